@@ -1,0 +1,37 @@
+# The words a newcomer types. `make demo` and `make test` do all set-up themselves.
+.PHONY: help setup demo test lint check protos bench clean
+PY := .venv/bin/python
+
+help:
+	@echo "make demo    the first sales on the simulated store, step by step"
+	@echo "make test    every check: lint, types, import contracts, tests"
+	@echo "make lint    ruff, mypy strict, import-linter"
+	@echo "make protos  regenerate the gRPC modules from protos/"
+	@echo "make bench   speed and memory as ratios to a floor"
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml .ci/setup
+	@.ci/setup
+
+demo: setup
+	@$(PY) -m hw_sim.demo
+
+test: lint
+	$(PY) -m pytest
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+protos: setup
+	$(PY) -m grpc_tools.protoc -I pos_bridge/protocol=protos --python_out=. --pyi_out=. --grpc_python_out=. \
+	    pos_bridge/protocol/processor_v1.proto
+
+bench: setup
+	$(PY) -m benchmarks
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

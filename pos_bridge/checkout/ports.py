@@ -1,0 +1,140 @@
+"""What a checkout needs from the world, as small Protocols. Met structurally; joined in daemon.py alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pos_bridge.domain.card import ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.leg import Cause, Flow
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.ledger import Advance, Binding, JournalHead, KnownLeg, Opening
+from pos_bridge.domain.money import Amount
+from pos_bridge.domain.sealing_key import SealingKey
+
+
+class JournalUnwritableError(Exception):
+    """The journal could not make a step durable (disk full, read-only, failing). Nothing of the step is stored."""
+
+
+class Journal(Protocol):
+    """Every method returns once what it says is durable. Writes raise JournalUnwritableError."""
+
+    async def open_leg(self, opening: Opening) -> JournalHead: ...
+
+    async def advance(self, change: Advance) -> JournalHead: ...
+
+    async def close_till_request(self, request: bytes) -> None:
+        """Refuse this till request for ever (48 h): it was answered NotFound, or aborted before it came."""
+
+    async def find_request(self, request: bytes) -> "KnownRequest | None":
+        """What became of a till request (its keyed hash), for 48 h."""
+
+    async def find_leg(self, key: LegKey) -> KnownLeg | None: ...
+
+    async def approved_untold(self, sale: bytes) -> LegKey | None:
+        """An approved leg of this sale reference and amount whose answer the till has not collected."""
+
+    async def mark_told(self, key: LegKey) -> None:
+        """The till has this leg's answer. Not durable at once: losing it only asks again."""
+
+    async def unsettled(self) -> tuple[KnownLeg, ...]: ...
+
+    def head(self) -> JournalHead: ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KnownRequest:
+    """A till request that was seen: closed without a leg (`leg` is None), or with the leg it opened."""
+
+    content: bytes
+    leg: KnownLeg | None
+
+
+# ---- the reader ----
+
+
+class Prompt(Protocol):
+    """One armed (or arming) tender. Ends with a sealed card or a reason, once."""
+
+    async def card(self) -> SealedCard | ReadFailure: ...
+
+    def withdraw(self) -> None:
+        """No card wanted any more: `card` then gives NO_CARD soon. Idempotent."""
+
+
+class CardReaders(Protocol):
+    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, on_notice: Callable[[], None]) -> Prompt:
+        """Ask all readers for one card; `on_notice` is called when the customer should swipe again."""
+
+
+# ---- the processor ----
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Ask:
+    """One Authorise, resent unchanged. `not_after_ms` on the processor's clock."""
+
+    key: LegKey
+    amount: Amount
+    partial_ok: bool
+    flow: Flow
+    card: SealedCard
+    not_after_ms: int
+    payment_salt: bytes
+    order_digest: bytes
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    amount: Amount
+    approval_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No definite answer: lost, late, fenced, or not decodable. `wrong`: an answer came, and not to our question."""
+
+    wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """What a receipt needs again, from the processor's look-up. last_four is 0..9999."""
+
+    approval_code: str
+    last_four: int
+    brand: int
+    entry_mode: int
+
+
+class Processor(Protocol):
+    """Never raises for what the network or the processor does: what is not definite is Unknown."""
+
+    async def ready(self) -> bool:
+        """A session is open, time is known and a sealing key is at hand; tries for a few seconds otherwise."""
+
+    def sealing_key(self) -> SealingKey: ...
+
+    def not_after_ms(self, seconds: int) -> int:
+        """The processor's clock, that many seconds from now."""
+
+    async def authorise(self, ask: Ask) -> Yes | No | Unknown: ...
+
+    async def capture(self, key: LegKey, amount: Amount) -> bool | Unknown:
+        """True: captured. False: the processor will never capture it."""
+
+    async def reverse(self, key: LegKey) -> Cause | None | Unknown:
+        """None: reversed. TOMBSTONED, WAS_DECLINED, TOO_LATE, CARD_NEEDED: as processor_v1.proto says."""
+
+    async def receipt_facts(self, key: LegKey) -> ReceiptFacts | None: ...
+
+
+class Signer(Protocol):
+    def bind(self, key: LegKey, payment: SealedByRoom, payment_salt: bytes, order_digest: bytes) -> Binding:
+        """The terminal's dual signature over payment and order (processor_v1.proto, DualSignature)."""
