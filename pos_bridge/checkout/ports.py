@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pos_bridge.domain.card import ReadFailure, SealedByRoom, SealedCard
-from pos_bridge.domain.leg import Cause, Flow
-from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.card import CardFacts, ReadFailure, SealedByRoom, SealedCard
 from pos_bridge.domain.ledger import Advance, Binding, JournalHead, KnownLeg, Opening
+from pos_bridge.domain.leg import Cause, Flow, Reversed
+from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
 
@@ -105,12 +105,10 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts:
-    """What a receipt needs again, from the processor's look-up. last_four is 0..9999."""
+    """What a receipt needs again, from the processor's look-up. approval_code: six characters 0-9 A-Z."""
 
     approval_code: str
-    last_four: int
-    brand: int
-    entry_mode: int
+    card: CardFacts
 
 
 class Processor(Protocol):
@@ -129,8 +127,7 @@ class Processor(Protocol):
     async def capture(self, key: LegKey, amount: Amount) -> bool | Unknown:
         """True: captured. False: the processor will never capture it."""
 
-    async def reverse(self, key: LegKey) -> Cause | None | Unknown:
-        """None: reversed. TOMBSTONED, WAS_DECLINED, TOO_LATE, CARD_NEEDED: as processor_v1.proto says."""
+    async def reverse(self, key: LegKey) -> Reversed | Unknown: ...
 
     async def receipt_facts(self, key: LegKey) -> ReceiptFacts | None: ...
 

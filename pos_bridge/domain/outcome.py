@@ -1,0 +1,106 @@
+"""What a till asks of a checkout, and every answer it can get. Text of the till lives here in memory only."""
+
+from dataclasses import dataclass
+
+from pos_bridge.domain.card import CardFacts
+from pos_bridge.domain.ledger import TillKeys
+from pos_bridge.domain.leg import Cause, Tender
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import Amount
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SaleAsk:
+    """One payment a till asks for. `service_id` names it to a second till request while it runs (Busy).
+
+    `order` is the till's order as canonical bytes: its salted digest is kept, the bytes are not.
+    """
+
+    till: TillKeys
+    service_id: str
+    tender: Tender
+    amount: Amount
+    partial_ok: bool
+    order: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PaidByCard:
+    """Approved and durable. After a restart the code and the card come from the processor, or are None."""
+
+    key: LegKey
+    asked: Amount
+    approved: Amount
+    approval_code: str | None
+    card: CardFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaidInCash:
+    """`due` is what the customer paid after rounding to 5 cents, in cents (0 and up)."""
+
+    key: LegKey
+    exact: Amount
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotPaid:
+    """Final: no charge stands, or none will in the end. `key` is None when no leg was opened."""
+
+    key: LegKey | None
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Another payment is running; nothing was done. `service_id` names it."""
+
+    service_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """The same till request came before with other content; the first one stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyApproved:
+    """This sale was approved under another request whose answer the till has not collected."""
+
+    first: LegKey
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The till was told NotFound for this request, or aborted it before it came: it will never be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecordable:
+    """The journal cannot be written: nothing was done."""
+
+
+Outcome = PaidByCard | PaidInCash | NotPaid | Busy | Contradiction | AlreadyApproved | Closed | NotRecordable
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The request is known and its outcome is not, yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeverSeen:
+    """No such request; it is closed from now on."""
+
+
+StatusAnswer = PaidByCard | PaidInCash | NotPaid | Closed | Running | NeverSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What Diagnosis tells. `readers`: name and whether its device answers, as last seen. Read-only."""
+
+    processor_reachable: bool
+    journal_writable: bool
+    readers: tuple[tuple[str, bool], ...]

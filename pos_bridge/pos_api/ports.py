@@ -1,0 +1,36 @@
+"""What the tills' side needs from the checkout, and where it keeps what a till may ask again."""
+
+from typing import Protocol
+
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.outcome import Health, Outcome, SaleAsk, StatusAnswer
+
+
+class Desk(Protocol):
+    """A checkout as a till's protocol sees it."""
+
+    async def pay(self, ask: SaleAsk) -> Outcome:
+        """Runs to its end whoever stops waiting for it. The same request again waits for, or is given, the answer."""
+
+    async def status(self, request: bytes) -> StatusAnswer:
+        """By TillKeys.request. A request never seen is closed by asking."""
+
+    async def abort(self, request: bytes) -> bool:
+        """Withdraw a payment that waits for its card. False: nothing matched, and that request is closed."""
+
+    async def told(self, key: LegKey) -> None:
+        """The answer of this leg was handed to the till."""
+
+    async def health(self) -> Health: ...
+
+
+class Answers(Protocol):
+    """The answers file: what a till must be able to ask again for 48 h, encrypted under a key of the day."""
+
+    async def keep(self, request: bytes, poi: bytes, content: bytes) -> None:
+        """Keep `content` (at most 64 KiB) under the keyed hashes of the till request and of its POIID."""
+
+    async def recall(self, request: bytes) -> bytes | None: ...
+
+    async def last(self, poi: bytes) -> bytes | None:
+        """TillKeys.request of the newest request kept for this POIID."""
