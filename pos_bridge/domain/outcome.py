@@ -66,7 +66,7 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyApproved:
-    """This sale was approved under another request whose answer the till has not collected."""
+    """The sale was approved under another request whose answer the till has not collected."""
 
     first: LegKey
 
