@@ -25,7 +25,7 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class Till(_Section):
+class Till(_Section, frozen=True):
     """`poiid` names the till to the tills' software; `number` stands in the journal (1..9999)."""
 
     poiid: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,63}$")]
@@ -36,14 +36,14 @@ class Till(_Section):
     card_prompt_s: Annotated[int, Meta(ge=5, le=600)] = 120
 
 
-class Nexo(_Section):
+class Nexo(_Section, frozen=True):
     certificate: _PathText
     key: _PathText
     api_key_file: _PathText
     port: _Port = 8443
 
 
-class Processor(_Section):
+class Processor(_Section, frozen=True):
     address: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+:[0-9]{1,5}$")]
     server_name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]{1,253}$")]
     ca: _PathText
@@ -53,21 +53,21 @@ class Processor(_Section):
     answer_timeout_s: Annotated[int, Meta(ge=1, le=30)] = 10
 
 
-class CardRoom(_Section):
+class CardRoom(_Section, frozen=True):
     trust: _PathText
 
 
-class Reader(_Section):
+class Reader(_Section, frozen=True):
     name: _Name
     driver: _Name
     device: _PathText
 
 
-class LogFile(_Section):
+class LogFile(_Section, frozen=True):
     file: _PathText
 
 
-class _Document(_Section):
+class _Document(_Section, frozen=True):
     till: Till
     nexo: Nexo
     processor: Processor

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from pos_bridge import events
 from pos_bridge.checkout.order import fresh_salt
-from pos_bridge.checkout.ports import CardReaders, Journal, Processor, Signer
+from pos_bridge.checkout.ports import CardReaders, Journal, Logbook, Processor, Signer
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain.authorisation import Ask, No, Unknown, Yes
 from pos_bridge.domain.card import Brand, ReadFailure, SealedCard
@@ -26,7 +26,6 @@ from pos_bridge.domain.leg import (
     step,
 )
 from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard
-from pos_bridge.log import Log
 
 AUTHORISE_WITHIN_S = 45
 PROCESSING_S = 120  # after the card was read, whatever the processor does, the till has its answer by then
@@ -55,7 +54,7 @@ class Parts:
     processor: Processor
     signer: Signer
     settler: Settler
-    log: Log
+    log: Logbook
     prompt_s: int
 
 

@@ -9,6 +9,7 @@ from pos_bridge.domain.leg import Reversed
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
+from pos_bridge.log import Event
 
 
 class Journal(Protocol):
@@ -87,3 +88,7 @@ class Processor(Protocol):
 class Signer(Protocol):
     def bind(self, key: LegKey, payment: SealedByRoom, payment_salt: bytes, order_digest: bytes) -> Binding:
         """The terminal's dual signature over payment and order (processor_v1.proto, DualSignature)."""
+
+
+class Logbook(Protocol):
+    def emit(self, event: Event) -> None: ...

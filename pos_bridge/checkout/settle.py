@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import replace
 
 from pos_bridge import events
-from pos_bridge.checkout.ports import Journal, Processor
+from pos_bridge.checkout.ports import Journal, Logbook, Processor
 from pos_bridge.domain.authorisation import Unknown
 from pos_bridge.domain.ledger import Advance, JournalUnwritableError, KnownLeg
 from pos_bridge.domain.leg import (
@@ -20,7 +20,6 @@ from pos_bridge.domain.leg import (
     step,
 )
 from pos_bridge.events import CaptureLost, PersonNeeded, ReversalEnded
-from pos_bridge.log import Log
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
@@ -29,7 +28,7 @@ _LONGEST_PAUSE_S = 5.0
 class Settler:
     """Owns every leg that is not at its end and that no till waits for."""
 
-    def __init__(self, journal: Journal, processor: Processor, log: Log) -> None:
+    def __init__(self, journal: Journal, processor: Processor, log: Logbook) -> None:
         self._journal = journal
         self._processor = processor
         self._log = log
@@ -50,6 +49,10 @@ class Settler:
         task = asyncio.create_task(self._settle(leg, recorded=recorded))
         self._tasks[leg.key.raw] = task
         task.add_done_callback(lambda _: self._tasks.pop(leg.key.raw, None))
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._tasks)
 
     async def close(self) -> None:
         """Stop trying; the journal knows what is left for the next start."""
