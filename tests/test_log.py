@@ -12,9 +12,7 @@ from pos_bridge import events
 from pos_bridge.domain.leg import Cause
 from pos_bridge.log import MAX_NUMBER, Event, Log
 
-EVENTS = [
-    kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
-]
+EVENTS = list({kind.__name__: kind for kind in Event.__subclasses__() if kind.__module__ == events.__name__}.values())
 HOSTILE = ["4921817844445119", 4921817844445119, 5145550123, "Tremblay, Zoé", "x" * 10_000, b"\x00" * 16, 1.5, None, -1]
 
 
