@@ -13,7 +13,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.events import Operation
-from pos_bridge.log import Log
+from pos_bridge.log import Event
 from pos_bridge.processor import codec
 from pos_bridge.processor.channel import Credentials, grpc, open_channel
 from pos_bridge.processor.clock import ProcessorClock
@@ -36,6 +36,10 @@ class Chain(Protocol):
     async def holds(self, head: JournalHead) -> bool | None: ...
 
 
+class Logbook(Protocol):
+    def emit(self, event: Event) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ProcessorSettings:
     address: str
@@ -47,7 +51,7 @@ class ProcessorSettings:
 class ProcessorClient:
     """One session of this till. Use inside a running event loop; `close` ends the channel."""
 
-    def __init__(self, settings: ProcessorSettings, chain: Chain, log: Log) -> None:
+    def __init__(self, settings: ProcessorSettings, chain: Chain, log: Logbook) -> None:
         self._timeout_s = settings.answer_timeout_s
         self._chain = chain
         self._log = log
