@@ -14,7 +14,7 @@ FRAMES = {
 }
 
 
-def read(frame: bytes) -> Swipe | Verdict:
+def read(frame: bytes | bytearray) -> Swipe | Verdict:
     return read_swipe(memoryview(bytearray(frame)))
 
 
