@@ -1,0 +1,252 @@
+"""The desk: takes one request at a time from a known till and gives its answer once the ledger holds what was done.
+
+Joins rules, ledger, keys and issuer. Knows no network: what the line does to a request or an answer is not its
+business. Used from one thread, which is how two requests about one key never overlap.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
+
+from hw_sim.cards import BY_NUMBER
+from hw_sim.processor import answers, asks, issuer, rules
+from hw_sim.processor.asks import KEY_LENGTH, Context, MalformedError
+from hw_sim.processor.clock import Clock, yymm
+from hw_sim.processor.facts import (
+    APPROVAL_CODES,
+    Approved,
+    Declined,
+    Done,
+    Entry,
+    Refusal,
+    Refused,
+    Reversal,
+    State,
+)
+from hw_sim.processor.folder import Till
+from hw_sim.processor.ledger import Ledger
+from hw_sim.processor.modes import Mode
+from hw_sim.processor.payment import UnreadableError, is_bound, open_payment
+from pos_bridge.protocol import processor_v1_pb2 as pb
+
+RETENTION_DAYS = 3650  # this ledger forgets nothing; a decade outlasts any chargeback window
+
+
+class Desk:
+    def __init__(
+        self,
+        ledger: Ledger,
+        private_keys: Mapping[bytes, MLKEM768X25519PrivateKey],
+        signed_keys: Callable[[], pb.SealingKey],
+        clock: Clock,
+    ) -> None:
+        self._ledger = ledger
+        self._private_keys = private_keys
+        self._signed_keys = signed_keys
+        self._clock = clock
+        self._epoch = ledger.epoch()
+
+    # ---- session, time, keys ----
+
+    def open_session(self, till: Till, request: pb.OpenSessionRequest) -> pb.OpenSessionResponse:
+        head = asks.open_session(request)
+        with self._ledger.transaction():
+            seen = self._ledger.last_seen(till.name)
+            fence = self._ledger.raise_fence(till.name)
+            self._ledger.see(till.name, head)
+        return pb.OpenSessionResponse(
+            fence=fence,
+            ledger_epoch=self._epoch,
+            last_seen=pb.JournalHead(sequence=seen.sequence, hash=seen.hash),
+            now_ms=self._clock(),
+            retention_days=RETENTION_DAYS,
+        )
+
+    def get_time(self) -> pb.GetTimeResponse:
+        return pb.GetTimeResponse(now_ms=self._clock())
+
+    def sealing_keys(self) -> pb.GetSealingKeysResponse:
+        return pb.GetSealingKeysResponse(keys=[self._signed_keys()])
+
+    # ---- money ----
+
+    def authorise(self, till: Till, request: pb.AuthoriseRequest, mode: Mode) -> pb.AuthoriseResponse:
+        try:
+            ask = asks.authorise(request)
+        except MalformedError:
+            answer: Approved | Declined | Refused = Refused(Refusal.MALFORMED)
+        else:
+            with self._ledger.transaction():
+                answer = self._authorise(till, ask, mode)
+        return answers.authorise(_echo(request.key), self._clock(), answer)
+
+    def _authorise(self, till: Till, ask: asks.Authorise, mode: Mode) -> Approved | Declined | Refused:
+        if not self._in_session(till, ask.context):
+            return Refused(Refusal.FENCED)
+        known = self._ledger.find(till.merchant, ask.key)
+        if known is not None:  # before any other check: a resend is answered as the first one was
+            return rules.repeat(known, ask.request)
+        now = self._clock()
+        if now > ask.not_after_ms:
+            return Refused(Refusal.LATE)
+        if not is_bound(ask, till.terminal):
+            return Refused(Refusal.BINDING)
+        try:
+            card = open_payment(ask, self._private_keys)
+        except UnreadableError:
+            return Refused(Refusal.UNREADABLE)
+        verdict = issuer.decide_sale(card, ask.money.cents, mode, yymm(now))
+        entry = rules.charge(ask, issuer.published_number(card), verdict, _approval_code(), now)
+        self._ledger.keep(till.merchant, entry)
+        return rules.settled_answer(entry)
+
+    def capture(self, till: Till, request: pb.CaptureRequest) -> pb.CaptureResponse:
+        try:
+            ask = asks.capture(request)
+        except MalformedError:
+            answer: Done | Refused = Refused(Refusal.MALFORMED)
+        else:
+            with self._ledger.transaction():
+                answer = self._capture(till, ask)
+        return answers.capture(_echo(request.key), self._clock(), answer)
+
+    def _capture(self, till: Till, ask: asks.Capture) -> Done | Refused:
+        if not self._in_session(till, ask.context):
+            return Refused(Refusal.FENCED)
+        known = self._ledger.find(till.merchant, ask.key)
+        outcome = rules.capture(known, ask, self._clock())
+        if isinstance(outcome, Refused):
+            return outcome
+        if outcome != known:
+            self._ledger.keep(till.merchant, outcome)
+        return Done()
+
+    def reverse(self, till: Till, request: pb.ReverseByKeyRequest) -> pb.ReverseByKeyResponse:
+        """Raises MalformedError: this answer has no word for it."""
+        ask = asks.reverse(request)
+        with self._ledger.transaction():
+            outcome = self._reverse(till, ask)
+        return answers.reverse(ask.key, self._clock(), outcome)
+
+    def _reverse(self, till: Till, ask: asks.Reverse) -> Reversal:
+        if not self._in_session(till, ask.context):
+            return Reversal.FENCED
+        known = self._ledger.find(till.merchant, ask.key)
+        refunded = self._ledger.refunded_cents(till.merchant, ask.key)
+        entry, outcome = rules.reverse(known, ask.key, refunded)
+        if entry != known:
+            self._ledger.keep(till.merchant, entry)
+        return outcome
+
+    def refund(self, till: Till, request: pb.RefundRequest, mode: Mode) -> pb.RefundResponse:
+        try:
+            ask = asks.refund(request)
+        except MalformedError:
+            answer: Approved | Declined | Refused = Refused(Refusal.MALFORMED)
+        else:
+            with self._ledger.transaction():
+                answer = self._refund(till, ask, mode)
+        return answers.refund(_echo(request.key), self._clock(), answer)
+
+    def _refund(self, till: Till, ask: asks.Refund, mode: Mode) -> Approved | Declined | Refused:
+        if not self._in_session(till, ask.context):
+            return Refused(Refusal.FENCED)
+        known = self._ledger.find(till.merchant, ask.key)
+        if known is not None:
+            return rules.repeat(known, ask.request)
+        now = self._clock()
+        if now > ask.not_after_ms:
+            return Refused(Refusal.LATE)
+        sale = self._ledger.find(till.merchant, ask.sale_key)
+        refused = rules.check_refund(ask, sale, self._ledger.refunded_cents(till.merchant, ask.sale_key))
+        if refused is not None:
+            return refused
+        entry = rules.refund(ask, issuer.decide_refund(ask.money.cents, mode), _approval_code(), now)
+        self._ledger.keep(till.merchant, entry)
+        return rules.settled_answer(entry)
+
+    def look_up(self, till: Till, request: pb.LookUpRequest) -> pb.LookUpResponse:
+        """Raises MalformedError: this answer has no word for it."""
+        key = asks.look_up(request)
+        entry = self._ledger.find(till.merchant, key)
+        state = pb.LookUpResponse.STATE_NOT_SEEN if entry is None else answers.STATES[entry.state]
+        answer = pb.LookUpResponse(key=key, now_ms=self._clock(), ledger_epoch=self._epoch, state=state)
+        if entry is not None and entry.approved is not None:
+            answer.receipt.CopyFrom(self._receipt(till, entry))
+        return answer
+
+    def look_up_running(self, request: pb.LookUpRequest) -> pb.LookUpResponse:
+        """The look-up of a key whose request is being processed at this moment. Raises MalformedError.
+
+        The one call that may come from another thread: it does not wait for the ledger.
+        """
+        key = asks.look_up(request)
+        return pb.LookUpResponse(
+            key=key,
+            now_ms=self._clock(),
+            ledger_epoch=self._epoch,
+            state=pb.LookUpResponse.STATE_IN_PROGRESS,
+        )
+
+    def _receipt(self, till: Till, entry: Entry) -> pb.ReceiptFacts:
+        """A refund's receipt shows the card of its sale."""
+        sale = self._ledger.find(till.merchant, entry.sale_key) if entry.sale_key is not None else entry
+        assert sale is not None, "a refund was checked against its sale and nothing is ever deleted"
+        assert sale.card is not None, "only published cards are approved"
+        return answers.receipt(entry, BY_NUMBER[sale.card], sale.entry_mode)
+
+    def _in_session(self, till: Till, context: Context) -> bool:
+        """Notes the journal row shown, then says whether the call belongs to the till's one session.
+
+        A number never given out (of a ledger before it was restored) is as foreign as an old one.
+        """
+        self._ledger.see(till.name, context.head)
+        return context.fence == self._ledger.fence(till.name) != 0
+
+    # ---- for whoever runs the simulation ----
+
+    def listing(self) -> bytes:
+        """All the ledger holds, a JSON list in order of arrival."""
+        return json.dumps([_shown(entry) for entry in self._ledger.entries()]).encode()
+
+    def settle(self) -> None:
+        """Close the batch: what is captured or refunded can only be refunded from now on."""
+        with self._ledger.transaction():
+            self._ledger.settle()
+
+    def expire(self) -> None:
+        """Let every hold that is not captured run out."""
+        with self._ledger.transaction():
+            self._ledger.age_authorisations(self._clock() - rules.AUTHORISATION_LIFE_MS - 1)
+
+    def renew_epoch(self) -> None:
+        with self._ledger.transaction():
+            self._ledger.renew_epoch()
+        self._epoch = self._ledger.epoch()
+
+
+def _approval_code() -> int:
+    return secrets.randbelow(APPROVAL_CODES)
+
+
+def _echo(key: bytes) -> bytes:
+    """The key as asked, unless it is not one: bytes of any length are not sent back."""
+    return key if len(key) == KEY_LENGTH else b""
+
+
+def _shown(entry: Entry) -> dict[str, object]:
+    return {
+        "key": str(UUID(bytes=entry.key)),
+        "kind": entry.kind.value,
+        "amount": rules.shown_amount(entry),
+        "state": entry.state.value,
+        "card": entry.card,
+        "entry_mode": None if entry.entry_mode is None else entry.entry_mode.name.lower(),
+        "order_digest": None if entry.order_digest is None else entry.order_digest.hex(),
+    }
+
+
+assert set(answers.STATES) == set(State), "every state has its word in LookUp"

@@ -1,0 +1,81 @@
+"""How the processor behaves until told otherwise: the closed set of modes, and what each does to an answer.
+
+A mode replaces the one before. Network faults (drop, delay, duplicate, down) belong to the line and the server;
+decline and partial to the issuer; the lies to the answer, while the ledger holds the truth.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from uuid import uuid4
+
+from hw_sim.processor.facts import MAX_CENTS
+from pos_bridge.protocol import processor_v1_pb2 as pb
+
+MAX_DELAY_S = 3600
+_CAD, _USD = 124, 840
+
+
+class Word(Enum):
+    """The words of `pos-bridge-sim processor DIR MODE`."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    PARTIAL = "partial"  # cents: approves no more than that, asked for or not
+    DROP_REQUEST = "drop-request"
+    DROP_RESPONSE = "drop-response"
+    DELAY = "delay"  # seconds
+    DUPLICATE = "duplicate"
+    DOWN = "down"
+    UP = "up"  # approve, listening again
+    LIE_KEY = "lie-key"
+    LIE_AMOUNT = "lie-amount"
+    LIE_CURRENCY = "lie-currency"
+
+
+class BadModeError(ValueError):
+    """No such mode, or a value it does not take. The message is for whoever typed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """`cents` with partial only, `seconds` with delay only."""
+
+    word: Word = Word.APPROVE
+    cents: int = 0
+    seconds: float = 0.0
+
+
+def parse(word: object, value: object = None) -> Mode:
+    """A mode from a control request. Raises BadModeError."""
+    try:
+        known = Word(word)
+    except ValueError:
+        raise BadModeError("no such mode; there are " + ", ".join(each.value for each in Word)) from None
+    match known, value:
+        case Word.PARTIAL, int() if not isinstance(value, bool) and 1 <= value <= MAX_CENTS:
+            return Mode(known, cents=value)
+        case Word.PARTIAL, _:
+            raise BadModeError(f"partial takes 1 to {MAX_CENTS} cents")
+        case Word.DELAY, int() | float() if not isinstance(value, bool) and 0 <= value <= MAX_DELAY_S:
+            return Mode(known, seconds=float(value))
+        case Word.DELAY, _:
+            raise BadModeError(f"delay takes 0 to {MAX_DELAY_S} seconds")
+        case _, None:
+            return Mode(known)
+        case _:
+            raise BadModeError("this mode takes no value")
+
+
+def distort(word: Word, answer: pb.AuthoriseResponse) -> pb.AuthoriseResponse:
+    """The answer to an Authorise as a lying processor gives it."""
+    told = pb.AuthoriseResponse()
+    told.CopyFrom(answer)
+    if word is Word.LIE_KEY:
+        told.key = uuid4().bytes
+    elif told.HasField("approved"):
+        amount = told.approved.amount
+        if word is Word.LIE_AMOUNT:
+            amount.cents += 1 if amount.cents < MAX_CENTS else -1
+        elif word is Word.LIE_CURRENCY:
+            amount.currency = _USD if amount.currency != _USD else _CAD
+    return told
