@@ -1,0 +1,100 @@
+"""Flip any bit of what was sealed, asked or bound: no charge, and no row."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hw_sim.processor.modes import Mode
+from pos_bridge.protocol import processor_v1_pb2 as pb
+from tests.hw_sim.processor.conftest import Counter
+from tests.hw_sim.processor.terminal import answer_of, clear_text, fresh_key
+
+NO_CHARGE = {"UNREADABLE", "BINDING", "MALFORMED"}
+FLIPPABLE = {
+    "ciphertext": 1392,
+    "key_id": 8,
+    "payment_salt": 16,
+    "order_digest": 32,
+    "signature": 64,
+    "key": 16,
+}
+
+
+def flip(raw: bytes, bit: int) -> bytes:
+    return (int.from_bytes(raw, "big") ^ (1 << bit)).to_bytes(len(raw), "big")
+
+
+def holder(request: pb.AuthoriseRequest, field: str) -> pb.RoomSealed | pb.DualSignature | pb.AuthoriseRequest:
+    if field in {"ciphertext", "key_id"}:
+        return request.payment.room
+    return request if field == "key" else request.binding
+
+
+@pytest.mark.parametrize("field", FLIPPABLE)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_flipped_bit_leaves_no_charge(counter: Counter, field: str, data: st.DataObject) -> None:
+    request = counter.terminal.authorise(fresh_key(), counter.fence)
+    where = holder(request, field)
+    setattr(where, field, flip(getattr(where, field), data.draw(st.integers(0, FLIPPABLE[field] * 8 - 1))))
+    assert answer_of(counter.desk.authorise(counter.till, request, Mode())) in NO_CHARGE
+    assert counter.ledger.entries() == []
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cents=st.integers(1, 99_999_999), currency=st.integers(1, 999))
+def test_another_amount_or_currency_than_sealed_does_not_open(counter: Counter, cents: int, currency: int) -> None:
+    request = counter.terminal.authorise(fresh_key(), counter.fence)
+    if (cents, currency) == (request.amount.cents, request.amount.currency):
+        return
+    request.amount.cents, request.amount.currency = cents, currency
+    assert answer_of(counter.desk.authorise(counter.till, request, Mode())) == "UNREADABLE"
+    assert counter.ledger.entries() == []
+
+
+def test_halves_cannot_be_swapped(counter: Counter) -> None:
+    one, two = (counter.terminal.authorise(fresh_key(), counter.fence) for _ in range(2))
+    one.payment.CopyFrom(two.payment)
+    assert answer_of(counter.desk.authorise(counter.till, one, Mode())) == "BINDING"
+    one.binding.CopyFrom(counter.terminal.bind(one.key, one.payment))  # even the terminal itself cannot
+    assert answer_of(counter.desk.authorise(counter.till, one, Mode())) == "UNREADABLE"
+
+
+@pytest.mark.parametrize(
+    "clear",
+    [
+        bytes(256),
+        b"\x02" + clear_text(b"4921817844445119=49121010000")[1:],
+        clear_text(b"4921817844445119=49121010000", entry_mode=9),
+        clear_text(b"4921817844445119=49121010000", entry_mode=pb.ENTRY_MODE_CHIP),  # the request says magstripe
+        clear_text(b"4921817844445119=49121010000", number=1),
+        clear_text(b"4921817844445119=49121010000", number=3),
+        clear_text(b";4921817844445119=49121010000?"),
+        clear_text(b"not a card"),
+        clear_text(b"4921817844445119=49121010000")[:-1] + b"\x01",
+        b"\x01\x01\x02\xff" + b"9" * 252,
+    ],
+)
+def test_another_layout_than_agreed_is_unreadable(counter: Counter, clear: bytes) -> None:
+    key = fresh_key()
+    request = counter.terminal.authorise(key, counter.fence)
+    request.payment.CopyFrom(counter.terminal.seal(clear, key, 1999))
+    request.binding.CopyFrom(counter.terminal.bind(key, request.payment))
+    assert answer_of(counter.desk.authorise(counter.till, request, Mode())) == "UNREADABLE"
+    assert counter.ledger.entries() == []
+
+
+def test_a_readers_seal_is_bound_too_but_no_reader_key_is_loaded(counter: Counter) -> None:
+    key = fresh_key()
+    request = counter.terminal.authorise(key, counter.fence)
+    reader = pb.ReaderSealed(
+        scheme=pb.ReaderSealed.SCHEME_TDES,
+        variant=pb.ReaderSealed.VARIANT_DATA,
+        mode=pb.ReaderSealed.MODE_CBC_PER_TRACK,
+        ksn=bytes(10),
+        track2=bytes(40),
+    )
+    request.payment.reader.CopyFrom(reader)
+    assert answer_of(counter.desk.authorise(counter.till, request, Mode())) == "BINDING"
+    request.binding.CopyFrom(counter.terminal.bind(key, request.payment))
+    assert answer_of(counter.desk.authorise(counter.till, request, Mode())) == "UNREADABLE"
