@@ -1,0 +1,32 @@
+"""pos-bridge-sim cards: the test cards by name."""
+
+import argparse
+
+from hw_sim.cards import CARDS, Card
+from hw_sim.cli.exits import DONE
+
+_CHIP = ("2", "6")  # first digit of the service code (ISO/IEC 7813): the card has a chip, which goes first
+_COLUMNS = ("NAME", "NUMBER", "BRAND", "PRESENTED BY")
+
+
+def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = words.add_parser(
+        "cards",
+        help="list the test cards",
+        description="Lists the test cards: published numbers that were never issued. Any other number is declined,"
+        " never stored and never printed.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(_: argparse.Namespace) -> int:
+    rows = [_COLUMNS, *(_row(card) for card in CARDS.values())]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
+    for row in rows:
+        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    return DONE
+
+
+def _row(card: Card) -> tuple[str, ...]:
+    chip = card.service_code.startswith(_CHIP)
+    return card.name, card.number, card.brand.name.lower(), "swipe (asks for its chip)" if chip else "swipe"

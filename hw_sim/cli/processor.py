@@ -1,0 +1,93 @@
+"""pos-bridge-sim processor DIR MODE: change how the simulated processor behaves, read what it holds."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+
+from hw_sim.cli import arguments
+from hw_sim.cli.exits import DONE, REFUSED, complain
+from hw_sim.processor import control
+from hw_sim.store.layout import Layout
+
+MODES = MappingProxyType(
+    {
+        "approve": "approves what it should (the normal mode)",
+        "decline": "declines every card",
+        "partial": "VALUE cents: approves no more than that",
+        "drop-request": "requests are lost: not processed, no answer",
+        "drop-response": "answers are lost: processed, no answer",
+        "delay": "VALUE seconds: answers late",
+        "duplicate": "requests arrive twice: processed twice",
+        "down": "refuses connections",
+        "up": "takes connections again and approves",
+        "lie-key": "answers under another key",
+        "lie-amount": "answers with another amount",
+        "lie-currency": "answers in another currency",
+    }
+)
+EVENTS: MappingProxyType[str, tuple[str, Callable[[Path], None]]] = MappingProxyType(
+    {
+        "settle": ("closes the batch: what is captured cannot be reversed any more", control.settle),
+        "expire": ("lets every hold that is not captured run out", control.expire_authorisations),
+        "renew-epoch": ("goes on as if its ledger had been restored", control.renew_epoch),
+    }
+)
+LEDGER = "ledger"
+_WITH_VALUE = ("partial", "delay")
+
+
+def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    lines = [*MODES.items(), *((word, meaning) for word, (meaning, _) in EVENTS.items())]
+    parser = words.add_parser(
+        "processor",
+        help="set the processor's mode, print its ledger",
+        description="Sets how the simulated processor behaves: the mode replaces the one before and holds for every"
+        " call until changed. `ledger` prints all it holds as a JSON list.",
+        epilog="\n".join(f"  {word:14} {meaning}" for word, meaning in [*lines, (LEDGER, "prints what it holds")]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    arguments.folder(parser)
+    parser.add_argument("mode", metavar="MODE", choices=[*MODES, *EVENTS, LEDGER], help="see below")
+    parser.add_argument("value", metavar="VALUE", nargs="?", help="of partial (cents) and delay (seconds)")
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    folder: Path = chosen.folder
+    if not folder.is_dir():
+        return complain(REFUSED, f"{folder}: no such folder")
+    try:
+        value = _value(chosen.mode, chosen.value)
+    except ValueError as error:
+        return complain(REFUSED, error)
+    try:
+        _do(Layout(folder).processor, chosen.mode, value)
+    except control.ControlError as error:
+        return complain(REFUSED, f"{folder}: {error}")
+    return DONE
+
+
+def _do(processor: Path, word: str, value: float | None) -> None:
+    if word == LEDGER:
+        json.dump(control.ledger(processor), sys.stdout, indent=2)
+        print()
+    elif word in EVENTS:
+        EVENTS[word][1](processor)
+    else:
+        control.set_mode(processor, word, value)
+
+
+def _value(mode: str, text: str | None) -> float | None:
+    """Raises ValueError with words for whoever typed it; the processor checks the range."""
+    if (mode in _WITH_VALUE) != (text is not None):
+        raise ValueError(f"{mode} takes a VALUE" if text is None else f"{mode} takes no VALUE")
+    if text is None:
+        return None
+    try:
+        return int(text) if mode == "partial" else float(text)
+    except ValueError:
+        unit = "cents" if mode == "partial" else "seconds"
+        raise ValueError(f"the VALUE of {mode} is a number of {unit}") from None

@@ -1,0 +1,60 @@
+"""The readers on the counter of one store, by name. Two of one driver are told apart by a number: NAME, NAME-2, ..."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from hw_sim.readers.msr_plain import MsrPlain
+
+DRIVERS = {MsrPlain.driver: MsrPlain}
+MOST_READERS = 8
+_DEVICE_BYTES = 255
+
+
+class NoReaderError(Exception):
+    """No such reader or driver. The message is for whoever typed it."""
+
+
+def names(drivers: Sequence[str]) -> dict[str, str]:
+    """The driver of each reader, by the reader's name. Raises NoReaderError."""
+    if not 1 <= len(drivers) <= MOST_READERS:
+        raise NoReaderError(f"a store has 1 to {MOST_READERS} readers")
+    found: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for driver in drivers:
+        if driver not in DRIVERS:
+            raise NoReaderError(f"no driver {driver}; there is {', '.join(DRIVERS)}")
+        seen[driver] += 1
+        found[driver if seen[driver] == 1 else f"{driver}-{seen[driver]}"] = driver
+    return found
+
+
+class Rack:
+    """Plugs in a reader for each of `names(drivers)`. `devices` is its own folder: what lies there goes."""
+
+    def __init__(self, drivers: Sequence[str], devices: Path) -> None:
+        """Raises NoReaderError; nothing is plugged in then."""
+        self._readers = {name: DRIVERS[driver](name, devices / name) for name, driver in names(drivers).items()}
+        for reader in self:
+            if len(bytes(reader.device)) > _DEVICE_BYTES or not str(reader.device).isprintable():
+                raise NoReaderError("the store's folder has too long or unprintable a name for a reader's device")
+        for stale in devices.iterdir():
+            stale.unlink()
+        for reader in self:
+            reader.plug()
+
+    def __iter__(self) -> Iterator[MsrPlain]:
+        return iter(self._readers.values())
+
+    def get(self, name: str | None) -> MsrPlain:
+        """The reader of that name, or the first one. Raises NoReaderError."""
+        if name is None:
+            return next(iter(self))
+        try:
+            return self._readers[name]
+        except KeyError:
+            raise NoReaderError(f"no reader {name} in this store; there is {', '.join(self._readers)}") from None
+
+    async def close(self) -> None:
+        for reader in self:
+            await reader.close()

@@ -1,0 +1,97 @@
+"""The engine's disk before its first start: keys and certificates by enrolment, secrets, and the configuration file.
+
+Everything but the configuration is kept from run to run.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hw_sim.disk import PUBLIC, private_folder, write_atomically
+from hw_sim.store.layout import Layout
+from hw_sim.world import MERCHANT, SERVER_NAME, enrol
+
+POIID = "P400-123456789"
+KEY_IDENTIFIER = "pos-bridge-sim"
+KEY_VERSION = 1
+_TEXT_BYTES = 24
+
+_CONFIG = """\
+# Written by pos-bridge-sim at each start of the store; to try a change, edit and run: pos-bridge-sim engine DIR restart
+[till]
+poiid = {poiid}
+number = 1
+state_dir = "state"
+signing_key = "terminal.key"
+language = "fr"
+card_prompt_s = 120
+
+[nexo]
+port = {port}
+certificate = "nexo.pem"
+key = "nexo.key"
+api_key_file = "api.key"
+
+[processor]
+address = {processor}
+server_name = {server_name}
+ca = "processor-ca.pem"
+certificate = "till.pem"
+key = "till.key"
+merchant_id = {merchant}
+answer_timeout_s = {answer_timeout_s}
+
+[card_room]
+trust = "trust.txt"
+
+[log]
+file = "log/pos-bridge.log"
+"""
+_READER = """
+[[reader]]
+name = {name}
+driver = {driver}
+device = {device}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderEntry:
+    name: str
+    driver: str
+    device: Path
+
+
+def equip(layout: Layout) -> None:
+    """Make the world and the till's disk, as far as they are absent."""
+    enrol(layout.world, layout.engine, POIID)
+    for folder in (layout.state, layout.log.parent, layout.devices):
+        private_folder(folder)
+    for secret in (layout.api_key, layout.passphrase):
+        if not secret.exists():
+            write_atomically(secret, secrets.token_urlsafe(_TEXT_BYTES).encode())
+
+
+def write_config(
+    layout: Layout, port: int, processor: str, readers: Sequence[ReaderEntry], answer_timeout_s: int
+) -> None:
+    text = _CONFIG.format(
+        poiid=_quoted(POIID),
+        port=port,
+        processor=_quoted(processor),
+        server_name=_quoted(SERVER_NAME),
+        merchant=_quoted(MERCHANT),
+        answer_timeout_s=answer_timeout_s,
+    )
+    for reader in readers:
+        text += _READER.format(
+            name=_quoted(reader.name), driver=_quoted(reader.driver), device=_quoted(str(reader.device))
+        )
+    write_atomically(layout.config, text.encode(), PUBLIC)
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string: for printable text, JSON writes the same."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,69 @@
+"""Controlling a running store from outside: a line of JSON in, a line of JSON out, then the connection ends.
+
+The client's half, for the command line and for tests: light to import. Closing the connection withdraws the request.
+"""
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+from hw_sim.unix_path import short_address
+
+SOCKET_NAME = "store.sock"
+LONGEST_WAIT_S = 30.0
+_CHUNK = 65_536
+
+
+class StoreError(Exception):
+    """The store refuses, or is not there. The message is for whoever typed the command."""
+
+
+class FailedError(Exception):
+    """The store tried, and it failed. The message says why."""
+
+
+def swipe(folder: Path, card: str, *, reader: str | None = None, wait_s: float = LONGEST_WAIT_S) -> bool:
+    """Present a card when the engine wants one on that reader. False: nobody wanted it within `wait_s` (0..30)."""
+    return bool(_ask(folder, {"do": "swipe", "card": card, "reader": reader, "wait": wait_s})["presented"])
+
+
+def swipe_now(folder: Path, card: str, *, reader: str | None = None) -> bool:
+    """Present a card at once, wanted or not. False: the reader is unplugged."""
+    return bool(_ask(folder, {"do": "swipe-now", "card": card, "reader": reader})["presented"])
+
+
+def break_reader(folder: Path, fault: str, *, reader: str | None = None, at: int | None = None) -> None:
+    """Do unplug (`at`: after so many bytes of the next swipe), replug, noise, stall or garbage to a reader."""
+    _ask(folder, {"do": "reader", "fault": fault, "reader": reader, "at": at})
+
+
+def kill_engine(folder: Path) -> None:
+    """SIGKILL to the engine, if it runs. Returns once it is gone."""
+    _ask(folder, {"do": "engine", "action": "kill"})
+
+
+def restart_engine(folder: Path) -> None:
+    """End the engine if it runs, start it. Returns once it is ready. FailedError has the engine's own message."""
+    _ask(folder, {"do": "engine", "action": "restart"})
+
+
+def _ask(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
+    """Raises StoreError or FailedError."""
+    if not folder.is_dir():
+        raise StoreError(f"{folder}: no such folder")
+    try:
+        with short_address(folder / "world", SOCKET_NAME) as address, socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(address)
+            connection.sendall(json.dumps(request).encode() + b"\n")
+            raw = b"".join(iter(lambda: connection.recv(_CHUNK), b""))
+    except OSError:
+        raise StoreError(f"{folder}: no store is running there") from None
+    if not raw.endswith(b"\n"):
+        raise StoreError(f"{folder}: the store ended before it answered")
+    answer: dict[str, Any] = json.loads(raw)
+    if "refused" in answer:
+        raise StoreError(answer["refused"])
+    if "failed" in answer:
+        raise FailedError(answer["failed"])
+    return answer
