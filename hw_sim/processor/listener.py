@@ -47,7 +47,7 @@ class Listener:
         server = grpc.aio.server(
             options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", _MAX_MESSAGE)],
         )
-        add_ProcessorServicer_to_server(self._line, server)  # type: ignore[no-untyped-call]  # generated
+        add_ProcessorServicer_to_server(self._line, server)
         try:
             server.add_secure_port(self.address, self._credentials)
         except RuntimeError:

@@ -36,25 +36,21 @@ class Lane:
     def __init__(self, reader: ConfiguredReader, standby: Standby) -> None:
         self.reader = reader
         self.standby = standby
-        self._prompting = False
+        self._port = asyncio.Lock()  # one room at a time: the next ask waits until the last room is gone
         self._state: ReaderState | None = None
         self._asking: asyncio.Task[ReaderState | None] | None = None
 
-    async def read(self, ask: Read, on_notice: Callable[[], None]) -> SealedCard | ReadFailure:
+    async def read(self, ask: Read) -> SealedCard | ReadFailure:
         """One card or why not. Cancelled: the room is told to finish, and the reader is free once it has."""
-        if self._prompting:
-            return ReadFailure.READER_BUSY
-        self._prompting = True
-        try:
-            return await self._with_room(lambda room: self._converse(room, ask, on_notice))
-        except (RoomLostError, TimeoutError):
-            return ReadFailure.ROOM_LOST
-        finally:
-            self._prompting = False
+        async with self._port:
+            try:
+                return await self._with_room(lambda room: self._converse(room, ask))
+            except (RoomLostError, TimeoutError):
+                return ReadFailure.ROOM_LOST
 
     async def state(self) -> ReaderState | None:
         """How the device is; as last seen while a card is awaited. None: the room could not say."""
-        if self._prompting:
+        if self._asking is None and self._port.locked():
             return self._state
         if self._asking is None:
             self._asking = asyncio.get_running_loop().create_task(self._ask_state())
@@ -65,7 +61,7 @@ class Lane:
             await asyncio.wait({self._asking})
         await self.standby.close()
 
-    async def _converse(self, room: Room, ask: Read, on_notice: Callable[[], None]) -> SealedCard | ReadFailure:
+    async def _converse(self, room: Room, ask: Read) -> SealedCard | ReadFailure:
         talk = ReadTalk(ask.sealing_key.key_id)
         async with asyncio.timeout(ask.prompt_ms / 1000 + _ANSWER_GRACE_S):
             self._say(room, ask)
@@ -73,7 +69,7 @@ class Lane:
             while True:
                 match talk.hear(await room.hear()):
                     case Notice.SWIPE_AGAIN:
-                        on_notice()
+                        pass  # the reader's own lamp has said so
                     case None:
                         self._state = ReaderState.PRESENT
                     case ReadFailure() as reason:
@@ -84,7 +80,8 @@ class Lane:
 
     async def _ask_state(self) -> ReaderState | None:
         try:
-            self._state = await self._with_room(self._converse_state)
+            async with self._port:
+                self._state = await self._with_room(self._converse_state)
         except (RoomLostError, TimeoutError):
             self._state = None
         finally:

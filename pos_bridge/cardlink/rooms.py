@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pos_bridge.cardlink.lane import ConfiguredReader, Lane
@@ -101,17 +101,13 @@ class Rooms:
         await asyncio.gather(*(lane.standby.ready() for lane in self._lanes))
         return {lane.reader.name: lane.standby.locks for lane in self._lanes}
 
-    def prompt(
-        self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, on_notice: Callable[[], None]
-    ) -> CardPrompt:
-        """Ask all readers for one card; `on_notice` is called when the customer should swipe again.
+    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey) -> CardPrompt:
+        """Ask all readers for one card. (A reader's lamp tells the customer to swipe again.)
 
         A reader that fails while another waits does not end it; a card that is read and refused does.
         """
         asks = [
-            asyncio.get_running_loop().create_task(
-                lane.read(self._read(lane.reader, leg_key, amount, sealing_key), on_notice)
-            )
+            asyncio.get_running_loop().create_task(lane.read(self._read(lane.reader, leg_key, amount, sealing_key)))
             for lane in self._lanes
         ]
         for ask in asks:
@@ -119,10 +115,11 @@ class Rooms:
             ask.add_done_callback(self._asks.discard)
         return CardPrompt(asks)
 
-    async def reader_states(self) -> dict[str, ReaderState | None]:
-        """How each reader's device is, by name; as last seen for one that awaits a card. None: nobody could say."""
+    async def states(self) -> tuple[tuple[str, bool], ...]:
+        """Each reader's name and whether its device is there; as last seen for one that awaits a card."""
         states = await asyncio.gather(*(lane.state() for lane in self._lanes))
-        return {lane.reader.name: state for lane, state in zip(self._lanes, states, strict=True)}
+        names = (lane.reader.name for lane in self._lanes)
+        return tuple((name, state is ReaderState.PRESENT) for name, state in zip(names, states, strict=True))
 
     async def close(self) -> None:
         """Withdraw what is asked and end all rooms; after 2 seconds of waiting by force."""

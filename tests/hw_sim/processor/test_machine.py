@@ -52,7 +52,7 @@ class Money(RuleBasedStateMachine):
         self._folder.cleanup()
 
     @rule(which=KEYS, cents=CENTS, one=st.booleans(), mode=MODES)
-    def authorise(self, which: int, cents: int, one: bool, mode: Mode) -> None:  # noqa: FBT001 - hypothesis draws it
+    def authorise(self, which: int, cents: int, one: bool, mode: Mode) -> None:
         name = (which, cents, int(one))
         flow = pb.AuthoriseRequest.FLOW_ONE_MESSAGE if one else pb.AuthoriseRequest.FLOW_TWO_MESSAGES
         if name not in self._requests:
