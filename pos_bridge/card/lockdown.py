@@ -12,7 +12,7 @@ from pos_bridge.card import landlock, syscall_filter
 from pos_bridge.card.kernel import prctl, syscall
 from pos_bridge.wire.locks import REQUIRED, Lock
 
-_PR_GET_PDEATHSIG, _PR_GET_DUMPABLE, _PR_SET_DUMPABLE = 2, 3, 4
+_PR_SET_PDEATHSIG, _PR_GET_DUMPABLE = 1, 3
 _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_GET_NO_NEW_PRIVS = 24, 38, 39
 _CAPABILITY_VERSION = 0x20080522
 _MAX_CAPABILITIES = 64
@@ -30,7 +30,12 @@ class Doors:
     _last: bytes
 
     def shut(self) -> None:
-        """No further file, device or descriptor. Raises OSError."""
+        """No further file, device or descriptor. Raises OSError.
+
+        From here on the room no longer dies with the engine in an instant: it has a lamp to switch off, and ends at
+        the end of file on the link, which its loop looks at first.
+        """
+        prctl(_PR_SET_PDEATHSIG, 0)
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
         syscall_filter.install(self._last)
 

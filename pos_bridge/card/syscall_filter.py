@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pos_bridge.card.kernel import Machine, machine, syscall
 
 _PROT_EXEC = 0x4
+_PR_SET_PDEATHSIG = 1
 _O_CREAT, _O_TRUNC, _O_TMPFILE = 0x40, 0x200, 0x400000
 _TTY_REQUESTS = (
     0x5401, 0x5402, 0x5403, 0x5404,  # TCGETS, TCSETS, TCSETSW, TCSETSF
@@ -80,6 +81,7 @@ _OPENING: dict[str, Rule] = {
     "fcntl": Only(1, _FCNTL_COMMANDS),
     "ioctl": Only(1, _TTY_REQUESTS),
     "prlimit64": Only(0, (0,)),  # one's own limits: a lowered hard limit never rises again
+    "prctl": Only(0, (_PR_SET_PDEATHSIG,)),
     "seccomp": None,  # for stage two; a filter can only be added to
 }
 STAGE_ONE = _ALWAYS | _OPENING
