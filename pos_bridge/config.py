@@ -72,7 +72,7 @@ class _Document(_Section, frozen=True):
     nexo: Nexo
     processor: Processor
     card_room: CardRoom
-    reader: Annotated[tuple[Reader, ...], Meta(max_length=8)] = ()
+    reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
     log: LogFile | None = None
 
 

@@ -103,3 +103,4 @@ class RequestFault(Event):
     """A till's request met a fault of this program; the till was told that the service is unavailable."""
 
     severity: ClassVar[Severity] = Severity.ALARM
+    trouble: Trouble

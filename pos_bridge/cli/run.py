@@ -7,20 +7,23 @@ import socket
 import sys
 
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.config import Config
+from pos_bridge.config import Config, ConfigError
 
 
 def add_parser(commands: Subparsers) -> argparse.ArgumentParser:
     return commands.add_parser("run", help="serve tills until SIGTERM")
 
 
-def run(_arguments: argparse.Namespace, config: Config) -> int:
+def run(arguments: argparse.Namespace, config: Config) -> int:
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    from pos_bridge import daemon  # noqa: PLC0415 - gRPC and TLS are loaded by the one command that needs them
+    from pos_bridge import credentials, daemon  # noqa: PLC0415 - gRPC and TLS are loaded by the one command that needs them
 
     try:
-        daemon.run(config, _tell_systemd)
+        daemon.run(config, credentials.load(config), _tell_systemd)
+    except ConfigError as error:
+        print(f"pos-bridge: {arguments.config}: {error}", file=sys.stderr)
+        return 2
     except daemon.CannotStartError as error:
         print(f"pos-bridge: {error}", file=sys.stderr)
         return 1

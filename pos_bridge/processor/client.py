@@ -33,7 +33,7 @@ class Chain(Protocol):
 
     def head(self) -> JournalHead: ...
 
-    async def holds(self, head: JournalHead) -> bool | None: ...
+    async def holds(self, sequence: int, row_hash: bytes) -> bool | None: ...
 
 
 class Logbook(Protocol):
@@ -146,7 +146,7 @@ class ProcessorClient:
         if head is None:
             self._log.emit(events.ProcessorWrong(Operation.OPEN_SESSION))
             return False
-        same = head.sequence == 0 or await self._chain.holds(head) is True
+        same = head.sequence == 0 or await self._chain.holds(head.sequence, head.hash) is True
         if not same and not self._rolled_back:
             self._log.emit(events.SessionRefused())
         self._rolled_back = not same

@@ -42,8 +42,8 @@ class Chain:
         newest = max(self.rows)
         return JournalHead(newest, self.rows[newest])
 
-    async def holds(self, head: JournalHead) -> bool | None:
-        return self.rows.get(head.sequence) == head.hash
+    async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
+        return self.rows.get(sequence) == row_hash
 
 
 class Log:
