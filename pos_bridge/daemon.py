@@ -19,12 +19,16 @@ from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.config import Config
 from pos_bridge.credentials import Credentials
+from pos_bridge.domain.ledger import JournalUnwritableError
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.journal.answers import AnswersFile
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.nexo_service import NexoService
+from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
+from pos_bridge.pos_api.said import Language
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
@@ -122,9 +126,7 @@ def _server(config: Config, credentials: Credentials, lane: Lane, answers: Answe
         bound = loopback_socket(config.nexo.port)
     except OSError as error:
         raise CannotStartError(f"nexo.port {config.nexo.port} cannot be used ({error.strerror})") from None
-    return NexoServer(
-        service, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=on_trouble
-    )
+    return NexoServer(service, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=on_trouble)
 
 
 def _secret(path: Path) -> bytes:

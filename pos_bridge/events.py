@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.leg import Cause
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.log import Event, Severity
 
 
