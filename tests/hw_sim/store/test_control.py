@@ -238,7 +238,7 @@ def say(store: RunningStore, line: bytes) -> bytes:
     with short_address(store.folder / "world", "store.sock") as address, socket.socket(socket.AF_UNIX) as connection:
         connection.connect(address)
         connection.sendall(line)
-            return b"".join(iter(lambda: connection.recv(4096), b""))
+        return b"".join(iter(lambda: connection.recv(4096), b""))
 
 
 words = st.sampled_from(["do", "swipe", "reader", "card", "visa", "wait", "at", "fault", "engine", "action", "x"])
