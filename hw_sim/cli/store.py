@@ -1,7 +1,6 @@
 """pos-bridge-sim store DIR: run a simulated store until SIGTERM or Ctrl-C."""
 
 import argparse
-import asyncio
 from pathlib import Path
 
 from hw_sim.cli.arguments import whole
@@ -36,6 +35,8 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(chosen: argparse.Namespace) -> int:
+    import asyncio  # noqa: PLC0415 - the other commands are quicker without
+
     from hw_sim.readers.rack import NoReaderError  # noqa: PLC0415 - cryptography and protobuf, for this command only
     from hw_sim.store import supervisor  # noqa: PLC0415 - as above
     from hw_sim.store.engine import EngineFailedError  # noqa: PLC0415 - as above

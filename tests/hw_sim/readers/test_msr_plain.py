@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import termios
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from random import Random
@@ -14,58 +13,9 @@ from hw_sim.cards import CARDS
 from hw_sim.readers.fault import Fault, HangUp
 from hw_sim.readers.msr_plain import MsrPlain
 from hw_sim.readers.stripe import frame
+from tests.hw_sim.readers.port import LONG, Port, settle, until
 
 VISA, AMEX = frame(CARDS["visa"]), frame(CARDS["amex"])
-LONG = 60.0  # never reached: tests wait for what happens
-
-
-class Port:
-    """The engine's end: opens the device, flushes, lights the lamp, reads."""
-
-    def __init__(self, device: Path) -> None:
-        self.fd = os.open(device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-        self.seen = bytearray()
-
-    def close(self) -> None:
-        os.close(self.fd)
-
-    def lamp_on(self) -> None:
-        termios.tcflush(self.fd, termios.TCIFLUSH)
-        os.write(self.fd, b"\x1b\x83")
-
-    def lamp_off(self) -> None:
-        os.write(self.fd, b"\x1b\x81")
-
-    def look(self) -> bytes:
-        try:
-            while data := os.read(self.fd, 4096):
-                self.seen += data
-        except BlockingIOError:
-            pass
-        return bytes(self.seen)
-
-    async def read(self, length: int) -> bytes:
-        """The next `length` bytes."""
-        await until(lambda: len(self.look()) >= length)
-        taken = bytes(self.seen[:length])
-        del self.seen[:length]
-        return taken
-
-    async def read_swipe(self) -> bytes:
-        """Up to and with CR."""
-        await until(lambda: b"\r" in self.look())
-        return await self.read(self.seen.index(b"\r") + 1)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(LONG):
-        while not condition():
-            await asyncio.sleep(0.002)
-
-
-async def settle() -> None:
-    """Until the reader has heard what was written to it and done what follows at once."""
-    await asyncio.sleep(0.05)
 
 
 Test = Callable[[MsrPlain], Coroutine[Any, Any, None]]

@@ -1,0 +1,93 @@
+"""A simulated store for a program's own tests: `with running_store(folder) as store: store.till().pay("10.00")`.
+
+Runs `pos-bridge-sim store` as a process of its own, exactly as from a shell, and ends it. What it prints on stderr goes
+to the caller's.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hw_sim.store import tether
+from hw_sim.till import Till
+
+PROGRAM = (sys.executable, "-P", "-m", "hw_sim")
+_END_LIMIT_S = 12.0  # a store ends within 10
+
+
+class NotReadyError(Exception):
+    """The store ended before it was ready; it said why on stderr."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStore:
+    folder: Path
+    process: "subprocess.Popen[str]"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What store.json holds now."""
+        facts: dict[str, Any] = json.loads((self.folder / "store.json").read_text())
+        return facts
+
+    def till(self, sale_id: str = "Caisse 1 (test)") -> Till:
+        return Till(self.facts, sale_id)
+
+    def sim(self, command: str, *words: str) -> "subprocess.CompletedProcess[str]":
+        """`pos-bridge-sim COMMAND DIR WORDS...`, run to its end."""
+        return subprocess.run(
+            [*PROGRAM, command, os.fspath(self.folder), *words], capture_output=True, text=True, check=False
+        )
+
+    def do(self, command: str, *words: str) -> str:
+        """As `sim`, but it has to succeed. Gives what it printed; raises CalledProcessError."""
+        done = self.sim(command, *words)
+        if done.returncode:
+            sys.stderr.write(done.stderr)
+        done.check_returncode()
+        return done.stdout
+
+    @contextlib.contextmanager
+    def customer(self, card: str, *options: str) -> Iterator["subprocess.Popen[str]"]:
+        """Somebody with a card in hand, waiting for the reader's lamp; gone when the block ends."""
+        command = ["card", os.fspath(self.folder), "swipe", card, *options]
+        with _started([*PROGRAM, *command], stderr=subprocess.PIPE) as process:
+            yield process
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """All that the processor holds."""
+        listing: list[dict[str, Any]] = json.loads(self.do("processor", "ledger"))
+        return listing
+
+
+@contextlib.contextmanager
+def running_store(folder: Path, *options: str, program: Sequence[str] = PROGRAM) -> Iterator[RunningStore]:
+    """A store in `folder`, ready, while the block runs. Raises NotReadyError; TimeoutExpired if it does not end."""
+    command = [*program, "store", os.fspath(folder), *options]
+    with _started(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        if not process.stdout.readline():
+            raise NotReadyError(f"pos-bridge-sim store ended with code {process.wait()}")
+        yield RunningStore(folder, process)
+
+
+@contextlib.contextmanager
+def _started(command: list[str], **streams: int) -> Iterator["subprocess.Popen[str]"]:
+    """A process that dies with this one and is told to end when the block ends."""
+    tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *command]
+    with subprocess.Popen(tethered, text=True, stdin=subprocess.DEVNULL, **streams) as process:  # type: ignore[call-overload]  # streams are stdout and stderr
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(_END_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise

@@ -1,0 +1,205 @@
+"""A small till: speaks nexo (Sale to POI 3.0, JSON over HTTPS) to the engine as clients in the field do.
+
+For demos and tests. It sends chunked bodies on a connection of their own and trusts the store's authority alone; it
+repeats nothing by itself and knows nothing of the engine but what store.json tells.
+"""
+
+import http.client
+import json
+import secrets
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Json = dict[str, Any]
+ANSWER_LIMIT_S = 150.0  # a payment takes its card prompt and its processing, 120 s and more
+_SERVICE_ID_BYTES = 5  # as hexadecimal the 10 characters that nexo allows
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: the HTTP status, and the JSON document, None for an empty body."""
+
+    status: int
+    document: Json | None
+
+    @property
+    def header(self) -> Json:
+        """The answer's MessageHeader. Raises LookupError where there is none."""
+        header: Json = self._envelope["MessageHeader"]
+        return header
+
+    @property
+    def body(self) -> Json:
+        """The <Category>Response. Raises LookupError where there is none."""
+        return next(part for name, part in self._envelope.items() if name.endswith("Response"))
+
+    @property
+    def result(self) -> str:
+        """Success, Partial or Failure."""
+        return str(self.body["Response"]["Result"])
+
+    @property
+    def error(self) -> str | None:
+        """The ErrorCondition of what was not a success."""
+        condition: str | None = self.body["Response"].get("ErrorCondition")
+        return condition
+
+    @property
+    def additional(self) -> dict[str, str]:
+        """AdditionalResponse, decoded."""
+        text = self.body["Response"].get("AdditionalResponse", "")
+        return {key: values[-1] for key, values in parse_qs(text, keep_blank_values=True).items()}
+
+    @property
+    def _envelope(self) -> Json:
+        if self.document is None:
+            raise LookupError("an empty answer")
+        envelope: Json = self.document["SaleToPOIResponse"]
+        return envelope
+
+
+class Till:
+    """One till. `store` is what store.json holds; `sale_id` is this till's name towards the engine."""
+
+    def __init__(self, store: Mapping[str, Any], sale_id: str = "Caisse 1 (test)") -> None:
+        url = urlsplit(store["nexo_url"])
+        if url.scheme != "https" or url.hostname is None or url.port is None:
+            raise ValueError("nexo_url is an https URL with a port")
+        self._host, self._port, self._path = url.hostname, url.port, url.path
+        self._api_key = str(store["api_key"])
+        self._tls = ssl.create_default_context(cafile=store["ca"])
+        self.poiid = str(store["poiid"])
+        self.sale_id = sale_id
+
+    @classmethod
+    def of(cls, store_json: Path, sale_id: str = "Caisse 1 (test)") -> "Till":
+        return cls(json.loads(store_json.read_text()), sale_id)
+
+    # ---- what a till does ----
+
+    def login(self) -> Reply:
+        software = {
+            "ProviderIdentification": "pos-bridge",
+            "ApplicationName": "pos-bridge-sim till",
+            "SoftwareVersion": "1",
+            "CertificationCode": "none",
+        }
+        terminal = {"TerminalEnvironment": "Attended", "SaleCapabilities": ["CashierDisplay", "CashierError"]}
+        body = {
+            "DateTime": _now(),
+            "SaleSoftware": software,
+            "SaleTerminalData": terminal,
+            "OperatorLanguage": "fr",
+        }
+        return self.ask("Login", body)
+
+    def logout(self) -> Reply:
+        return self.ask("Logout", {})
+
+    def diagnosis(self) -> Reply:
+        return self.ask("Diagnosis", {"HostDiagnosisFlag": True})
+
+    def pay(
+        self,
+        amount: str | Decimal,
+        *,
+        cash: bool = False,
+        service_id: str | None = None,
+        transaction_id: str | None = None,
+        currency: str = "CAD",
+        split: bool = False,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """A Payment of `amount` (dollars and cents, "10.00"). Blocks until it is answered.
+
+        `service_id` is the request's key (new by default), `transaction_id` the till's name for the sale. `split`
+        allows a partial approval. `extra` is laid over the PaymentRequest, part by part.
+        """
+        reference = transaction_id or f"sale-{secrets.token_hex(4)}"
+        transaction: Json = {"AmountsReq": {"Currency": currency, "RequestedAmount": _number(Decimal(amount))}}
+        if split:
+            transaction["AmountsReq"]["SplitPaymentFlag"] = True
+        body: Json = {
+            "SaleData": {"SaleTransactionID": {"TransactionID": reference, "TimeStamp": _now()}},
+            "PaymentTransaction": transaction,
+        }
+        if cash:
+            body["PaymentData"] = {"PaymentInstrumentData": {"PaymentInstrumentType": "Cash"}}
+        return self.ask("Payment", _laid_over(body, extra or {}), service_id)
+
+    def abort(self, service_id: str, *, category: str = "Payment") -> Reply:
+        """Withdraw the request that was sent under `service_id`. Answered with an empty body when it matched."""
+        reference = self._reference(service_id, category)
+        return self.ask("Abort", {"AbortReason": "MerchantAbort", "MessageReference": reference})
+
+    def status(self, service_id: str | None = None, *, category: str = "Payment") -> Reply:
+        """What became of the request sent under `service_id`, or of the last one."""
+        body: Json = {"ReceiptReprintFlag": True, "DocumentQualifier": ["CashierReceipt", "CustomerReceipt"]}
+        if service_id is not None:
+            body["MessageReference"] = self._reference(service_id, category)
+        return self.ask("TransactionStatus", body)
+
+    # ---- on the wire ----
+
+    def ask(self, category: str, body: Mapping[str, Any], service_id: str | None = None) -> Reply:
+        """Any request: `body` is the content of <category>Request."""
+        header = {
+            "ProtocolVersion": "3.0",
+            "MessageClass": "Service",
+            "MessageCategory": category,
+            "MessageType": "Request",
+            "ServiceID": service_id or new_service_id(),
+            "SaleID": self.sale_id,
+            "POIID": self.poiid,
+        }
+        return self.send({"SaleToPOIRequest": {"MessageHeader": header, f"{category}Request": body}})
+
+    def send(self, document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Reply:
+        """POST a whole document. `headers` are laid over the usual ones. Raises OSError when nobody answers."""
+        return self.post(json.dumps(document, ensure_ascii=False).encode(), headers)
+
+    def post(self, content: bytes, headers: Mapping[str, str] | None = None) -> Reply:
+        usual = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Transfer-Encoding": "chunked",
+            "Connection": "close",
+            "X-API-Key": self._api_key,
+        }
+        connection = http.client.HTTPSConnection(self._host, self._port, timeout=ANSWER_LIMIT_S, context=self._tls)
+        try:
+            connection.request("POST", self._path, [content], {**usual, **(headers or {})}, encode_chunked=True)
+            answer = connection.getresponse()
+            raw = answer.read()
+        finally:
+            connection.close()
+        return Reply(answer.status, json.loads(raw, parse_float=Decimal) if raw else None)
+
+    def _reference(self, service_id: str, category: str) -> Json:
+        return {"MessageCategory": category, "SaleID": self.sale_id, "ServiceID": service_id, "POIID": self.poiid}
+
+
+def new_service_id() -> str:
+    return secrets.token_hex(_SERVICE_ID_BYTES)
+
+
+def _number(amount: Decimal) -> int | float:
+    """As clients write it: 10.00 is sent as 10, and two decimals come out of a float as they went in."""
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _laid_over(below: Json, above: Mapping[str, Any]) -> Json:
+    result = dict(below)
+    for name, part in above.items():
+        under = result.get(name)
+        result[name] = _laid_over(under, part) if isinstance(under, dict) and isinstance(part, Mapping) else part
+    return result

@@ -1,0 +1,20 @@
+"""Fixtures for all tests: a whole simulated store with the real engine, started and ended through the command line."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hw_sim.running import RunningStore, running_store
+from tests.processes import descendants, survivors
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
+    """One store for all tests of a module. A test leaves it as it found it: engine up, mode approve, readers whole."""
+    folder = tmp_path_factory.mktemp("store")
+    with running_store(folder) as running:
+        yield running
+        processes = descendants(running.process.pid)
+    assert not survivors(processes)
+    assert running.process.returncode == 0
+    assert not (folder / "store.json").exists()

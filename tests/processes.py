@@ -1,0 +1,43 @@
+"""Which processes descend from one, so that a test can see that none survives. Reads /proc, signals nobody."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A number and a start time: together they never mean another process."""
+
+    pid: int
+    started: int
+
+    @property
+    def is_alive(self) -> bool:
+        return self in {process for process, _, state in _all() if state != "Z"}
+
+
+def descendants(pid: int) -> set[Process]:
+    listing = _all()
+    found: set[Process] = set()
+    parents = {pid}
+    while parents:
+        children = {process for process, parent, _ in listing if parent in parents} - found
+        found |= children
+        parents = {process.pid for process in children}
+    return found
+
+
+def survivors(processes: set[Process]) -> set[Process]:
+    return {process for process in processes if process.is_alive}
+
+
+def _all() -> list[tuple[Process, int, str]]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text(errors="replace")
+        except OSError:  # ended meanwhile
+            continue
+        fields = text.rpartition(")")[2].split()  # proc(5): after the name come state, parent, ..., start time (22nd)
+        found.append((Process(int(stat.parent.name), int(fields[19])), int(fields[1]), fields[0]))
+    return found
