@@ -1,1 +1,1 @@
-"""What is written down about sales: structure that cannot hold a person, a hash chain, one durable commit a step."""
+"""What is written down about sales: the chained journal, what stands beside it for a while, and the answers file."""
