@@ -21,14 +21,13 @@ from pos_bridge.config import Config
 from pos_bridge.credentials import Credentials
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.journal.answers import AnswersFile
+from pos_bridge.journal.answers import Answers
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
-from pos_bridge.pos_api.said import Language
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
@@ -55,7 +54,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.callback(log.close)
         journal = _open_journal(config)
         stack.callback(journal.close)
-        answers = AnswersFile.open(config.answers, _now)
+        answers = Answers.open(config.answers, _now)
         stack.callback(answers.close)
 
         settings = ProcessorSettings(
@@ -109,13 +108,13 @@ def _open_journal(config: Config) -> Journal:
         raise CannotStartError(f"{config.journal} cannot be written: is the disk full or read-only?") from None
 
 
-def _server(config: Config, credentials: Credentials, lane: Lane, answers: AnswersFile, log: Log) -> NexoServer:
+def _server(config: Config, credentials: Credentials, lane: Lane, answers: Answers, log: Log) -> NexoServer:
     def on_trouble(trouble: Trouble) -> None:
         log.emit(events.RequestFault(trouble))
 
     till = config.till
     service = NexoService(
-        terminal=NexoTerminal(till.poiid, config.processor.merchant_id, Language(till.language), __version__),
+        terminal=NexoTerminal(till.poiid, config.processor.merchant_id, till.language, __version__),
         secret=_secret(config.state / "till.secret"),
         desk=lane,
         answers=answers,
@@ -135,15 +134,26 @@ def _secret(path: Path) -> bytes:
         kept = path.read_bytes()
     except FileNotFoundError:
         kept = secrets.token_bytes(_SECRET_LENGTH)
-        fresh = path.with_suffix(".new")
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(kept)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.rename(path)
+        _write_durably(path, kept)
     if len(kept) != _SECRET_LENGTH:
         raise CannotStartError(f"{path} does not hold {_SECRET_LENGTH} bytes: restore it from a backup")
     return kept
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    fresh = path.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    fresh.rename(path)
+    folder = os.open(path.parent, os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _now() -> datetime:

@@ -5,6 +5,7 @@ import os
 import resource
 import socket
 import sys
+from contextlib import suppress
 
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import Config, ConfigError
@@ -37,6 +38,6 @@ def _tell_systemd(state: str) -> None:
         return
     if address.startswith("@"):
         address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify, suppress(OSError):
         notify.connect(address)
         notify.send(state.encode())

@@ -10,8 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from pos_bridge.checkout.ports import JournalUnwritableError
-from pos_bridge.domain.ledger import JournalHead
+from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.journal import lookups, months
 from pos_bridge.journal.errors import JournalRefusedError
 

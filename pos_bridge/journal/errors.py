@@ -1,6 +1,6 @@
 """What can be wrong with a journal, each with what to do about it. No message holds a value that was stored."""
 
-from pos_bridge.checkout.ports import JournalUnwritableError
+from pos_bridge.domain.ledger import JournalUnwritableError
 
 
 class JournalCorruptError(Exception):

@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from pos_bridge.checkout.ports import JournalUnwritableError, KnownRequest
-from pos_bridge.domain.ledger import Advance, JournalHead, KnownLeg, Opening
+from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.journal.journal_file import LINK_MONTHS, JournalFile
 from pos_bridge.journal.worker import REST_S, Job, Worker

@@ -14,8 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pos_bridge.checkout.ports import JournalUnwritableError, KnownRequest
-from pos_bridge.domain.ledger import Advance, JournalHead, KnownLeg, Opening
+from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.journal import lookups, months, steps, verify
 from pos_bridge.journal.durable_file import DurableFile
