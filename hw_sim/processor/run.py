@@ -18,6 +18,8 @@ from hw_sim.processor.ledger import Ledger
 from hw_sim.processor.line import Line
 from hw_sim.processor.listener import Listener
 
+_LAST_CALLS_S = 1.0
+
 
 class AlreadyRunningError(Exception):
     """Another processor runs in this folder."""
@@ -44,6 +46,7 @@ async def run(path: Path) -> None:
             line = Line(desk, folder.till, executor)
             await _serve(folder, desk, line, stop)
             await line.close()
+            await _let_calls_end()
         finally:
             folder.address.unlink(missing_ok=True)
             executor.submit(ledger.close)
@@ -54,6 +57,16 @@ async def _serve(folder: Folder, desk: Desk, line: Line, stop: asyncio.Event) ->
         await listener.up()
         write_atomically(folder.address, listener.address.encode() + b"\n", PUBLIC)
         await stop.wait()
+
+
+async def _let_calls_end() -> None:
+    """Wait for gRPC's own tasks about calls that hung: its thread tells them of the end after the server has stopped.
+
+    Cancelled by the closing loop instead, they print a traceback.
+    """
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others, timeout=_LAST_CALLS_S)
 
 
 @contextmanager

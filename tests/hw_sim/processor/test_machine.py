@@ -148,4 +148,4 @@ class Money(RuleBasedStateMachine):
 def test_the_promises_hold_in_any_order(tmp_path: Path) -> None:
     enrol(tmp_path / "world", tmp_path / "engine", POIID)
     machine = type("Machine", (Money,), {"store": Store(tmp_path / "world", tmp_path / "engine")})
-    run_state_machine_as_test(machine, settings=settings(max_examples=90, stateful_step_count=20, deadline=None))
+    run_state_machine_as_test(machine, settings=settings(max_examples=50, stateful_step_count=20, deadline=None))

@@ -100,13 +100,13 @@ def test_sigterm_ends_it_while_calls_hang_and_the_port_is_closed(own_processor: 
     untold = fresh_key()
 
     async def hang(till: Calls) -> None:
-        own_processor.mode("delay", 3600)
-        delayed = asyncio.create_task(till.sell(fresh_key()))
-        await till.stub.GetTime(pb.GetTimeRequest(), timeout=20)  # same connection: the delayed call has arrived
         own_processor.mode("drop-response")
         dropped = asyncio.create_task(till.sell(untold))
         while own_processor.state(untold) is None:
             await asyncio.sleep(0.02)
+        own_processor.mode("delay", 3600)
+        delayed = till.stub.Authorise(till.terminal.authorise(fresh_key(), till.fence), timeout=60)
+        await till.stub.GetTime(pb.GetTimeRequest(), timeout=20)  # on the same connection, behind it
         assert own_processor.stop() == ""
         for hung in (delayed, dropped):
             with pytest.raises(grpc.aio.AioRpcError):
