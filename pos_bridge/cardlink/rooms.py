@@ -54,6 +54,7 @@ class CardPrompt:
 
     def _take(self, ask: asyncio.Task[SealedCard | ReadFailure]) -> None:
         if ask.cancelled():
+            self._settle(ReadFailure.NO_CARD)  # withdrawn, or all rooms are being closed
             return
         if (fault := ask.exception()) is not None:
             if not self._answer.done():

@@ -1,7 +1,10 @@
 """A serial line for tests: a real pseudo-terminal, the test at its far end in the reader's place."""
 
+import fcntl
 import os
 import select
+import struct
+import termios
 import tty
 from types import TracebackType
 from typing import Self
@@ -44,10 +47,19 @@ class Line:
         """What the till wrote and nobody has heard yet."""
         return os.read(self.master, 1 << 16) if select.select([self.master], [], [], 0)[0] else b""
 
+    def wait_arrived(self, count: int) -> None:
+        """Until that many bytes lie ready for the till."""
+        while self._waiting() < count:
+            os.sched_yield()
+
     def wait_taken(self) -> None:
         """Until the till has read all that was sent."""
-        while select.select([self._slave], [], [], 0)[0]:
+        while self._waiting():
             os.sched_yield()
+
+    def _waiting(self) -> int:
+        (count,) = struct.unpack("i", fcntl.ioctl(self._slave, termios.FIONREAD, bytes(4)))
+        return int(count)
 
     def hang_up(self) -> None:
         if self._open:
