@@ -1,0 +1,1 @@
+"""Reader hardware. Imported by the card room and by nothing else."""

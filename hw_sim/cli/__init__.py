@@ -1,0 +1,1 @@
+"""The command `pos-bridge-sim`: one small file a command."""

@@ -13,6 +13,12 @@ from pos_bridge.protocol.processor_v1_pb2_grpc import add_ProcessorServicer_to_s
 
 _HOST = "127.0.0.1"
 _MAX_MESSAGE = 16_384  # no message of this protocol comes near it
+_OPTIONS = (
+    ("grpc.so_reuseport", 0),  # two processors on one port would share its tills
+    ("grpc.max_receive_message_length", _MAX_MESSAGE),
+    ("grpc.keepalive_permit_without_calls", 1),  # an idle till keeps its connection alive
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+)
 # Below Linux's ephemeral ports, so that nobody's outgoing connection sits on ours while we are away.
 _CANDIDATES = range(20_000, 32_000)
 _TRIES = 200
@@ -44,10 +50,8 @@ class Listener:
         """Listen. Returns once connections are taken; raises PortTakenError if they cannot be."""
         if self._server is not None:
             return
-        server = grpc.aio.server(
-            options=[("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", _MAX_MESSAGE)],
-        )
-        add_ProcessorServicer_to_server(self._line, server)  # type: ignore[no-untyped-call]  # generated
+        server = grpc.aio.server(options=_OPTIONS)
+        add_ProcessorServicer_to_server(self._line, server)
         try:
             server.add_secure_port(self.address, self._credentials)
         except RuntimeError:

@@ -1,0 +1,1 @@
+"""The engine's side of the card link: rooms started ahead, asked once, ended."""

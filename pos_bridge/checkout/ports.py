@@ -1,19 +1,15 @@
 """What a checkout needs from the world, as small Protocols. Met structurally; joined in daemon.py alone."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from pos_bridge.domain.card import CardFacts, ReadFailure, SealedByRoom, SealedCard
-from pos_bridge.domain.ledger import Advance, Binding, JournalHead, KnownLeg, Opening
-from pos_bridge.domain.leg import Cause, Flow, Reversed
+from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
+from pos_bridge.domain.card import ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.ledger import Advance, Binding, JournalHead, KnownLeg, KnownRequest, Opening
+from pos_bridge.domain.leg import Reversed
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
-
-
-class JournalUnwritableError(Exception):
-    """The journal could not make a step durable (disk full, read-only, failing). Nothing of the step is stored."""
+from pos_bridge.log import Event
 
 
 class Journal(Protocol):
@@ -26,7 +22,7 @@ class Journal(Protocol):
     async def close_till_request(self, request: bytes) -> None:
         """Refuse this till request for ever (48 h): it was answered NotFound, or aborted before it came."""
 
-    async def find_request(self, request: bytes) -> "KnownRequest | None":
+    async def find_request(self, request: bytes) -> KnownRequest | None:
         """What became of a till request (its keyed hash), for 48 h."""
 
     async def find_leg(self, key: LegKey) -> KnownLeg | None: ...
@@ -42,14 +38,6 @@ class Journal(Protocol):
     def head(self) -> JournalHead: ...
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class KnownRequest:
-    """A till request that was seen: closed without a leg (`leg` is None), or with the leg it opened."""
-
-    content: bytes
-    leg: KnownLeg | None
-
-
 # ---- the reader ----
 
 
@@ -63,52 +51,14 @@ class Prompt(Protocol):
 
 
 class CardReaders(Protocol):
-    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, on_notice: Callable[[], None]) -> Prompt:
-        """Ask all readers for one card; `on_notice` is called when the customer should swipe again."""
+    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey) -> Prompt:
+        """Ask all readers for one card, from now on."""
+
+    async def states(self) -> tuple[tuple[str, bool], ...]:
+        """Each reader's name and whether its device was there when last looked at. Disturbs no prompt."""
 
 
 # ---- the processor ----
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Ask:
-    """One Authorise, resent unchanged. `not_after_ms` on the processor's clock."""
-
-    key: LegKey
-    amount: Amount
-    partial_ok: bool
-    flow: Flow
-    card: SealedCard
-    not_after_ms: int
-    payment_salt: bytes
-    order_digest: bytes
-    binding: Binding
-
-
-@dataclass(frozen=True, slots=True)
-class Yes:
-    amount: Amount
-    approval_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class No:
-    cause: Cause
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """No definite answer: lost, late, fenced, or not decodable. `wrong`: an answer came, and not to our question."""
-
-    wrong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptFacts:
-    """What a receipt needs again, from the processor's look-up. approval_code: six characters 0-9 A-Z."""
-
-    approval_code: str
-    card: CardFacts
 
 
 class Processor(Protocol):
@@ -129,9 +79,16 @@ class Processor(Protocol):
 
     async def reverse(self, key: LegKey) -> Reversed | Unknown: ...
 
+    def reachable(self) -> bool:
+        """As last seen; starts nothing."""
+
     async def receipt_facts(self, key: LegKey) -> ReceiptFacts | None: ...
 
 
 class Signer(Protocol):
     def bind(self, key: LegKey, payment: SealedByRoom, payment_salt: bytes, order_digest: bytes) -> Binding:
         """The terminal's dual signature over payment and order (processor_v1.proto, DualSignature)."""
+
+
+class Logbook(Protocol):
+    def emit(self, event: Event) -> None: ...

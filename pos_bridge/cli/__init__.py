@@ -1,0 +1,1 @@
+"""The command `pos-bridge`: one small file a command."""

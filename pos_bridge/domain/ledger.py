@@ -101,3 +101,15 @@ class KnownLeg:
     cause: Cause | None
     approved: Amount | None
     due: int | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KnownRequest:
+    """A till request that was seen: closed without a leg (`leg` is None), or with the leg it opened."""
+
+    content: bytes
+    leg: KnownLeg | None
+
+
+class JournalUnwritableError(Exception):
+    """The journal could not make a step durable (disk full, read-only, failing). Nothing of the step is stored."""

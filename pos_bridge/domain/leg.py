@@ -90,7 +90,9 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class CardRead:
-    """A card was read and sealed."""
+    """A card was read and sealed; its scheme says how many messages make the sale final."""
+
+    flow: Flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +198,8 @@ class ImpossibleStepError(Exception):
 def step(leg: Leg, event: Event) -> Transition:  # noqa: C901, PLR0911, PLR0912 - the table of steps: a line a case
     """The next step of a card sale. Raises ImpossibleStepError for an event that has no business in that state."""
     match leg.state, event:
-        case State.INTENT, CardRead():
-            return _send(leg)
+        case State.INTENT, CardRead(flow):
+            return _send(replace(leg, flow=flow))
         case State.INTENT, PromptOver(cause):
             return _settle(leg, State.ENDED, cause, Effect.TELL_TILL)
         case ((State.INTENT | State.SENDING), Recovered()):

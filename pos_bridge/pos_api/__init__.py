@@ -1,0 +1,1 @@
+"""What tills speak: nexo over HTTPS on loopback. Keeps what a till may ask again, and nothing about anybody."""

@@ -1,0 +1,1 @@
+"""Modules generated from protos/ by `make protos`. Never edited."""

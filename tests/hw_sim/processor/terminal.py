@@ -135,7 +135,7 @@ def channel(engine: Path, address: str, credentials: grpc.ChannelCredentials | N
 
 
 def stub(of: grpc.aio.Channel) -> ProcessorStub:
-    return ProcessorStub(of)  # type: ignore[no-untyped-call]  # generated
+    return ProcessorStub(of)
 
 
 def answer_of(response: pb.AuthoriseResponse | pb.CaptureResponse | pb.RefundResponse) -> str:

@@ -25,7 +25,7 @@ async def unanswered(awaitable: object) -> None:
 
 
 async def until(ask: Callable[[bytes], Awaitable[str | None]], key: bytes, wanted: str) -> None:
-    while await ask(key) != wanted:  # noqa: ASYNC110 - another process changes it
+    while await ask(key) != wanted:
         await asyncio.sleep(0.02)
 
 

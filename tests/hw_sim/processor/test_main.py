@@ -60,7 +60,7 @@ def test_killed_in_mid_processing_it_charges_once(own_processor: Processor) -> N
         with closing(sqlite3.connect(own_processor.store.folder / "ledger.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")  # holds the request where nothing is durable yet
             selling = asyncio.create_task(till.sell(key))
-            while await till.look_up(key) != "IN_PROGRESS":  # noqa: ASYNC110 - another process changes it
+            while await till.look_up(key) != "IN_PROGRESS":
                 await asyncio.sleep(0.02)
             own_processor.kill()
             other.execute("ROLLBACK")
@@ -105,7 +105,7 @@ def test_sigterm_ends_it_while_calls_hang_and_the_port_is_closed(own_processor: 
         await till.stub.GetTime(pb.GetTimeRequest(), timeout=20)  # same connection: the delayed call has arrived
         own_processor.mode("drop-response")
         dropped = asyncio.create_task(till.sell(untold))
-        while own_processor.state(untold) is None:  # noqa: ASYNC110 - another process changes it
+        while own_processor.state(untold) is None:
             await asyncio.sleep(0.02)
         assert own_processor.stop() == ""
         for hung in (delayed, dropped):

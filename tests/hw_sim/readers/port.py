@@ -49,7 +49,7 @@ class Port:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(LONG):
-        while not condition():  # noqa: ASYNC110 - the kernel has no event for what the other end of a pty wrote
+        while not condition():
             await asyncio.sleep(0.002)
 
 

@@ -1,0 +1,8 @@
+"""Every driver there is, by the name that a configuration gives it."""
+
+from drivers.reader import Driver
+from drivers.serial.msr_plain import MsrPlain
+
+DRIVERS: dict[str, Driver] = {
+    "msr_plain": MsrPlain(),
+}

@@ -1,0 +1,114 @@
+"""One configured reader as the engine sees it: asked for a card, or for how it is, one thing at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pos_bridge.cardlink.room import Room, RoomLostError
+from pos_bridge.cardlink.standby import Standby
+from pos_bridge.cardlink.talk import ReadTalk
+from pos_bridge.domain.card import ReadFailure, SealedCard
+from pos_bridge.wire.cardlink import Notice, Read, ReaderIs, ReaderState, Status
+
+_ANSWER_GRACE_S = 5.0  # past the prompt's own end: then the room hangs
+_STATUS_LIMIT_S = 5.0
+_SEEN = {ReadFailure.READER_ABSENT: ReaderState.ABSENT, ReadFailure.READER_BUSY: ReaderState.BUSY}
+
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredReader:
+    """A [[reader]] of the configuration. `driver` is a name of drivers/registry.py, which only the room knows."""
+
+    name: str
+    driver: str
+    device: str
+
+    def __post_init__(self) -> None:
+        Status(self.driver, self.device)  # raises ValueError for what the link cannot carry
+
+
+class Lane:
+    """A reader with its rooms."""
+
+    def __init__(self, reader: ConfiguredReader, standby: Standby) -> None:
+        self.reader = reader
+        self.standby = standby
+        self._port = asyncio.Lock()  # one room at a time: the next ask waits until the last room is gone
+        self._state: ReaderState | None = None
+        self._asking: asyncio.Task[ReaderState | None] | None = None
+
+    async def read(self, ask: Read) -> SealedCard | ReadFailure:
+        """One card or why not. Cancelled: the room is told to finish, and the reader is free once it has."""
+        async with self._port:
+            try:
+                return await self._with_room(lambda room: self._converse(room, ask))
+            except (RoomLostError, TimeoutError):
+                return ReadFailure.ROOM_LOST
+
+    async def state(self) -> ReaderState | None:
+        """How the device is; as last seen while a card is awaited. None: the room could not say."""
+        if self._asking is None and self._port.locked():
+            return self._state
+        if self._asking is None:
+            self._asking = asyncio.get_running_loop().create_task(self._ask_state())
+        return await asyncio.shield(self._asking)
+
+    async def close(self) -> None:
+        if self._asking is not None:
+            await asyncio.wait({self._asking})
+        await self.standby.close()
+
+    async def _converse(self, room: Room, ask: Read) -> SealedCard | ReadFailure:
+        talk = ReadTalk(ask.sealing_key.key_id)
+        async with asyncio.timeout(ask.prompt_ms / 1000 + _ANSWER_GRACE_S):
+            self._say(room, ask)
+            self.standby.prepare()  # its start falls into the time that customer and reader take
+            while True:
+                match talk.hear(await room.hear()):
+                    case Notice.SWIPE_AGAIN:
+                        pass  # the reader's own lamp has said so
+                    case None:
+                        self._state = ReaderState.PRESENT
+                    case ReadFailure() as reason:
+                        self._state = _SEEN.get(reason, self._state)
+                        return reason
+                    case SealedCard() as card:
+                        return card
+
+    async def _ask_state(self) -> ReaderState | None:
+        try:
+            async with self._port:
+                self._state = await self._with_room(self._converse_state)
+        except (RoomLostError, TimeoutError):
+            self._state = None
+        finally:
+            self._asking = None
+        return self._state
+
+    async def _converse_state(self, room: Room) -> ReaderState:
+        async with asyncio.timeout(_STATUS_LIMIT_S):
+            self._say(room, Status(self.reader.driver, self.reader.device))
+            match await room.hear():
+                case ReaderIs(state):
+                    return state
+                case _:
+                    raise RoomLostError
+
+    async def _with_room(self, converse: Callable[[Room], Awaitable[_Answer]]) -> _Answer:
+        room = await self.standby.take()
+        try:
+            return await converse(room)
+        except (RoomLostError, TimeoutError):
+            room.kill()
+            raise
+        finally:
+            self.standby.release(room)
+
+    @staticmethod
+    def _say(room: Room, ask: Read | Status) -> None:
+        if not room.silent():
+            raise RoomLostError  # it spoke before it was asked
+        room.say(ask)

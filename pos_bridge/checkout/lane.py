@@ -1,0 +1,237 @@
+"""One till's lane: takes what the till asks, runs at most one payment at a time, and answers for what it did.
+
+It obeys domain/leg.py's step function: first what must be durable, then the effects. Card data never comes here.
+"""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from pos_bridge import events
+from pos_bridge.checkout.card_sale import CardSale, Parts
+from pos_bridge.checkout.order import fresh_salt, order_digest
+from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, Opening
+from pos_bridge.domain.leg import Cause, Flow, State, Tender
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import cash_due
+from pos_bridge.domain.outcome import (
+    AlreadyApproved,
+    Busy,
+    Closed,
+    Contradiction,
+    Health,
+    NeverSeen,
+    NotPaid,
+    NotRecordable,
+    Outcome,
+    PaidByCard,
+    PaidInCash,
+    Running,
+    SaleAsk,
+    StatusAnswer,
+)
+
+_REMEMBERED = 256  # answers kept in memory with what a restart forgets: approval code and last four
+_GRACE_S = 10.0  # what a payment that was sent gets before a stopping daemon leaves it to recovery
+
+APPROVED_STATES = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
+UNDONE_STATES = frozenset({State.REVERSING, State.REVERSED, State.UNRESOLVED})
+
+
+@dataclass(slots=True)
+class _Payment:
+    """A payment from its admission to its answer. `withdrawn` says why it must not go on, while it still can stop."""
+
+    ask: SaleAsk
+    task: "asyncio.Task[Outcome] | None" = None
+    withdrawn: Cause | None = None
+    sale: CardSale | None = field(default=None)
+
+    def withdraw(self, cause: Cause) -> None:
+        if self.withdrawn is None:
+            self.withdrawn = cause
+        if self.sale is not None:
+            self.sale.withdraw(cause)
+
+
+class Lane:
+    """Met by pos_api.ports.Desk. `close` after the API has stopped taking requests."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._journal = parts.journal
+        self._live: dict[bytes, _Payment] = {}
+        self._current: _Payment | None = None
+        self._done: OrderedDict[bytes, tuple[bytes, Outcome]] = OrderedDict()
+        self._stopping = False
+        self._journal_failed = False
+
+    async def pay(self, ask: SaleAsk) -> Outcome:
+        live = self._live.get(ask.till.request)
+        if live is None:
+            live = _Payment(ask)
+            live.task = asyncio.create_task(self._run(live))
+            self._live[ask.till.request] = live
+        elif live.ask.till.content != ask.till.content:
+            return Contradiction()
+        assert live.task is not None
+        return await asyncio.shield(live.task)
+
+    async def status(self, request: bytes) -> StatusAnswer:
+        if request in self._live:
+            return Running()
+        if request in self._done:
+            outcome = self._done[request][1]
+            if isinstance(outcome, PaidByCard | PaidInCash | NotPaid | Closed):
+                return outcome
+        known = await self._journal.find_request(request)
+        if known is None:
+            return await self._close_request(request)
+        return Closed() if known.leg is None else await self._answer_for(known.leg)
+
+    async def abort(self, request: bytes) -> bool:
+        live = self._live.get(request)
+        if live is not None:
+            live.withdraw(Cause.ABORTED)
+            return True
+        if request not in self._done and await self._journal.find_request(request) is None:
+            await self._close_request(request)
+        return False
+
+    async def told(self, key: LegKey) -> None:
+        try:
+            await self._journal.mark_told(key)
+        except JournalUnwritableError:
+            self._unwritable()
+
+    async def health(self) -> Health:
+        parts = self._parts
+        return Health(parts.processor.reachable(), not self._journal_failed, await parts.readers.states())
+
+    async def close(self) -> None:
+        """A payment that waits for its card is withdrawn; one that was sent gets ten seconds, then recovery has it."""
+        self._stopping = True
+        payments = tuple(self._live.values())
+        for payment in payments:
+            payment.withdraw(Cause.STOPPED)
+        tasks = [payment.task for payment in payments if payment.task is not None]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=_GRACE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self, payment: _Payment) -> Outcome:
+        request = payment.ask.till.request
+        try:
+            outcome = await self._admit(payment)
+            if not isinstance(outcome, Busy | NotRecordable | Contradiction):
+                self._remember(payment.ask, outcome)
+            return outcome
+        finally:
+            if self._current is payment:
+                self._current = None
+            del self._live[request]
+
+    async def _admit(self, payment: _Payment) -> Outcome:
+        """Everything that can be answered without starting a payment, then the payment."""
+        ask = payment.ask
+        try:
+            before = await self._before(ask)
+            if before is not None:
+                return before
+            first = None if ask.partial_ok else await self._journal.approved_untold(ask.till.sale)
+        except JournalUnwritableError:
+            return self._unwritable()
+        if first is not None:
+            return AlreadyApproved(first)
+        if self._current is not None:
+            return Busy(self._current.ask.service_id)
+        if self._stopping:
+            return NotPaid(None, Cause.STOPPED)
+        self._current = payment
+        return await (self._cash(ask) if ask.tender is Tender.CASH else self._card(payment))
+
+    async def _before(self, ask: SaleAsk) -> Outcome | None:
+        """The answer to a till request that was seen before: in memory, or by an earlier run."""
+        done = self._done.get(ask.till.request)
+        if done is not None:
+            return done[1] if done[0] == ask.till.content else Contradiction()
+        known = await self._journal.find_request(ask.till.request)
+        if known is None:
+            return None
+        if known.leg is None:
+            return Closed()
+        if known.content != ask.till.content:
+            return Contradiction()
+        answer = await self._answer_for(known.leg)
+        return NotPaid(known.leg.key, Cause.NO_ANSWER) if isinstance(answer, Running) else answer
+
+    async def _cash(self, ask: SaleAsk) -> Outcome:
+        opening = _opening(ask, LegKey.fresh(), State.CASH_TAKEN, due=cash_due(ask.amount.cents))
+        try:
+            await self._journal.open_leg(opening)
+        except JournalUnwritableError:
+            return self._unwritable()
+        self._journal_failed = False
+        assert opening.due is not None
+        return PaidInCash(opening.key, ask.amount, opening.due)
+
+    async def _card(self, payment: _Payment) -> Outcome:
+        if not await self._parts.processor.ready():
+            return NotPaid(None, Cause.UNREACHABLE)
+        if payment.withdrawn is not None:
+            return NotPaid(None, payment.withdrawn)
+        payment.sale = CardSale(self._parts, _opening(payment.ask, LegKey.fresh(), State.INTENT))
+        outcome = await payment.sale.run()
+        if isinstance(outcome, NotRecordable):
+            return self._unwritable()
+        self._journal_failed = False
+        return outcome
+
+    async def _answer_for(self, leg: KnownLeg) -> PaidByCard | PaidInCash | NotPaid | Running:
+        """The truth about a leg of an earlier run, from the journal, and from the processor what a receipt needs."""
+        if leg.state is State.CASH_TAKEN and leg.due is not None:
+            return PaidInCash(leg.key, leg.amount, leg.due)
+        if leg.state in APPROVED_STATES and leg.approved is not None:
+            facts = await self._parts.processor.receipt_facts(leg.key)
+            code, card = (None, None) if facts is None else (facts.approval_code, facts.card)
+            return PaidByCard(leg.key, leg.amount, leg.approved, code, card)
+        if leg.state in UNDONE_STATES:
+            return NotPaid(leg.key, Cause.NO_ANSWER)
+        return Running() if leg.cause is None else NotPaid(leg.key, leg.cause)
+
+    async def _close_request(self, request: bytes) -> StatusAnswer:
+        """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""
+        try:
+            await self._journal.close_till_request(request)
+        except JournalUnwritableError:
+            self._unwritable()
+            return Running()
+        return NeverSeen()
+
+    def _remember(self, ask: SaleAsk, outcome: Outcome) -> None:
+        self._done[ask.till.request] = (ask.till.content, outcome)
+        while len(self._done) > _REMEMBERED:
+            self._done.popitem(last=False)
+
+    def _unwritable(self) -> NotRecordable:
+        self._journal_failed = True
+        self._parts.log.emit(events.JournalUnwritable())
+        return NotRecordable()
+
+
+def _opening(ask: SaleAsk, key: LegKey, state: State, due: int | None = None) -> Opening:
+    salt = fresh_salt()
+    return Opening(
+        key=key,
+        tender=ask.tender,
+        state=state,
+        amount=ask.amount,
+        partial_ok=ask.partial_ok,
+        flow=Flow.TWO_MESSAGES,
+        till=ask.till,
+        order_digest=order_digest(salt, ask.order),
+        order_salt=salt,
+        due=due,
+    )

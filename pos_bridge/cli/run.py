@@ -1,0 +1,43 @@
+"""`pos-bridge run`: the engine as a till runs it, in the foreground, until SIGTERM."""
+
+import argparse
+import os
+import resource
+import socket
+import sys
+from contextlib import suppress
+
+from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.config import Config, ConfigError
+
+
+def add_parser(commands: Subparsers) -> argparse.ArgumentParser:
+    return commands.add_parser("run", help="serve tills until SIGTERM")
+
+
+def run(arguments: argparse.Namespace, config: Config) -> int:
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    from pos_bridge import credentials, daemon  # noqa: PLC0415 - gRPC and TLS are loaded by the one command that needs them
+
+    try:
+        daemon.run(config, credentials.load(config), _tell_systemd)
+    except ConfigError as error:
+        print(f"pos-bridge: {arguments.config}: {error}", file=sys.stderr)
+        return 2
+    except daemon.CannotStartError as error:
+        print(f"pos-bridge: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _tell_systemd(state: str) -> None:
+    """sd_notify(3): one datagram to whoever started us and asked to be told; nobody asked, nothing is sent."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify, suppress(OSError):
+        notify.connect(address)
+        notify.send(state.encode())

@@ -1,0 +1,170 @@
+"""One TOML file to one frozen value. Anything unknown, missing, insecure or out of range is refused in one line.
+
+No setting here weakens privacy: there is none to find.
+"""
+
+import stat
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+_Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+_Port = Annotated[int, Meta(ge=1, le=65535)]
+_PathText = Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used: one line that names the file and the setting."""
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Till(_Section, frozen=True):
+    """`poiid` names the till to the tills' software; `number` stands in the journal (1..9999)."""
+
+    poiid: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,63}$")]
+    number: Annotated[int, Meta(ge=1, le=9999)]
+    state_dir: _PathText
+    signing_key: _PathText
+    language: Literal["fr", "en"] = "fr"
+    card_prompt_s: Annotated[int, Meta(ge=5, le=600)] = 120
+
+
+class Nexo(_Section, frozen=True):
+    certificate: _PathText
+    key: _PathText
+    api_key_file: _PathText
+    port: _Port = 8443
+
+
+class Processor(_Section, frozen=True):
+    address: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+:[0-9]{1,5}$")]
+    server_name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]{1,253}$")]
+    ca: _PathText
+    certificate: _PathText
+    key: _PathText
+    merchant_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,32}$")]
+    answer_timeout_s: Annotated[int, Meta(ge=1, le=30)] = 10
+
+
+class CardRoom(_Section, frozen=True):
+    trust: _PathText
+
+
+class Reader(_Section, frozen=True):
+    name: _Name
+    driver: _Name
+    device: _PathText
+
+
+class LogFile(_Section, frozen=True):
+    file: _PathText
+
+
+class _Document(_Section, frozen=True):
+    till: Till
+    nexo: Nexo
+    processor: Processor
+    card_room: CardRoom
+    reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
+    log: LogFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The document and the folder its relative paths start from."""
+
+    folder: Path
+    till: Till
+    nexo: Nexo
+    processor: Processor
+    card_room: CardRoom
+    readers: tuple[Reader, ...]
+    log: LogFile | None
+
+    def path(self, text: str) -> Path:
+        return self.folder / text
+
+    @property
+    def state(self) -> Path:
+        return self.path(self.till.state_dir)
+
+    @property
+    def journal(self) -> Path:
+        return self.state / "journal"
+
+    @property
+    def answers(self) -> Path:
+        return self.state / "answers"
+
+
+def load(file: Path) -> Config:
+    """Read and check `file` and the files it names. Raises ConfigError with one line for a person."""
+    document = _decode(file)
+    names = [reader.name for reader in document.reader]
+    if len(set(names)) != len(names):
+        raise ConfigError(f"{file}: reader.name: two readers have the same name")
+    config = Config(
+        file.absolute().parent,
+        document.till,
+        document.nexo,
+        document.processor,
+        document.card_room,
+        document.reader,
+        document.log,
+    )
+    for setting, text, secret in _named_files(config):
+        _check_file(file, setting, config.path(text), secret=secret)
+    return config
+
+
+def _decode(file: Path) -> _Document:
+    try:
+        raw = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read ({_reason(error)})") from None
+    try:
+        return msgspec.convert(tomllib.loads(raw), _Document)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: not TOML: {error}") from None
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        raise ConfigError(f"{file}: {where.rstrip('`') or 'top level'}: {what}") from None
+
+
+def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
+    """Each file that the configuration names: its setting, its path, and whether it is a secret."""
+    nexo, processor = config.nexo, config.processor
+    return (
+        ("till.signing_key", config.till.signing_key, True),
+        ("nexo.certificate", nexo.certificate, False),
+        ("nexo.key", nexo.key, True),
+        ("nexo.api_key_file", nexo.api_key_file, True),
+        ("processor.ca", processor.ca, False),
+        ("processor.certificate", processor.certificate, False),
+        ("processor.key", processor.key, True),
+        ("card_room.trust", config.card_room.trust, False),
+    )
+
+
+def _check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise ConfigError(f"{file}: {setting}: {path} cannot be used ({_reason(error)})") from None
+    if not stat.S_ISREG(mode):
+        raise ConfigError(f"{file}: {setting}: {path} is not a file")
+    if secret and mode & 0o077:
+        raise ConfigError(f"{file}: {setting}: {path} can be read by others; make it private: chmod 600 {path}")
+    if not secret and mode & 0o022:
+        raise ConfigError(f"{file}: {setting}: {path} can be changed by others; mend it: chmod go-w {path}")
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else "not readable text"

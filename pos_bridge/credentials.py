@@ -1,0 +1,120 @@
+"""The keys and certificates that the configuration names, loaded and checked; each fault is one line that names it."""
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from pos_bridge.config import Config, ConfigError
+
+MIN_API_KEY = 16
+MAX_API_KEY = 256
+_MAX_FILE = 65_536
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """`ca`, `certificate` and `key` are the PEM files for the processor."""
+
+    terminal_key: Ed25519PrivateKey
+    api_key: str
+    tls: ssl.SSLContext
+    ca: bytes
+    certificate: bytes
+    key: bytes
+
+
+def load(config: Config) -> Credentials:
+    """Raises ConfigError for the first file that is not what its setting says."""
+    nexo, processor = config.nexo, config.processor
+    read = _Reader(config)
+    read.check("card_room.trust", config.card_room.trust, _is_trust)
+    for setting, text in (("nexo.certificate", nexo.certificate), ("processor.certificate", processor.certificate)):
+        read.check(setting, text, _valid_certificate)
+    read.check("processor.ca", processor.ca, _valid_certificate)
+    read.pair("processor.key", processor.certificate, processor.key)
+    return Credentials(
+        terminal_key=read.check("till.signing_key", config.till.signing_key, _terminal_key),
+        api_key=read.check("nexo.api_key_file", nexo.api_key_file, _api_key),
+        tls=read.pair("nexo.key", nexo.certificate, nexo.key),
+        ca=read.content(processor.ca),
+        certificate=read.content(processor.certificate),
+        key=read.content(processor.key),
+    )
+
+
+class _Reader:
+    """Reads what a setting names and turns each fault into the line for it."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def content(self, text: str) -> bytes:
+        with self._config.path(text).open("rb") as file:
+            return file.read(_MAX_FILE)
+
+    def check(self, setting: str, text: str, parse: Callable[[bytes], _T]) -> _T:
+        path = self._config.path(text)
+        try:
+            return parse(self.content(text))
+        except OSError as error:
+            raise ConfigError(f"{setting}: {path} cannot be read ({error.strerror})") from None
+        except _UnfitError as error:
+            raise ConfigError(f"{setting}: {path} {error}") from None
+        except (ValueError, TypeError):
+            raise ConfigError(f"{setting}: {path} is not the PEM file it should be") from None
+
+    def pair(self, setting: str, certificate: str, key: str) -> ssl.SSLContext:
+        """A server context: TLS 1.2 at least, because tills' clients in the field do not all speak 1.3."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        paths = self._config.path(certificate), self._config.path(key)
+        try:
+            context.load_cert_chain(*paths, password=_no_password)
+        except (OSError, ValueError):
+            raise ConfigError(f"{setting}: {paths[1]} is not the private key of {paths[0]}") from None
+        return context
+
+
+class _UnfitError(Exception):
+    """A file of the right kind with the wrong content; the text ends a sentence."""
+
+
+def _no_password() -> str:
+    raise ValueError("a key under a password cannot be used by a daemon")
+
+
+def _terminal_key(raw: bytes) -> Ed25519PrivateKey:
+    key = load_pem_private_key(raw, None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _UnfitError("is not an Ed25519 key")
+    return key
+
+
+def _api_key(raw: bytes) -> str:
+    key = raw.strip().decode("ascii", "replace")
+    if not (MIN_API_KEY <= len(key) <= MAX_API_KEY and key.isascii() and key.isprintable() and " " not in key):
+        raise _UnfitError(f"must hold one line of {MIN_API_KEY} to {MAX_API_KEY} ASCII characters without spaces")
+    return key
+
+
+def _valid_certificate(raw: bytes) -> None:
+    for certificate in x509.load_pem_x509_certificates(raw):
+        if certificate.not_valid_after_utc < datetime.now(UTC):
+            raise _UnfitError(f"ended on {certificate.not_valid_after_utc:%Y-%m-%d}")
+
+
+def _is_trust(raw: bytes) -> None:
+    """The card room reads this file itself and trusts nobody else's reading; this only tells IT early."""
+    lines = [line.split() for line in raw.decode("ascii").splitlines() if line.strip()]
+    words = {line[0]: line[-1] for line in lines}
+    if set(words) != {"root", "lowest-epoch"} or not words["lowest-epoch"].isdecimal():
+        raise _UnfitError("must have two lines: root and 64 hexadecimal digits, lowest-epoch and a number")
+    Ed25519PublicKey.from_public_bytes(bytes.fromhex(words["root"]))

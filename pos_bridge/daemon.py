@@ -1,0 +1,161 @@
+"""The engine: the one place that builds objects and joins them. Started and stopped in the order that money needs."""
+
+import asyncio
+import os
+import secrets
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+
+import uvloop
+
+from pos_bridge import __version__, events
+from pos_bridge.cardlink.lane import ConfiguredReader
+from pos_bridge.cardlink.rooms import Rooms
+from pos_bridge.checkout.card_sale import Parts
+from pos_bridge.checkout.lane import Lane
+from pos_bridge.checkout.settle import Settler
+from pos_bridge.config import Config
+from pos_bridge.credentials import Credentials
+from pos_bridge.domain.ledger import JournalUnwritableError
+from pos_bridge.domain.trouble import Trouble
+from pos_bridge.journal.answers import Answers
+from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
+from pos_bridge.journal.journal import Journal
+from pos_bridge.log import Log
+from pos_bridge.pos_api.https import NexoServer, loopback_socket
+from pos_bridge.pos_api.nexo_service import NexoService
+from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
+from pos_bridge.processor.channel import Credentials as ChannelCredentials
+from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
+from pos_bridge.processor.terminal import Terminal
+
+_SECRET_LENGTH = 32
+
+
+class CannotStartError(Exception):
+    """Why the engine does not start: one line that says what to do."""
+
+
+def run(config: Config, credentials: Credentials, notify: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `notify` is told `READY=1` and `STOPPING=1` (sd_notify). CannotStartError."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(config, credentials, notify))
+
+
+async def _serve(config: Config, credentials: Credentials, notify: Callable[[str], None]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        log = Log(None if config.log is None else config.path(config.log.file))
+        stack.callback(log.close)
+        journal = _open_journal(config)
+        stack.callback(journal.close)
+        answers = Answers.open(config.answers, _now)
+        stack.callback(answers.close)
+
+        settings = ProcessorSettings(
+            config.processor.address,
+            config.processor.server_name,
+            ChannelCredentials(credentials.ca, credentials.certificate, credentials.key),
+            config.processor.answer_timeout_s,
+        )
+        processor = ProcessorClient(settings, journal, log)
+        stack.push_async_callback(processor.close)
+        settler = Settler(journal, processor, log)
+        stack.push_async_callback(settler.close)
+        unsettled = await settler.recover()
+
+        readers = [ConfiguredReader(reader.name, reader.driver, reader.device) for reader in config.readers]
+        rooms = Rooms(readers, config.path(config.card_room.trust), config.till.card_prompt_s)
+        stack.push_async_callback(rooms.close)
+        lane = Lane(
+            Parts(
+                journal, rooms, processor, Terminal(credentials.terminal_key), settler, log, config.till.card_prompt_s
+            )
+        )
+        server = _server(config, credentials, lane, answers, log)
+        await rooms.start()
+        await server.start()
+        stack.push_async_callback(server.stop)
+        stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
+
+        reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
+        stack.callback(reaching.cancel)
+        log.emit(events.EngineStarted(unsettled))
+        notify("READY=1")
+        await stop.wait()
+        notify("STOPPING=1")
+        log.emit(events.EngineStopping())
+        server.stop_taking()
+
+
+def _open_journal(config: Config) -> Journal:
+    try:
+        return Journal.open(config.journal, config.till.number, _now)
+    except JournalBusyError:
+        raise CannotStartError(
+            f"another pos-bridge runs on {config.state}: stop it first, or give this till a state_dir of its own"
+        ) from None
+    except JournalCorruptError as error:
+        raise CannotStartError(
+            f"{error}; to keep it as evidence and go on with a new file: pos-bridge quarantine"
+        ) from None
+    except JournalUnwritableError:
+        raise CannotStartError(f"{config.journal} cannot be written: is the disk full or read-only?") from None
+
+
+def _server(config: Config, credentials: Credentials, lane: Lane, answers: Answers, log: Log) -> NexoServer:
+    def on_trouble(trouble: Trouble) -> None:
+        log.emit(events.RequestFault(trouble))
+
+    till = config.till
+    service = NexoService(
+        terminal=NexoTerminal(till.poiid, config.processor.merchant_id, till.language, __version__),
+        secret=_secret(config.state / "till.secret"),
+        desk=lane,
+        answers=answers,
+        clock=_now,
+        on_trouble=on_trouble,
+    )
+    try:
+        bound = loopback_socket(config.nexo.port)
+    except OSError as error:
+        raise CannotStartError(f"nexo.port {config.nexo.port} cannot be used ({error.strerror})") from None
+    return NexoServer(service, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=on_trouble)
+
+
+def _secret(path: Path) -> bytes:
+    """The key of the hashes by which a till's requests are recognised; made at the first start, then kept."""
+    try:
+        kept = path.read_bytes()
+    except FileNotFoundError:
+        kept = secrets.token_bytes(_SECRET_LENGTH)
+        _write_durably(path, kept)
+    if len(kept) != _SECRET_LENGTH:
+        raise CannotStartError(f"{path} does not hold {_SECRET_LENGTH} bytes: restore it from a backup")
+    return kept
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    fresh = path.with_suffix(".new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    fresh.rename(path)
+    folder = os.open(path.parent, os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _now() -> datetime:
+    """The till's wall clock with its zone: for the hour in the journal and the time on a receipt, never for money."""
+    return datetime.now().astimezone()

@@ -1,0 +1,50 @@
+"""What is asked of the processor and what it can answer: yes, no, or not known."""
+
+from dataclasses import dataclass
+
+from pos_bridge.domain.card import CardFacts, SealedCard
+from pos_bridge.domain.ledger import Binding
+from pos_bridge.domain.leg import Cause, Flow
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import Amount
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Ask:
+    """One Authorise, resent unchanged. `not_after_ms` on the processor's clock."""
+
+    key: LegKey
+    amount: Amount
+    partial_ok: bool
+    flow: Flow
+    card: SealedCard
+    not_after_ms: int
+    payment_salt: bytes
+    order_digest: bytes
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    amount: Amount
+    approval_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No definite answer: lost, late, fenced, or not decodable. `wrong`: an answer came, and not to our question."""
+
+    wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """What a receipt needs again, from the processor's look-up. approval_code: six characters 0-9 A-Z."""
+
+    approval_code: str
+    card: CardFacts

@@ -1,0 +1,12 @@
+"""What can go wrong inside the tills' side itself: the closed set of words its log callback is given."""
+
+from enum import Enum
+
+
+class Trouble(Enum):
+    """Which part met an exception it has no answer for. Never more than this is said."""
+
+    PAYMENT = "payment"  # while a payment was kept or at the desk
+    REQUEST = "request"  # while any other request was answered
+    TOLD = "told"  # after an answer was given, when its being given was noted
+    CONNECTION = "connection"  # in the HTTP server

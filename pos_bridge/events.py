@@ -1,0 +1,107 @@
+"""Every event that this program can log. docs/events lists them; a test compares the two."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from pos_bridge.domain.card import ReadFailure
+from pos_bridge.domain.leg import Cause
+from pos_bridge.domain.trouble import Trouble
+from pos_bridge.log import Event, Severity
+
+
+class Operation(Enum):
+    """A call to the processor."""
+
+    OPEN_SESSION = 1
+    SEALING_KEYS = 2
+    AUTHORISE = 3
+    CAPTURE = 4
+    REVERSE = 5
+    LOOK_UP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStarted(Event):
+    """Ready for tills. `unsettled`: legs of an earlier run that are being settled now."""
+
+    unsettled: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStopping(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened(Event):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRefused(Event):
+    """The processor saw journal rows that this till does not have: card sales stop until a person decides."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessorSilent(Event):
+    """A call had no definite answer. `status` is the gRPC status code (4 deadline, 14 unavailable)."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+    operation: Operation
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessorWrong(Event):
+    """An answer that was not to our question, or broke its own rules: treated as unknown."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalBegun(Event):
+    severity: ClassVar[Severity] = Severity.WARNING
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalEnded(Event):
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNeeded(Event):
+    """A leg that only a person can settle: `pos-bridge journal --unresolved` names it."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureLost(Event):
+    """Approved, and the processor will not capture it: `pos-bridge journal --unresolved` names it."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class CardNotRead(Event):
+    severity: ClassVar[Severity] = Severity.WARNING
+    reason: ReadFailure
+
+
+@dataclass(frozen=True, slots=True)
+class JournalUnwritable(Event):
+    severity: ClassVar[Severity] = Severity.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFault(Event):
+    """A till's request met a fault of this program; the till was told that the service is unavailable."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+    trouble: Trouble

@@ -1,0 +1,97 @@
+"""The journal as the checkout uses it: checkout.ports.Journal on a thread of its own.
+
+Steps that are asked for while another is being synced share the next transaction and its one sync. Reads go first:
+a write that nobody was told of yet may be seen or not.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, KnownLeg, KnownRequest, Opening
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.journal.journal_file import LINK_MONTHS, JournalFile
+from pos_bridge.journal.worker import REST_S, Job, Worker
+
+_READ, _WRITE, _NOTE = range(3)  # a note need not be durable
+
+
+class Journal:
+    """See JournalFile for what each call does and raises."""
+
+    def __init__(self, file: JournalFile, rest_s: float = REST_S) -> None:
+        self._file = file
+        self._writable = True
+        self._worker = Worker("journal", self._work, file.rest, rest_s)
+
+    @classmethod
+    def open(
+        cls, folder: Path, till_number: int, clock: Callable[[], datetime], link_months: int = LINK_MONTHS
+    ) -> Self:
+        """Blocking: verifies the file in use. Raises JournalBusyError, JournalCorruptError, JournalUnwritableError."""
+        return cls(JournalFile.open(folder, till_number, clock, link_months))
+
+    def close(self) -> None:
+        """Write what was asked for, then end the thread and unlock the folder. Blocking, idempotent."""
+        self._worker.close()
+        self._file.close()
+
+    async def open_leg(self, opening: Opening) -> JournalHead:
+        return await self._worker.ask(partial(self._file.open_leg, opening), _WRITE)
+
+    async def advance(self, change: Advance) -> JournalHead:
+        return await self._worker.ask(partial(self._file.advance, change), _WRITE)
+
+    async def close_till_request(self, request: bytes) -> None:
+        await self._worker.ask(partial(self._file.close_till_request, request), _WRITE)
+
+    async def mark_told(self, key: LegKey) -> None:
+        await self._worker.ask(partial(self._file.mark_told, key), _NOTE)
+
+    async def find_request(self, request: bytes) -> KnownRequest | None:
+        return await self._worker.ask(partial(self._file.find_request, request), _READ)
+
+    async def find_leg(self, key: LegKey) -> KnownLeg | None:
+        return await self._worker.ask(partial(self._file.find_leg, key), _READ)
+
+    async def approved_untold(self, sale: bytes) -> LegKey | None:
+        return await self._worker.ask(partial(self._file.approved_untold, sale), _READ)
+
+    async def unsettled(self) -> tuple[KnownLeg, ...]:
+        return await self._worker.ask(self._file.unsettled, _READ)
+
+    async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
+        return await self._worker.ask(partial(self._file.holds, sequence, row_hash), _READ)
+
+    def head(self) -> JournalHead:
+        return self._file.head
+
+    @property
+    def writable(self) -> bool:
+        """Whether the last write ended well (True before the first)."""
+        return self._writable
+
+    def _work(self, jobs: list[Job]) -> list[object]:
+        results: dict[Job, object] = {}
+        for job in jobs:
+            if job.kind == _READ:
+                results[job] = _outcome(job.call)
+        writes = [job for job in jobs if job.kind != _READ]
+        if writes:
+            durable = any(job.kind == _WRITE for job in writes)
+            try:
+                outcomes = self._file.together([job.call for job in writes], durable=durable)
+            except Exception as error:  # noqa: BLE001 - a fault of this program is each asker's to raise, not the thread's end
+                outcomes = [error] * len(writes)
+            self._writable = not any(type(outcome) is JournalUnwritableError for outcome in outcomes)
+            results.update(zip(writes, outcomes, strict=True))
+        return [results[job] for job in jobs]
+
+
+def _outcome(call: Callable[[], object]) -> object:
+    try:
+        return call()
+    except Exception as error:  # noqa: BLE001 - handed to whoever asked
+        return error

@@ -1,0 +1,226 @@
+"""The journal as one thread uses it: open, write steps durably, read them back, turn the month, close.
+
+Every write is a transaction of SQLite in WAL mode with synchronous=FULL; it is durable when the call returns. A
+write that fails leaves nothing behind and raises JournalUnwritableError; the next one works as soon as the disk does.
+The chain is verified when the journal is opened, never again while it is written.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Self, TypeVar
+
+from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, KnownLeg, KnownRequest, Opening
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.journal import lookups, months, steps, verify
+from pos_bridge.journal.durable_file import DurableFile
+from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError, JournalRefusedError
+from pos_bridge.journal.hours import business_hour, month, universal_hour
+from pos_bridge.journal.row import START
+
+LINK_MONTHS = 18  # the refund and dispute window, 540 days
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+Result = TypeVar("Result")
+
+
+class JournalFile:
+    """One journal folder, locked for this process. Not for two threads at once (`Journal` gives it one of its own)."""
+
+    def __init__(
+        self, file: DurableFile, lock: int, till_number: int, clock: Callable[[], datetime], link_months: int
+    ) -> None:
+        self._file = file
+        self._lock = lock
+        self._till = till_number
+        self._clock = clock
+        self._link_months = link_months
+        self._hour: tuple[int, ...] = ()
+        self._inside = False
+
+    @classmethod
+    def open(
+        cls, folder: Path, till_number: int, clock: Callable[[], datetime], link_months: int = LINK_MONTHS
+    ) -> Self:
+        """Lock, finish what a crash left undone, verify the file in use. `till_number` 1..999; `clock`: local time.
+
+        Raises JournalBusyError, JournalCorruptError (file and row), JournalUnwritableError.
+        """
+        lock = lock_folder(folder)
+        try:
+            file = _open_newest(folder, month(clock()))
+        except BaseException:
+            os.close(lock)
+            raise
+        journal = cls(file, lock, till_number, clock, link_months)
+        journal._tidy_history()
+        return journal
+
+    def close(self) -> None:
+        """Idempotent. Nothing is pending: every write was durable when it returned."""
+        self._file.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    # ---- writes ----
+
+    def open_leg(self, opening: Opening) -> JournalHead:
+        return self._write(lambda: self._chain(steps.open_leg(self._pen(), opening)))
+
+    def advance(self, change: Advance) -> JournalHead:
+        return self._write(lambda: self._chain(steps.advance(self._pen(), change)))
+
+    def close_till_request(self, request: bytes) -> None:
+        return self._write(lambda: steps.close_request(self._pen(), request))
+
+    def mark_told(self, key: LegKey) -> None:
+        """Stored at once, durable with the next other write."""
+        return self._write(lambda: steps.mark_told(self._pen(), key), durable=False)
+
+    def together(
+        self, writes: Sequence[Callable[[], Result]], *, durable: bool = True
+    ) -> list[Result | JournalUnwritableError]:
+        """Several writes (calls of the methods above) as one transaction with one sync: a result or error for each.
+
+        One that is refused for its content does not take the others with it.
+        """
+        self.turn()
+        self._inside = True
+        try:
+            return list(self._file.transaction(writes, durable=durable))
+        except JournalRefusedError as refused:
+            if len(writes) == 1:
+                return [refused]
+        except JournalUnwritableError as error:
+            return [error] * len(writes)
+        finally:
+            self._inside = False
+        return [self.together((write,), durable=durable)[0] for write in writes]
+
+    def turn(self) -> None:
+        """Before each write, and when idle: at the turn of an hour old requests go, and at a month's a file begins."""
+        now = self._clock()
+        hour = (*business_hour(now), *universal_hour(now))
+        if hour == self._hour:
+            return
+        # None of this may stop a sale: whatever fails is tried again before the next write.
+        with suppress(sqlite3.Error, OSError, JournalUnwritableError):
+            if month(now) > self._file.path.stem:
+                self._begin_month(month(now))
+            self._file.transaction((lambda: steps.forget_requests(self._pen()),), durable=False)
+            self._file.checkpoint()
+            self._hour = hour
+
+    def rest(self) -> None:
+        """When idle: what must be done some time and not while a sale waits."""
+        self.turn()
+        if self._file.wants_checkpoint:
+            self._file.checkpoint()
+
+    # ---- reads ----
+
+    @property
+    def head(self) -> JournalHead:
+        """The newest durable row."""
+        return self._file.head
+
+    def find_request(self, request: bytes) -> KnownRequest | None:
+        with self._file.reading() as connection:
+            return lookups.find_request(connection, self._file.path, request, self._clock())
+
+    def find_leg(self, key: LegKey) -> KnownLeg | None:
+        with self._file.reading() as connection:
+            return lookups.find_leg(connection, self._file.path, key)
+
+    def approved_untold(self, sale: bytes) -> LegKey | None:
+        with self._file.reading() as connection:
+            return lookups.approved_untold(connection, self._file.path, sale)
+
+    def unsettled(self) -> tuple[KnownLeg, ...]:
+        with self._file.reading() as connection:
+            return lookups.unsettled(connection)
+
+    def holds(self, sequence: int, row_hash: bytes) -> bool | None:
+        """Whether row `sequence` has this hash: what the processor last saw. None: that row is in no file here."""
+        with self._file.reading() as connection:
+            return lookups.holds(connection, self._file.path, sequence, row_hash)
+
+    # ---- how ----
+
+    def _pen(self) -> steps.Pen:
+        return steps.Pen(self._file.connected(), self._file.path, self._file.tip, self._clock(), self._till)
+
+    def _chain(self, tip: JournalHead) -> JournalHead:
+        self._file.tip = tip
+        return tip
+
+    def _write(self, write: Callable[[], Result], *, durable: bool = True) -> Result:
+        if self._inside:
+            return write()
+        (result,) = self.together((write,), durable=durable)
+        if isinstance(result, JournalUnwritableError):
+            raise result
+        return result
+
+    def _begin_month(self, name: str) -> None:
+        old, folder = self._file.connected(), self._file.path.parent
+        with months.building(folder, f"{name}.db", (self.head.sequence, self.head.hash)) as new:
+            steps.carry_over(old, new)
+        self._file.close()
+        path = folder / f"{name}.db"
+        self._file = DurableFile(path, self.head)
+        self._tidy_history()
+
+    def _tidy_history(self) -> None:
+        for path in months.files(self._file.path.parent):
+            if path != self._file.path:
+                with suppress(sqlite3.Error, OSError):  # a damaged month is for `journal --verify` to tell of
+                    months.close_history(path)
+                    if months.months_between(path.stem, self._file.path.stem) > self._link_months:
+                        months.forget_links(path)
+
+
+def lock_folder(folder: Path) -> int:
+    """Make the folder and take it for this process (an open descriptor).
+
+    Raises JournalBusyError, JournalUnwritableError.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise JournalUnwritableError("the journal's folder cannot be written") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise JournalBusyError(str(folder)) from error
+    return lock
+
+
+def _open_newest(folder: Path, this_month: str) -> DurableFile:
+    name = f"{this_month}.db"
+    try:
+        months.put_in_place(folder)
+        if not months.files(folder):
+            with months.building(folder, name, (0, START)):
+                pass
+        path = months.files(folder)[-1]
+        name = path.name
+        connection = months.connect(path)
+        try:
+            return DurableFile(path, verify.check_at_start(connection, path), connection)
+        except BaseException:
+            connection.close()
+            raise
+    except OSError as error:
+        raise JournalUnwritableError("the journal's folder cannot be written") from error
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode & 0xFF in _DAMAGE:
+            raise JournalCorruptError(name, None, "not a database") from error
+        raise JournalUnwritableError("the journal cannot be opened for writing") from error

@@ -1,0 +1,167 @@
+"""The journal's files: one a month, `YYYY-MM.db`, the newest one in use, the older ones read-only history.
+
+A new file comes into being whole or not at all: it is built under another name, synced, and renamed. Everything here
+may be interrupted at any line and is finished at the next start.
+"""
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from pos_bridge.journal import schema
+
+QUARANTINE = "quarantine"
+_NAME = re.compile(r"\d{4}-\d{2}\.db")
+_NEXT = ".next"  # a complete file that replaces a quarantined one
+_PART = ".part"  # one being built: worthless after a crash
+_SIDECARS = ("-wal", "-shm", "-journal")
+CURRENT_MODE, HISTORY_MODE = 0o600, 0o400
+
+
+def files(folder: Path) -> list[Path]:
+    """The months there are, oldest first."""
+    return sorted(path for path in folder.glob("*.db") if _NAME.fullmatch(path.name))
+
+
+def set_aside(folder: Path) -> list[Path]:
+    """The files in quarantine, oldest first."""
+    return sorted((folder / QUARANTINE).glob("*.db"))
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The file in use: write-ahead log, every commit synced, what is deleted is overwritten. Any thread may use it."""
+    connection = sqlite3.connect(_uri(path, "mode=rw"), uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON").fetchone()
+        connection.execute("PRAGMA wal_autocheckpoint = 0").fetchone()  # JournalFile chooses when
+        connection.execute("PRAGMA temp_store = MEMORY")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """A reader beside the engine, or of history. Never changes a stored byte."""
+    mode = "mode=ro"
+    if not Path(f"{path}-wal").exists() and not os.access(path.parent, os.W_OK):
+        mode = "immutable=1"  # nobody writes, and we could not make the index that a log would need
+    with closing(sqlite3.connect(_uri(path, mode), uri=True, isolation_level=None)) as connection:
+        yield connection
+
+
+@contextmanager
+def building(
+    folder: Path, name: str, anchor: tuple[int, bytes], *, replacing: bool = False
+) -> Iterator[sqlite3.Connection]:
+    """Build the file `name`, anchored to (sequence, hash); it appears when the block ends well.
+
+    With `replacing` a damaged file of that name is moved to quarantine in between.
+    """
+    part = folder / (name + _PART)
+    _forget(part)
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, CURRENT_MODE))
+    with closing(sqlite3.connect(part, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
+        connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
+        schema.create(connection)
+        connection.execute("BEGIN")
+        connection.execute("INSERT INTO anchor VALUES (1, ?, ?)", anchor)
+        yield connection
+        connection.execute("COMMIT")
+    _sync_file(part)
+    if replacing:
+        part.replace(folder / (name + _NEXT))
+        sync_folder(folder)
+        put_in_place(folder)
+    else:
+        part.replace(folder / name)
+        sync_folder(folder)
+
+
+def put_in_place(folder: Path) -> None:
+    """Finish what a crash left: throw away half-built files, complete a replacement."""
+    for part in folder.glob(f"*.db{_PART}*"):
+        part.unlink()
+    for ready in folder.glob(f"*.db{_NEXT}"):
+        in_the_way = ready.with_name(ready.name.removesuffix(_NEXT))
+        to_quarantine(in_the_way)
+        ready.replace(in_the_way)
+        sync_folder(folder)
+
+
+def to_quarantine(path: Path) -> None:
+    """Move a file whole, its log first: a log left behind would be taken for that of the file's successor."""
+    away = path.parent / QUARANTINE
+    away.mkdir(mode=0o700, exist_ok=True)
+    # A move that was interrupted goes on under the name it began with.
+    target = away / path.name
+    attempt = 1
+    while target.exists():
+        attempt += 1
+        target = away / f"{path.stem}.{attempt}.db"
+    for suffix in (*_SIDECARS, ""):
+        source = Path(f"{path}{suffix}")
+        if source.exists():
+            source.replace(f"{target}{suffix}")
+    sync_folder(away)
+    sync_folder(path.parent)
+
+
+def close_history(path: Path) -> None:
+    """Turn last month's file into history: nothing exact or unsettled stays in it, and nobody writes to it."""
+    if path.stat().st_mode & 0o777 == HISTORY_MODE:
+        return
+    with closing(connect(path)) as connection:
+        connection.execute("DELETE FROM working")
+        connection.execute("DELETE FROM requests")
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    path.chmod(HISTORY_MODE)
+
+
+def forget_links(path: Path) -> None:
+    """After the refund window: from here on nothing leads from a sale of this month to the processor."""
+    with read_only(path) as connection:
+        if connection.execute("SELECT count(*) FROM links").fetchone() == (0,):
+            return
+    path.chmod(CURRENT_MODE)
+    with closing(connect(path)) as connection:
+        connection.execute("DELETE FROM links")
+    close_history(path)
+
+
+def months_between(older: str, newer: str) -> int:
+    """Of two names YYYY-MM."""
+    return (int(newer[:4]) - int(older[:4])) * 12 + int(newer[5:]) - int(older[5:])
+
+
+def _uri(path: Path, options: str) -> str:
+    return f"{path.absolute().as_uri()}?{options}"
+
+
+def _sync_file(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _forget(path: Path) -> None:
+    for suffix in ("", *_SIDECARS):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)

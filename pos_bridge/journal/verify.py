@@ -1,0 +1,179 @@
+"""Is what is stored what was written? Names the file and the row that is not; changes nothing."""
+
+import sqlite3
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pos_bridge.domain.ledger import JournalHead
+from pos_bridge.domain.leg import SETTLED
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.journal import lookups, months, schema
+from pos_bridge.journal.errors import JournalCorruptError
+from pos_bridge.journal.lookups import Link
+from pos_bridge.journal.row import COLUMNS, Row, request_seal, row_hash
+
+_NOT_A_ROW = (sqlite3.DatabaseError, struct.error, TypeError, ValueError, AttributeError)
+_SETTLED_WORDS = frozenset(state.value for state in SETTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundFile:
+    """A file whose chain holds: where it begins, where it ends, and the last rows of legs it leaves open."""
+
+    name: str
+    anchor: JournalHead
+    head: JournalHead
+    open_legs: dict[bytes, Row]
+
+    @property
+    def rows(self) -> int:
+        return self.head.sequence - self.anchor.sequence
+
+
+def verify(folder: Path) -> tuple[SoundFile | JournalCorruptError, ...]:
+    """Check every file, oldest first, and that each continues the one before. The engine may be running."""
+    reports: list[SoundFile | JournalCorruptError] = []
+    before: SoundFile | None = None
+    paths = months.files(folder)
+    for path in paths:
+        report = check_file(path, in_use=path == paths[-1], before=before)
+        reports.append(report)
+        before = report if isinstance(report, SoundFile) else None
+    return tuple(reports)
+
+
+def check_file(path: Path, *, in_use: bool, before: SoundFile | None) -> SoundFile | JournalCorruptError:
+    """All of one file; `before` is the file it should continue, where that one is at hand and sound."""
+    try:
+        with _damage_is(path.name, "cannot be read"), months.read_only(path) as connection:
+            connection.execute("BEGIN")  # one moment, while the engine goes on
+            report = check_chain(connection, path.name)
+            check_links(connection, report)
+            if in_use:
+                _check_side(connection, path, report)
+            else:
+                _check_structure(connection, path.name)
+        _check_anchor(report, before)
+    except JournalCorruptError as error:
+        return error
+    return report
+
+
+def check_at_start(connection: sqlite3.Connection, path: Path) -> JournalHead:
+    """What the engine checks: all of the file in use but links of settled legs, and where it is anchored."""
+    report = check_chain(connection, path.name)
+    _check_side(connection, path, report)
+    older = [other for other in months.files(path.parent) if other.name < path.name]
+    if older:
+        name = older[-1].name
+        with _damage_is(name, "cannot be read"), months.read_only(older[-1]) as before:
+            end = lookups.newest(before)
+        if end != report.anchor:
+            whole = check_file(older[-1], in_use=False, before=None)
+            raise (
+                whole if isinstance(whole, JournalCorruptError) else JournalCorruptError(path.name, None, "its anchor")
+            )
+    return report.head
+
+
+def check_chain(connection: sqlite3.Connection, name: str) -> SoundFile:
+    """Hash every row of an open file again. Raises JournalCorruptError."""
+    with _damage_is(name, "not a journal file"):
+        marks = [connection.execute(f"PRAGMA {mark}").fetchone()[0] for mark in ("application_id", "user_version")]
+        if marks != [schema.APPLICATION_ID, schema.VERSION]:
+            raise JournalCorruptError(name, None, "not a journal file of this version")
+        at, before = connection.execute("SELECT sequence, hash FROM anchor").fetchone()
+        anchor = JournalHead(at, before)
+    open_legs: dict[bytes, Row] = {}
+    try:
+        for stored in connection.execute(f"SELECT {COLUMNS} FROM chain ORDER BY sequence"):  # noqa: S608 - a constant
+            if stored[0] != at + 1:
+                raise JournalCorruptError(name, at + 1, "missing")
+            before = row_hash(before, stored)
+            if before != stored[-1]:
+                raise JournalCorruptError(name, at + 1, "its hash does not fit")
+            at += 1
+            if stored[2] in _SETTLED_WORDS:
+                open_legs.pop(stored[1], None)
+            else:
+                open_legs[stored[1]] = Row._make(stored)
+    except _NOT_A_ROW as error:
+        raise JournalCorruptError(name, at + 1, "cannot be read") from error
+    return SoundFile(name, anchor, JournalHead(at, before), open_legs)
+
+
+def check_links(connection: sqlite3.Connection, report: SoundFile) -> None:
+    """Every link to a row of this file opens that row's commitment."""
+    for stored in connection.execute("SELECT key, leg, salts, last, told FROM links"):
+        link = Link._make(stored)
+        if link.last is None or link.last <= report.anchor.sequence:
+            continue
+        row = lookups.row_at(connection, link.last)
+        if row is None or not link.opens(row):
+            raise JournalCorruptError(report.name, link.last, "its link does not fit")
+
+
+def _check_side(connection: sqlite3.Connection, path: Path, report: SoundFile) -> None:
+    """The tables beside the chain agree with it, and the file's structure is whole."""
+    unaccounted = dict(report.open_legs)
+    with _damage_is(report.name, "beside the chain"):
+        columns = "key, leg, last, state, cents, flow, partial, approved, cause"
+        for stored in connection.execute(f"SELECT {columns} FROM working"):  # noqa: S608 - a constant
+            key, leg, last, *facts = stored
+            link = lookups.link_of(connection, LegKey.from_bytes(key))
+            row = unaccounted.pop(leg, None) or _row_before(path, last, report)
+            if row is None:
+                continue
+            if row.sequence != last or link is None or not link.opens(row) or _facts(row) != facts:
+                raise JournalCorruptError(report.name, last, "its working row does not fit")
+        for row in unaccounted.values():
+            raise JournalCorruptError(report.name, row.sequence, "its working row is missing")
+        for *request, day, hour, seal in connection.execute(
+            "SELECT request, content, sale, key, day, hour, seal FROM requests"
+        ):
+            if request_seal(*request, (day, hour)) != seal:
+                raise JournalCorruptError(report.name, None, "a till request")
+        _check_structure(connection, report.name)
+
+
+def _check_structure(connection: sqlite3.Connection, name: str) -> None:
+    connection.execute("PRAGMA ignore_check_constraints = ON")  # hashes say more, and sooner
+    try:
+        for check in ("quick_check", "integrity_check('requests')", "integrity_check('working')"):
+            if connection.execute(f"PRAGMA {check}").fetchall() != [("ok",)]:
+                raise JournalCorruptError(name, None, "its structure")
+    finally:
+        connection.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def _facts(row: Row) -> list[object]:
+    return [row.step, row.cents, row.flow, row.partial, row.approved, row.cause]
+
+
+def _row_before(path: Path, sequence: int, report: SoundFile) -> Row | None:
+    """An intact row of an older file. None where that file is gone or the row itself is damaged."""
+    if sequence > report.anchor.sequence:
+        raise JournalCorruptError(report.name, sequence, "its working row does not fit")
+    for other in lookups.elsewhere(path):
+        with suppress(*_NOT_A_ROW):
+            row = lookups.row_at(other, sequence)
+            before = lookups.hash_at(other, sequence - 1)
+            if row is not None and before is not None and row_hash(before, row) == row.hash:
+                return row
+    return None
+
+
+def _check_anchor(report: SoundFile, before: SoundFile | None) -> None:
+    if before is not None and before.head != report.anchor:
+        raise JournalCorruptError(report.name, None, "its anchor is not the end of the file before")
+
+
+@contextmanager
+def _damage_is(name: str, what: str) -> Iterator[None]:
+    try:
+        yield
+    except _NOT_A_ROW as error:
+        raise JournalCorruptError(name, None, what) from error

@@ -1,0 +1,108 @@
+"""One connection of a till: uvicorn's HTTP protocol, made silent, with a bound on the head and on its time."""
+
+import asyncio
+import logging
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from pos_bridge.pos_api.reply import refusal
+
+MAX_HEAD = 16 * 1024  # request line and headers
+HEAD_S = 10.0  # from the connection, or from the answer before, to the end of the next request's headers
+
+_SILENT = logging.Logger("nothing", level=logging.CRITICAL + 1)  # noqa: LOG001 - in no hierarchy: nobody can turn it on
+
+
+class Guests:
+    """The connections that are there, the longest without activity first. `left` is set while there are none."""
+
+    def __init__(self) -> None:
+        self.here: dict[Connection, None] = {}
+        self.left = asyncio.Event()
+        self.left.set()
+
+    def enter(self, guest: "Connection") -> None:
+        """Come in, or move to the end of the line."""
+        self.here.pop(guest, None)
+        self.here[guest] = None
+        self.left.clear()
+
+    def leave(self, guest: "Connection") -> None:
+        self.here.pop(guest, None)
+        if not self.here:
+            self.left.set()
+
+
+class Connection(HttpToolsProtocol):
+    """One TLS connection: uvicorn's, made silent, with a bound on the head and on the time it may take."""
+
+    def __init__(self, config: Config, state: ServerState, guests: Guests, head_s: float) -> None:
+        super().__init__(config, state, app_state={})
+        self.logger = _SILENT
+        self.access_logger = _SILENT
+        self.access_log = False
+        self._guests = guests
+        self._head_s = head_s
+        self._head_size = 0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Nothing was asked that is not answered."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.response_complete
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        super().connection_made(transport)
+        self._guests.enter(self)
+        self._wait_for_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._guests.leave(self)
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        self._head_size = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value) + 4)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self._guests.enter(self)
+            self._wait_for_head()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words; ours is one
+        """Not HTTP, or too large a head."""
+        body = refusal(400, "not-http").body
+        head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"
+        self.transport.write(head + b"content-length: %d\r\n\r\n" % len(body) + body)
+        self.transport.close()
+
+    def _count(self, size: int) -> None:
+        self._head_size += size
+        if self._head_size > MAX_HEAD:
+            raise ValueError("the head is too large")
+
+    def _wait_for_head(self) -> None:
+        self._stop_waiting()
+        self._deadline = self.loop.call_later(self._head_s, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

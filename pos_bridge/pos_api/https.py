@@ -1,0 +1,187 @@
+"""The HTTPS server of the tills' port: uvicorn's HTTP protocol on connections that are accepted and bounded here.
+
+Loopback only, TLS 1.2 or newer. It installs no signal handler, logs nothing, and holds at most MAX_CONNECTIONS: a new
+one takes the place of the one that has waited longest without asking anything, so a till is always let in.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from pos_bridge.domain.trouble import Trouble
+from pos_bridge.pos_api.connection import HEAD_S, Connection, Guests
+from pos_bridge.pos_api.door import Door
+from pos_bridge.pos_api.nexo_app import NexoApp
+from pos_bridge.pos_api.nexo_service import NexoService
+
+LOOPBACK = "127.0.0.1"
+MAX_CONNECTIONS = 128
+HANDSHAKE_S = 5.0
+SHUTDOWN_S = 2.0
+BODY_S = 10.0
+_BACKLOG = 256
+_NO_DESCRIPTORS_PAUSE_S = 0.1
+
+
+def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
+    """TLS 1.2 or newer with this leaf (PEM, with its chain) and key. Raises OSError or ssl.SSLError."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def loopback_socket(port: int) -> socket.socket:
+    """A TCP socket bound to 127.0.0.1, not yet listening. Port 0: any free one. Raises OSError."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((LOOPBACK, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+class NexoServer:
+    """Owns `bound` from here on. `start`; then `stop_taking`, closing the desk, and `stop`, in this order."""
+
+    def __init__(
+        self,
+        service: NexoService,
+        *,
+        bound: socket.socket,
+        tls: ssl.SSLContext,
+        api_key: str,
+        on_trouble: Callable[[Trouble], None],
+        head_s: float = HEAD_S,
+        body_s: float = BODY_S,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
+        if bound.family is not socket.AF_INET or bound.getsockname()[0] != LOOPBACK:
+            raise ValueError("the tills' port is on loopback only")
+        self._socket = bound
+        self._tls = tls
+        self._on_trouble = on_trouble
+        self._head_s = head_s
+        self._max_connections = max_connections
+        self._app = NexoApp(service, Door(api_key), on_trouble, body_s=body_s)
+        self._config = Config(
+            self._app,
+            loop="none",
+            http=Connection,
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=int(head_s) + 1,  # our own clock is stricter
+        )
+        self._config.load()
+        self._state = ServerState()
+        self._guests = Guests()
+        self._greeting: dict[asyncio.Task[None], socket.socket] = {}  # TLS not there yet, the oldest first
+        self._accepting: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        port = self._socket.getsockname()[1]
+        assert isinstance(port, int)
+        return port
+
+    async def start(self) -> None:
+        """Requests are taken from the return on."""
+        self._socket.setblocking(False)  # noqa: FBT003 - the socket's own signature
+        self._socket.listen(_BACKLOG)
+        self._accepting = asyncio.create_task(self._accept())
+
+    def stop_taking(self) -> None:
+        """No new connection and no new request; those that run will be answered."""
+        self._app.taking = False
+        if self._accepting is not None:
+            self._accepting.cancel()
+
+    async def stop(self, grace_s: float = 2.0) -> None:
+        """Give running requests `grace_s` to be answered, then end every connection."""
+        self.stop_taking()
+        if self._accepting is not None:
+            await asyncio.gather(self._accepting, return_exceptions=True)
+        self._socket.close()
+        for guest in tuple(self._guests.here):
+            guest.shutdown()
+        if self._state.tasks:
+            await asyncio.wait(tuple(self._state.tasks), timeout=grace_s)
+        unfinished = (*self._greeting, *self._state.tasks)
+        for task in unfinished:
+            task.cancel()
+        for guest in tuple(self._guests.here):
+            guest.transport.abort()
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        await self._guests.left.wait()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def _accept(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                peer, _ = await loop.sock_accept(self._socket)
+            except OSError:  # out of descriptors, or the peer left at once
+                await asyncio.sleep(_NO_DESCRIPTORS_PAUSE_S)
+                continue
+            if not self._make_room():
+                peer.close()
+                continue
+            task = loop.create_task(self._greet(peer))
+            self._greeting[task] = peer
+            task.add_done_callback(self._greeted)
+
+    async def _greet(self, peer: socket.socket) -> None:
+        """TLS first: until it is there, nobody has asked anything."""
+        with contextlib.suppress(OSError):  # whoever cannot do TLS with us, or is too slow, is let go
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: Connection(self._config, self._state, self._guests, self._head_s),
+                peer,
+                ssl=self._tls,
+                ssl_handshake_timeout=HANDSHAKE_S,
+                ssl_shutdown_timeout=SHUTDOWN_S,
+            )
+            return
+        peer.close()
+
+    def _greeted(self, task: asyncio.Task[None]) -> None:
+        peer = self._greeting.pop(task)
+        if task.cancelled():
+            peer.close()
+        elif task.exception() is not None:
+            self._on_trouble(Trouble.CONNECTION)
+            peer.close()
+
+    def _make_room(self) -> bool:
+        """Let the one go that has asked nothing for longest. False: everybody here is being answered."""
+        if len(self._guests.here) + len(self._greeting) < self._max_connections:
+            return True
+        for guest in self._guests.here:
+            if guest.idle:
+                guest.transport.abort()
+                return True
+        for task in self._greeting:
+            task.cancel()
+            return True
+        return False

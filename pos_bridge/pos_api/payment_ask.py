@@ -1,0 +1,219 @@
+"""The gate between a till's PaymentRequest and a sale: what is asked for, or why it is refused.
+
+What passes has no field for a person: whatever could carry one (shopper data, member numbers, order ids, notes to the
+issuer, extra text of a basket line) ends here, and only the fact that something was dropped goes on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from msgspec import Raw
+
+from pos_bridge.domain.leg import Tender
+from pos_bridge.domain.money import Amount, Currency
+from pos_bridge.pos_api.order import Item
+from pos_bridge.pos_api.said import Instead, Situation
+from pos_bridge.wire.nexo.amounts import cents, plain, present
+from pos_bridge.wire.nexo.request import PaymentData, PaymentInstrumentData, PaymentRequest, SaleItem, TransactionID
+from pos_bridge.wire.nexo.words import InstrumentType, PaymentType
+
+_One = TypeVar("_One")
+
+_AMOUNTS = "PaymentRequest.PaymentTransaction.AmountsReq"
+_ITEM = "PaymentRequest.PaymentTransaction.SaleItem[]"
+_CARD_IDENTIFICATIONS = frozenset({"PAN", "ISOTrack2"})
+_TENDERS = {InstrumentType.CARD: Tender.CARD, InstrumentType.CASH: Tender.CASH}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PaymentAsk:
+    """One payment that may be tried. `paid_before` (cents) is what other tenders of a split sale paid already."""
+
+    transaction: TransactionID
+    tender: Tender
+    amount: Amount
+    paid_before: int
+    split: bool
+    items: tuple[Item, ...]
+    identity_dropped: bool
+
+    def content(self) -> tuple[str, ...]:
+        """What makes a repeat the same request: money first, then the rest. The till's clock is no part of it."""
+        money = (str(self.amount.cents), self.amount.currency.name, str(self.paid_before), str(int(self.split)))
+        lines = tuple(f"={part}" if part is not None else "" for item in self.items for part in item)
+        return (*money, self.tender.value, self.transaction.transaction_id, str(len(self.items)), *lines)
+
+
+def review(request: PaymentRequest) -> PaymentAsk | Instead:
+    """Privacy first, then money that would otherwise be passed over in silence, then the amount itself."""
+    for check in _CHECKS:
+        refused = check(request)
+        if refused is not None:
+            return refused
+    transaction = request.payment_transaction
+    amount = cents(transaction.amounts_req.requested_amount)
+    if not amount:
+        return _malformed(f"{_AMOUNTS}.RequestedAmount")
+    paid = _optional_cents(transaction.amounts_req.paid_amount)
+    if paid is None:
+        return _malformed(f"{_AMOUNTS}.PaidAmount")
+    items = _items(transaction.sale_item)
+    if isinstance(items, Instead):
+        return items
+    return PaymentAsk(
+        transaction=request.sale_data.sale_transaction_id,
+        tender=_TENDERS[_instrument_type(request)],
+        amount=Amount(amount, Currency.CAD),
+        paid_before=paid,
+        split=bool(_data(request).split_payment_flag),
+        items=items,
+        identity_dropped=_carries_identity(request),
+    )
+
+
+# ---- what is refused ----
+
+
+def _card_data(request: PaymentRequest) -> Instead | None:
+    instrument = _instrument(request)
+    fields = (instrument.card_data, instrument.check_data, instrument.mobile_data, instrument.stored_value_account_id)
+    if any(present(raw) for raw in fields) or present(_data(request).card_acquisition_reference):
+        return Instead(Situation.CARD_IN_REQUEST)
+    for member in _several(request.loyalty_data):
+        account = member.loyalty_account_id
+        if account is not None and account.identification_type in _CARD_IDENTIFICATIONS:
+            return Instead(Situation.CARD_IN_REQUEST)
+        if present(member.card_acquisition_reference):
+            return Instead(Situation.CARD_IN_REQUEST)
+    return None
+
+
+def _customer_token(request: PaymentRequest) -> Instead | None:
+    asked = request.sale_data.token_requested_type
+    return Instead(Situation.CUSTOMER_TOKEN) if asked == "Customer" else None
+
+
+def _payment_type(request: PaymentRequest) -> Instead | None:
+    match _data(request).payment_type:
+        case None | PaymentType.NORMAL:
+            return None
+        case PaymentType.REFUND:
+            return Instead(Situation.REFUND)
+        case _:
+            return Instead(Situation.PAYMENT_TYPE)
+
+
+def _instrument_offered(request: PaymentRequest) -> Instead | None:
+    return None if _instrument_type(request) in _TENDERS else Instead(Situation.INSTRUMENT)
+
+
+def _other_money(request: PaymentRequest) -> Instead | None:
+    """Money that is not served is refused by name, never passed over; a zero asks for nothing."""
+    asked = request.payment_transaction.amounts_req
+    unserved = {
+        "CashBackAmount": asked.cash_back_amount,
+        "TipAmount": asked.tip_amount,
+        "MinimumAmountToDeliver": asked.minimum_amount_to_deliver,
+        "MaximumCashBackAmount": asked.maximum_cash_back_amount,
+        "MinimumSplitAmount": asked.minimum_split_amount,
+    }
+    for name, raw in unserved.items():
+        value = _optional_cents(raw)
+        if value is None:
+            return _malformed(f"{_AMOUNTS}.{name}")
+        if value:
+            return Instead(Situation.MONEY_FIELD, name)
+    return Instead(Situation.MONEY_FIELD, "Instalment") if present(_data(request).instalment) else None
+
+
+def _currency(request: PaymentRequest) -> Instead | None:
+    asked = request.payment_transaction.amounts_req.currency
+    return None if asked == Currency.CAD.name else Instead(Situation.CURRENCY)
+
+
+def _brands(request: PaymentRequest) -> Instead | None:
+    """A till that limits the brands must not have another one charged: as long as it cannot be kept, it is refused."""
+    conditions = request.payment_transaction.transaction_conditions
+    limited = conditions is not None and bool(conditions.allowed_payment_brand)
+    return Instead(Situation.BRAND_LIMIT) if limited and _instrument_type(request) is InstrumentType.CARD else None
+
+
+_CHECKS: tuple[Callable[[PaymentRequest], Instead | None], ...] = (
+    _card_data,
+    _customer_token,
+    _payment_type,
+    _instrument_offered,
+    _other_money,
+    _currency,
+    _brands,
+)
+
+
+# ---- looking ----
+
+
+def _data(request: PaymentRequest) -> PaymentData:
+    return request.payment_data or PaymentData()
+
+
+def _instrument(request: PaymentRequest) -> PaymentInstrumentData:
+    return _data(request).payment_instrument_data or PaymentInstrumentData()
+
+
+def _instrument_type(request: PaymentRequest) -> InstrumentType:
+    return _instrument(request).payment_instrument_type or InstrumentType.CARD
+
+
+def _several(value: list[_One] | _One | None) -> list[_One]:
+    """Nexo's fields that hold one value or an array of them."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _carries_identity(request: PaymentRequest) -> bool:
+    sale = request.sale_data
+    fields = (
+        sale.customer_order_id,
+        sale.sale_to_poi_data,
+        sale.sale_to_acquirer_data,
+        sale.sale_to_issuer_data,
+        _data(request).customer_order,
+        *(item.additional_product_info for item in _several(request.payment_transaction.sale_item)),
+    )
+    return bool(_several(request.loyalty_data)) or any(present(raw) for raw in fields)
+
+
+def _optional_cents(raw: Raw) -> int | None:
+    return cents(raw) if present(raw) else 0
+
+
+def _malformed(field: str) -> Instead:
+    return Instead(Situation.MESSAGE_FORMAT, field)
+
+
+def _items(given: list[SaleItem] | SaleItem | None) -> tuple[Item, ...] | Instead:
+    items: list[Item] = []
+    for item in _several(given):
+        numbers = {"Quantity": item.quantity, "UnitPrice": item.unit_price, "ItemAmount": item.item_amount}
+        spelled = {name: plain(raw) if present(raw) else None for name, raw in numbers.items()}
+        for name, raw in numbers.items():
+            if present(raw) and spelled[name] is None:
+                return _malformed(f"{_ITEM}.{name}")
+        items.append(
+            (
+                _text(item.item_id),
+                _text(item.product_code),
+                _text(item.ean_upc),
+                _text(item.unit_of_measure),
+                *spelled.values(),
+                _text(item.tax_code),
+                _text(item.product_label),
+            ),
+        )
+    return tuple(items)
+
+
+def _text(value: str | int | None) -> str | None:
+    return None if value is None else str(value)

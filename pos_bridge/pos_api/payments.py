@@ -1,0 +1,166 @@
+"""The payments this till asked for: each runs in a task of its own, so a client that vanishes cancels nothing.
+
+What is needed to answer again is kept before the desk is asked. Questions about a request and its start never overlap:
+a request that was answered as never seen is closed before a late copy of it can reach the desk.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+from pos_bridge.domain.ledger import TillKeys
+from pos_bridge.domain.outcome import Busy, Closed, Contradiction, Running, SaleAsk, StatusAnswer
+from pos_bridge.domain.trouble import Trouble
+from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept, kept
+from pos_bridge.pos_api.order import order_bytes
+from pos_bridge.pos_api.payment_answer import Answerable
+from pos_bridge.pos_api.payment_ask import PaymentAsk
+from pos_bridge.pos_api.ports import Answers, Desk
+from pos_bridge.pos_api.said import Instead, Situation
+from pos_bridge.pos_api.till_keys import TillKeyMaker
+from pos_bridge.wire.nexo.request import MessageHeader
+from pos_bridge.wire.nexo.words import Category
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Answered:
+    """An outcome and what its answer is built with."""
+
+    outcome: Answerable
+    context: Kept
+
+
+@dataclass(slots=True)
+class _Payment:
+    """A payment from its arrival to its answer. `withdrawn`: aborted before the desk was asked."""
+
+    till: TillKeys
+    service_id: str
+    task: "asyncio.Task[Answered] | None" = None
+    at_desk: bool = False
+    withdrawn: bool = False
+
+
+class Payments:
+    def __init__(
+        self,
+        *,
+        poiid: str,
+        keys: TillKeyMaker,
+        desk: Desk,
+        answers: Answers,
+        clock: Callable[[], datetime],
+        on_trouble: Callable[[Trouble], None],
+    ) -> None:
+        self._poi = keys.poi(poiid)
+        self._keys = keys
+        self._desk = desk
+        self._answers = answers
+        self._clock = clock
+        self._on_trouble = on_trouble
+        self._running: dict[bytes, _Payment] = {}
+        self._current: _Payment | None = None
+        self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+
+    def request_of(self, poiid: str, sale_id: str, service_id: str) -> bytes:
+        return self._keys.request(poiid, sale_id, service_id, Category.PAYMENT.value)
+
+    @property
+    def busy(self) -> bool:
+        return self._current is not None
+
+    async def pay(self, header: MessageHeader, ask: PaymentAsk) -> Answered:
+        """The same request again waits for the first one, or is given its answer."""
+        fresh = kept(header, self._clock(), ask.transaction, ask.amount.cents, identity_dropped=ask.identity_dropped)
+        till = TillKeys(
+            request=self.request_of(header.poiid, header.sale_id, header.service_id),
+            content=self._keys.content(ask.content()),
+            sale=self._keys.sale(ask.transaction.transaction_id, ask.amount),
+        )
+        payment = self._running.get(till.request)
+        if payment is None:
+            payment = _Payment(till, header.service_id)
+            payment.task = asyncio.create_task(self._run(payment, ask, fresh))
+            self._running[till.request] = payment
+        elif payment.till.content != till.content:
+            return Answered(Contradiction(), fresh)
+        assert payment.task is not None
+        return await asyncio.shield(payment.task)
+
+    async def abort(self, request: bytes) -> bool:
+        """False: nothing matched, and that request is closed."""
+        payment = self._running.get(request)
+        if payment is not None and not payment.at_desk:
+            payment.withdrawn = True
+            return True
+        async with self._lock(request):
+            return await self._desk.abort(request)
+
+    async def status(self, request: bytes) -> StatusAnswer:
+        """Answers at once while the payment runs."""
+        if request in self._running:
+            return Running()
+        async with self._lock(request):
+            return await self._desk.status(request)
+
+    async def last(self) -> bytes | None:
+        """The running request, or the newest one that was kept."""
+        return await self._answers.last(self._poi) if self._current is None else self._current.till.request
+
+    async def recall(self, request: bytes) -> Kept | None:
+        raw = await self._answers.recall(request)
+        return None if raw is None else decode_kept(raw)
+
+    async def close(self) -> None:
+        """Wait for what runs. The desk ends it: close the desk first."""
+        tasks = [payment.task for payment in self._running.values() if payment.task is not None]
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, payment: _Payment, ask: PaymentAsk, fresh: Kept) -> Answered:
+        try:
+            return await self._admit(payment, ask, fresh)
+        except Exception:  # noqa: BLE001 - whatever it was, the till gets an answer and the log a word
+            self._on_trouble(Trouble.PAYMENT)
+            # Past the desk's door money may have moved: then only *not known yet* is true.
+            situation = Situation.STATE_UNKNOWN if payment.at_desk else Situation.FAULT
+            return Answered(Instead(situation), fresh)
+        finally:
+            del self._running[payment.till.request]
+            if self._current is payment:
+                self._current = None
+
+    async def _admit(self, payment: _Payment, ask: PaymentAsk, fresh: Kept) -> Answered:
+        request = payment.till.request
+        before = await self._answers.recall(request)
+        if before is None:
+            if self._current is not None:  # not kept: *the last payment* stays the one that runs
+                return Answered(Busy(self._current.service_id), fresh)
+            self._current = payment
+            await self._answers.keep(request, self._poi, encode_kept(fresh))
+        elif self._current is None:
+            self._current = payment
+        async with self._lock(request):  # a question asked before this payment came is answered first
+            if payment.withdrawn:
+                await self._desk.abort(request)
+                return Answered(Closed(), fresh)
+            payment.at_desk = True
+        context = fresh if before is None else decode_kept(before) or fresh
+        outcome = await self._desk.pay(
+            SaleAsk(
+                till=payment.till,
+                service_id=payment.service_id,
+                tender=ask.tender,
+                amount=ask.amount,
+                partial_ok=ask.split,
+                order=order_bytes(context.poiid, ask.transaction.transaction_id, ask.amount, ask.items),
+            ),
+        )
+        return Answered(outcome, fresh if isinstance(outcome, Contradiction) else context)
+
+    def _lock(self, request: bytes) -> asyncio.Lock:
+        lock = self._locks.get(request)
+        if lock is None:
+            lock = self._locks[request] = asyncio.Lock()
+        return lock

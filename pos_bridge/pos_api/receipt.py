@@ -1,0 +1,138 @@
+"""The two receipts of a payment, as nexo text lines: cashier's and customer's, in the till's language.
+
+Of a card: brand, last four digits, entry mode and approval code. Of a person: nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from pos_bridge.domain.card import CardFacts, EntryMode
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.pos_api.said import Language
+from pos_bridge.wire.nexo.pairs import encode_pairs
+from pos_bridge.wire.nexo.response import MASK, OutputContent, OutputText, PaymentReceipt
+
+
+class Label(Enum):
+    """What is printed, as (key, French, English); the key is what till software looks a line up by."""
+
+    CASHIER_COPY = ("header1", "COPIE DU COMMERÇANT", "MERCHANT COPY")
+    CUSTOMER_COPY = ("header1", "COPIE DU CLIENT", "CUSTOMER COPY")
+    DATE = ("txdate", "Date", "Date")
+    TIME = ("txtime", "Heure", "Time")
+    MERCHANT = ("mid", "Commerçant", "Merchant")
+    TERMINAL = ("tid", "Terminal", "Terminal")
+    CARD = ("cardType", "Carte", "Card")
+    NUMBER = ("pan", "Numéro", "Number")
+    ENTRY = ("posEntryMode", "Lecture", "Entry")
+    CODE = ("authCode", "Autorisation", "Approval")
+    REFERENCE = ("txRef", "Référence", "Reference")
+    ASKED = ("txAmount", "Montant demandé", "Amount asked")
+    EXACT = ("txAmount", "Montant exact", "Exact amount")
+    ROUNDING = ("cashRounding", "Arrondi", "Rounding")
+    TOTAL = ("totalAmount", "TOTAL", "TOTAL")
+    CASH = ("paymentMethod", "COMPTANT", "CASH")
+    APPROVED = ("approved", "APPROUVÉE - MERCI", "APPROVED - THANK YOU")
+    PARTLY = ("approved", "APPROUVÉE EN PARTIE", "PARTLY APPROVED")
+    PAID = ("approved", "PAYÉ - MERCI", "PAID - THANK YOU")
+    NOT_PAID = ("approved", "NON PAYÉ", "NOT PAID")
+    HOLD = (
+        "hold",
+        "Une retenue peut paraître quelques jours; aucun débit ne restera.",
+        "A hold may show for some days; no charge will stand.",
+    )
+    RETAIN = ("retain", "Gardez ce reçu", "Please retain this receipt")
+
+    def line(self, language: Language, value: str = "") -> OutputText:
+        key, fr, en = self.value
+        name = fr if language == "fr" else en
+        pairs = [("name", name), ("value", value), ("key", key)] if value else [("name", name), ("key", key)]
+        return OutputText(encode_pairs(pairs), end_of_line_flag=True)
+
+
+_ENTRIES = {
+    EntryMode.MAGSTRIPE: ("Bande magnétique", "Magnetic stripe"),
+    EntryMode.CHIP: ("Puce", "Chip"),
+    EntryMode.CONTACTLESS: ("Sans contact", "Contactless"),
+    EntryMode.MAGSTRIPE_FALLBACK: ("Bande magnétique (repli)", "Magnetic stripe (fallback)"),
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReceiptFacts:
+    """What a receipt tells. Amounts in cents; `total` is what was paid, None for nothing."""
+
+    at: datetime
+    outcome: Label
+    key: LegKey | None = None
+    total: int | None = None
+    asked: int | None = None
+    cash: bool = False
+    card: CardFacts | None = None
+    approval_code: str | None = None
+    hold: bool = False
+
+
+def receipts(facts: ReceiptFacts, language: Language, merchant_id: str, poiid: str) -> tuple[PaymentReceipt, ...]:
+    """CashierReceipt and CustomerReceipt, in this order, whatever the outcome."""
+    lines = (
+        Label.DATE.line(language, facts.at.date().isoformat()),
+        Label.TIME.line(language, facts.at.time().isoformat("seconds")),
+        Label.MERCHANT.line(language, merchant_id),
+        Label.TERMINAL.line(language, poiid),
+        *_card_lines(facts, language),
+        *((Label.REFERENCE.line(language, str(facts.key)),) if facts.key is not None else ()),
+        *_money_lines(facts, language),
+        facts.outcome.line(language),
+        *((Label.HOLD.line(language),) if facts.hold else ()),
+    )
+    return (
+        _receipt("CashierReceipt", (Label.CASHIER_COPY.line(language), *lines)),
+        _receipt("CustomerReceipt", (Label.CUSTOMER_COPY.line(language), *lines, Label.RETAIN.line(language))),
+    )
+
+
+def _receipt(qualifier: str, lines: tuple[OutputText, ...]) -> PaymentReceipt:
+    return PaymentReceipt(qualifier, required_signature_flag=False, output_content=OutputContent("Text", lines))
+
+
+def _card_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ...]:
+    lines: list[OutputText] = []
+    if facts.cash:
+        lines.append(Label.CASH.line(language))
+    if facts.card is not None:
+        lines += (
+            Label.CARD.line(language, facts.card.brand.name),
+            Label.NUMBER.line(language, masked(facts.card)),
+            Label.ENTRY.line(language, _ENTRIES[facts.card.entry_mode][language != "fr"]),
+        )
+    if facts.approval_code is not None:
+        lines.append(Label.CODE.line(language, facts.approval_code))
+    return tuple(lines)
+
+
+def _money_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ...]:
+    if facts.total is None:
+        return () if facts.asked is None else (Label.ASKED.line(language, money(facts.asked, language)),)
+    total = Label.TOTAL.line(language, money(facts.total, language))
+    if facts.asked is None or facts.asked == facts.total:
+        return (total,)
+    asked = money(facts.asked, language)
+    if not facts.cash:
+        return (Label.ASKED.line(language, asked), total)
+    rounding = money(facts.total - facts.asked, language)
+    return (Label.EXACT.line(language, asked), Label.ROUNDING.line(language, rounding), total)
+
+
+def masked(card: CardFacts) -> str:
+    return f"{MASK}{card.last_four:04d}"
+
+
+def money(cents: int, language: Language) -> str:
+    """1 234,56 $ (no-break spaces) in French, $1,234.56 in English, with a leading minus below zero."""
+    sign = "-" if cents < 0 else ""
+    english = f"{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+    if language == "en":
+        return f"{sign}${english}"
+    return sign + english.replace(",", "\u00a0").replace(".", ",") + "\u00a0$"

@@ -1,0 +1,195 @@
+"""What a till may send, as frozen structs. Fields that are not here are ignored; text is bounded and printable.
+
+A field typed Raw is only looked at for being there, or is a number whose digits decide (amounts.py): its content is
+never turned into a Python string. Nobody prints these structs; the text in them is the till's.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Raw, Struct
+
+from pos_bridge.wire.nexo.words import PROTOCOL_VERSION, InstrumentType, PaymentType, spelled
+
+# C0, DEL and C1 control characters would end up on receipts and displays. Everything else is a till's own business.
+_PRINTABLE = r"\A[^\x00-\x1f\x7f-\x9f]+\Z"
+
+ServiceID = Annotated[str, Meta(max_length=10, pattern=_PRINTABLE)]
+Name = Annotated[str, Meta(max_length=64, pattern=_PRINTABLE)]
+Word = Annotated[str, Meta(max_length=32, pattern=_PRINTABLE)]
+Stamp = Annotated[str, Meta(max_length=40, pattern=_PRINTABLE)]
+Reference = Annotated[str, Meta(max_length=128, pattern=_PRINTABLE)]
+ItemText = Annotated[str, Meta(max_length=256)] | Annotated[int, Meta(ge=-(10**15), le=10**15)]  # hashed, never shown
+CurrencyCode = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
+
+
+class _Fields(Struct, frozen=True, rename=spelled, omit_defaults=True, gc=False):
+    def __repr__(self) -> str:
+        return type(self).__name__  # the content is the till's
+
+
+class MessageHeader(_Fields, frozen=True):
+    """MessageHeader (nexo 3.0). SaleID may hold spaces and parentheses; ServiceID names the request for 48 h."""
+
+    message_class: Word
+    message_category: Word
+    message_type: Word
+    service_id: ServiceID
+    sale_id: Name
+    poiid: Name
+    protocol_version: Word = PROTOCOL_VERSION
+    device_id: Name | None = None
+
+
+# ---- Payment ----
+
+
+class TransactionID(_Fields, frozen=True):
+    """TransactionIdentificationType: whose it is depends on the field it stands in. Echoed as it came."""
+
+    transaction_id: Reference
+    time_stamp: Stamp | None = None
+
+
+class SaleData(_Fields, frozen=True):
+    """`sale_transaction_id` is the till's name of the sale. What is Raw can carry a person and is only seen."""
+
+    sale_transaction_id: TransactionID
+    token_requested_type: Word | None = None
+    customer_order_id: Raw = Raw()
+    sale_to_poi_data: Raw = Raw()
+    sale_to_acquirer_data: Raw = Raw()
+    sale_to_issuer_data: Raw = Raw()
+
+
+class AmountsReq(_Fields, frozen=True):
+    """Amounts in units of the currency, as JSON numbers."""
+
+    currency: CurrencyCode
+    requested_amount: Raw
+    cash_back_amount: Raw = Raw()
+    tip_amount: Raw = Raw()
+    paid_amount: Raw = Raw()
+    minimum_amount_to_deliver: Raw = Raw()
+    maximum_cash_back_amount: Raw = Raw()
+    minimum_split_amount: Raw = Raw()
+
+
+class SaleItem(_Fields, frozen=True):
+    """One line of the till's order: hashed into the order digest, kept nowhere."""
+
+    item_id: ItemText | None = None
+    product_code: ItemText | None = None
+    ean_upc: ItemText | None = None
+    unit_of_measure: ItemText | None = None
+    quantity: Raw = Raw()
+    unit_price: Raw = Raw()
+    item_amount: Raw = Raw()
+    tax_code: ItemText | None = None
+    product_label: ItemText | None = None
+    additional_product_info: Raw = Raw()
+
+
+class TransactionConditions(_Fields, frozen=True):
+    allowed_payment_brand: list[Word] | Word | None = None
+
+
+class PaymentTransaction(_Fields, frozen=True):
+    amounts_req: AmountsReq
+    transaction_conditions: TransactionConditions | None = None
+    sale_item: list[SaleItem] | SaleItem | None = None
+
+
+class PaymentInstrumentData(_Fields, frozen=True):
+    """Data of a card, cheque or phone that a till read itself is refused, unseen."""
+
+    payment_instrument_type: InstrumentType | None = None
+    card_data: Raw = Raw()
+    check_data: Raw = Raw()
+    mobile_data: Raw = Raw()
+    stored_value_account_id: Raw = Raw()
+
+
+class PaymentData(_Fields, frozen=True):
+    payment_type: PaymentType | None = None
+    split_payment_flag: bool | None = None
+    card_acquisition_reference: Raw = Raw()
+    payment_instrument_data: PaymentInstrumentData | None = None
+    instalment: Raw = Raw()
+    customer_order: Raw = Raw()
+
+
+class LoyaltyAccountID(_Fields, frozen=True):
+    identification_type: Word | None = None
+
+
+class LoyaltyData(_Fields, frozen=True):
+    loyalty_account_id: LoyaltyAccountID | None = None
+    card_acquisition_reference: Raw = Raw()
+
+
+class PaymentRequest(_Fields, frozen=True):
+    sale_data: SaleData
+    payment_transaction: PaymentTransaction
+    payment_data: PaymentData | None = None
+    loyalty_data: list[LoyaltyData] | LoyaltyData | None = None
+
+
+# ---- the rest ----
+
+
+class LoginRequest(_Fields, frozen=True):
+    training_mode_flag: bool | None = None
+
+
+class LogoutRequest(_Fields, frozen=True):
+    maintenance_allowed: bool | None = None
+
+
+class DiagnosisRequest(_Fields, frozen=True):
+    host_diagnosis_flag: bool | None = None
+
+
+class MessageReference(_Fields, frozen=True):
+    """Which earlier message is meant. Absent parts are those of the message that asks."""
+
+    message_category: Word | None = None
+    service_id: ServiceID | None = None
+    sale_id: Name | None = None
+    poiid: Name | None = None
+
+
+class AbortRequest(_Fields, frozen=True):
+    message_reference: MessageReference
+
+
+class TransactionStatusRequest(_Fields, frozen=True):
+    message_reference: MessageReference | None = None
+
+
+Body = LoginRequest | LogoutRequest | DiagnosisRequest | PaymentRequest | AbortRequest | TransactionStatusRequest
+
+
+class SaleToPOIRequest(_Fields, frozen=True):
+    """A whole request: the header, and the body that the header's category names, if it is one of these."""
+
+    message_header: MessageHeader
+    login_request: LoginRequest | None = None
+    logout_request: LogoutRequest | None = None
+    diagnosis_request: DiagnosisRequest | None = None
+    payment_request: PaymentRequest | None = None
+    abort_request: AbortRequest | None = None
+    transaction_status_request: TransactionStatusRequest | None = None
+
+
+class Envelope(_Fields, frozen=True):
+    sale_to_poi_request: SaleToPOIRequest
+
+
+class HeaderOnly(_Fields, frozen=True):
+    message_header: MessageHeader
+
+
+class HeaderEnvelope(_Fields, frozen=True):
+    """The same message read for its header alone: what is answered when the body cannot be read."""
+
+    sale_to_poi_request: HeaderOnly

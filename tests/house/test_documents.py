@@ -1,0 +1,31 @@
+"""The documents say what the code says."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import msgspec
+
+from pos_bridge import config, events
+from pos_bridge.log import Event
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_each_event_is_documented_and_no_other():
+    told = (ROOT / "docs" / "events.md").read_text()
+    kinds = {
+        k.__name__: k for k in vars(events).values() if isinstance(k, type) and issubclass(k, Event) and k is not Event
+    }
+    rows = {line.split("|")[1].strip().strip("`"): line for line in told.splitlines() if line.startswith("| `")}
+    assert set(rows) == set(kinds)
+    for name, kind in kinds.items():
+        assert f"| {kind.severity.value} |" in rows[name]
+        for field in fields(kind):
+            assert f"`{field.name}`" in rows[name], f"{name}.{field.name} is not documented"
+
+
+def test_each_setting_is_documented():
+    told = (ROOT / "docs" / "configuration.md").read_text()
+    for section in (config.Till, config.Nexo, config.Processor, config.CardRoom, config.Reader, config.LogFile):
+        for field in msgspec.structs.fields(section):
+            assert f"\n{field.name} = " in told, field.name
