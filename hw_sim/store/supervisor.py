@@ -181,7 +181,7 @@ async def _watch(processor: Child) -> None:
 def _journal(layout: Layout) -> Path:
     """The current month's file: the newest there is, for the engine has opened it before it is ready."""
     files = sorted(layout.journal.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9].db"))
-    return files[-1] if files else layout.journal / time.strftime("%Y-%m.db", time.gmtime())
+    return files[-1] if files else layout.journal / time.strftime("%Y-%m.db")
 
 
 @contextlib.contextmanager
