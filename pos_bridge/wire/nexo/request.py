@@ -18,7 +18,7 @@ Name = Annotated[str, Meta(max_length=64, pattern=_PRINTABLE)]
 Word = Annotated[str, Meta(max_length=32, pattern=_PRINTABLE)]
 Stamp = Annotated[str, Meta(max_length=40, pattern=_PRINTABLE)]
 Reference = Annotated[str, Meta(max_length=128, pattern=_PRINTABLE)]
-ItemText = Annotated[str, Meta(max_length=256)] | Annotated[int, Meta(ge=-(2**63), lt=2**63)]  # hashed, never shown
+ItemText = Annotated[str, Meta(max_length=256)] | Annotated[int, Meta(ge=-(10**15), le=10**15)]  # hashed, never shown
 CurrencyCode = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
 
 
