@@ -1,6 +1,7 @@
 """Payments over HTTPS: what a till is told for each outcome, and what it is told again."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,16 @@ from pos_bridge.domain.outcome import AlreadyApproved, NotRecordable
 from tests.pos_api.world import Store, failed, more, partly, result
 from tests.wire.nexo.shapes import cash, payment, status, with_field
 
+Body = dict[str, Any]
+
 TRANSACTION = "0b5f8ab1-31d0-4b2e-9b5e-2f6d5b5e8a2c--27908"
 
 
-def receipt_lines(body, qualifier="CustomerReceipt"):
+def key_in(body: Body) -> str:
+    return str(body["POIData"]["POITransactionID"]["TransactionID"])
+
+
+def receipt_lines(body: Body, qualifier: str = "CustomerReceipt") -> list[str]:
     (receipt,) = (r for r in body["PaymentReceipt"] if r["DocumentQualifier"] == qualifier)
     assert receipt["OutputContent"]["OutputFormat"] == "Text"
     assert receipt["RequiredSignatureFlag"] is False
@@ -205,9 +212,10 @@ def test_what_is_no_part_of_the_request_makes_no_other_request(store: Store, pat
     assert store.ask(with_field(payment(), path, value)) == first
 
 
-def repeated(body):
+def repeated(body: Body) -> Body:
     assert result(body) == ("Success", None)
-    return body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["PaymentResponse"]
+    answer: Body = body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["PaymentResponse"]
+    return answer
 
 
 @pytest.mark.parametrize("message", [payment(), cash()])
@@ -265,7 +273,9 @@ def test_an_answer_is_given_even_when_the_answers_file_lost_it(store: Store):
     store.answers.kept.clear()
     again = repeated(store.ask(status()))
     assert again["PaymentResult"]["AmountsResp"] == first["PaymentResult"]["AmountsResp"]
-    assert again["POIData"]["POITransactionID"]["TransactionID"] == first["POIData"]["POITransactionID"]["TransactionID"]
+    assert (
+        again["POIData"]["POITransactionID"]["TransactionID"] == first["POIData"]["POITransactionID"]["TransactionID"]
+    )
     store.answers.kept = dict.fromkeys(store.answers.newest.values(), b"not ours")
     assert result(repeated(store.ask(status()))) == ("Success", None)
 

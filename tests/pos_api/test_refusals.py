@@ -1,6 +1,7 @@
 """What is refused, in nexo's words and the cashier's: nothing is passed over in silence, nothing is echoed."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ AMOUNTS = "PaymentRequest.PaymentTransaction.AmountsReq"
 SECRET_WORDS = ("Jean Tremblay", "4921817844445119", "jean@example.test")
 
 
-def refused(store: Store, message):
+def refused(store: Store, message: dict[str, Any]) -> str | None:
     """The Failure for a payment: in a payment's shape, with receipts, and no leg."""
     body = store.ask(message)
     word, condition = result(body)
@@ -141,8 +142,8 @@ def test_a_limit_on_brands_is_nothing_to_cash(store: Store):
         ("PaymentRequest.SaleData.CustomerOrderID", "order-77"),
         ("PaymentRequest.PaymentData.CustomerOrder", {"CustomerOrderID": "order-77"}),
         ("PaymentRequest.PaymentTransaction.SaleItem.0.AdditionalProductInfo", "for Jean Tremblay"),
-        ("PaymentRequest.LoyaltyData", [{"LoyaltyAccountID": {"LoyaltyID": "12345", "IdentificationType": "BarCode"}}]),
-        ("PaymentRequest.LoyaltyData", {"LoyaltyAccountID": {"LoyaltyID": "12345"}}),
+        ("PaymentRequest.LoyaltyData", [{"LoyaltyAccountID": {"LoyaltyID": "98765", "IdentificationType": "BarCode"}}]),
+        ("PaymentRequest.LoyaltyData", {"LoyaltyAccountID": {"LoyaltyID": "98765"}}),
     ],
 )
 @pytest.mark.parametrize("shape", [payment, cash])
@@ -154,7 +155,8 @@ def test_identity_that_comes_without_a_choice_is_dropped_and_the_answer_says_so(
     assert "warning" not in more(plain)
     first, second = store.desk.asks
     assert (first.order, first.till.content) == (second.order, second.till.content)
-    assert len(set(map(len, store.answers.kept.values()))) == 1 or "plain" in str(store.answers.kept)
+    for kept in store.answers.kept.values():
+        assert not any(word in kept for word in (b"jean", b"Jean", b"order-77", b"98765", b"eyJz"))
 
 
 @pytest.mark.parametrize("nothing", [None, []])
@@ -181,7 +183,10 @@ def test_a_body_that_is_not_there(store: Store, category):
         (b"[" * 5000, "no-request"),
         (b'{"a":' * 5000 + b"1" + b"}" * 5000, "not-json"),
         (b'{"SaleToPOIRequest": {"Jean": 1}}', "no-request"),
-        (encode(with_field(payment(), "MessageHeader.ServiceID", "Jean Tremblay")), "bad-header: MessageHeader.ServiceID"),
+        (
+            encode(with_field(payment(), "MessageHeader.ServiceID", "Jean Tremblay")),
+            "bad-header: MessageHeader.ServiceID",
+        ),
         (
             encode(with_field(payment(), "MessageHeader.MessageCategory", "Jean")),
             "unknown-category: MessageHeader.MessageCategory",

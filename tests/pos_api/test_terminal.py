@@ -1,6 +1,7 @@
 """Login, Logout, Diagnosis, Abort, TransactionStatus: at once, whatever else goes on, and never a payment."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.pos_api.world import Store, failed, more, result
 from tests.wire.nexo.shapes import abort, cash, payment, request, status, with_field
 
 
-def diagnosis(**flags):
+def diagnosis(**flags: bool) -> dict[str, Any]:
     return request("Diagnosis", flags, service_id="D1")
 
 
@@ -114,7 +115,7 @@ def test_a_reference_without_a_service_id_names_the_field(store: Store):
 # ---- Abort ----
 
 
-def event(raw):
+def event(raw: bytes) -> str:
     """An abort that matched nothing: a notification, with nothing of the request but who is spoken to."""
     envelope = json.loads(raw)["SaleToPOIRequest"]
     assert envelope["MessageHeader"] == {
@@ -127,7 +128,7 @@ def event(raw):
     }
     assert set(envelope["EventNotification"]) == {"TimeStamp", "EventToNotify", "EventDetails"}
     assert envelope["EventNotification"]["EventToNotify"] == "Reject"
-    return envelope["EventNotification"]["EventDetails"]
+    return str(envelope["EventNotification"]["EventDetails"])
 
 
 def test_an_abort_has_no_response_and_the_payment_tells(store: Store):

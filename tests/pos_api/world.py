@@ -12,12 +12,13 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl
 
 import uvloop
@@ -76,6 +77,7 @@ class FakeDesk:
     def __init__(self) -> None:
         self.ending: Ending = approved
         self.door: asyncio.Event | None = None
+        self.arrived = asyncio.Event()
         self.asks: list[SaleAsk] = []
         self.told_keys: list[LegKey] = []
         self.done: dict[bytes, tuple[bytes, Outcome]] = {}
@@ -97,6 +99,7 @@ class FakeDesk:
         self.asks.append(ask)
         aborted = asyncio.Event()
         self._live[request] = (ask, aborted)
+        self.arrived.set()
         try:
             if self.fault is not None:
                 raise self.fault
@@ -233,7 +236,7 @@ class Store:
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
 
-    def __enter__(self) -> "Store":
+    def __enter__(self) -> Self:
         self._thread.start()
         self.run(self._start())
         return self
@@ -261,11 +264,11 @@ class Store:
         self._loop.call_soon_threadsafe(self.desk.door.set)
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
-        async def until() -> None:
-            while not condition():
-                await asyncio.sleep(0.005)
-
-        self.run(asyncio.wait_for(until(), 10))
+        """Until it is so, at most 10 s. The condition only looks: the server's thread goes on meanwhile."""
+        end = time.monotonic() + 10
+        while not condition():
+            assert time.monotonic() < end, "it never came to that"
+            time.sleep(0.005)
 
     def told(self, count: int = 1) -> list[LegKey]:
         """The legs noted as told, once there are that many: the note follows the answer."""

@@ -8,7 +8,7 @@ from pos_bridge.wire.nexo import response as answers
 from pos_bridge.wire.nexo.amounts import units
 from pos_bridge.wire.nexo.decode import Message, decode
 from pos_bridge.wire.nexo.pairs import encode_pairs
-from pos_bridge.wire.nexo.words import Category, ErrorCondition, Result, spelled
+from pos_bridge.wire.nexo.words import Category, ErrorCondition, InstrumentType, PaymentType, Result, spelled
 from tests.wire.nexo.shapes import encode, payment, with_field
 
 
@@ -48,8 +48,8 @@ def test_an_answer_repeats_the_header_and_wraps_the_body_by_its_category():
 
 def test_amounts_are_json_numbers_with_two_places():
     body = answers.PaymentResult(
-        answers.PaymentType.NORMAL,
-        answers.PaymentInstrumentData(answers.InstrumentType.CASH),
+        PaymentType.NORMAL,
+        answers.PaymentInstrumentData(InstrumentType.CASH),
         answers.AmountsResp("CAD", units(1000)),
         online_flag=False,
     )
