@@ -1,0 +1,19 @@
+"""A store a test: server, desk and answers file, all ended with it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.pos_api.world import Certificate, Store, make_certificate
+
+
+@pytest.fixture(scope="session")
+def leaf(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def store(leaf: Certificate) -> Iterator[Store]:
+    with Store(leaf) as running:
+        yield running
+        assert running.troubles == []

@@ -1,0 +1,314 @@
+"""Payments over HTTPS: what a till is told for each outcome, and what it is told again."""
+
+import re
+from typing import Any
+
+import pytest
+
+from pos_bridge.domain.leg import Cause, Tender
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import Amount
+from pos_bridge.domain.outcome import AlreadyApproved, NotRecordable
+from tests.pos_api.world import Store, failed, more, partly, result
+from tests.wire.nexo.shapes import cash, payment, status, with_field
+
+Body = dict[str, Any]
+
+TRANSACTION = "0b5f8ab1-31d0-4b2e-9b5e-2f6d5b5e8a2c--27908"
+
+
+def key_in(body: Body) -> str:
+    return str(body["POIData"]["POITransactionID"]["TransactionID"])
+
+
+def receipt_lines(body: Body, qualifier: str = "CustomerReceipt") -> list[str]:
+    (receipt,) = (r for r in body["PaymentReceipt"] if r["DocumentQualifier"] == qualifier)
+    assert receipt["OutputContent"]["OutputFormat"] == "Text"
+    assert receipt["RequiredSignatureFlag"] is False
+    return [line["Text"] for line in receipt["OutputContent"]["OutputText"]]
+
+
+def test_a_card_sale(store: Store):
+    body = store.ask(payment("10.99"))
+    (key,) = store.told()
+    assert body["Response"] == {"Result": "Success"}
+    assert body["SaleData"]["SaleTransactionID"] == {
+        "TransactionID": TRANSACTION,
+        "TimeStamp": "2026-11-23T09:30:00.000-05:00",
+    }
+    assert body["POIData"]["POITransactionID"] == {"TransactionID": str(key), "TimeStamp": "2026-11-23T09:30:01.000Z"}
+    assert body["PaymentResult"] == {
+        "PaymentType": "Normal",
+        "PaymentInstrumentData": {
+            "PaymentInstrumentType": "Card",
+            "CardData": {"PaymentBrand": "visa", "MaskedPan": "*" * 12 + "5119", "EntryMode": ["MagStripe"]},
+        },
+        "AmountsResp": {"Currency": "CAD", "AuthorizedAmount": 10.99},
+        "OnlineFlag": True,
+        "PaymentAcquirerData": {
+            "MerchantID": "CLEMENT-001",
+            "AcquirerPOIID": "P400-123456789",
+            "AcquirerTransactionID": {"TransactionID": str(key), "TimeStamp": "2026-11-23T09:30:01.000Z"},
+            "ApprovalCode": "A1B2C3",
+        },
+    }
+    (ask,) = store.desk.asks
+    assert (ask.amount, ask.tender, ask.partial_ok, ask.service_id) == (
+        Amount(1099),
+        Tender.CARD,
+        False,
+        "0207111104",
+    )
+
+
+def test_the_receipts_of_a_card_sale(store: Store):
+    body = store.ask(payment("1234.56"))
+    lines = receipt_lines(body)
+    assert lines[0] == "name=COPIE%20DU%20CLIENT&key=header1"
+    assert "name=Num%C3%A9ro&value=%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A5119&key=pan" in lines
+    assert "name=TOTAL&value=1%C2%A0234%2C56%C2%A0%24&key=totalAmount" in lines
+    assert "name=Autorisation&value=A1B2C3&key=authCode" in lines
+    assert receipt_lines(body, "CashierReceipt")[0] == "name=COPIE%20DU%20COMMER%C3%87ANT&key=header1"
+
+
+def test_a_cash_sale_is_rounded_on_the_receipt_and_exact_in_the_books(store: Store):
+    body = store.ask(cash("12.37"))
+    assert body["Response"] == {"Result": "Success", "AdditionalResponse": "cashDue=12.35"}
+    assert body["PaymentResult"] == {
+        "PaymentType": "Normal",
+        "PaymentInstrumentData": {"PaymentInstrumentType": "Cash"},
+        "AmountsResp": {"Currency": "CAD", "AuthorizedAmount": 12.37},
+        "OnlineFlag": False,
+    }
+    lines = receipt_lines(body)
+    assert "name=Montant%20exact&value=12%2C37%C2%A0%24&key=txAmount" in lines
+    assert "name=Arrondi&value=-0%2C02%C2%A0%24&key=cashRounding" in lines
+    assert "name=TOTAL&value=12%2C35%C2%A0%24&key=totalAmount" in lines
+    assert not any(word in line for line in lines for word in ("pan", "authCode", "cardType"))
+
+
+@pytest.mark.parametrize("spelled", ["10", "10.0", "10.00", "1E+1"])
+def test_ten_dollars_are_ten_dollars(store: Store, spelled):
+    store.ask(payment(spelled))
+    assert store.desk.asks[0].amount == Amount(1000)
+
+
+def test_a_partial_approval_only_where_the_till_allowed_it(store: Store):
+    store.desk.ending = partly(500)
+    body = store.ask(with_field(payment("10"), "PaymentRequest.PaymentData.SplitPaymentFlag", value=True))
+    assert store.desk.asks[0].partial_ok
+    assert result(body) == ("Partial", "PaymentRestriction")
+    assert body["PaymentResult"]["AmountsResp"]["AuthorizedAmount"] == 5
+    assert any("key=txAmount" in line for line in receipt_lines(body))
+
+
+CONDITIONS = {
+    Cause.ABORTED: "Aborted",
+    Cause.NO_CARD: "Cancel",
+    Cause.CHIP_REQUIRED: "InvalidCard",
+    Cause.READER: "DeviceOut",
+    Cause.ROOM: "UnavailableDevice",
+    Cause.UNREACHABLE: "UnreachableHost",
+    Cause.NO_ANSWER: "UnreachableHost",
+    Cause.ISSUER: "Refusal",
+    Cause.STOPPED: "UnavailableService",
+}
+
+
+@pytest.mark.parametrize("cause", CONDITIONS)
+def test_a_payment_that_was_not_made(store: Store, cause):
+    store.desk.ending = failed(cause)
+    body = store.ask(payment())
+    assert result(body) == ("Failure", CONDITIONS[cause])
+    assert "PaymentResult" not in body
+    assert body["SaleData"]["SaleTransactionID"]["TransactionID"] == TRANSACTION
+    assert body["POIData"]["POITransactionID"]["TransactionID"] == str(store.told()[0])
+    assert len(body["PaymentReceipt"]) == 2
+    told = more(body)
+    assert told["message"] == told["messageFr"] != told["messageEn"]
+    assert any("key=hold" in line for line in receipt_lines(body)) is (cause is Cause.NO_ANSWER)
+
+
+def test_the_journal_cannot_be_written(store: Store):
+    store.desk.ending = lambda _, __: NotRecordable()
+    assert result(store.ask(payment())) == ("Failure", "UnavailableService")
+
+
+def test_a_sale_that_is_paid_already_names_the_payment(store: Store):
+    first = LegKey.fresh()
+    store.desk.ending = lambda _, __: AlreadyApproved(first)
+    body = store.ask(payment())
+    assert result(body) == ("Failure", "NotAllowed")
+    assert more(body)["reference"] == str(first)
+    assert str(first) in more(body)["message"]
+    assert store.desk.told_keys == []
+
+
+# ---- again ----
+
+
+def test_a_repeat_is_given_the_same_answer_and_charges_once(store: Store):
+    first = store.ask(payment())
+    assert store.ask(payment()) == first
+    assert len(store.desk.asks) == 1
+    assert len(set(store.told(2))) == 1
+
+
+def test_a_repeat_while_it_runs_waits_for_the_same_answer(store: Store):
+    store.hold()
+    first, second = store.asking(payment()), store.asking(payment())
+    store.wait_for(lambda: store.desk.live == 1)
+    store.release()
+    assert first.answer() == second.answer()
+    assert len(store.desk.asks) == 1
+
+
+def test_another_amount_under_the_same_key_is_refused_and_the_first_stands(store: Store):
+    first = store.ask(payment("10"))
+    other = store.ask(payment("11"))
+    assert result(other) == ("Failure", "NotAllowed")
+    assert store.ask(payment("10")) == first
+    assert repeated(store.ask(status())) == first
+
+
+def test_another_amount_under_the_same_key_while_the_first_runs(store: Store):
+    store.hold()
+    first = store.asking(payment("10"))
+    store.wait_for(lambda: store.desk.live == 1)
+    other = store.ask(payment("11"))
+    store.release()
+    assert result(other) == ("Failure", "NotAllowed")
+    assert result(first.answer()) == ("Success", None)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("PaymentRequest.SaleData.SaleTransactionID.TransactionID", "other"),
+        ("PaymentRequest.PaymentTransaction.SaleItem.0.ProductCode", "OTHER"),
+        ("PaymentRequest.PaymentTransaction.SaleItem.0.Quantity", 2),
+        ("PaymentRequest.PaymentData.SplitPaymentFlag", True),
+        ("PaymentRequest.PaymentTransaction.AmountsReq.PaidAmount", 5),
+        ("PaymentRequest.PaymentData", {"PaymentInstrumentData": {"PaymentInstrumentType": "Cash"}}),
+    ],
+)
+def test_other_content_under_the_same_key_is_another_request(store: Store, path, value):
+    store.ask(payment())
+    assert result(store.ask(with_field(payment(), path, value))) == ("Failure", "NotAllowed")
+    assert len(store.desk.asks) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("PaymentRequest.SaleData.SaleTransactionID.TimeStamp", "2026-11-23T14:31:00Z"),
+        ("PaymentRequest.SaleData.SaleToAcquirerData", "shopperEmail=jean%40example.test"),
+        ("PaymentRequest.Unknown", 1),
+        ("MessageHeader.DeviceID", "77"),
+    ],
+)
+def test_what_is_no_part_of_the_request_makes_no_other_request(store: Store, path, value):
+    first = store.ask(payment())
+    assert store.ask(with_field(payment(), path, value)) == first
+
+
+def repeated(body: Body) -> Body:
+    assert result(body) == ("Success", None)
+    answer: Body = body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["PaymentResponse"]
+    return answer
+
+
+@pytest.mark.parametrize("message", [payment(), cash()])
+def test_a_lost_answer_is_asked_for_again(store: Store, message):
+    first = store.ask(message)
+    body = store.ask(status())
+    assert repeated(body) == first
+    reference = {"MessageCategory": "Payment", "SaleID": "Caisse 3 (étage)", "ServiceID": "0207111104"}
+    assert body["MessageReference"] == {**reference, "POIID": "P400-123456789"}
+    header = body["RepeatedMessageResponse"]["MessageHeader"]
+    assert header == {
+        "ProtocolVersion": "3.0",
+        "MessageClass": "Service",
+        "MessageCategory": "Payment",
+        "MessageType": "Response",
+        "ServiceID": "0207111104",
+        "SaleID": "Caisse 3 (étage)",
+        "POIID": "P400-123456789",
+    }
+    assert repeated(store.ask(status(None))) == first  # the last one of this terminal
+    assert len(set(store.told(3))) == 1
+
+
+def test_a_failure_is_repeated_as_it_was(store: Store):
+    store.desk.ending = failed(Cause.ISSUER)
+    first = store.ask(payment())
+    assert repeated(store.ask(status())) == first
+
+
+def test_after_a_restart_the_answer_is_the_same_but_for_the_card(store: Store):
+    first = store.ask(with_field(payment(), "PaymentRequest.SaleData.SaleToAcquirerData", "shopperReference=7"))
+    store.restart()
+    again = repeated(store.ask(status()))
+    del first["PaymentResult"]["PaymentInstrumentData"]["CardData"]
+    del first["PaymentResult"]["PaymentAcquirerData"]["ApprovalCode"]
+    receipts = (first.pop("PaymentReceipt"), again.pop("PaymentReceipt"))
+    assert again == first
+    assert more(again)["warning"] == "identity-dropped"
+    for before, after in zip(*receipts, strict=True):
+        lines = [line["Text"] for line in before["OutputContent"]["OutputText"]]
+        kept = [line["Text"] for line in after["OutputContent"]["OutputText"]]
+        assert kept == [line for line in lines if not re.search(r"key=(pan|cardType|posEntryMode|authCode)$", line)]
+
+
+def test_a_cash_answer_survives_a_restart_whole(store: Store):
+    first = store.ask(cash())
+    store.restart()
+    assert repeated(store.ask(status())) == first
+    assert store.ask(cash()) == first
+    assert len(store.desk.asks) == 1
+
+
+def test_an_answer_is_given_even_when_the_answers_file_lost_it(store: Store):
+    first = store.ask(payment())
+    store.answers.kept.clear()
+    again = repeated(store.ask(status()))
+    assert again["PaymentResult"]["AmountsResp"] == first["PaymentResult"]["AmountsResp"]
+    assert (
+        again["POIData"]["POITransactionID"]["TransactionID"] == first["POIData"]["POITransactionID"]["TransactionID"]
+    )
+    store.answers.kept = dict.fromkeys(store.answers.newest.values(), b"not ours")
+    assert result(repeated(store.ask(status()))) == ("Success", None)
+
+
+def test_nothing_of_a_card_or_a_person_is_kept(store: Store):
+    store.ask(with_field(payment(), "PaymentRequest.SaleData.SaleToAcquirerData", "shopperEmail=jean@example.test"))
+    (kept,) = store.answers.kept.values()
+    for text in (b"5119", b"A1B2C3", b"jean", b"BODY-3M", b"Cashier 7"):
+        assert text not in kept
+    assert TRANSACTION.encode() in kept
+
+
+def test_another_till_or_category_has_other_keys(store: Store):
+    store.ask(payment())
+    store.ask(payment(SaleID="Caisse 4"))
+    requests = {ask.till.request for ask in store.desk.asks}
+    sales = {ask.till.sale for ask in store.desk.asks}
+    contents = {ask.till.content for ask in store.desk.asks}
+    assert (len(requests), len(sales), len(contents)) == (2, 1, 1)
+
+
+def test_the_order_goes_to_the_desk_as_canonical_bytes(store: Store):
+    store.ask(payment("10.990"))
+    expected = (
+        '["P400-123456789","0b5f8ab1-31d0-4b2e-9b5e-2f6d5b5e8a2c--27908",1099,"CAD",'
+        '[["0","BODY-3M","0628915432109","Other","1","10.99","10.99",null,"Cache-couche, rayé"]]]'
+    )
+    assert store.desk.asks[0].order.decode() == expected
+
+
+def test_one_item_may_stand_without_its_array(store: Store):
+    items = payment()["SaleToPOIRequest"]["PaymentRequest"]["PaymentTransaction"]["SaleItem"]
+    store.ask(payment())
+    store.ask(with_field(payment(service_id="2"), "PaymentRequest.PaymentTransaction.SaleItem", items[0]))
+    first, second = store.desk.asks
+    assert first.order == second.order

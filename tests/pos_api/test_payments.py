@@ -1,0 +1,170 @@
+"""What happens at the same moment: questions and the start of the same payment never overlap."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pos_bridge.domain.outcome import Closed, NeverSeen, PaidByCard, Running, StatusAnswer
+from pos_bridge.pos_api.nexo_service import NexoService
+from pos_bridge.pos_api.payment_answer import Terminal
+from pos_bridge.pos_api.payment_ask import PaymentAsk, review
+from pos_bridge.pos_api.payments import Payments
+from pos_bridge.pos_api.till_keys import TillKeyMaker
+from pos_bridge.wire.nexo.decode import Message, decode
+from pos_bridge.wire.nexo.request import MessageHeader, PaymentRequest
+from tests.pos_api.world import SECRET, Clock, FakeAnswers, FakeDesk
+from tests.wire.nexo.shapes import POIID, abort, cash, encode, payment, status, with_field
+
+
+class SlowDesk(FakeDesk):
+    """Questions take a turn of the loop before they are decided, as a journal on a disk does."""
+
+    async def status(self, request: bytes) -> StatusAnswer:
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return await super().status(request)
+
+    async def abort(self, request: bytes) -> bool:
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        return await super().abort(request)
+
+
+def payments(desk: FakeDesk, answers: FakeAnswers | None = None) -> Payments:
+    return Payments(
+        poiid=POIID,
+        keys=TillKeyMaker(SECRET, "api-key"),
+        desk=desk,
+        answers=answers or FakeAnswers(),
+        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+        on_trouble=lambda trouble: pytest.fail(trouble.value),
+    )
+
+
+def asked(message: dict[str, Any]) -> tuple[MessageHeader, PaymentAsk]:
+    read = decode(encode(message))
+    assert isinstance(read, Message)
+    assert isinstance(read.body, PaymentRequest)
+    ask = review(read.body)
+    assert isinstance(ask, PaymentAsk)
+    return read.header, ask
+
+
+def request_of(lane: Payments) -> bytes:
+    return lane.request_of(POIID, "Caisse 3 (étage)", "0207111104")
+
+
+def test_a_question_that_came_first_is_answered_first():
+    async def story() -> None:
+        desk = SlowDesk()
+        lane = payments(desk)
+        question = asyncio.create_task(lane.status(request_of(lane)))
+        await asyncio.sleep(0)
+        answered = await lane.pay(*asked(payment()))
+        assert isinstance(await question, NeverSeen)  # the till may send again under a new name,
+        assert isinstance(answered.outcome, Closed)  # so this copy must not be charged
+        assert desk.asks == []
+
+    asyncio.run(story())
+
+
+def test_a_question_that_came_second_sees_it_running():
+    async def story() -> None:
+        lane = payments(SlowDesk())
+        paying = asyncio.create_task(lane.pay(*asked(payment())))
+        await asyncio.sleep(0)
+        assert isinstance(await lane.status(request_of(lane)), Running)
+        assert isinstance((await paying).outcome, PaidByCard)
+
+    asyncio.run(story())
+
+
+def test_an_abort_before_the_desk_was_asked_is_an_abort():
+    class SlowAnswers(FakeAnswers):
+        async def keep(self, request: bytes, poi: bytes, content: bytes) -> None:
+            await asyncio.sleep(0)
+            await super().keep(request, poi, content)
+
+    async def story() -> None:
+        desk = SlowDesk()
+        lane = payments(desk, SlowAnswers())
+        paying = asyncio.create_task(lane.pay(*asked(payment())))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert await lane.abort(request_of(lane))
+        assert isinstance((await paying).outcome, Closed)
+        assert desk.asks == []
+        assert isinstance(await lane.status(request_of(lane)), Closed)
+
+    asyncio.run(story())
+
+
+def test_whoever_stops_waiting_stops_nothing():
+    async def story() -> None:
+        desk = FakeDesk()
+        desk.door = asyncio.Event()
+        lane = payments(desk)
+        waiting = asyncio.create_task(lane.pay(*asked(payment())))
+        await desk.arrived.wait()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert isinstance(await lane.status(request_of(lane)), Running)
+        desk.door.set()
+        await lane.close()
+        assert isinstance(await lane.status(request_of(lane)), PaidByCard)
+
+    asyncio.run(story())
+
+
+# ---- whatever is sent ----
+
+MARK = "Tremblay4921817844445119"
+BASES = [payment(), cash(), status(), abort()]
+
+
+def places(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, item in value.items():
+        yield prefix + key
+        if isinstance(item, dict):
+            yield from places(item, f"{prefix}{key}.")
+
+
+# The header, and what a payment's answer and its repeat give back because the till looks them up by it.
+ECHOED = ("MessageHeader", "SaleTransactionID", "MessageReference")
+
+_VALUES = st.recursive(
+    st.sampled_from([MARK, [MARK], {MARK: MARK}, {"PAN": MARK}, MARK * 40, 1, -1, 1e300, None, True, 10**40]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["a", MARK]), inner, max_size=2),
+    max_leaves=3,
+)
+
+
+@given(st.data(), _VALUES)
+@settings(max_examples=200, deadline=None)
+def test_nothing_of_a_message_comes_back_but_what_names_it(data, value):
+    base = data.draw(st.sampled_from(BASES))
+    fields = [p for p in places(base["SaleToPOIRequest"]) if not any(part in p for part in ECHOED)]
+    message = with_field(base, data.draw(st.sampled_from(sorted(fields))), value)
+
+    async def story() -> None:
+        troubles: list[object] = []
+        service = NexoService(
+            terminal=Terminal(POIID, "CLEMENT-001", "fr", "0.1.0"),
+            secret=SECRET,
+            desk=FakeDesk(),
+            answers=FakeAnswers(),
+            clock=Clock(),
+            on_trouble=troubles.append,
+        )
+        reply = await service.answer(encode(message))
+        assert b"Tremblay" not in reply.body
+        assert b"492181" not in reply.body
+        assert reply.status in {200, 400}
+        assert troubles == []
+
+    asyncio.run(story())

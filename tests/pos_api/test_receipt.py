@@ -1,0 +1,74 @@
+"""Receipts as a printer would set them, whole: what is on them and what is not."""
+
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
+
+import pytest
+
+from pos_bridge.domain.card import Brand, CardFacts, EntryMode
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.pos_api.receipt import Label, ReceiptFacts, money, receipts
+from pos_bridge.pos_api.said import Language
+
+KEY = LegKey.parse("5f0c1c1e-93a5-4a8e-9d5b-0a1b2c3d4e5f")
+AT = datetime(2026, 11, 23, 9, 30, 1, 250_000, tzinfo=UTC)
+CARD = ReceiptFacts(
+    AT, Label.APPROVED, KEY, 1099, 1099, card=CardFacts(Brand.VISA, 42, EntryMode.MAGSTRIPE), approval_code="A1B2C3"
+)
+CASH = ReceiptFacts(AT, Label.PAID, KEY, 1235, 1237, cash=True)
+
+
+def printed(facts: ReceiptFacts, language: Language, which: int) -> str:
+    receipt = receipts(facts, language, "CLEMENT-001", "P400-123456789")[which]
+    lines = [parse_qs(line.text) for line in receipt.output_content.output_text]
+    return "\n".join(": ".join((line["name"][0], *line.get("value", []))) for line in lines)
+
+
+def test_the_customers_copy_of_a_card_sale_in_french():
+    assert printed(CARD, "fr", 1) == (
+        "COPIE DU CLIENT\nDate: 2026-11-23\nHeure: 09:30:01\nCommerçant: CLEMENT-001\nTerminal: P400-123456789\n"
+        "Carte: VISA\nNuméro: ************0042\nLecture: Bande magnétique\nAutorisation: A1B2C3\n"
+        "Référence: 5f0c1c1e-93a5-4a8e-9d5b-0a1b2c3d4e5f\nTOTAL: 10,99\u00a0$\nAPPROUVÉE - MERCI\nGardez ce reçu"
+    )
+
+
+def test_the_cashiers_copy_of_a_cash_sale_in_english():
+    assert printed(CASH, "en", 0) == (
+        "MERCHANT COPY\nDate: 2026-11-23\nTime: 09:30:01\nMerchant: CLEMENT-001\nTerminal: P400-123456789\nCASH\n"
+        "Reference: 5f0c1c1e-93a5-4a8e-9d5b-0a1b2c3d4e5f\nExact amount: $12.37\nRounding: -$0.02\nTOTAL: $12.35\n"
+        "PAID - THANK YOU"
+    )
+
+
+def test_a_payment_that_was_not_made_shows_no_total():
+    facts = ReceiptFacts(AT, Label.NOT_PAID, KEY, asked=1099, hold=True)
+    assert printed(facts, "fr", 1).endswith(
+        "Montant demandé: 10,99\u00a0$\nNON PAYÉ\nUne retenue peut paraître quelques jours; aucun débit ne restera.\n"
+        "Gardez ce reçu"
+    )
+
+
+def test_a_part_shows_both_amounts():
+    facts = ReceiptFacts(AT, Label.PARTLY, KEY, 500, 1099)
+    assert "Amount asked: $10.99\nTOTAL: $5.00\nPARTLY APPROVED" in printed(facts, "en", 0)
+
+
+@pytest.mark.parametrize(
+    ("cents", "fr", "en"),
+    [
+        (0, "0,00\u00a0$", "$0.00"),
+        (5, "0,05\u00a0$", "$0.05"),
+        (-2, "-0,02\u00a0$", "-$0.02"),
+        (99_999_999, "999\u00a0999,99\u00a0$", "$999,999.99"),
+    ],
+)
+def test_money_as_it_is_written(cents, fr, en):
+    assert (money(cents, "fr"), money(cents, "en")) == (fr, en)
+
+
+def test_every_label_has_both_languages_and_a_key():
+    for label in Label:
+        key, fr, en = label.value
+        assert key.isascii()
+        assert fr
+        assert en

@@ -1,0 +1,377 @@
+"""A small world for the tills' side: a desk that behaves, an answers file that survives, a till that speaks HTTPS.
+
+The desk is a fake, not a mock: it keeps the promises of pos_api.ports.Desk, so a test says what happens to a payment
+and looks at what the till is told.
+"""
+
+import asyncio
+import base64
+import contextlib
+import http.client
+import json
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+import uvloop
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from pos_bridge.domain.card import Brand, CardFacts, EntryMode
+from pos_bridge.domain.leg import Cause, Tender
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import Amount, cash_due
+from pos_bridge.domain.outcome import (
+    Busy,
+    Closed,
+    Contradiction,
+    Health,
+    NeverSeen,
+    NotPaid,
+    Outcome,
+    PaidByCard,
+    PaidInCash,
+    Running,
+    SaleAsk,
+    StatusAnswer,
+)
+from pos_bridge.pos_api.https import NexoServer, loopback_socket, tls_context
+from pos_bridge.pos_api.nexo_service import NexoService
+from pos_bridge.pos_api.payment_answer import Terminal
+from pos_bridge.pos_api.trouble import Trouble
+from tests.wire.nexo.shapes import POIID, encode
+
+API_KEY = base64.b32encode(bytes(range(20))).decode()
+SECRET = bytes(range(32))
+VISA = CardFacts(Brand.VISA, 5119, EntryMode.MAGSTRIPE)
+Ending = Callable[[SaleAsk, LegKey], Outcome]
+
+
+def approved(ask: SaleAsk, key: LegKey) -> Outcome:
+    if ask.tender is Tender.CASH:
+        return PaidInCash(key, ask.amount, cash_due(ask.amount.cents))
+    return PaidByCard(key, ask.amount, ask.amount, "A1B2C3", VISA)
+
+
+def partly(cents: int) -> Ending:
+    return lambda ask, key: PaidByCard(key, ask.amount, Amount(cents), "A1B2C3", VISA)
+
+
+def failed(cause: Cause) -> Ending:
+    return lambda _, key: NotPaid(key, cause)
+
+
+class FakeDesk:
+    """One payment at a time. `door`, while not None, holds card payments until it is set (or they are aborted)."""
+
+    def __init__(self) -> None:
+        self.ending: Ending = approved
+        self.door: asyncio.Event | None = None
+        self.arrived = asyncio.Event()
+        self.asks: list[SaleAsk] = []
+        self.told_keys: list[LegKey] = []
+        self.done: dict[bytes, tuple[bytes, Outcome]] = {}
+        self.closed: set[bytes] = set()
+        self.state = Health(processor_reachable=True, journal_writable=True, readers=(("msr_plain", True),))
+        self.fault: Exception | None = None
+        self.forgets = False  # as after a restart: no approval code, no card
+        self._live: dict[bytes, tuple[SaleAsk, asyncio.Event]] = {}
+
+    async def pay(self, ask: SaleAsk) -> Outcome:
+        request = ask.till.request
+        if request in self.closed:
+            return Closed()
+        if request in self.done:
+            content, outcome = self.done[request]
+            return self._seen(outcome) if content == ask.till.content else Contradiction()
+        if self._live:
+            return Busy(next(iter(self._live.values()))[0].service_id)
+        self.asks.append(ask)
+        aborted = asyncio.Event()
+        self._live[request] = (ask, aborted)
+        self.arrived.set()
+        try:
+            if self.fault is not None:
+                raise self.fault
+            outcome = await self._end(ask, aborted)
+        finally:
+            del self._live[request]
+        self.done[request] = (ask.till.content, outcome)
+        return outcome
+
+    async def _end(self, ask: SaleAsk, aborted: asyncio.Event) -> Outcome:
+        key = LegKey.fresh()
+        if self.door is not None and ask.tender is Tender.CARD:
+            waits = [asyncio.create_task(self.door.wait()), asyncio.create_task(aborted.wait())]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+            if aborted.is_set() and not self.door.is_set():
+                return NotPaid(key, Cause.ABORTED)
+        return self.ending(ask, key)
+
+    async def status(self, request: bytes) -> StatusAnswer:
+        if request in self._live:
+            return Running()
+        if request in self.done:
+            outcome = self._seen(self.done[request][1])
+            assert isinstance(outcome, PaidByCard | PaidInCash | NotPaid | Closed)
+            return outcome
+        if request in self.closed:
+            return Closed()
+        self.closed.add(request)
+        return NeverSeen()
+
+    async def abort(self, request: bytes) -> bool:
+        if request in self._live:
+            self._live[request][1].set()
+            return True
+        if request not in self.done:
+            self.closed.add(request)
+        return False
+
+    async def told(self, key: LegKey) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.told_keys.append(key)
+
+    async def health(self) -> Health:
+        if self.fault is not None:
+            raise self.fault
+        return self.state
+
+    @property
+    def live(self) -> int:
+        return len(self._live)
+
+    def _seen(self, outcome: Outcome) -> Outcome:
+        if self.forgets and isinstance(outcome, PaidByCard):
+            return PaidByCard(outcome.key, outcome.asked, outcome.approved, None, None)
+        return outcome
+
+
+class FakeAnswers:
+    def __init__(self) -> None:
+        self.kept: dict[bytes, bytes] = {}
+        self.newest: dict[bytes, bytes] = {}
+        self.fault: Exception | None = None
+
+    async def keep(self, request: bytes, poi: bytes, content: bytes) -> None:
+        if self.fault is not None:
+            raise self.fault
+        assert len(content) <= 64 * 1024
+        self.kept[request] = content
+        self.newest[poi] = request
+
+    async def recall(self, request: bytes) -> bytes | None:
+        return self.kept.get(request)
+
+    async def last(self, poi: bytes) -> bytes | None:
+        return self.newest.get(poi)
+
+
+@dataclass
+class Clock:
+    """Each look is a second later."""
+
+    now: datetime = field(default_factory=lambda: datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@dataclass(frozen=True)
+class Certificate:
+    certificate: Path
+    key: Path
+
+
+def make_certificate(folder: Path) -> Certificate:
+    """A self-signed leaf for localhost and 127.0.0.1, for a day."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "P400-123456789.test")])
+    now = datetime.now(UTC)
+    san = [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
+    leaf = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(san), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(private, hashes.SHA256())
+    )
+    files = Certificate(folder / "nexo.pem", folder / "nexo.key")
+    files.certificate.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    files.key.write_bytes(private.private_bytes(pem, pkcs8, serialization.NoEncryption()))
+    return files
+
+
+class Store:
+    """The service behind a real HTTPS server, on a loop in a thread of its own, as the daemon runs it."""
+
+    def __init__(self, files: Certificate, **limits: Any) -> None:
+        self.files = files
+        self.limits = limits
+        self.desk = FakeDesk()
+        self.answers = FakeAnswers()
+        self.clock = Clock()
+        self.troubles: list[Trouble] = []
+        self.port = 0
+        self._loop = uvloop.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.run(self._start())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.run(self._stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+    def restart(self) -> None:
+        """A new process: what is on disk (answers) and at the desk's journal is there, memory is not."""
+        self.run(self._stop())
+        self.desk.forgets = True
+        self.run(self._start())
+
+    def hold(self) -> None:
+        self.run(self._hold())
+
+    def release(self) -> None:
+        assert self.desk.door is not None
+        self._loop.call_soon_threadsafe(self.desk.door.set)
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Until it is so, at most 10 s. The condition only looks: the server's thread goes on meanwhile."""
+        end = time.monotonic() + 10
+        while not condition():
+            assert time.monotonic() < end, "it never came to that"
+            time.sleep(0.005)
+
+    def told(self, count: int = 1) -> list[LegKey]:
+        """The legs noted as told, once there are that many: the note follows the answer."""
+        self.wait_for(lambda: len(self.desk.told_keys) >= count)
+        return self.desk.told_keys
+
+    @property
+    def tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.files.certificate))
+
+    @contextlib.contextmanager
+    def connection(self, timeout: float = 10) -> Iterator[http.client.HTTPSConnection]:
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.tls, timeout=timeout)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextlib.contextmanager
+    def raw(self, timeout: float = 10) -> Iterator[ssl.SSLSocket]:
+        with (
+            socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as plain,
+            self.tls.wrap_socket(plain, server_hostname="localhost") as wrapped,
+        ):
+            yield wrapped
+
+    def post(self, body: Any, path: str = "/nexo", **headers: str) -> tuple[int, bytes]:
+        """As official clients do: chunked, no Content-Length, one request a connection."""
+        raw = body if isinstance(body, bytes) else encode(body)
+        with self.connection() as connection:
+            given = {"X-API-Key": API_KEY, "Content-Type": "application/json", "Connection": "close"} | headers
+            connection.request("POST", path, iter((raw[:40], raw[40:])), given, encode_chunked=True)
+            response = connection.getresponse()
+            return response.status, response.read()
+
+    def ask(self, message: Any) -> dict[str, Any]:
+        """The body of the answer, whatever it is called."""
+        status, raw = self.post(message)
+        assert status == 200, raw
+        answer = json.loads(raw)["SaleToPOIResponse"]
+        (name,) = set(answer) - {"MessageHeader"}
+        body = answer[name]
+        assert isinstance(body, dict)
+        return body
+
+    def asking(self, message: Any) -> "Asking":
+        return Asking(self, message)
+
+    async def _start(self) -> None:
+        self.service = NexoService(
+            terminal=Terminal(poiid=POIID, merchant_id="CLEMENT-001", language="fr", version="0.1.0"),
+            secret=SECRET,
+            desk=self.desk,
+            answers=self.answers,
+            clock=self.clock,
+            on_trouble=self.troubles.append,
+        )
+        self.server = NexoServer(
+            self.service,
+            bound=loopback_socket(0),
+            tls=tls_context(self.files.certificate, self.files.key),
+            api_key=API_KEY,
+            on_trouble=self.troubles.append,
+            **self.limits,
+        )
+        self.port = self.server.port
+        await self.server.start()
+
+    async def _stop(self) -> None:
+        self.server.stop_taking()
+        if self.desk.door is not None:
+            self.desk.door.set()
+        await self.server.stop()
+        await self.service.close()
+
+    async def _hold(self) -> None:
+        self.desk.door = asyncio.Event()
+
+
+class Asking:
+    """A till that waits for its answer while the test does other things."""
+
+    def __init__(self, store: Store, message: Any) -> None:
+        self._answer: dict[str, Any] | None = None
+        self._store = store
+        self._message = message
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def answer(self) -> dict[str, Any]:
+        self._thread.join(30)
+        assert self._answer is not None
+        return self._answer
+
+    def _run(self) -> None:
+        self._answer = self._store.ask(self._message)
+
+
+def more(body: dict[str, Any]) -> dict[str, str]:
+    """AdditionalResponse, taken apart."""
+    return dict(parse_qsl(body["Response"].get("AdditionalResponse", ""), strict_parsing=False))
+
+
+def result(body: dict[str, Any]) -> tuple[str, str | None]:
+    response = body["Response"]
+    return response["Result"], response.get("ErrorCondition")

@@ -1,0 +1,226 @@
+"""What is read of a request, what is refused and by which field's name; nothing raises and nothing is passed on."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pos_bridge.wire.nexo.decode import MAX_BODY, BadField, Decoded, Message, Rejected, Unreadable, decode
+from pos_bridge.wire.nexo.request import AbortRequest, LoginRequest, PaymentRequest, TransactionStatusRequest
+from pos_bridge.wire.nexo.words import FIELD_PATH, Category, InstrumentType
+from tests.wire.nexo.shapes import abort, cash, encode, header, payment, request, status, with_field, without_field
+
+
+def test_a_payment_as_tills_send_it():
+    message = decode(encode(payment("10.00")))
+    assert isinstance(message, Message)
+    assert message.header.sale_id == "Caisse 3 (étage)"
+    assert message.header.service_id == "0207111104"
+    body = message.body
+    assert isinstance(body, PaymentRequest)
+    assert body.sale_data.sale_transaction_id.transaction_id.endswith("--27908")
+    assert bytes(body.payment_transaction.amounts_req.requested_amount) == b"10.00"
+    assert isinstance(body.payment_transaction.sale_item, list)
+
+
+def test_the_other_served_messages():
+    paid = decode(encode(cash()))
+    assert isinstance(paid, Message)
+    assert isinstance(paid.body, PaymentRequest)
+    assert paid.body.payment_data is not None
+    assert paid.body.payment_data.payment_instrument_data is not None
+    assert paid.body.payment_data.payment_instrument_data.payment_instrument_type is InstrumentType.CASH
+    for message, kind in ((status(), TransactionStatusRequest), (abort(), AbortRequest)):
+        read = decode(encode(message))
+        assert isinstance(read, Message)
+        assert type(read.body) is kind
+    login = decode(encode(request("Login", {"DateTime": "x", "SaleSoftware": {}, "OperatorID": "Ann"})))
+    assert isinstance(login, Message)
+    assert login.body == LoginRequest()
+
+
+@pytest.mark.parametrize("category", [c for c in Category if c.value not in {"Payment", "Abort", "TransactionStatus"}])
+def test_every_category_can_be_answered_whatever_its_body(category):
+    read = decode(encode(request(category.value, {})))
+    assert isinstance(read, Message)
+    assert read.category is category
+    if category.value not in {"Login", "Logout", "Diagnosis"}:
+        refused = decode(encode(request(category.value, ["anything", {"TrackData": "x"}])))
+        assert isinstance(refused, Message)
+        assert refused.body is None
+
+
+PAYMENT_FAULTS: list[tuple[str, object, str | None]] = [
+    ("PaymentRequest", 7, "PaymentRequest"),
+    ("PaymentRequest", None, "PaymentRequest"),
+    ("PaymentRequest.SaleData", [], "PaymentRequest.SaleData"),
+    ("PaymentRequest.SaleData.SaleTransactionID", {}, "PaymentRequest.SaleData.SaleTransactionID.TransactionID"),
+    (
+        "PaymentRequest.SaleData.SaleTransactionID.TransactionID",
+        "x" * 129,
+        "PaymentRequest.SaleData.SaleTransactionID.TransactionID",
+    ),
+    (
+        "PaymentRequest.SaleData.SaleTransactionID.TimeStamp",
+        "a\nb",
+        "PaymentRequest.SaleData.SaleTransactionID.TimeStamp",
+    ),
+    ("PaymentRequest.PaymentTransaction.AmountsReq.Currency", "cad", None),
+    ("PaymentRequest.PaymentTransaction.AmountsReq.Currency", 124, None),
+    (
+        "PaymentRequest.PaymentTransaction.SaleItem",
+        [{}, {"ProductLabel": ["Jean Tremblay"]}],
+        "PaymentRequest.PaymentTransaction.SaleItem[].ProductLabel",
+    ),
+    ("PaymentRequest.PaymentData.PaymentType", "Gift - at `$.Jean`", None),
+    ("PaymentRequest.PaymentData.SplitPaymentFlag", "true", None),
+    ("PaymentRequest.PaymentData.PaymentInstrumentData.PaymentInstrumentType", "Cheese", None),
+    ("PaymentRequest.LoyaltyData", "Jean Tremblay", None),
+    ("MessageHeader.MessageType", "Response", None),
+    ("MessageHeader.MessageClass", "Device", None),
+    ("MessageHeader.ProtocolVersion", "2.0", None),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "named"), PAYMENT_FAULTS)
+def test_a_bad_field_is_named_and_its_value_is_not(path, value, named):
+    read = decode(encode(with_field(payment(), path, value)))
+    assert isinstance(read, BadField)
+    assert read.field == (named or path)
+    assert read.category is Category.PAYMENT
+
+
+def test_a_missing_field_is_named():
+    for path in ("PaymentRequest", "PaymentRequest.SaleData", "PaymentRequest.PaymentTransaction.AmountsReq.Currency"):
+        read = decode(encode(without_field(payment(), path)))
+        assert isinstance(read, BadField)
+        assert read.field == path
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("ServiceID", "x" * 11),
+        ("ServiceID", ""),
+        ("ServiceID", 7),
+        ("SaleID", "a" * 65),
+        ("SaleID", "a\x00b"),
+        ("POIID", "a\x85b"),
+        ("POIID", None),
+        ("DeviceID", []),
+        ("MessageClass", {}),
+    ],
+)
+def test_a_header_that_cannot_be_echoed_is_rejected_by_name(field, value):
+    read = decode(encode(with_field(payment(), f"MessageHeader.{field}", value)))
+    assert read == Rejected(Unreadable.BAD_HEADER, f"MessageHeader.{field}")
+    if field != "DeviceID":
+        missing = decode(encode(without_field(payment(), f"MessageHeader.{field}")))
+        assert missing == Rejected(Unreadable.BAD_HEADER, f"MessageHeader.{field}")
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"", Unreadable.NOT_JSON),
+        (b"hello", Unreadable.NOT_JSON),
+        (b"\xff\xfe", Unreadable.NOT_JSON),
+        (b'{"SaleToPOIRequest":', Unreadable.NOT_JSON),
+        (b'{"SaleToPOIRequest": {"MessageHeader": {"ServiceID": "\xff"}}}', Unreadable.NOT_JSON),
+        (encode(payment()) + b" {}", Unreadable.NOT_JSON),
+        (b"NaN", Unreadable.NOT_JSON),
+        (b"[" * 100_000, Unreadable.NO_REQUEST),
+        (b'{"a":' * 40_000 + b"1" + b"}" * 40_000, Unreadable.NOT_JSON),
+        (b"[]", Unreadable.NO_REQUEST),
+        (b"null", Unreadable.NO_REQUEST),
+        (b"{}", Unreadable.NO_REQUEST),
+        (b'{"SaleToPOIRequest": {}}', Unreadable.NO_REQUEST),
+        (b'{"SaleToPOIRequest": {"MessageHeader": []}}', Unreadable.NO_REQUEST),
+        (b" " * (MAX_BODY + 1), Unreadable.TOO_LARGE),
+    ],
+)
+def test_what_is_no_message_is_rejected_by_kind(raw, kind):
+    assert decode(raw) == Rejected(kind)
+
+
+@pytest.mark.parametrize("category", ["Event", "payment", "Pay", "Ünknown"])
+def test_an_unknown_category_has_no_answer_to_be_shaped_like(category):
+    message = {"SaleToPOIRequest": {"MessageHeader": header(category)}}
+    assert decode(encode(message)) == Rejected(Unreadable.UNKNOWN_CATEGORY, "MessageHeader.MessageCategory")
+    message["SaleToPOIRequest"]["PaymentRequest"] = {"SaleData": 1}
+    assert decode(encode(message)) == Rejected(Unreadable.UNKNOWN_CATEGORY, "MessageHeader.MessageCategory")
+
+
+def test_deep_nesting_in_an_unknown_field_ends_in_a_fault_and_not_in_a_crash():
+    raw = encode(with_field(payment(), "PaymentRequest.Extra", "DEEP"))
+    deep = raw.replace(b'"DEEP"', b"[" * 60_000 + b"]" * 60_000)
+    assert decode(deep) == Rejected(Unreadable.NOT_JSON)
+
+
+def test_unknown_fields_and_repeated_keys_are_no_fault():
+    raw = encode(with_field(payment(), "PaymentRequest.SaleData.New2030", {"a": [1, 2]}))
+    assert isinstance(decode(raw.replace(b'"POIID"', b'"POIID": "x", "POIID"', 1)), Message)
+
+
+def test_no_struct_shows_what_the_till_sent():
+    message = decode(encode(payment()))
+    assert isinstance(message, Message)
+    assert "BODY-3M" not in repr(message.body) + repr(message.header) + repr(message)
+    assert "rayé" not in repr(message.body)
+
+
+def _well_formed(read: Decoded) -> None:
+    match read:
+        case Rejected(_, field):
+            assert field is None or FIELD_PATH.match(field)
+        case BadField(_, _, field):
+            assert FIELD_PATH.match(field)
+        case Message():
+            pass
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_give_a_typed_answer(raw):
+    _well_formed(decode(raw))
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def _paths(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    for key, item in value.items():
+        yield prefix + key
+        if isinstance(item, dict):
+            yield from _paths(item, f"{prefix}{key}.")
+
+
+BASES = [payment(), cash(), status(), abort()]
+
+
+@given(st.data(), _JSON)
+@settings(max_examples=250, deadline=None)
+def test_a_message_with_any_field_replaced_gives_a_typed_answer(data, value):
+    base = data.draw(st.sampled_from(BASES))
+    path = data.draw(st.sampled_from(sorted(_paths(base["SaleToPOIRequest"]))))
+    _well_formed(decode(encode(with_field(base, path, value))))
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_message_with_any_bytes_changed_gives_a_typed_answer(data):
+    raw = bytearray(encode(data.draw(st.sampled_from(BASES))))
+    for _ in range(data.draw(st.integers(1, 4))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    _well_formed(decode(bytes(raw[: data.draw(st.integers(1, len(raw)))])))
+
+
+def test_the_shapes_are_json():
+    assert json.loads(encode(payment("10.00")))["SaleToPOIRequest"]["MessageHeader"]["ProtocolVersion"] == "3.0"
