@@ -1,0 +1,1 @@
+"""pos-bridge on the command line: one small file a command."""
