@@ -17,9 +17,9 @@ from pos_bridge.journal.row import COLUMNS, Row, commitment, request_seal, row_h
 
 _KIND = "sale"
 _INSERT_ROW = f"INSERT INTO chain ({COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608 - constants
-_INSERT_WORKING = f"INSERT INTO working VALUES ({', '.join('?' * 15)})"  # noqa: S608 - a constant
-_INSERT_REQUEST = "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?)"
-_INSERT_LINK = "INSERT INTO links VALUES (?, ?, ?, ?, ?)"
+INSERT_WORKING = f"INSERT INTO working VALUES ({', '.join('?' * 15)})"  # noqa: S608 - a constant
+INSERT_REQUEST = "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?)"
+INSERT_LINK = "INSERT INTO links VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def open_leg(pen: Pen, opening: Opening) -> JournalHead:
         pen.till,
     )
     head = pen.write(row)
-    pen.connection.execute(_INSERT_LINK, (key, leg, salt + opening.order_salt, row.sequence if cash else None, 0))
+    pen.connection.execute(INSERT_LINK, (key, leg, salt + opening.order_salt, row.sequence if cash else None, 0))
     if not cash:
         _insert_working(pen, key, row, opening.not_after_ms)
     _insert_request(pen, request.request, request.content, request.sale, key)
@@ -120,10 +120,10 @@ def forget_requests(pen: Pen) -> None:
 def carry_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     """What a new month needs of the old one: unsettled legs, live requests, approvals that were not collected."""
     approved = ", ".join(repr(state.value) for state in lookups.APPROVED)
-    new.executemany(_INSERT_WORKING, old.execute("SELECT * FROM working"))
-    new.executemany(_INSERT_REQUEST, old.execute("SELECT * FROM requests"))
+    new.executemany(INSERT_WORKING, old.execute("SELECT * FROM working"))
+    new.executemany(INSERT_REQUEST, old.execute("SELECT * FROM requests"))
     new.executemany(
-        _INSERT_LINK,
+        INSERT_LINK,
         old.execute(
             "SELECT key, links.leg, salts, last, told FROM links LEFT JOIN chain ON sequence = last "  # noqa: S608 - constants
             "WHERE key IN (SELECT key FROM working) OR key IN (SELECT key FROM requests WHERE key IS NOT NULL) "
@@ -170,7 +170,7 @@ def _taken_up(pen: Pen, key: LegKey) -> Row:
     if row.state is State.CASH_TAKEN:
         return row
     if lookups.link_of(pen.connection, key) is None:
-        pen.connection.execute(_INSERT_LINK, link)
+        pen.connection.execute(INSERT_LINK, link)
     _insert_working(pen, key.raw, row._replace(step=State.UNRESOLVED.value), None)
     pen.connection.execute("UPDATE links SET last = NULL WHERE key = ?", (key.raw,))
     return row
@@ -179,7 +179,7 @@ def _taken_up(pen: Pen, key: LegKey) -> Row:
 def _insert_working(pen: Pen, key: bytes, row: Row, not_after_ms: int | None) -> None:
     begun, not_after = exact(pen.now), (None, None) if not_after_ms is None else exact_ms(not_after_ms)
     pen.connection.execute(
-        _INSERT_WORKING,
+        INSERT_WORKING,
         (
             key,
             row.leg,
@@ -201,4 +201,4 @@ def _insert_working(pen: Pen, key: bytes, row: Row, not_after_ms: int | None) ->
 def _insert_request(pen: Pen, request: bytes, content: bytes | None, sale: bytes | None, key: bytes | None) -> None:
     day, hour = universal_hour(pen.now)
     seal = request_seal(request, content, sale, key, (day, hour))
-    pen.connection.execute(_INSERT_REQUEST, (request, content, sale, key, day, hour, seal))
+    pen.connection.execute(INSERT_REQUEST, (request, content, sale, key, day, hour, seal))

@@ -4,6 +4,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,13 +22,14 @@ class Job:
     loop: asyncio.AbstractEventLoop
     done: "asyncio.Future[object]"
 
-    def result(self, value: object) -> None:
-        if not self.done.done():
-            self.done.set_result(value)
-
-    def error(self, error: BaseException) -> None:
-        if not self.done.done():
-            self.done.set_exception(error)
+    def tell(self, outcome: object) -> None:
+        """On the loop's own thread."""
+        if self.done.done():
+            return
+        if isinstance(outcome, BaseException):
+            self.done.set_exception(outcome)
+        else:
+            self.done.set_result(outcome)
 
 
 class Worker:
@@ -82,7 +84,6 @@ class Worker:
 
     @staticmethod
     def _tell(jobs: list[Job], results: list[object]) -> None:
-        for job, value in zip(jobs, results, strict=True):
-            tell = job.error if isinstance(value, BaseException) else job.result
-            if not job.loop.is_closed():
-                job.loop.call_soon_threadsafe(tell, value)
+        for job, outcome in zip(jobs, results, strict=True):
+            with suppress(RuntimeError):  # the loop ended before its answer came
+                job.loop.call_soon_threadsafe(job.tell, outcome)

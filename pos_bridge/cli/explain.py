@@ -1,0 +1,90 @@
+"""`pos-bridge explain SALE`: what is kept about a sale, what is not, and for how long; computed from what is stored."""
+
+import argparse
+import sqlite3
+import sys
+from pathlib import Path
+
+from pos_bridge.cli.journal import outcome
+from pos_bridge.cli.journal_words import CAUSES, COLUMNS, LANGUAGES, TABLES, TENDERS, Said, money, say
+from pos_bridge.domain.leg import Tender
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.journal.report import RecordedSale, find_sale, stored_fields
+
+OK, FAILED, NO_SUCH_SALE = 0, 1, 3
+NEWEST = "last"
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    parser = subparsers.add_parser("explain", help="ce qui est gardé d'une vente / what is kept about a sale")
+    parser.add_argument("sale", metavar="SALE", help="la clé du reçu, ou `last` / the receipt's key, or `last`")
+    parser.add_argument("--lang", choices=LANGUAGES, help="une seule langue / one language only")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """`args.journal` is the journal's folder. 0; 3 when there is no such sale; 1 when it cannot be read."""
+    folder: Path = args.journal
+    languages = LANGUAGES if args.lang is None else (args.lang,)
+    try:
+        sale = _named(folder, args.sale)
+        fields = {} if sale is None else stored_fields(folder, sale)
+    except (sqlite3.Error, OSError):
+        return _fail(FAILED, "unreadable", languages)
+    if sale is None:
+        return _fail(NO_SUCH_SALE, "no_such_sale", languages)
+    unknown = [f"{table}.{name}" for table, names in fields.items() for name in names if (table, name) not in COLUMNS]
+    print("\n\n".join("\n".join(_explained(sale, fields, unknown, language)) for language in languages))
+    return FAILED if unknown else OK
+
+
+def _named(folder: Path, name: str) -> RecordedSale | None:
+    if name == NEWEST:
+        return find_sale(folder, None)
+    try:
+        key = LegKey.parse(name)
+    except ValueError:
+        return None
+    return find_sale(folder, key)
+
+
+def _explained(sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: list[str], language: str) -> list[str]:
+    cash = sale.tender is Tender.CASH
+    colon = " :" if language == "fr" else ":"
+    facts = {"tender": TENDERS[sale.tender].to(language).capitalize(), "amount": money(sale.cents, language)}
+    due = money(sale.due or 0, language)
+    lines = [
+        say("sale", language, key=sale.key or say("forgotten_key", language)),
+        say("where_when", language, till=sale.till, day=sale.day.isoformat(), hour=sale.hour, next=sale.hour + 1),
+        say("what_cash" if cash else "what", language, **facts, due=due, outcome=outcome(sale, language)),
+    ]
+    if sale.cause is not None:
+        lines.append(say("why", language, cause=CAUSES[sale.cause].to(language)))
+    lines += ["", say("kept", language) + colon]
+    for table, said in TABLES.items():
+        if table in fields:
+            lines.append(f"  {said.to(language)}{colon}")
+            lines += [f"    - {phrase.to(language)}" for phrase in _phrases(table, fields[table])]
+    lines.append(f"  {say('answer_kept', language)}")
+    lines += [
+        "",
+        say("not_kept", language) + colon,
+        f"  {say('not_kept_cash' if cash else 'not_kept_card', language)}",
+        f"  {say('not_kept_ever', language)}",
+        "",
+        say("unaccounted", language, columns=", ".join(unknown)) if unknown else say("about_you", language),
+        say("others_cash" if cash else "others_card", language),
+    ]
+    return lines
+
+
+def _phrases(table: str, names: tuple[str, ...]) -> list[Said]:
+    """A phrase a column, each once, in the columns' order."""
+    return list(dict.fromkeys(COLUMNS[table, name] for name in names if (table, name) in COLUMNS))
+
+
+def _fail(status: int, name: str, languages: tuple[str, ...]) -> int:
+    for language in languages:
+        print(say(name, language), file=sys.stderr)
+    return status

@@ -1,0 +1,48 @@
+"""`pos-bridge quarantine`: set a damaged journal file aside, whole, so that the till can start again."""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from pos_bridge.checkout.ports import JournalUnwritableError
+from pos_bridge.cli.journal_words import LANGUAGES, say
+from pos_bridge.journal.errors import JournalBusyError, JournalSoundError
+from pos_bridge.journal.quarantine import quarantine
+
+OK, FAILED = 0, 1
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(
+        "quarantine", help="mettre de côté un journal endommagé / set a damaged journal aside"
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """`args.journal` is the journal's folder. 0; 1 when it is sound, in use, absent or cannot be written."""
+    folder: Path = args.journal
+    if not folder.is_dir():
+        return _fail("no_journal", args.lang, folder=folder)
+    try:
+        done = quarantine(folder, lambda: datetime.now().astimezone())
+    except JournalSoundError:
+        return _fail("is_sound", args.lang)
+    except JournalBusyError:
+        return _fail("is_busy", args.lang)
+    except (JournalUnwritableError, OSError):
+        return _fail("cannot_write", args.lang)
+    print(say("set_aside", args.lang, folder=folder, files=", ".join(done.files)))
+    print(say("carried", args.lang, count=done.carried))
+    if done.lost:
+        print(say("lost", args.lang, count=done.lost))
+    print(say("goes_on", args.lang))
+    return OK
+
+
+def _fail(name: str, language: str, **values: object) -> int:
+    print(say(name, language, **values), file=sys.stderr)
+    return FAILED

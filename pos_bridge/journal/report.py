@@ -1,0 +1,132 @@
+"""What is recorded about sales, for people: read from the files as they are, beside a running engine."""
+
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from pos_bridge.domain.leg import Cause, State, Tender
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.journal import lookups, months
+from pos_bridge.journal.hours import as_date
+from pos_bridge.journal.lookups import Link
+from pos_bridge.journal.row import COLUMNS, Row
+
+_A_PERSON_LOOKS = frozenset({State.INTENT, State.CAPTURING, State.REVERSING, State.UNRESOLVED, State.CAPTURE_LOST})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSale:
+    """A leg as it stands. `key` is None once its link was forgotten; `steps` are the numbers of its rows.
+
+    `day` and `hour` are when it began (local). `told`: the till has its answer; None where no link says so.
+    """
+
+    leg: bytes
+    key: LegKey | None
+    day: date
+    hour: int
+    till: int
+    tender: Tender
+    cents: int
+    due: int | None
+    approved: int | None
+    state: State
+    cause: Cause | None
+    told: bool | None
+    steps: tuple[int, ...]
+
+    @property
+    def unresolved(self) -> bool:
+        """Not settled, or an alarm, or an approval that the till has not collected."""
+        return self.state in _A_PERSON_LOOKS or (self.state in lookups.APPROVED and self.told is False)
+
+
+def recorded_sales(folder: Path, month: str | None = None) -> list[RecordedSale]:
+    """The sales that began in a month (YYYY-MM), or all there are, oldest first. Raises sqlite3.Error, OSError."""
+    sales: dict[bytes, RecordedSale] = {}
+    for path in months.files(folder):
+        if month is not None and path.stem < month:
+            continue
+        wanted = month is None or path.stem == month
+        if not wanted and not any(sale.unresolved for sale in sales.values()):
+            break
+        with months.read_only(path) as connection:
+            connection.execute("BEGIN")  # one moment of a file that is being written
+            _read_rows(connection, sales, begin=wanted)
+            _read_links(connection, sales)
+    return list(sales.values())
+
+
+def find_sale(folder: Path, key: LegKey | None) -> RecordedSale | None:
+    """One sale by its key, or the newest of all. Raises sqlite3.Error, OSError."""
+    for path in reversed(months.files(folder)):
+        if key is not None:
+            with months.read_only(path) as connection:
+                if lookups.link_of(connection, key) is None:
+                    continue
+        found = [sale for sale in recorded_sales(folder, path.stem) if key in {None, sale.key}]
+        if found:
+            return max(found, key=lambda sale: sale.steps[0])
+    return None
+
+
+def stored_fields(folder: Path, sale: RecordedSale) -> dict[str, tuple[str, ...]]:
+    """Every table and column that holds a value about this sale: what `explain` has to account for."""
+    fields: dict[str, dict[str, None]] = {}
+    key = b"" if sale.key is None else sale.key.raw
+    for path in months.files(folder):
+        with months.read_only(path) as connection:
+            tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+            for (table,) in tables:
+                columns = [column[1] for column in connection.execute(f"PRAGMA table_info({table})")]
+                names = [(name, value) for name, value in (("leg", sale.leg), ("key", key)) if name in columns]
+                if not names:
+                    continue
+                query = f"SELECT * FROM {table} WHERE {' OR '.join(f'{name} = ?' for name, _ in names)}"  # noqa: S608 - own names
+                for row in connection.execute(query, [value for _, value in names]):
+                    known = fields.setdefault(table, {})
+                    known.update({name: None for name, value in zip(columns, row, strict=True) if value is not None})
+    return {table: tuple(columns) for table, columns in fields.items()}
+
+
+def _read_rows(connection: sqlite3.Connection, sales: dict[bytes, RecordedSale], *, begin: bool) -> None:
+    for stored in connection.execute(f"SELECT {COLUMNS} FROM chain ORDER BY sequence"):  # noqa: S608 - a constant
+        row = Row._make(stored)
+        sale = sales.get(row.leg)
+        if sale is not None:
+            sales[row.leg] = replace(
+                sale,
+                state=row.state,
+                approved=row.approved,
+                cause=None if row.cause is None else Cause(row.cause),
+                steps=(*sale.steps, row.sequence),
+            )
+        elif begin and row.state in {State.INTENT, State.CASH_TAKEN}:
+            sales[row.leg] = _begun(row)
+
+
+def _begun(row: Row) -> RecordedSale:
+    return RecordedSale(
+        leg=row.leg,
+        key=None,
+        day=as_date(row.day),
+        hour=row.hour,
+        till=row.till,
+        tender=Tender(row.tender),
+        cents=row.cents,
+        due=row.due,
+        approved=row.approved,
+        state=row.state,
+        cause=None,
+        told=None,
+        steps=(row.sequence,),
+    )
+
+
+def _read_links(connection: sqlite3.Connection, sales: dict[bytes, RecordedSale]) -> None:
+    for stored in connection.execute("SELECT key, leg, salts, last, told FROM links"):
+        link = Link._make(stored)
+        sale = sales.get(link.leg)
+        if sale is not None:
+            sales[link.leg] = replace(sale, key=LegKey.from_bytes(link.key), told=bool(link.told))

@@ -1,0 +1,87 @@
+"""What can still be read of a damaged month. Nothing here trusts what it reads further than its hash goes."""
+
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pos_bridge.domain.ledger import DIGEST_LENGTH, JournalHead
+from pos_bridge.journal import months, schema
+from pos_bridge.journal.lookups import Link
+from pos_bridge.journal.row import COLUMNS, Row, request_seal, row_hash
+
+_UNREADABLE = (sqlite3.Error, TypeError, ValueError, AttributeError)
+_KEYS = {"chain": "sequence", "working": "key", "links": "key", "requests": "request", "anchor": "one"}
+
+
+@dataclass(slots=True, repr=False)
+class Salvage:
+    """Rows of each table as they could be read. `rows` are the chain's by sequence, `working` as stored."""
+
+    anchor: JournalHead | None = None
+    rows: dict[int, Row] = field(default_factory=dict)
+    working: list[tuple[Any, ...]] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    requests: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def heads(self) -> list[JournalHead]:
+        """Rows that can be continued from, newest first: what the file says was its end, and what stands before."""
+        heads = [JournalHead(row.sequence, row.hash) for _, row in sorted(self.rows.items(), reverse=True)]
+        return [*heads, self.anchor] if self.anchor else heads
+
+    def intact(self, sequence: int) -> Row | None:
+        """The row, if its hash fits it and the hash stored before it."""
+        row, before = self.rows.get(sequence), self._hash_at(sequence - 1)
+        with suppress(*_UNREADABLE):
+            if row is not None and before is not None and row_hash(before, row) == row.hash:
+                return row
+        return None
+
+    def _hash_at(self, sequence: int) -> bytes | None:
+        if sequence in self.rows:
+            return self.rows[sequence].hash
+        return self.anchor.hash if self.anchor and self.anchor.sequence == sequence else None
+
+
+def salvage(path: Path) -> Salvage:
+    """Read a file from both ends of each table, as far as it goes."""
+    found = Salvage()
+    with suppress(sqlite3.Error), months.read_only(path) as connection:
+        connection.text_factory = lambda raw: raw.decode("ascii", "replace")
+        for one, sequence, anchored in _readable(connection, "anchor", "*"):
+            if one == 1 and _is_place(sequence, 0) and _is_hash(anchored):
+                found.anchor = JournalHead(sequence, anchored)
+        for stored in _readable(connection, "chain", COLUMNS):
+            row = Row._make(stored)
+            if _is_place(row.sequence, 1) and _is_hash(row.hash):
+                found.rows[row.sequence] = row
+        found.working = _readable(connection, "working", "*")
+        found.links = [Link._make(stored) for stored in _readable(connection, "links", "key, leg, salts, last, told")]
+        found.requests = [stored for stored in _readable(connection, "requests", "*") if _is_sealed(stored)]
+    return found
+
+
+def _readable(connection: sqlite3.Connection, table: str, columns: str) -> list[tuple[Any, ...]]:
+    found: dict[Any, tuple[Any, ...]] = {}
+    for order in ("ASC", "DESC"):
+        query = f"SELECT {_KEYS[table]}, {columns} FROM {table} ORDER BY {_KEYS[table]} {order}"  # noqa: S608 - constants
+        with suppress(*_UNREADABLE):
+            for key, *stored in connection.execute(query):
+                found.setdefault(key, tuple(stored))
+    return list(found.values())
+
+
+def _is_place(sequence: object, lowest: int) -> bool:
+    return isinstance(sequence, int) and lowest <= sequence <= schema.MAX_SEQUENCE
+
+
+def _is_hash(value: object) -> bool:
+    return isinstance(value, bytes) and len(value) == DIGEST_LENGTH
+
+
+def _is_sealed(stored: tuple[Any, ...]) -> bool:
+    with suppress(*_UNREADABLE):
+        request, content, sale, key, day, hour, seal = stored
+        return bool(request_seal(request, content, sale, key, (day, hour)) == seal)
+    return False
