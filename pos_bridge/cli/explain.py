@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pos_bridge.cli.journal import outcome
 from pos_bridge.cli.journal_words import CAUSES, COLUMNS, LANGUAGES, TABLES, TENDERS, Said, money, say
+from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.journal.report import RecordedSale, find_sale, stored_fields
@@ -15,11 +16,10 @@ OK, FAILED, NO_SUCH_SALE = 0, 1, 3
 NEWEST = "last"
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser("explain", help="ce qui est gardé d'une vente / what is kept about a sale")
     parser.add_argument("sale", metavar="SALE", help="la clé du reçu, ou `last` / the receipt's key, or `last`")
     parser.add_argument("--lang", choices=LANGUAGES, help="une seule langue / one language only")
-    parser.set_defaults(run=run)
     return parser
 
 

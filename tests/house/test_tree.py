@@ -84,6 +84,6 @@ def test_lint_exclusions_carry_their_reason():
         for path, text in texts()
         if path.suffix == ".py"
         for line in text.splitlines()
-        if re.search(r"# noqa(?!: [A-Z0-9, ]+ - \w)|# type: ignore(?!\[[a-z, -]+\] # \w)", line)
+        if re.search(r"# noqa(?!: [A-Z0-9, ]+ - \w)|# type: ignore(?!\[[a-z, -]+\] +# \w)", line)
     ]
     assert bare == []
