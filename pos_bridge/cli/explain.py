@@ -56,7 +56,9 @@ def _explained(sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: 
     due = money(sale.due or 0, language)
     lines = [
         say("sale", language, key=sale.key or say("forgotten_key", language)),
-        say("where_when", language, till=sale.till, day=sale.day.isoformat(), hour=sale.hour, next=sale.hour + 1),
+        say(
+            "where_when", language, till=sale.till or "?", day=sale.day.isoformat(), hour=sale.hour, next=sale.hour + 1
+        ),
         say("what_cash" if cash else "what", language, **facts, due=due, outcome=outcome(sale, language)),
     ]
     if sale.cause is not None:
@@ -66,11 +68,13 @@ def _explained(sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: 
         if table in fields:
             lines.append(f"  {said.to(language)}{colon}")
             lines += [f"    - {phrase.to(language)}" for phrase in _phrases(table, fields[table])]
-    lines.append(f"  {say('answer_kept', language)}")
+    if "requests" in fields:
+        lines.append(f"  {say('answer_kept', language)}")
     lines += [
         "",
         say("not_kept", language) + colon,
         f"  {say('not_kept_cash' if cash else 'not_kept_card', language)}",
+        *([] if "working" in fields else [f"  {say('not_kept_minute', language)}"]),
         f"  {say('not_kept_ever', language)}",
         "",
         say("unaccounted", language, columns=", ".join(unknown)) if unknown else say("about_you", language),
