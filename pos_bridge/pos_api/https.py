@@ -15,11 +15,11 @@ from typing import Self
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.connection import HEAD_S, Connection, Guests
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_app import NexoApp
 from pos_bridge.pos_api.nexo_service import NexoService
-from pos_bridge.pos_api.trouble import Trouble
 
 LOOPBACK = "127.0.0.1"
 MAX_CONNECTIONS = 128

@@ -7,10 +7,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.reply import Reply, refusal
-from pos_bridge.pos_api.trouble import Trouble
 from pos_bridge.wire.nexo.decode import MAX_BODY
 
 Message = MutableMapping[str, Any]

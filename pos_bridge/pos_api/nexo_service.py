@@ -11,6 +11,7 @@ import msgspec
 
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Closed, Health, NeverSeen, NotPaid, PaidByCard, PaidInCash, Running
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.kept import kept, stamp
 from pos_bridge.pos_api.payment_answer import Terminal, failure, key_of, payment_response, why
 from pos_bridge.pos_api.payment_ask import review
@@ -19,7 +20,6 @@ from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.reply import Reply, refusal
 from pos_bridge.pos_api.said import SITUATIONS, Instead, Situation
 from pos_bridge.pos_api.till_keys import TillKeyMaker
-from pos_bridge.pos_api.trouble import Trouble
 from pos_bridge.wire.nexo.decode import BadField, Message, Rejected, Unreadable, decode
 from pos_bridge.wire.nexo.pairs import encode_pairs
 from pos_bridge.wire.nexo.request import (

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from pos_bridge.domain.ledger import TillKeys
 from pos_bridge.domain.outcome import Busy, Closed, Contradiction, Running, SaleAsk, StatusAnswer
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept, kept
 from pos_bridge.pos_api.order import order_bytes
 from pos_bridge.pos_api.payment_answer import Answerable
@@ -19,7 +20,6 @@ from pos_bridge.pos_api.payment_ask import PaymentAsk
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.pos_api.till_keys import TillKeyMaker
-from pos_bridge.pos_api.trouble import Trouble
 from pos_bridge.wire.nexo.request import MessageHeader
 from pos_bridge.wire.nexo.words import Category
 
