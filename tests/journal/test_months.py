@@ -150,7 +150,7 @@ def test_a_sale_goes_on_in_the_old_file_when_no_new_one_can_be_made(journal, fol
     sound(folder)
 
 
-# A process that lives through a month's change is killed at its n-th line (each at its first visit), and what it left is opened.
+# A process that lives through a month's change is killed at its n-th line (each at its first visit); then it is opened.
 KILLED = """
 import os, shutil, signal, sys
 from datetime import timedelta
