@@ -4,6 +4,7 @@ Everything is real but the plastic: the engine, the card room, a serial line, HT
 if anything is not as told.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -49,7 +50,7 @@ class Demo:
         if answer.additional.get("cashDue") != "12.35":
             raise DemoError("the till was not told to take 12.35")
         self._tell("the customer pays 12.35; no processor was asked, no card room was used")
-        self._explain(answer)
+        self._explain(answer, whole=True)
 
     def _approved(self) -> None:
         self._say("A card sale of 47.50: a Visa, swiped through the serial reader.")
@@ -75,15 +76,17 @@ class Demo:
         service, began = new_service_id(), time.monotonic()
         answer = self._pay("amex", "8.00", service)
         self._expect(answer, "Failure", "UnreachableHost")
-        self._tell(f"asked three times under one key in {time.monotonic() - began:.0f} s, no answer")
-        self._tell(f"the till is told *not paid*, while the processor holds: {self._state(answer)}")
+        self._tell(f"asked three times under one key in {time.monotonic() - began:.0f} s: no answer. Told: not paid")
+        self._tell(f"before it was told, the journal was made to say: {self._journalled(answer)}")
         self._store.do("processor", "approve")
         until = time.monotonic() + _SETTLE_S
-        while self._state(answer) != "reversed":
+        while self._journalled(answer) != "reversed":
             if time.monotonic() > until:
                 raise DemoError("the lost sale was not reversed")
             time.sleep(_PAUSE_S)
-        self._tell("the line is back: reversed, by the sale's key alone, because no card was kept to do it with")
+        if self._state(answer) != "reversed":
+            raise DemoError("the journal says reversed, the processor does not")
+        self._tell("the line is back: reversed at the processor, by its key alone; no card was kept to do it with")
         repeated = self._till.status(service).body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]
         self._tell(f"the till asks again: {repeated['PaymentResponse']['Response']['Result']}, as it was told")
         self._explain(answer)
@@ -115,12 +118,24 @@ class Demo:
         key = _transaction(answer)
         return next((str(row["state"]) for row in self._store.ledger() if row["key"] == key), None)
 
-    def _explain(self, answer: Reply) -> None:
-        words = ["explain", _transaction(answer), "--config", self._store.facts["config"]]
-        told = subprocess.run([sys.executable, "-m", "pos_bridge", *words], capture_output=True, text=True, check=False)
+    def _journalled(self, answer: Reply) -> str:
+        sales: list[dict[str, str]] = json.loads(self._command("journal", "--json"))
+        return next(sale["outcome"] for sale in sales if sale["key"] == _transaction(answer))
+
+    def _explain(self, answer: Reply, *, whole: bool = False) -> None:
+        """What was recorded, as the product itself says it; after the first time without the lists."""
+        told = self._command("explain", _transaction(answer), "--lang", "en").rstrip().splitlines()
+        lines = [line for line in told if whole or (line and not line.startswith(" ") and not line.endswith(":"))]
+        if not any("About you: nothing" in line for line in lines):
+            raise DemoError("something was kept about the customer")
+        print("\n".join(f"      | {line}" for line in lines), flush=True)
+
+    def _command(self, *words: str) -> str:
+        command = [sys.executable, "-m", "pos_bridge", *words, "--config", self._store.facts["config"]]
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
         if told.returncode != 0:
             raise DemoError(told.stderr.strip())
-        print("\n".join(f"      | {line}" for line in told.stdout.rstrip().splitlines()))
+        return told.stdout
 
     def _say(self, text: str) -> None:
         self._step += 1

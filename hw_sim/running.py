@@ -81,7 +81,7 @@ def running_store(folder: Path, *options: str, program: Sequence[str] = PROGRAM)
 def _started(command: list[str], **streams: int) -> Iterator["subprocess.Popen[str]"]:
     """A process that dies with this one and is told to end when the block ends."""
     tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *command]
-    with subprocess.Popen(tethered, text=True, stdin=subprocess.DEVNULL, **streams) as process:  # type: ignore[call-overload]  # streams are stdout and stderr
+    with subprocess.Popen(tethered, text=True, stdin=subprocess.DEVNULL, **streams) as process:  # type: ignore[call-overload] # streams are stdout and stderr
         try:
             yield process
         finally:

@@ -3,7 +3,7 @@
 import argparse
 
 from hw_sim.cli import arguments
-from hw_sim.cli.exits import DONE, FAILED, REFUSED, complain
+from hw_sim.cli.exits import DONE, REFUSED, complain, pass_on
 from hw_sim.store import control
 
 ACTIONS = {"kill": control.kill_engine, "restart": control.restart_engine}
@@ -27,5 +27,5 @@ def run(chosen: argparse.Namespace) -> int:
     except control.StoreError as error:
         return complain(REFUSED, error)
     except control.FailedError as error:
-        return complain(FAILED, error)
+        return pass_on(error)
     return DONE

@@ -12,3 +12,9 @@ INTERRUPTED = 130  # Ctrl-C
 def complain(code: int, words: object) -> int:
     print(f"pos-bridge-sim: {words}", file=sys.stderr)
     return code
+
+
+def pass_on(words: object) -> int:
+    """What a program that the store runs said when it failed: in its own words."""
+    print(words, file=sys.stderr)
+    return FAILED

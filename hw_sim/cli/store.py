@@ -1,10 +1,11 @@
 """pos-bridge-sim store DIR: run a simulated store until SIGTERM or Ctrl-C."""
 
 import argparse
+import os
 from pathlib import Path
 
 from hw_sim.cli.arguments import whole
-from hw_sim.cli.exits import DONE, FAILED, REFUSED, complain
+from hw_sim.cli.exits import DONE, FAILED, REFUSED, complain, pass_on
 
 
 def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -42,6 +43,7 @@ def run(chosen: argparse.Namespace) -> int:
     from hw_sim.store.engine import EngineFailedError  # noqa: PLC0415 - as above
     from hw_sim.store.port import NoPortError  # noqa: PLC0415 - as above
 
+    os.umask(0o077)  # what the programs say goes to files of nobody else's
     plan = supervisor.Plan(
         chosen.folder,
         port=chosen.port,
@@ -52,6 +54,8 @@ def run(chosen: argparse.Namespace) -> int:
         asyncio.run(supervisor.run(plan))
     except (supervisor.BusyError, NoReaderError) as error:
         return complain(REFUSED, f"{chosen.folder}: {error}")
-    except (EngineFailedError, supervisor.ProcessorFailedError, NoPortError) as error:
+    except NoPortError as error:
         return complain(FAILED, error)
+    except (EngineFailedError, supervisor.ProcessorFailedError) as error:
+        return pass_on(error)
     return DONE

@@ -71,14 +71,18 @@ class MsrPlain:
 
     # ---- customers ----
 
-    async def swipe(self, frame: bytes, wait_s: float) -> bool:
+    async def swipe(self, frame: bytes, wait_s: float, still_there: Callable[[], bool] = lambda: True) -> bool:
         """Present a card when one is wanted. False: nobody wanted it within `wait_s` seconds. Cancelling withdraws it.
 
-        A presentation that has begun is always carried through, even past the time or when its customer is gone.
+        `still_there` is asked at the last moment: a customer can be gone before the news of it has come here. A
+        presentation that has begun is always carried through, even past the time or when its customer is gone.
         """
         try:
             async with asyncio.timeout(wait_s) as limit, self._queue:
                 await self._take_turn(lambda: self._wanted)
+                if not still_there():
+                    self._wire.release()
+                    return False
                 limit.reschedule(None)
                 await self._present(frame)
         except TimeoutError:

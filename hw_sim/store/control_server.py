@@ -9,6 +9,7 @@ R may be null for the first reader; C is a card's name, never a number.
 import asyncio
 import contextlib
 import json
+import select
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
@@ -64,7 +65,8 @@ class ControlServer:
             with contextlib.suppress(ConnectionError, TimeoutError, ValueError, asyncio.CancelledError):
                 async with asyncio.timeout(_READ_TIMEOUT_S):
                     request = await reader.readline()
-                answer = await _while_connected(reader, self._answer(request))
+                still_there = _watch(writer.get_extra_info("socket").fileno())
+                answer = await _while_connected(reader, self._answer(request, still_there))
                 if answer is not None:
                     writer.write(json.dumps(answer).encode() + b"\n")
                     await writer.drain()
@@ -72,9 +74,9 @@ class ControlServer:
             self._tasks.discard(task)
             writer.close()
 
-    async def _answer(self, raw: bytes) -> Answer:
+    async def _answer(self, raw: bytes, still_there: Callable[[], bool]) -> Answer:
         try:
-            return await self._do(json.loads(raw))
+            return await self._do(json.loads(raw), still_there)
         except (RefusedError, NoReaderError) as error:
             return {"refused": str(error)}
         except EngineFailedError as error:
@@ -82,12 +84,13 @@ class ControlServer:
         except (ValueError, RecursionError):
             return {"refused": "not a request of the control socket"}
 
-    async def _do(self, request: object) -> Answer:
+    async def _do(self, request: object, still_there: Callable[[], bool]) -> Answer:
         match request:
             case {"do": "swipe", "card": str(card), "reader": str() | None as reader, "wait": int() | float() as wait}:
                 if not 0 <= wait <= LONGEST_WAIT_S:
                     raise RefusedError(f"a customer waits 0 to {LONGEST_WAIT_S:.0f} seconds")
-                return {"presented": await self._rack.get(reader).swipe(frame(_card(card)), float(wait))}
+                presented = await self._rack.get(reader).swipe(frame(_card(card)), float(wait), still_there)
+                return {"presented": presented}
             case {"do": "swipe-now", "card": str(card), "reader": str() | None as reader}:
                 return {"presented": await self._rack.get(reader).swipe_now(frame(_card(card)))}
             case {"do": "reader", "fault": str(fault), "reader": str() | None as reader, "at": int() | None as at}:
@@ -131,6 +134,13 @@ async def _while_connected(reader: asyncio.StreamReader, work: Awaitable[Answer]
         for task in (working, leaving):
             task.cancel()
         await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+def _watch(descriptor: int) -> Callable[[], bool]:
+    """Whether the other end is open, asked of the kernel: true to the moment, where an event comes a little later."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLRDHUP)
+    return lambda: not poll.poll(0)
 
 
 def _card(name: str) -> Card:

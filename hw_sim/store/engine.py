@@ -9,7 +9,7 @@ from hw_sim.store import orphans, readiness
 from hw_sim.store.child import Child
 from hw_sim.store.layout import Layout
 
-START_LIMIT_S = 28.0  # a store promises to be ready in 30
+START_LIMIT_S = 25.0  # a store promises to be ready in 30
 STOP_PATIENCE_S = 8.0
 _ROOMS_PATIENCE_S = 0.5
 

@@ -5,18 +5,19 @@ import sys
 
 from pos_bridge import credentials
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.config import Config, ConfigError
+from pos_bridge.config import ConfigError
 
 
 def add_parser(commands: Subparsers) -> argparse.ArgumentParser:
     return commands.add_parser("check", help="check the configuration and its files without starting anything")
 
 
-def run(arguments: argparse.Namespace, config: Config) -> int:
+def run(args: argparse.Namespace) -> int:
+    """`args.loaded` is the Config. 0 when all is good, 2 when not."""
     try:
-        credentials.load(config)
+        credentials.load(args.loaded)
     except ConfigError as error:
-        print(f"pos-bridge: {arguments.config}: {error}", file=sys.stderr)
+        print(f"pos-bridge: {args.config}: {error}", file=sys.stderr)
         return 2
-    print(f"{arguments.config}: good")
+    print(f"{args.config}: good")
     return 0

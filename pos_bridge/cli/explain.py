@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pos_bridge.cli.journal import outcome
 from pos_bridge.cli.journal_words import CAUSES, COLUMNS, LANGUAGES, TABLES, TENDERS, Said, money, say
+from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.journal.report import RecordedSale, find_sale, stored_fields
@@ -15,11 +16,10 @@ OK, FAILED, NO_SUCH_SALE = 0, 1, 3
 NEWEST = "last"
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser("explain", help="ce qui est gardé d'une vente / what is kept about a sale")
     parser.add_argument("sale", metavar="SALE", help="la clé du reçu, ou `last` / the receipt's key, or `last`")
     parser.add_argument("--lang", choices=LANGUAGES, help="une seule langue / one language only")
-    parser.set_defaults(run=run)
     return parser
 
 
@@ -56,7 +56,9 @@ def _explained(sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: 
     due = money(sale.due or 0, language)
     lines = [
         say("sale", language, key=sale.key or say("forgotten_key", language)),
-        say("where_when", language, till=sale.till, day=sale.day.isoformat(), hour=sale.hour, next=sale.hour + 1),
+        say(
+            "where_when", language, till=sale.till or "?", day=sale.day.isoformat(), hour=sale.hour, next=sale.hour + 1
+        ),
         say("what_cash" if cash else "what", language, **facts, due=due, outcome=outcome(sale, language)),
     ]
     if sale.cause is not None:
@@ -66,11 +68,13 @@ def _explained(sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: 
         if table in fields:
             lines.append(f"  {said.to(language)}{colon}")
             lines += [f"    - {phrase.to(language)}" for phrase in _phrases(table, fields[table])]
-    lines.append(f"  {say('answer_kept', language)}")
+    if "requests" in fields:
+        lines.append(f"  {say('answer_kept', language)}")
     lines += [
         "",
         say("not_kept", language) + colon,
         f"  {say('not_kept_cash' if cash else 'not_kept_card', language)}",
+        *([] if "working" in fields else [f"  {say('not_kept_minute', language)}"]),
         f"  {say('not_kept_ever', language)}",
         "",
         say("unaccounted", language, columns=", ".join(unknown)) if unknown else say("about_you", language),

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from pos_bridge.cli.journal_words import CAUSES, LANGUAGES, STATES, TENDERS, money, say
+from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.journal.errors import JournalCorruptError
 from pos_bridge.journal.report import RecordedSale, recorded_sales
 from pos_bridge.journal.verify import verify
@@ -17,14 +18,13 @@ _COLUMNS = ("day", "hour", "tender", "amount", "due", "outcome", "key")
 _RIGHT = frozenset({"hour", "amount", "due"})
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser("journal", help="les ventes enregistrées / the recorded sales")
     parser.add_argument("--json", action="store_true", help="JSON, montants en cents / amounts in cents")
     parser.add_argument("--month", metavar="YYYY-MM", help="un seul mois / one month only")
     parser.add_argument("--unresolved", action="store_true", help="ce qui reste à régler / what is not resolved")
     parser.add_argument("--verify", action="store_true", help="vérifier les fichiers / check the files")
     parser.add_argument("--lang", choices=LANGUAGES, default="fr")
-    parser.set_defaults(run=run)
     return parser
 
 

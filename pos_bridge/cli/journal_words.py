@@ -32,7 +32,8 @@ WORDS = {
         "The journal cannot be read: try `pos-bridge journal --verify`.",
     ),
     "sound": Said(
-        "{file} : intact, {rows} lignes, jusqu'au numéro {last}.", "{file}: sound, {rows} rows, up to number {last}."
+        "{file} : intact ; lignes : {rows} ; dernier numéro : {last}.",
+        "{file}: sound; rows: {rows}; last number: {last}.",
     ),
     "damaged": Said("{file} : ENDOMMAGÉ ({place}).", "{file}: DAMAGED ({place})."),
     "at_row": Said("ligne {row}", "row {row}"),
@@ -76,14 +77,15 @@ WORDS = {
     "not_kept": Said("Ce qui n'est pas gardé", "What is not kept"),
     "not_kept_card": Said(
         "Le numéro de la carte, même en partie ; sa piste, sa date, le nom qu'elle porte ; le code d'autorisation ; "
-        "la minute de la vente ; le nom des articles.",
+        "le nom des articles.",
         "The card number, not even a part of it; its track, its date, the name on it; the authorisation code; "
-        "the minute of the sale; the names of the articles.",
+        "the names of the articles.",
     ),
     "not_kept_cash": Said(
-        "La minute de la vente ; le nom des articles ; ce que vous avez remis et la monnaie rendue.",
-        "The minute of the sale; the names of the articles; what you handed over and the change.",
+        "Le nom des articles ; ce que vous avez remis et la monnaie rendue.",
+        "The names of the articles; what you handed over and the change.",
     ),
+    "not_kept_minute": Said("La minute de la vente.", "The minute of the sale."),
     "not_kept_ever": Said(
         "Aucun nom, aucune adresse, aucun courriel, aucun téléphone, aucun texte libre : aucune colonne n'en accepte.",
         "No name, address, e-mail, telephone or free text: no column takes any.",

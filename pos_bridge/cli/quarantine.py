@@ -5,20 +5,20 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from pos_bridge.checkout.ports import JournalUnwritableError
 from pos_bridge.cli.journal_words import LANGUAGES, say
+from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal.errors import JournalBusyError, JournalSoundError
 from pos_bridge.journal.quarantine import quarantine
 
 OK, FAILED = 0, 1
 
 
-def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser(
         "quarantine", help="mettre de côté un journal endommagé / set a damaged journal aside"
     )
     parser.add_argument("--lang", choices=LANGUAGES, default="fr")
-    parser.set_defaults(run=run)
     return parser
 
 

@@ -15,7 +15,9 @@ def add_parser(commands: Subparsers) -> argparse.ArgumentParser:
     return commands.add_parser("run", help="serve tills until SIGTERM")
 
 
-def run(arguments: argparse.Namespace, config: Config) -> int:
+def run(args: argparse.Namespace) -> int:
+    """`args.loaded` is the Config. 0 after SIGTERM; 1 when it cannot start; 2 when a named file cannot be used."""
+    config: Config = args.loaded
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from pos_bridge import credentials, daemon  # noqa: PLC0415 - gRPC and TLS are loaded by the one command that needs them
@@ -23,7 +25,7 @@ def run(arguments: argparse.Namespace, config: Config) -> int:
     try:
         daemon.run(config, credentials.load(config), _tell_systemd)
     except ConfigError as error:
-        print(f"pos-bridge: {arguments.config}: {error}", file=sys.stderr)
+        print(f"pos-bridge: {args.config}: {error}", file=sys.stderr)
         return 2
     except daemon.CannotStartError as error:
         print(f"pos-bridge: {error}", file=sys.stderr)

@@ -10,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from pos_bridge.checkout.ports import KnownRequest
-from pos_bridge.domain.ledger import SALT_LENGTH, JournalHead, KnownLeg
+from pos_bridge.domain.ledger import SALT_LENGTH, JournalHead, KnownLeg, KnownRequest
 from pos_bridge.domain.leg import Cause, Flow, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount

@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pos_bridge.domain.leg import Cause, State, Tender
@@ -19,14 +19,15 @@ _A_PERSON_LOOKS = frozenset({State.INTENT, State.CAPTURING, State.REVERSING, Sta
 class RecordedSale:
     """A leg as it stands. `key` is None once its link was forgotten; `steps` are the numbers of its rows.
 
-    `day` and `hour` are when it began (local). `told`: the till has its answer; None where no link says so.
+    `day` and `hour` are when it began (local). `till` is None for an open leg whose rows are in quarantine.
+    `told`: the till has its answer; None where no link says so.
     """
 
     leg: bytes
     key: LegKey | None
     day: date
     hour: int
-    till: int
+    till: int | None
     tender: Tender
     cents: int
     due: int | None
@@ -45,7 +46,8 @@ class RecordedSale:
 def recorded_sales(folder: Path, month: str | None = None) -> list[RecordedSale]:
     """The sales that began in a month (YYYY-MM), or all there are, oldest first. Raises sqlite3.Error, OSError."""
     sales: dict[bytes, RecordedSale] = {}
-    for path in months.files(folder):
+    paths = months.files(folder)
+    for path in paths:
         if month is not None and path.stem < month:
             continue
         wanted = month is None or path.stem == month
@@ -54,6 +56,8 @@ def recorded_sales(folder: Path, month: str | None = None) -> list[RecordedSale]
         with months.read_only(path) as connection:
             connection.execute("BEGIN")  # one moment of a file that is being written
             _read_rows(connection, sales, begin=wanted)
+            if path == paths[-1]:
+                _read_working(connection, sales, month)
             _read_links(connection, sales)
     return list(sales.values())
 
@@ -122,6 +126,31 @@ def _begun(row: Row) -> RecordedSale:
         told=None,
         steps=(row.sequence,),
     )
+
+
+def _read_working(connection: sqlite3.Connection, sales: dict[bytes, RecordedSale], month: str | None) -> None:
+    """Open legs that began in a file which is no longer here: in quarantine, or taken up again after years."""
+    for leg, last, cents, approved, state, cause, day, second in connection.execute(
+        "SELECT leg, last, cents, approved, state, cause, begun_day, begun_second FROM working"
+    ):
+        began = datetime.fromtimestamp(day * 86400 + second, UTC).astimezone()
+        if leg in sales or month not in {None, began.strftime("%Y-%m")}:
+            continue
+        sales[leg] = RecordedSale(
+            leg=leg,
+            key=None,
+            day=began.date(),
+            hour=began.hour,
+            till=None,
+            tender=Tender.CARD,
+            cents=cents,
+            due=None,
+            approved=approved,
+            state=State(state),
+            cause=None if cause is None else Cause(cause),
+            told=None,
+            steps=(last,),
+        )
 
 
 def _read_links(connection: sqlite3.Connection, sales: dict[bytes, RecordedSale]) -> None:

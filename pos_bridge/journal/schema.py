@@ -3,9 +3,9 @@
 Words come from closed lists, integers have ceilings below any telephone or card number, text columns hold those
 words and nothing else. Blobs are the outputs of our own hashes, signatures and random generators, and no code
 writes anything else into them; against a foreign hand they are also checked for shape: a UUID is one of version 4,
-and a digest is not text, not decimal digits, not padded, not UTF-16 (a true digest fails that about once in 10^12
-rows; the sale is refused, and the next try has a new salt). What a foreign hand smuggles past the shape has no valid
-hash in the chain, or no commitment, and stops the next start by name.
+and a digest is not text, not decimal digits, not padded, not repeated, not UTF-16. (True ones fail that less than
+once in ten million rows; the sale is then refused, and the next try has other ones.) What a foreign hand smuggles
+past the shape has no valid hash in the chain, or no commitment, and stops the next start by name.
 The side tables have no hidden row number (WITHOUT ROWID), which would take any 64-bit integer.
 """
 
@@ -34,12 +34,13 @@ def _text(name: str) -> str:
 
 
 def _digest(name: str, length: int = 32) -> str:
-    padded = f"(instr({name}, x'0000000000') OR instr({name}, x'FFFFFFFFFF'))"
+    runs = " OR ".join(f"instr({name}, x'{pad * 6}')" for pad in ("00", "20", "30", "FF"))
+    repeats = f"instr(substr({name}, 2), substr({name}, 1, 6))"
     has_letters, ten_digits = f"hex({name}) GLOB '*[A-F]*'", f"hex({name}) GLOB '*{'3[0-9]' * 10}*'"
     utf16 = f"hex({name}) GLOB '*{'00??' * 6}*'"
     return (
-        f"length({name}) = {length} AND NOT {_text(name)} AND NOT {padded} AND {has_letters} "
-        f"AND NOT {ten_digits} AND NOT {utf16}"
+        f"length({name}) = {length} AND NOT ({runs} OR {repeats}) AND {has_letters} "
+        f"AND NOT {ten_digits} AND NOT {utf16} AND NOT {_text(name)}"
     )
 
 

@@ -129,6 +129,8 @@ def _other_money(request: PaymentRequest) -> Instead | None:
 
 def _currency(request: PaymentRequest) -> Instead | None:
     asked = request.payment_transaction.amounts_req.currency
+    if not (asked.isascii() and asked.isalpha() and asked.isupper()):  # ISO 4217
+        return _malformed(f"{_AMOUNTS}.Currency")
     return None if asked == Currency.CAD.name else Instead(Situation.CURRENCY)
 
 

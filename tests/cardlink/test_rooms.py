@@ -55,13 +55,9 @@ def no_room_is_left():
     assert children() == before
 
 
-def ignore() -> None:
-    """A notice that this test does not look at."""
-
-
-def prompted(rooms: CardReaders, leg: LegKey, on_notice: Callable[[], None] = ignore) -> Prompt:
+def prompted(rooms: CardReaders, leg: LegKey) -> Prompt:
     """Through the checkout's own port, which Rooms is held to by the type checker."""
-    return rooms.prompt(leg, AMOUNT, KEYS.sealing_key(), on_notice)
+    return rooms.prompt(leg, AMOUNT, KEYS.sealing_key())
 
 
 def ask(rooms: Rooms) -> Prompt:
@@ -73,7 +69,7 @@ async def hear(line: Line, wanted: bytes) -> bytes:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110 - what the kernel shows in /proc sends no event
+    while not condition():
         await asyncio.sleep(0)
 
 
@@ -153,15 +149,12 @@ def test_a_room_is_ready_before_it_is_asked_and_replaced_while_it_is_used(tmp_pa
 
 def test_the_customer_is_asked_to_swipe_again(tmp_path, line):
     async def story(rooms: Rooms) -> None:
-        notices: asyncio.Queue[None] = asyncio.Queue()
-        prompt = prompted(rooms, LegKey.fresh(), lambda: notices.put_nowait(None))
+        prompt = ask(rooms)
         await hear(line, GREEN)
         line.send(BAD)
-        await notices.get()
-        await hear(line, GREEN)
+        await hear(line, OFF + GREEN)
         line.send(FRAME)
         assert isinstance(await prompt.card(), SealedCard)
-        assert notices.empty()
 
     with_rooms(tmp_path, [line.device], story)
 
@@ -203,13 +196,15 @@ def test_who_stops_waiting_withdraws(tmp_path, line):
     with_rooms(tmp_path, [line.device], story)
 
 
-def test_a_second_prompt_at_the_same_time_finds_the_reader_busy(tmp_path, line):
+def test_a_second_prompt_has_the_reader_when_the_first_has_let_it_go(tmp_path, line):
     async def story(rooms: Rooms) -> None:
         first = ask(rooms)
         await hear(line, GREEN)
-        assert await ask(rooms).card() is ReadFailure.READER_BUSY
+        second = ask(rooms)
+        first.withdraw()
+        await hear(line, OFF + GREEN)
         line.send(FRAME)
-        assert isinstance(await first.card(), SealedCard)
+        assert isinstance(await second.card(), SealedCard)
 
     with_rooms(tmp_path, [line.device], story)
 
@@ -302,14 +297,14 @@ def test_a_card_that_is_refused_ends_it_at_once(tmp_path, line, other_line):
 
 def test_reader_states(tmp_path, line, other_line):
     async def story(rooms: Rooms) -> None:
-        present, absent = ReaderState.PRESENT, ReaderState.ABSENT
-        assert await rooms.reader_states() == {"reader-0": present, "reader-1": present}
+        present, absent = True, False
+        assert dict(await rooms.states()) == {"reader-0": present, "reader-1": present}
         other_line.hang_up()
-        first, second = await asyncio.gather(rooms.reader_states(), rooms.reader_states())
-        assert first == second == {"reader-0": present, "reader-1": absent}
+        first, second = await asyncio.gather(rooms.states(), rooms.states())
+        assert dict(first) == dict(second) == {"reader-0": present, "reader-1": absent}
         prompt = ask(rooms)
         await hear(line, GREEN)
-        assert await rooms.reader_states() == {"reader-0": present, "reader-1": absent}
+        assert dict(await rooms.states()) == {"reader-0": present, "reader-1": absent}
         assert line.unheard() == b"", "the question did not disturb the prompt"
         line.send(FRAME)
         assert isinstance(await prompt.card(), SealedCard)
@@ -321,12 +316,12 @@ def test_a_reader_that_comes_back_is_seen(tmp_path):
     (tmp_path / "reader").symlink_to("/dev/not-there")
 
     async def story(rooms: Rooms) -> None:
-        assert await rooms.reader_states() == {"reader-0": ReaderState.ABSENT}
+        assert dict(await rooms.states()) == {"reader-0": False}
         assert await ask(rooms).card() is ReadFailure.READER_ABSENT
         with Line() as line:
             (tmp_path / "reader").unlink()
             (tmp_path / "reader").symlink_to(line.device)
-            assert await rooms.reader_states() == {"reader-0": ReaderState.PRESENT}
+            assert dict(await rooms.states()) == {"reader-0": True}
             prompt = ask(rooms)
             await hear(line, GREEN)
             line.send(FRAME)
@@ -383,12 +378,11 @@ def test_a_room_that_does_not_finish_is_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(room, "_END_GRACE_S", 0.2)
 
     async def story(rooms: Rooms) -> None:
-        at_work = asyncio.Event()
-        prompt = prompted(rooms, LegKey.fresh(), at_work.set)
-        await at_work.wait()
+        prompt = ask(rooms)
+        await until(lambda: rooms._lanes[0]._state is ReaderState.PRESENT)
         prompt.withdraw()
         assert await prompt.card() is ReadFailure.NO_CARD
-        assert await rooms.reader_states() == {"reader-0": ReaderState.PRESENT}
+        assert dict(await rooms.states()) == {"reader-0": True}
 
     with_rooms(tmp_path, ["/dev/any"], story, python=hostile(tmp_path, "shows-and-hangs", "present"))
 
@@ -407,7 +401,7 @@ def test_an_interpreter_that_cannot_be_started(tmp_path, python):
     async def story(rooms: Rooms) -> None:
         assert await rooms.start() == {"reader-0": None}
         assert await ask(rooms).card() is ReadFailure.ROOM_LOST
-        assert await rooms.reader_states() == {"reader-0": None}
+        assert dict(await rooms.states()) == {"reader-0": False}
 
     with_rooms(tmp_path, ["/dev/any"], story, python=python)
 
@@ -452,7 +446,7 @@ async def main(device, trust, key):
     rooms = Rooms([ConfiguredReader("front", "msr_plain", device)], Path(trust), 60)
     await rooms.start()
     public, signature = bytes.fromhex(key).split(b"--split--")
-    rooms.prompt(LegKey.fresh(), Amount(100), SealingKey(b"key-0001", 5, 2**40, public, signature), print)
+    rooms.prompt(LegKey.fresh(), Amount(100), SealingKey(b"key-0001", 5, 2**40, public, signature))
     await asyncio.sleep(3600)
 asyncio.run(main(*sys.argv[1:]))
 """

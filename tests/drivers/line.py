@@ -17,7 +17,10 @@ VISA = PUBLISHED["visa"]
 
 
 class Line:
-    """`device` is the till's end. Its own descriptor of that end stays open, so that only `hang_up` hangs it up."""
+    """`device` is the till's end.
+
+    Our own descriptor of that end stays open: only `hang_up` hangs it up, and nobody else is given its name after that.
+    """
 
     def __init__(self) -> None:
         self.master, self._slave = os.openpty()
@@ -30,6 +33,7 @@ class Line:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.hang_up()
+        os.close(self._slave)
 
     def send(self, data: bytes) -> None:
         while data:
@@ -65,4 +69,3 @@ class Line:
         if self._open:
             self._open = False
             os.close(self.master)
-            os.close(self._slave)

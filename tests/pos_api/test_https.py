@@ -8,9 +8,9 @@ import ssl
 
 import pytest
 
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
-from pos_bridge.pos_api.trouble import Trouble
 from pos_bridge.wire.nexo.decode import MAX_BODY
 from tests.pos_api.world import API_KEY, Store, result
 from tests.wire.nexo.shapes import encode, payment, request, status, with_field

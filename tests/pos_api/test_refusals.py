@@ -83,6 +83,8 @@ def test_an_amount_that_is_no_number(store: Store, amount):
         (f"{AMOUNTS}.PaidAmount", -1, "MessageFormat"),
         (f"{AMOUNTS}.Currency", "USD", "NotAllowed"),
         (f"{AMOUNTS}.Currency", "dollars", "MessageFormat"),
+        (f"{AMOUNTS}.Currency", "cad", "MessageFormat"),
+        (f"{AMOUNTS}.Currency", "C\u00c9D", "MessageFormat"),
         ("PaymentRequest.PaymentTransaction.SaleItem.0.Quantity", "one", "MessageFormat"),
         ("PaymentRequest.PaymentTransaction.TransactionConditions.AllowedPaymentBrand", ["Interac"], "NotAllowed"),
         ("PaymentRequest.PaymentData.PaymentType", "Refund", "UnavailableService"),

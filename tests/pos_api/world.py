@@ -45,10 +45,10 @@ from pos_bridge.domain.outcome import (
     SaleAsk,
     StatusAnswer,
 )
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.https import NexoServer, loopback_socket, tls_context
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
-from pos_bridge.pos_api.trouble import Trouble
 from tests.wire.nexo.shapes import POIID, encode
 
 API_KEY = base64.b32encode(bytes(range(20))).decode()

@@ -59,7 +59,7 @@ _HEADER = msgspec.json.Decoder(HeaderEnvelope)
 _CATEGORIES = {category.value: category for category in Category}
 _HEADER_PATH = "MessageHeader"
 _PATH_MARK = " - at `$"
-_MISSING = re.compile(r"\AObject missing required field `([A-Za-z]+)`\Z")
+_NAMED = re.compile(r"\A(?:Object missing required|Unprintable) field `([A-Za-z]+)`\Z")
 _INDEX = re.compile(r"\[[0-9.]+\]")
 
 # What a served category's body is called, and its class, which nexo fixes.
@@ -123,13 +123,13 @@ def _without_body(raw: bytes, field: str) -> Decoded:
 
 
 def _field(error: msgspec.ValidationError) -> str:
-    """The path our schema was left at, without the envelope; of a missing field, the path of that field."""
+    """The path our schema was left at, without the envelope; with the name of what is missing or unprintable."""
     text, mark, path = str(error).rpartition(_PATH_MARK)
     if not mark:
         text, path = path, ""
     path = _INDEX.sub("[]", path.removesuffix("`").removeprefix("."))
-    missing = _MISSING.match(text)
-    if missing is not None:
-        path = f"{path}.{missing[1]}" if path else missing[1]
+    named = _NAMED.match(text)
+    if named is not None:
+        path = f"{path}.{named[1]}" if path else named[1]
     path = path.removeprefix("SaleToPOIRequest").removeprefix(".")
     return path if FIELD_PATH.match(path) else "SaleToPOIRequest"

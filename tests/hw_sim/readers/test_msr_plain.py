@@ -124,6 +124,20 @@ def test_a_customer_who_leaves_takes_the_card_along(run: Reader):
     run(test)
 
 
+def test_a_customer_who_is_gone_when_it_matters_presents_nothing(run: Reader):
+    async def test(reader: MsrPlain) -> None:
+        leaves = asyncio.create_task(reader.swipe(VISA, LONG, lambda: False))
+        stays = queued(reader, AMEX)
+        port = Port(reader.device)
+        port.lamp_on()
+        assert await port.read_swipe() == AMEX
+        assert await leaves is False
+        assert await stays
+        port.close()
+
+    run(test)
+
+
 def test_a_swipe_that_began_is_carried_through(run: Reader):
     async def test(reader: MsrPlain) -> None:
         port = Port(reader.device)

@@ -1,24 +1,26 @@
 """Stores with a stand-in for the engine."""
 
+import asyncio
+import contextlib
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from hw_sim.running import RunningStore, running_store
+from tests.hw_sim.readers.port import settle, until
 from tests.processes import descendants, survivors
 
 PROGRAM = (sys.executable, os.fspath(Path(__file__).with_name("stand_in_store.py")))
 
-Opened = Callable[..., AbstractContextManager[RunningStore]]
+Opened = Callable[..., contextlib.AbstractContextManager[RunningStore]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@contextmanager
+@contextlib.contextmanager
 def _opened(folder: Path, *options: str, code: int = 0) -> Iterator[RunningStore]:
     with running_store(folder, *options, program=PROGRAM) as store:
         yield store
@@ -50,3 +52,17 @@ def run_a_store_to_its_end() -> Run:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
     return run
+
+
+def in_line(customer: "subprocess.Popen[str]") -> None:
+    """Until that customer is in the queue: the command has connected, and the store has read its request."""
+
+    def connected() -> bool:
+        for descriptor in Path(f"/proc/{customer.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if str(descriptor.readlink()).startswith("socket:"):
+                    return True
+        return False
+
+    asyncio.run(until(connected))
+    asyncio.run(settle())

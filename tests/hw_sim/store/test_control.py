@@ -1,7 +1,6 @@
 """The commands against a running store, as typed in a shell."""
 
 import asyncio
-import contextlib
 import json
 import os
 import socket
@@ -21,7 +20,7 @@ from hw_sim.readers.stripe import frame
 from hw_sim.running import PROGRAM, RunningStore
 from hw_sim.unix_path import short_address
 from tests.hw_sim.readers.port import Port, settle, until
-from tests.hw_sim.store.conftest import Opened
+from tests.hw_sim.store.conftest import Opened, in_line
 
 
 @pytest.fixture(name="port")
@@ -56,20 +55,6 @@ def test_a_customer_goes_when_nobody_wants_the_card(stand_in: RunningStore, port
     port.lamp_on()
     pause()
     assert port.look() == b""
-
-
-def in_line(customer: "subprocess.Popen[str]") -> None:
-    """Until that customer is in the queue: the command has connected, and the store has read its request."""
-
-    def connected() -> bool:
-        for descriptor in Path(f"/proc/{customer.pid}/fd").iterdir():
-            with contextlib.suppress(FileNotFoundError):
-                if str(descriptor.readlink()).startswith("socket:"):
-                    return True
-        return False
-
-    asyncio.run(until(connected))
-    pause()
 
 
 @pytest.mark.parametrize("how", ["terminate", "kill"])

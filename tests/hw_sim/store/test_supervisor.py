@@ -137,7 +137,7 @@ def test_the_port_can_be_chosen(tmp_path: Path, opened: Opened, run_store: Run):
         port = taken.getsockname()[1]
         refused = run_store(tmp_path, "--port", str(port))
         assert refused.returncode == 1
-        assert refused.stderr == "pos-bridge-sim: nexo.port: another program listens there\n"
+        assert refused.stderr == "nexo.port: another program listens there\n"
     with opened(tmp_path, "--port", str(port)) as store:
         assert store.facts["nexo_url"] == f"https://127.0.0.1:{port}/nexo"
 

@@ -68,7 +68,7 @@ PAYMENT_FAULTS: list[tuple[str, object, str | None]] = [
         "a\nb",
         "PaymentRequest.SaleData.SaleTransactionID.TimeStamp",
     ),
-    ("PaymentRequest.PaymentTransaction.AmountsReq.Currency", "cad", None),
+    ("PaymentRequest.PaymentTransaction.AmountsReq.Currency", "dollars", None),
     ("PaymentRequest.PaymentTransaction.AmountsReq.Currency", 124, None),
     (
         "PaymentRequest.PaymentTransaction.SaleItem",
@@ -109,6 +109,7 @@ def test_a_missing_field_is_named():
         ("SaleID", "a" * 65),
         ("SaleID", "a\x00b"),
         ("POIID", "a\x85b"),
+        ("SaleID", "\u202eabc"),
         ("POIID", None),
         ("DeviceID", []),
         ("MessageClass", {}),
@@ -158,6 +159,11 @@ def test_deep_nesting_in_an_unknown_field_ends_in_a_fault_and_not_in_a_crash():
     raw = encode(with_field(payment(), "PaymentRequest.Extra", "DEEP"))
     deep = raw.replace(b'"DEEP"', b"[" * 60_000 + b"]" * 60_000)
     assert decode(deep) == Rejected(Unreadable.NOT_JSON)
+
+
+def test_text_in_any_language_and_a_no_break_space_are_text():
+    for name in ("Caisse n°\u00a02", "収銀台", "🛒 1", "a" * 64):
+        assert isinstance(decode(encode(with_field(payment(), "MessageHeader.SaleID", name))), Message)
 
 
 def test_unknown_fields_and_repeated_keys_are_no_fault():

@@ -1,0 +1,265 @@
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pos_bridge.domain.ledger import Advance, JournalHead
+from pos_bridge.domain.leg import Cause, State, Tender
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import Amount
+from pos_bridge.journal import months
+from pos_bridge.journal.errors import JournalBusyError, JournalRefusedError
+from pos_bridge.journal.verify import SoundFile, verify
+from tests.journal.makers import Clock, binding, captured, capturing, card, cash, opened, paid, reversing
+
+
+def stored(folder: Path, query: str) -> list[Any]:
+    (path,) = months.files(folder)
+    with months.read_only(path) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_a_new_journal_has_no_rows(journal):
+    assert journal.head == JournalHead(0, bytes(32))
+    assert journal.holds(0, bytes(32)) is True
+    assert journal.holds(0, os.urandom(32)) is False
+    assert journal.unsettled() == ()
+
+
+def test_a_cash_sale_is_one_row(journal):
+    opening = cash(1233)
+    head = journal.open_leg(opening)
+    leg = journal.find_leg(opening.key)
+    assert head.sequence == 1
+    assert (leg.tender, leg.state, leg.amount, leg.due) == (Tender.CASH, State.CASH_TAKEN, Amount(1233), 1235)
+    assert journal.unsettled() == ()
+    assert journal.find_request(opening.till.request).leg == leg
+    assert journal.find_request(opening.till.request).content == opening.till.content
+
+
+def test_a_card_sale_from_intent_to_captured(journal):
+    opening = card(1234)
+    journal.open_leg(opening)
+    (leg,) = journal.unsettled()
+    assert (leg.key, leg.state, leg.approved) == (opening.key, State.INTENT, None)
+    journal.advance(capturing(opening))
+    (leg,) = journal.unsettled()
+    assert (leg.state, leg.approved) == (State.CAPTURING, Amount(1234))
+    head = journal.advance(captured(opening))
+    assert journal.head == head == JournalHead(3, head.hash)
+    assert journal.unsettled() == ()
+    assert journal.find_leg(opening.key).state is State.CAPTURED
+    assert journal.find_leg(opening.key).approved == Amount(1234)
+
+
+def test_a_leg_survives_closing_and_opening(folder, clock):
+    journal = opened(folder, clock)
+    opening = card(partial_ok=True)
+    journal.open_leg(opening)
+    journal.advance(Advance(opening.key, State.CAPTURING, approved=Amount(1000), binding=binding()))
+    known, head = journal.find_leg(opening.key), journal.head
+    journal.close()
+    journal = opened(folder, clock)
+    assert journal.find_leg(opening.key) == known
+    assert journal.unsettled() == (known,)
+    assert journal.head == head
+    journal.close()
+
+
+def test_exact_times_go_when_a_leg_is_settled(journal, folder):
+    opening = card()
+    journal.open_leg(opening)
+    times = stored(folder, "SELECT begun_second, not_after_second - begun_second FROM working")
+    assert times == [(14 * 3600 + 40 * 60 + 12, 286)]  # rounded up to the second
+    journal.advance(Advance(opening.key, State.ENDED, Cause.NO_CARD))
+    assert stored(folder, "SELECT * FROM working") == []
+    assert stored(folder, "SELECT DISTINCT hour FROM chain") == [(14,)]
+    assert journal.find_leg(opening.key).cause is Cause.NO_CARD
+
+
+def test_the_chain_holds_no_key_only_what_commits_to_it(journal, folder):
+    opening = paid(journal)
+    for row in stored(folder, "SELECT * FROM chain"):
+        assert not any(isinstance(value, bytes) and opening.key.raw in value for value in row)
+        assert not any(isinstance(value, bytes) and opening.order_salt in value for value in row)
+
+
+def test_an_approval_is_untold_until_the_till_has_it(journal):
+    opening = card()
+    journal.open_leg(opening)
+    assert journal.approved_untold(opening.till.sale) is None
+    journal.advance(capturing(opening))
+    assert journal.approved_untold(opening.till.sale) == opening.key
+    journal.advance(captured(opening))
+    assert journal.approved_untold(opening.till.sale) == opening.key
+    journal.mark_told(opening.key)
+    assert journal.approved_untold(opening.till.sale) is None
+
+
+def test_a_declined_or_reversed_leg_is_not_an_untold_approval(journal):
+    declined, undone = card(), card()
+    for opening in (declined, undone):
+        journal.open_leg(opening)
+    journal.advance(Advance(declined.key, State.DECLINED, Cause.ISSUER, binding=binding()))
+    journal.advance(capturing(undone))
+    journal.advance(reversing(undone))
+    assert journal.approved_untold(declined.till.sale) is None
+    assert journal.approved_untold(undone.till.sale) is None
+
+
+def test_being_told_survives(folder, clock):
+    journal = opened(folder, clock)
+    opening = paid(journal)
+    journal.mark_told(opening.key)
+    journal.close()
+    journal = opened(folder, clock)
+    assert journal.approved_untold(opening.till.sale) is None
+    journal.close()
+
+
+def test_a_closed_request_stays_closed_and_opens_no_leg(journal):
+    opening = card()
+    journal.close_till_request(opening.till.request)
+    assert journal.find_request(opening.till.request).leg is None
+    with pytest.raises(JournalRefusedError):
+        journal.open_leg(opening)
+    assert journal.unsettled() == ()
+    assert journal.head.sequence == 0
+
+
+def test_closing_a_request_that_has_a_leg_changes_nothing(journal):
+    opening = card()
+    journal.open_leg(opening)
+    journal.close_till_request(opening.till.request)
+    assert journal.find_request(opening.till.request).leg.key == opening.key
+
+
+def test_the_same_request_or_key_twice_is_refused_and_leaves_nothing(journal):
+    first = card()
+    head = journal.open_leg(first)
+    for second in (card(till=first.till), first):
+        with pytest.raises(JournalRefusedError):
+            journal.open_leg(second)
+    assert journal.head == head
+    assert len(journal.unsettled()) == 1
+
+
+def test_an_unknown_leg_and_a_cash_sale_have_no_next_step(journal):
+    with pytest.raises(JournalRefusedError):
+        journal.advance(captured(card()))
+    sale = cash()
+    journal.open_leg(sale)
+    with pytest.raises(JournalRefusedError):
+        journal.advance(reversing(sale))
+    assert journal.head.sequence == 1
+
+
+def test_a_captured_leg_can_be_taken_up_again(journal, folder):
+    opening = paid(journal)
+    journal.advance(reversing(opening))
+    (leg,) = journal.unsettled()
+    assert (leg.key, leg.state, leg.approved) == (opening.key, State.REVERSING, opening.amount)
+    journal.advance(Advance(opening.key, State.REVERSED))
+    assert journal.find_leg(opening.key).state is State.REVERSED
+    assert isinstance(verify(folder)[0], SoundFile)
+
+
+def test_requests_are_kept_48_hours_and_longer_only_while_unresolved(journal, folder, clock: Clock):
+    settled, stuck = paid(journal), card()
+    journal.open_leg(stuck)
+    journal.close_till_request(bytes(range(32)))
+    clock.turn(hours=48)
+    assert journal.find_request(settled.till.request) is not None
+    clock.turn(hours=1)
+    assert journal.find_request(settled.till.request) is None  # not found, even before it is dropped
+    assert journal.find_request(stuck.till.request) is not None
+    journal.rest()
+    assert stored(folder, "SELECT request FROM requests") == [(stuck.till.request,)]
+    assert journal.find_leg(settled.key).state is State.CAPTURED  # the link outlives the request
+    journal.open_leg(card(till=settled.till))  # tills use their numbers again
+
+
+def test_nothing_dropped_lingers_in_the_files(journal, folder, clock: Clock):
+    opening = paid(journal)
+    clock.turn(hours=49)
+    journal.rest()
+    written = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert opening.till.request not in written
+    assert opening.till.sale not in written
+
+
+def test_holds_tells_what_the_processor_saw(journal):
+    first = journal.open_leg(cash())
+    second = journal.open_leg(cash())
+    assert journal.holds(first.sequence, first.hash) is True
+    assert journal.holds(second.sequence, first.hash) is False
+    assert journal.holds(3, os.urandom(32)) is False  # a row we never wrote: rolled back, or another till
+
+
+def test_several_steps_in_one_transaction(journal):
+    good, known = card(), card()
+    journal.open_leg(known)
+    results = journal.together([lambda: journal.open_leg(good), lambda: journal.advance(capturing(known))])
+    assert [head.sequence for head in results] == [2, 3]
+    assert journal.head == results[-1]
+
+
+def test_a_refused_step_does_not_take_the_others_with_it(journal, folder):
+    first, doubled, other = card(), card(), card()
+    journal.open_leg(first)
+    bad = card(till=first.till)
+    results = journal.together([lambda opening=o: journal.open_leg(opening) for o in (doubled, bad, other)])
+    assert [type(result) for result in results] == [JournalHead, JournalRefusedError, JournalHead]
+    assert {leg.key for leg in journal.unsettled()} == {first.key, doubled.key, other.key}
+    assert isinstance(verify(folder)[0], SoundFile)
+
+
+def test_digests_that_are_no_digests_are_refused(journal):
+    for digest in (bytes(32), b"H" * 32, b"4921817844445119" * 2, bytes.fromhex("4921817844445119") * 4):
+        opening = card()
+        object.__setattr__(opening, "order_digest", digest)
+        with pytest.raises(JournalRefusedError):
+            journal.open_leg(opening)
+    assert journal.head.sequence == 0
+
+
+def test_a_second_process_is_refused_while_readers_are_not(journal, folder, clock):
+    journal.open_leg(cash())
+    with pytest.raises(JournalBusyError, match="another pos-bridge"):
+        opened(folder, clock)
+    script = (
+        "import sys, pathlib, datetime; from pos_bridge.journal.journal_file import JournalFile\n"
+        "from pos_bridge.journal.errors import JournalBusyError\n"
+        "try: JournalFile.open(pathlib.Path(sys.argv[1]), 1, lambda: datetime.datetime.now())\n"
+        "except JournalBusyError: sys.exit(7)"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(folder)], check=False).returncode == 7
+    assert stored(folder, "SELECT count(*) FROM chain") == [(1,)]
+
+
+def test_files_are_nobody_elses_business(journal, folder):
+    journal.open_leg(cash())
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("year", [1970, 2200])
+def test_a_clock_that_is_far_off_does_not_stop_a_sale(folder, year):
+    clock = Clock(Clock().now.replace(year=year))
+    journal = opened(folder, clock)
+    opening = paid(journal)
+    leg = journal.find_leg(opening.key)
+    journal.close()
+    journal = opened(folder, Clock())
+    assert leg is not None
+    assert journal.find_leg(opening.key) == leg
+    journal.close()
+
+
+def test_find_leg_of_a_foreign_key(journal):
+    assert journal.find_leg(LegKey.fresh()) is None
+    assert journal.find_request(os.urandom(32)) is None
