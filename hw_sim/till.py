@@ -123,14 +123,17 @@ class Till:
         """
         reference = transaction_id or f"sale-{secrets.token_hex(4)}"
         transaction: Json = {"AmountsReq": {"Currency": currency, "RequestedAmount": _number(Decimal(amount))}}
-        if split:
-            transaction["AmountsReq"]["SplitPaymentFlag"] = True
         body: Json = {
             "SaleData": {"SaleTransactionID": {"TransactionID": reference, "TimeStamp": _now()}},
             "PaymentTransaction": transaction,
         }
+        data: Json = {}
         if cash:
-            body["PaymentData"] = {"PaymentInstrumentData": {"PaymentInstrumentType": "Cash"}}
+            data["PaymentInstrumentData"] = {"PaymentInstrumentType": "Cash"}
+        if split:
+            data["SplitPaymentFlag"] = True
+        if data:
+            body["PaymentData"] = data
         return self.ask("Payment", _laid_over(body, extra or {}), service_id)
 
     def abort(self, service_id: str, *, category: str = "Payment") -> Reply:
