@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hw_sim.cards import CARDS
-from hw_sim.residue import Search, encodings, small_ints_of
+from hw_sim.residue import Search, encodings, family, small_ints_of
 from hw_sim.running import NotReadyError, RunningStore, running_store
 from hw_sim.till import Reply, new_service_id
 
@@ -169,7 +169,7 @@ def _found_in_memory(number: str) -> int:
     with _holder(number) as holder:
         small_ints = small_ints_of(holder)
         ways = {find.encoding for find in Search((number,), small_ints).in_memory(holder)}
-    return _all_found(set(encodings(number, id(0))) - {"bcd-odd"}, ways)  # an odd start is found as bcd
+    return _all_found({family(way) for way in encodings(number, id(0))}, ways)
 
 
 def _all_found(planted: set[str], found: set[str]) -> int:

@@ -8,20 +8,20 @@ import base64
 import ctypes
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 FRAGMENT = 9
 _BCD_DIGITS = 10  # five whole bytes: a shorter run would be met by chance in a large memory
-_CHUNK = 8 * 1024 * 1024
+_CHUNK = 256 * 1024
 _OVERLAP = 4096
+_BASE64_DIGITS = 6  # eight characters; nine digits hold six that start at a border of base64's groups of three
 
 # Text encodings are found as runs of digits, whatever the digits are, in one pass over the data each.
 _RUNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("ascii", re.compile(rb"[0-9]{9,}")),
-    ("utf-16-le", re.compile(rb"(?:[0-9]\x00){9,}")),
-    ("utf-32-le", re.compile(rb"(?:[0-9]\x00\x00\x00){9,}")),
+    ("wide", re.compile(rb"(?:[0-9]\x00{1,3}){8,}[0-9]")),  # UTF-16 and UTF-32, both ends first
     ("hex", re.compile(rb"(?:3[0-9]){9,}")),
 )
 
@@ -58,12 +58,18 @@ def encodings(number: str, small_ints: int | None = None) -> dict[str, bytes]:
     return ways
 
 
+def family(way: str) -> str:
+    """The name under which a plant of `encodings` is found."""
+    kinds = {"utf": "wide", "base64": "base64", "bcd": "bcd"}
+    return way if way == "bcd-reversed" else kinds.get(way.split("-", maxsplit=1)[0], way)
+
+
 class Search:
     """Looks for a set of numbers. `small_ints` as in `encodings`, for the memory of a Python process."""
 
     def __init__(self, numbers: tuple[str, ...], small_ints: int | None = None) -> None:
         self._windows = frozenset(window for number in numbers for window in _windows(number, FRAGMENT))
-        self._patterns = tuple({p: way for number in numbers for way, p in _patterns(number, small_ints)}.items())
+        self._anchors = tuple(anchor for number in numbers for anchor in _anchors(number, small_ints))
 
     def in_bytes(self, data: bytes, where: str = "") -> Iterator[Find]:
         for way, runs in _RUNS:
@@ -71,9 +77,9 @@ class Search:
                 digits = _digits(way, run.group())
                 if any(digits[at : at + FRAGMENT] in self._windows for at in range(len(digits) - FRAGMENT + 1)):
                     yield Find(where, way)
-        for pattern, way in self._patterns:
-            if pattern in data:
-                yield Find(where, way)
+        for anchor in self._anchors:
+            if anchor.stands_in(data):
+                yield Find(where, anchor.way)
 
     def in_files(self, root: Path) -> Iterator[Find]:
         """Every file below root, as it is on disk."""
@@ -104,7 +110,8 @@ class Search:
                 return  # a page that went away, or one that not even root may read: the card room's
             if not data:
                 return
-            yield from self.in_bytes(tail + data, where)
+            if data.count(0) < len(data):  # most of a large memory was never touched
+                yield from self.in_bytes(tail + data, where)
             at, tail = at + len(data), data[-_OVERLAP:]
 
 
@@ -136,23 +143,45 @@ def _windows(text: str, length: int, step: int = 1) -> Iterator[str]:
     return (text[at : at + length] for at in range(0, len(text) - length + 1, step))
 
 
-def _patterns(number: str, small_ints: int | None) -> Iterator[tuple[str, bytes]]:
-    """What is not text: one pattern a fragment."""
-    for window in _windows(number, FRAGMENT):
-        digits = [int(digit) for digit in window]
-        yield "digits", bytes(digits)
-        yield "int32", b"".join(digit.to_bytes(4, "little") for digit in digits)
-        yield "utf-16-be", window.encode("utf-16-be")
-        for offset in range(3):
-            # The first and last characters of a run depend on its neighbours: leave them out.
-            encoded = base64.b64encode(b"?" * offset + window.encode())
-            yield f"base64-{offset}", encoded[(offset * 8 + 5) // 6 : len(b"?" * offset + window.encode()) * 8 // 6]
-        if small_ints is not None:
-            yield "int list", _pointers(digits, small_ints)
-            yield "code list", _pointers([digit + ord("0") for digit in digits], small_ints)
-    for window in _windows(number, _BCD_DIGITS):
-        yield "bcd", bytes.fromhex(window)
-        yield "bcd-reversed", bytes.fromhex(_swap(window))
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A rare piece, looked for first, that every one of `whole` holds: runs of nine digits in one encoding."""
+
+    way: str
+    piece: bytes
+    whole: tuple[bytes, ...]
+
+    def stands_in(self, data: bytes) -> bool:
+        return self.piece in data and any(run in data for run in self.whole)
+
+
+def _anchors(number: str, small_ints: int | None) -> Iterator[_Anchor]:
+    """What is not text. Few pieces are looked for: all runs of nine digits that begin at 0..3 share digits 3..8."""
+    ways: dict[str, Callable[[str], bytes]] = {
+        "digits": lambda text: bytes(int(digit) for digit in text),
+        "int32": lambda text: b"".join(int(digit).to_bytes(4, "little") for digit in text),
+    }
+    if small_ints is not None:
+        ways["int list"] = lambda text: _pointers([int(digit) for digit in text], small_ints)
+        ways["code list"] = lambda text: _pointers(list(text.encode()), small_ints)
+    for way, encode in ways.items():
+        yield from _shared(way, encode, number, FRAGMENT, 1)
+    for phase in (0, 1):
+        pairs = number[phase:]
+        yield from _shared("bcd", bytes.fromhex, pairs, _BCD_DIGITS, 2)
+        yield from _shared("bcd-reversed", lambda text: bytes.fromhex(_swap(text)), pairs, _BCD_DIGITS, 2)
+    for window in _windows(number, _BASE64_DIGITS):
+        encoded = base64.b64encode(window.encode())
+        yield _Anchor("base64", encoded, (encoded,))
+
+
+def _shared(way: str, encode: Callable[[str], bytes], digits: str, length: int, step: int) -> Iterator[_Anchor]:
+    """Runs of `length` digits at each `step`, in groups that share a piece."""
+    starts = range(0, len(digits) - length + 1, step)
+    for at in range(0, len(starts), 4):
+        group = starts[at : at + 4]
+        runs = tuple(encode(digits[start : start + length]) for start in group)
+        yield _Anchor(way, encode(digits[group[-1] : group[0] + length]), runs)
 
 
 def _swap(text: str) -> str:
@@ -166,12 +195,4 @@ def _pointers(values: list[int], small_ints: int) -> bytes:
 
 
 def _digits(way: str, run: bytes) -> str:
-    match way:
-        case "hex":
-            return run[1::2].decode("ascii")
-        case "utf-16-le":
-            return run[::2].decode("ascii")
-        case "utf-32-le":
-            return run[::4].decode("ascii")
-        case _:
-            return run.decode("ascii")
+    return (run[1::2] if way == "hex" else run.replace(b"\0", b"")).decode("ascii")

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         sale = _named(folder, args.sale)
         fields = {} if sale is None else stored_fields(folder, sale)
-    except (sqlite3.Error, OSError):
+    except (sqlite3.Error, ValueError, OverflowError, OSError):
         return _fail(FAILED, "unreadable", languages)
     if sale is None:
         return _fail(NO_SUCH_SALE, "no_such_sale", languages)

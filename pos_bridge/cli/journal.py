@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         return _verify(folder, args.lang, as_json=args.json)
     try:
         sales = recorded_sales(folder, args.month)
-    except (sqlite3.Error, OSError, ValueError):
+    except (sqlite3.Error, ValueError, OverflowError, OSError):
         return _fail("unreadable", args.lang)
     if args.unresolved:
         sales = [sale for sale in sales if sale.unresolved]

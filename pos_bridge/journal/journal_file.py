@@ -179,7 +179,8 @@ class JournalFile:
     def _tidy_history(self) -> None:
         for path in months.files(self._file.path.parent):
             if path != self._file.path:
-                with suppress(sqlite3.Error, OSError):  # a damaged month is for `journal --verify` to tell of
+                # A damaged month of long ago stops nothing: `journal --verify` tells of it.
+                with suppress(*lookups.UNREADABLE, OSError):
                     months.close_history(path)
                     if months.months_between(path.stem, self._file.path.stem) > self._link_months:
                         months.forget_links(path)
@@ -224,3 +225,5 @@ def _open_newest(folder: Path, this_month: str) -> DurableFile:
         if error.sqlite_errorcode & 0xFF in _DAMAGE:
             raise JournalCorruptError(name, None, "not a database") from error
         raise JournalUnwritableError("the journal cannot be opened for writing") from error
+    except UnicodeDecodeError as error:  # SQLite's own message quotes the damaged schema
+        raise JournalCorruptError(name, None, "its structure") from error

@@ -19,6 +19,7 @@ from pos_bridge.journal.hours import hours_before
 from pos_bridge.journal.row import COLUMNS, START, Row, commitment
 
 REQUEST_HOURS = 48
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # SQLite's messages quote a damaged schema
 APPROVED = (State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST, State.CASH_TAKEN)
 _WORKING_COLUMNS = "key, state, cents, flow, partial, approved, cause"
 
@@ -52,7 +53,7 @@ def elsewhere(path: Path) -> Iterator[sqlite3.Connection]:
     """The other files, newest first, then those in quarantine; one that cannot be read is passed over."""
     history = [other for other in reversed(months.files(path.parent)) if other != path]
     for other in (*history, *months.set_aside(path.parent)):
-        with suppress(sqlite3.Error), months.read_only(other) as connection:
+        with suppress(*UNREADABLE), months.read_only(other) as connection:
             yield connection
 
 
@@ -62,7 +63,7 @@ def settled_leg(connection: sqlite3.Connection, path: Path, key: LegKey) -> tupl
     if found is not None:
         return found
     for other in elsewhere(path):
-        with suppress(sqlite3.Error):
+        with suppress(*UNREADABLE):
             found = _settled_in(other, key)
         if found is not None:
             return found
@@ -137,7 +138,7 @@ def holds(connection: sqlite3.Connection, path: Path, sequence: int, row_hash: b
         return False
     others = elsewhere(path)
     while known is None and (other := next(others, None)) is not None:
-        with suppress(sqlite3.Error):
+        with suppress(*UNREADABLE):
             known = hash_at(other, sequence)
     if known is None and sequence == 0:
         known = START

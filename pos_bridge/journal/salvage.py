@@ -11,7 +11,7 @@ from pos_bridge.journal import months, schema
 from pos_bridge.journal.lookups import Link
 from pos_bridge.journal.row import COLUMNS, Row, request_seal, row_hash
 
-_UNREADABLE = (sqlite3.Error, TypeError, ValueError, AttributeError)
+_UNREADABLE = (sqlite3.Error, TypeError, ValueError, AttributeError, OverflowError)
 _KEYS = {"chain": "sequence", "working": "key", "links": "key", "requests": "request", "anchor": "one"}
 
 
@@ -47,7 +47,7 @@ class Salvage:
 def salvage(path: Path) -> Salvage:
     """Read a file from both ends of each table, as far as it goes."""
     found = Salvage()
-    with suppress(sqlite3.Error), months.read_only(path) as connection:
+    with suppress(*_UNREADABLE), months.read_only(path) as connection:
         connection.text_factory = lambda raw: raw.decode("ascii", "replace")
         for one, sequence, anchored in _readable(connection, "anchor", "*"):
             if one == 1 and _is_place(sequence, 0) and _is_hash(anchored):

@@ -1,7 +1,9 @@
 """Sales, clocks and folders for the journal's tests."""
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,3 +90,18 @@ def paid(journal: JournalFile, cents: int = 1234) -> Opening:
 
 def opened(folder: Path, clock: Callable[[], datetime]) -> JournalFile:
     return JournalFile.open(folder, 7, clock)
+
+
+def state_of(journal: JournalFile, key: LegKey) -> State | None:
+    leg = journal.find_leg(key)
+    return None if leg is None else leg.state
+
+
+def forge(path: Path, *statements: str) -> None:
+    """Change a file behind the constraints' back, as a fault of the disk would."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        for statement in statements:
+            connection.execute(statement)

@@ -1,7 +1,5 @@
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from pos_bridge.domain.money import Amount
 from pos_bridge.journal import months
 from pos_bridge.journal.errors import JournalBusyError, JournalRefusedError
 from pos_bridge.journal.verify import SoundFile, verify
+from tests.journal import children
 from tests.journal.makers import Clock, binding, captured, capturing, card, cash, opened, paid, reversing
 
 
@@ -231,13 +230,14 @@ def test_a_second_process_is_refused_while_readers_are_not(journal, folder, cloc
     journal.open_leg(cash())
     with pytest.raises(JournalBusyError, match="another pos-bridge"):
         opened(folder, clock)
-    script = (
+    children.run(
         "import sys, pathlib, datetime; from pos_bridge.journal.journal_file import JournalFile\n"
         "from pos_bridge.journal.errors import JournalBusyError\n"
         "try: JournalFile.open(pathlib.Path(sys.argv[1]), 1, lambda: datetime.datetime.now())\n"
-        "except JournalBusyError: sys.exit(7)"
+        "except JournalBusyError: sys.exit(0)\n"
+        "sys.exit('it opened')",
+        folder,
     )
-    assert subprocess.run([sys.executable, "-c", script, str(folder)], check=False).returncode == 7
     assert stored(folder, "SELECT count(*) FROM chain") == [(1,)]
 
 

@@ -1,0 +1,50 @@
+"""`make bench` works: two rounds of everything, and every row is there. How fast it was is not a test's business."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from hw_sim.store import tether
+
+ROOT = Path(__file__).parents[2]
+
+ROWS = [
+    "card sale: swipe to the till's answer, p50",
+    "  its p99 to its p50",
+    "  of it, swipe to Authorise at the processor",
+    "  of it, from there to the till's answer",
+    "card sale: ask to lamp, without the 50 ms of silence",
+    "  the driver's silence before the lamp",
+    "card sale: all added latency, p50",
+    "sales a second, one lane",
+    "durable steps before the till's answer",
+    "  of them while the card is awaited",
+    "HTTPS leg: a nexo Logout, answered",
+    "journal commit",
+    "request decoded and validated",
+    "log event",
+    "card room, start to locked and ready",
+    "card room, swipe to sealed",
+    "engine, start to ready",
+    "engine, idle, resident",
+]
+
+
+def test_a_short_run_gives_every_row(tmp_path):
+    command = [sys.executable, "-m", "benchmarks", "--rounds", "2", "--folder", str(tmp_path)]
+    tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *command]
+    done = subprocess.run(
+        [*tethered, "--json", str(tmp_path / "bench.json")], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    written = json.loads((tmp_path / "bench.json").read_text())
+    assert [figure["figure"] for figure in written["figures"]] == ROWS
+    assert written["rounds"] == 2
+    for figure in written["figures"]:
+        assert figure["measured"] > 0
+        assert figure["figure"].strip() in done.stdout
+    steps = {figure["figure"]: figure["measured"] for figure in written["figures"]}
+    assert steps["durable steps before the till's answer"] == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bench.json"]

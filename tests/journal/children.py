@@ -1,0 +1,31 @@
+"""Python programs that tests start: each dies with its parent, and finds the project."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_DIES_WITH_ITS_PARENT = "import ctypes, signal; ctypes.CDLL(None).prctl(1, signal.SIGKILL)\n"
+
+
+def command(script: str, *arguments: str | Path) -> list[str]:
+    return [sys.executable, "-c", _DIES_WITH_ITS_PARENT + script, *map(str, arguments)]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def run(script: str, *arguments: str | Path, prefix: tuple[str, ...] = ()) -> str:
+    """Run it to its end; its output, or its error as this test's."""
+    done = subprocess.run(
+        [*prefix, *command(script, *arguments)],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=150,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
