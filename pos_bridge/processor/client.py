@@ -1,5 +1,6 @@
 """The processor as the checkout sees it (checkout.ports.Processor). Never raises for what a network does."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -62,13 +63,17 @@ class ProcessorClient:
         self._keys: tuple[SealingKey, ...] = ()
         self._keys_at = 0.0
         self._rolled_back = False
+        self._opening: asyncio.Task[bool] | None = None
 
     async def close(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
         await self._channel.close(None)
 
     async def ready(self) -> bool:
         if self._fence is None or not self._keys or time.monotonic() - self._keys_at > _KEY_REFRESH_S:
-            return await self._open_session()
+            return await self._in_session()
         if self._channel.get_state(try_to_connect=True) is grpc.ChannelConnectivity.READY:
             return True
         answer = await self._call(
@@ -86,11 +91,13 @@ class ProcessorClient:
         return self._clock.now_ms() + seconds * 1000
 
     async def authorise(self, ask: Ask) -> Yes | No | Unknown:
+        if self._fence is None and not await self._in_session():  # a try before this one found the session ended
+            return Unknown()
         request = codec.authorise(ask, self._context())
         answer = await self._call(Operation.AUTHORISE, self._stub.Authorise, request, self._timeout_s)
         if answer is None:
             return Unknown()
-        self._heed(answer.now_ms, answer.refused.reason)
+        self._heed(request.context, answer.now_ms, fenced=answer.refused.reason == pb.Refused.REASON_FENCED)
         return self._judged(Operation.AUTHORISE, codec.read_authorise(ask.key, answer))
 
     async def capture(self, key: LegKey, amount: Amount) -> bool | Unknown:
@@ -98,7 +105,7 @@ class ProcessorClient:
         answer = await self._call(Operation.CAPTURE, self._stub.Capture, request, self._timeout_s)
         if answer is None:
             return Unknown()
-        self._heed(answer.now_ms, answer.refused.reason)
+        self._heed(request.context, answer.now_ms, fenced=answer.refused.reason == pb.Refused.REASON_FENCED)
         return self._judged(Operation.CAPTURE, codec.read_capture(key, answer))
 
     async def reverse(self, key: LegKey) -> Reversed | Unknown:
@@ -107,7 +114,7 @@ class ProcessorClient:
         if answer is None:
             return Unknown()
         fenced = answer.outcome == pb.ReverseByKeyResponse.OUTCOME_FENCED
-        self._heed(answer.now_ms, pb.Refused.REASON_FENCED if fenced else pb.Refused.REASON_UNSPECIFIED)
+        self._heed(request.context, answer.now_ms, fenced=fenced)
         return self._judged(Operation.REVERSE, codec.read_reversal(key, answer))
 
     async def receipt_facts(self, key: LegKey) -> ReceiptFacts | None:
@@ -118,6 +125,18 @@ class ProcessorClient:
     def reachable(self) -> bool:
         """For Diagnosis: a session is open and its channel is up. Starts nothing."""
         return self._fence is not None and self._channel.get_state() is grpc.ChannelConnectivity.READY
+
+    async def _in_session(self) -> bool:
+        """One OpenSession at a time, whoever asks: each puts the one before out of force."""
+        if self._opening is not None and await asyncio.shield(self._opening):
+            return True
+        if self._opening is None:  # one begun earlier, when nobody answered, says nothing about now
+            self._opening = asyncio.create_task(self._open_session())
+            self._opening.add_done_callback(self._opened)
+        return await asyncio.shield(self._opening)
+
+    def _opened(self, _: asyncio.Task[bool]) -> None:
+        self._opening = None
 
     async def _open_session(self) -> bool:
         request = pb.OpenSessionRequest(journal=codec.journal_head(self._chain.head()))
@@ -155,9 +174,9 @@ class ProcessorClient:
     def _context(self) -> pb.Context:
         return codec.context(self._fence or 0, self._chain.head())
 
-    def _heed(self, now_ms: int, refusal: int) -> None:
+    def _heed(self, sent: pb.Context, now_ms: int, *, fenced: bool) -> None:
         self._clock.heard(now_ms)
-        if refusal == pb.Refused.REASON_FENCED:
+        if fenced and sent.fence == self._fence:
             self._fence = None  # the next call that needs one opens a session of its own
 
     def _judged(self, operation: Operation, verdict: _Verdict) -> _Verdict:

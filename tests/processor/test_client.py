@@ -148,11 +148,22 @@ def test_a_second_till_with_the_same_identity_fences_the_first(processor, till):
     async def story(made: ProcessorClient, _log: Log) -> None:
         async with client(processor, CHAIN, Log()) as second:
             assert await second.ready()
-            assert await made.authorise(ask(processor, made, VISA)) == Unknown()
-            assert await made.ready(), "it opens a session of its own again"
-            assert isinstance(await made.authorise(ask(processor, made, VISA)), Yes)
+            sale = ask(processor, made, VISA)
+            assert await made.authorise(sale) == Unknown()
+            assert isinstance(await made.authorise(sale), Yes), "sent again, it opens a session of its own again"
 
     till(story)
+
+
+def test_whoever_needs_a_session_at_the_same_time_shares_one(processor):
+    async def story() -> None:
+        log = Log()
+        async with client(processor, CHAIN, log) as made:
+            assert await asyncio.gather(*(made.ready() for _ in range(5))) == [True] * 5
+            assert log.names() == ["SessionOpened"]
+            assert isinstance(await made.authorise(ask(processor, made, VISA)), Yes)
+
+    asyncio.run(asyncio.wait_for(story(), 60))
 
 
 def test_a_journal_that_was_rolled_back_gets_no_session(tmp_path):

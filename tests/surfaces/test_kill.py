@@ -1,0 +1,185 @@
+"""SIGKILL of the real engine at every moment of a sale: afterwards all accounts agree, and the next sale works."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hw_sim.running import PROGRAM, running_store
+from tests.processes import descendants, survivors
+from tests.surfaces.book import Book, Told, until
+
+_CYCLES = 12
+
+
+@pytest.fixture(name="book", scope="module")
+def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    """One store for the module, whose engine waits one second for an answer. At its end all accounts are compared."""
+    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+        book = Book(store)
+        yield book
+        book.balance()
+        processes = descendants(store.process.pid)
+    assert not survivors(processes)
+
+
+def crash(book: Book) -> None:
+    book.store.do("engine", "kill")
+
+
+def restart(book: Book) -> None:
+    book.store.do("engine", "restart")
+
+
+def next_sales_work(book: Book) -> None:
+    assert book.pay_cash().paid
+    assert book.pay().paid
+
+
+def test_waiting_for_the_card(book: Book):
+    with book.asking(card=None) as asking:
+        until(lambda: book.steps(asking.sale) == ["intent"])
+        crash(book)
+    assert asking.sale.told is None
+    restart(book)
+    next_sales_work(book)
+    end = until(lambda: book.status(asking.sale))
+    assert isinstance(end, Told)
+    assert (end.result, end.error) == ("Failure", "UnreachableHost")
+    book.balance()
+    assert [row["state"] for row in book.store.ledger() if row["key"] == end.key] == ["tombstone"]
+
+
+def test_the_card_just_read(book: Book):
+    with book.asking(card=None) as asking, book.store.customer("visa") as customer:
+        assert customer.wait(30) == 0
+        crash(book)
+    restart(book)
+    next_sales_work(book)
+    book.balance()
+
+
+@pytest.mark.parametrize("aim_s", [0.2, 0.7])
+def test_the_authorise_in_flight(book: Book, aim_s: float):
+    """The processor does what it was asked a second later, when nobody waits for it any more."""
+    book.mode("delay", 1.0)
+    with book.asking(card=None) as asking, book.store.customer("visa") as customer:
+        assert customer.wait(30) == 0
+        time.sleep(aim_s)  # whatever it hits, the accounts must agree
+        crash(book)
+    book.mode("approve")
+    restart(book)
+    assert asking.sale.told is None
+    next_sales_work(book)
+    book.balance()
+
+
+def test_the_answer_dropped(book: Book):
+    book.mode("drop-response")
+    with book.asking() as asking:
+        until(lambda: book.ledger(asking.sale))
+        crash(book)
+    assert [row["state"] for row in book.ledger(asking.sale)] == ["authorised"]
+    book.mode("approve")
+    restart(book)
+    next_sales_work(book)
+    book.balance()
+    assert [row["state"] for row in book.ledger(asking.sale)] == ["reversed"]
+    again = book.pay(asking.sale, card=None)
+    assert (again.result, again.error) == ("Failure", "UnreachableHost")
+    assert [row["state"] for row in book.ledger(asking.sale)] == ["reversed"]
+
+
+def test_right_after_the_till_was_answered(book: Book):
+    """The capture is not done yet; it is done later, although nothing answers for a while."""
+    book.mode("delay", 0.5)
+    with book.asking() as asking:
+        told = asking.end()
+        crash(book)
+    assert told is not None
+    assert told.paid
+    assert book.steps(asking.sale)[-1] == "capturing"
+    book.mode("drop-request")
+    restart(book)
+    assert book.status(asking.sale) == told
+    assert book.pay(asking.sale, card=None) == told
+    assert book.pay_cash().paid
+    book.mode("approve")
+    assert book.pay().paid
+    book.balance()
+
+
+def test_in_its_recovery(book: Book):
+    book.mode("drop-response")
+    with book.asking() as asking:
+        until(lambda: book.ledger(asking.sale))
+        crash(book)
+    book.mode("drop-request")
+    for _ in range(2):
+        restart(book)
+        assert book.steps(asking.sale) == ["intent", "reversing"]
+        end = book.status(asking.sale)
+        assert isinstance(end, Told)
+        assert (end.result, end.error) == ("Failure", "UnreachableHost")
+        assert book.pay_cash().paid, "a stuck reversal stops nobody"
+        crash(book)
+    book.mode("approve")
+    restart(book)
+    assert book.pay().paid
+    book.balance()
+    assert book.steps(asking.sale) == ["intent", "reversing", "reversed"]
+
+
+def test_while_it_starts(book: Book):
+    """Killed at some moment between its first instruction and its readiness, three times in a row."""
+    book.mode("drop-response")
+    with book.asking() as asking:
+        until(lambda: book.ledger(asking.sale))
+        crash(book)
+    book.mode("approve")
+    aim = random.Random(2)
+    for _ in range(3):
+        with subprocess.Popen([*PROGRAM, "engine", book.store.folder, "restart"], stderr=subprocess.PIPE) as starting:
+            (engine,) = until(lambda: engines(book))
+            time.sleep(aim.uniform(0.1, 0.7))
+            os.kill(engine, signal.SIGKILL)
+        assert starting.returncode in {0, 1}, "it was ready, or it was not"
+    restart(book)
+    next_sales_work(book)
+    book.balance()
+
+
+@pytest.mark.parametrize("seed", range(_CYCLES))
+def test_at_a_random_moment(book: Book, seed: int):
+    """Another fault each time; the till repeats its payment or asks for it, in one order or the other."""
+    chance = random.Random(seed)
+    fault = chance.choice(["approve", "approve", "delay", "drop-response", "drop-request", "duplicate", "decline"])
+    book.mode(fault, 0.3 if fault == "delay" else None)
+    with book.asking(card=None) as asking, book.store.customer(chance.choice(["visa", "mastercard"])):
+        time.sleep(chance.uniform(0.0, 1.2))
+        crash(book)
+    book.mode("approve")
+    restart(book)
+    if chance.random() < 0.5:
+        end = book.status(asking.sale)
+        repeated = book.pay(asking.sale, card=None)
+        assert repeated == end if isinstance(end, Told) else repeated.error == "Aborted"
+    else:  # a till that repeats without a question gets its first answer, or a payment if it never arrived
+        known = bool(book.steps(asking.sale))
+        book.pay(asking.sale, card=None if known else "visa")
+    next_sales_work(book)
+    book.balance()
+
+
+def engines(book: Book) -> list[int]:
+    """The engines that the store has for a child."""
+    store = book.store.process.pid
+    children = Path(f"/proc/{store}/task/{store}/children").read_text().split()
+    commands = {int(pid): Path(f"/proc/{pid}/cmdline") for pid in children}
+    running = {pid: command.read_bytes() for pid, command in commands.items() if command.exists()}
+    return [pid for pid, command in running.items() if b"\0pos_bridge\0run\0" in command]
