@@ -54,7 +54,7 @@ class Life(RuleBasedStateMachine):
         return opening.key
 
     @rule(target=legs, cents=st.integers(1, 99_999_999), in_cash=st.booleans(), partial_ok=st.booleans())
-    def open_leg(self, cents: int, in_cash: bool, partial_ok: bool) -> LegKey:  # noqa: FBT001 - hypothesis calls it
+    def open_leg(self, cents: int, in_cash: bool, partial_ok: bool) -> LegKey:
         opening = cash(cents) if in_cash else card(cents, partial_ok=partial_ok)
         return self.opened_leg(opening, self.journal.open_leg(opening))
 
