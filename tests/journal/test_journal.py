@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.checkout.ports import Journal as JournalPort
-from pos_bridge.checkout.ports import JournalUnwritableError
+from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.leg import State
 from pos_bridge.journal.durable_file import DurableFile
 from pos_bridge.journal.errors import JournalRefusedError
