@@ -9,7 +9,7 @@ from dataclasses import replace
 from pos_bridge import events
 from pos_bridge.checkout.ports import Journal, Logbook, Processor
 from pos_bridge.domain.authorisation import Unknown
-from pos_bridge.domain.ledger import Advance, JournalUnwritableError, KnownLeg
+from pos_bridge.domain.ledger import Advance, KnownLeg
 from pos_bridge.domain.leg import (
     CaptureDone,
     CaptureRefused,
@@ -19,6 +19,7 @@ from pos_bridge.domain.leg import (
     State,
     step,
 )
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.events import CaptureLost, PersonNeeded, ReversalEnded
 
 _FIRST_PAUSE_S = 0.2
@@ -80,6 +81,13 @@ class Settler:
 
     async def _try(self, leg: Leg) -> Event | None:
         """One try at what the leg waits for. None: not known yet."""
+        try:
+            return await self._ask(leg)
+        except Exception:  # noqa: BLE001 - whatever it was, a leg that nobody settles is worse than one more try
+            self._log.emit(events.RequestFault(Trouble.SETTLING))
+            return None
+
+    async def _ask(self, leg: Leg) -> Event | None:
         if not await self._processor.ready():
             return None
         if leg.state is State.CAPTURING and leg.approved is not None:
@@ -96,7 +104,7 @@ class Settler:
         while True:
             try:
                 await self._journal.advance(Advance(leg.key, leg.state, leg.cause, leg.approved))
-            except JournalUnwritableError:
+            except Exception:  # noqa: BLE001 - a fault of this program may not lose the step either
                 self._log.emit(events.JournalUnwritable())
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_S)

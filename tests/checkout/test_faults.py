@@ -1,0 +1,147 @@
+"""What is left of a sale when a part of this program, or the disk, fails at the worst moment."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+
+import pytest
+
+from pos_bridge.domain.authorisation import Ask, No, Unknown, Yes
+from pos_bridge.domain.leg import Reversed, State
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import Amount
+from pos_bridge.domain.outcome import NotPaid, PaidByCard
+from tests.checkout.fakes import SEALED, MemoryJournal, ScriptedProcessor, ScriptedReaders, World, ask
+
+Story = Callable[[], Coroutine[None, None, None]]
+
+
+def story(test: Story) -> Callable[[], None]:
+    """Run an async test to its end."""
+
+    def run() -> None:
+        asyncio.run(asyncio.wait_for(test(), 20))
+
+    run.__name__ = test.__name__
+    return run
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.005)
+
+
+class FaultError(Exception):
+    """A fault of this program, of a kind that nobody expected."""
+
+
+class FaultyProcessor(ScriptedProcessor):
+    """The processor charges; then the client in front of it breaks down."""
+
+    async def authorise(self, ask: Ask) -> Yes | No | Unknown:
+        await super().authorise(ask)
+        raise FaultError
+
+
+@story
+async def test_a_fault_after_sending_leaves_no_charge_and_no_open_end():
+    world = World(FaultyProcessor())
+    with pytest.raises(FaultError):
+        await world.lane.pay(ask())
+    await until(lambda: world.journal.words()[-1] == "reversed")
+    assert isinstance(await world.lane.status(ask().till.request), NotPaid)
+    assert isinstance(await world.lane.pay(ask()), NotPaid)
+    world.processor = ScriptedProcessor()
+    world.restart()
+    assert isinstance(await world.lane.pay(ask(2)), PaidByCard)
+
+
+@story
+async def test_a_fault_of_the_reader_leaves_no_open_leg_and_the_next_sale_works():
+    world = World(readers=ScriptedReaders(None))
+    paying = asyncio.create_task(world.lane.pay(ask()))
+    await until(lambda: bool(world.journal.legs))
+    world.readers.prompts[0].answer.set_exception(FaultError())
+    with pytest.raises(FaultError):
+        await paying
+    await until(lambda: world.journal.words()[-1] == "reversed")
+    assert world.processor.asked == []
+
+
+class FaultyJournal(MemoryJournal):
+    """Raises something else than JournalUnwritableError at one write: another step of the same batch was at fault."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at = at
+
+    def _write(self) -> None:
+        self.at -= 1
+        if self.at == 0:
+            raise FaultError
+        super()._write()
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_fault_of_the_journal_leaves_no_charge_and_no_armed_reader(at):
+    @story
+    async def run():
+        world = World(readers=ScriptedReaders(None))
+        world.journal = FaultyJournal(at)
+        world.restart()
+        paying = asyncio.create_task(world.lane.pay(ask()))
+        await until(lambda: bool(world.readers.prompts))
+        if at > 1:
+            world.readers.prompts[0].give(SEALED)
+        with pytest.raises(FaultError):
+            await paying
+        assert world.readers.prompts[0].answer.done(), "no card is waited for any more"
+        await world.settled()
+        assert all(leg.state is State.REVERSED for leg in world.journal.legs.values())
+        world.readers.card = SEALED
+        assert isinstance(await world.lane.pay(ask(2)), PaidByCard)
+        await world.settled()
+
+    run()
+
+
+class StumblingProcessor(ScriptedProcessor):
+    """Its client breaks down at the first tries to settle."""
+
+    faults = 2
+
+    def _stumble(self) -> None:
+        if self.faults:
+            self.faults -= 1
+            raise FaultError
+
+    async def capture(self, key: LegKey, amount: Amount) -> bool | Unknown:
+        self._stumble()
+        return await super().capture(key, amount)
+
+    async def reverse(self, key: LegKey) -> Reversed | Unknown:
+        self._stumble()
+        return await super().reverse(key)
+
+
+@pytest.mark.parametrize(
+    ("answer", "end"), [(Yes(Amount(12_34), "A1B2C3"), "captured"), (Unknown(wrong=True), "reversed")]
+)
+def test_a_fault_while_settling_is_tried_again(answer, end):
+    @story
+    async def run():
+        world = World(StumblingProcessor(answers=[answer]))
+        await world.lane.pay(ask())
+        await world.settled()
+        assert world.journal.words()[-1] == end
+
+    run()
+
+
+@story
+async def test_a_settled_state_that_meets_a_fault_of_the_journal_is_recorded_all_the_same():
+    world = World()
+    world.journal = FaultyJournal(3)
+    world.restart()
+    assert isinstance(await world.lane.pay(ask()), PaidByCard)
+    await world.settled()
+    assert world.journal.words() == ["intent", "capturing", "captured"]
