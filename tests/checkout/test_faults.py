@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 import pytest
 
 from pos_bridge.domain.authorisation import Ask, No, Unknown, Yes
+from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError
 from pos_bridge.domain.leg import Reversed, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -145,3 +146,48 @@ async def test_a_settled_state_that_meets_a_fault_of_the_journal_is_recorded_all
     assert isinstance(await world.lane.pay(ask()), PaidByCard)
     await world.settled()
     assert world.journal.words() == ["intent", "capturing", "captured"]
+
+
+@story
+async def test_an_engine_whose_journal_cannot_be_written_starts_all_the_same():
+    world = World(readers=ScriptedReaders(None))
+    dying = asyncio.create_task(world.lane.pay(ask(1)))
+    await until(lambda: len(world.journal.legs) == 1)
+    dying.cancel()
+    world.restart()
+    world.journal.broken = True
+    assert await asyncio.wait_for(world.settler.recover(), 2) == 1
+    await until(lambda: bool(world.processor.reversed))
+    assert not isinstance(await world.lane.status(ask(1).till.request), PaidByCard)
+    world.journal.broken = False
+    await world.settled()
+    assert world.journal.words() == ["intent", "reversing", "reversed"]
+
+
+class RefusingJournal(MemoryJournal):
+    """Refuses every step of one leg, for ever."""
+
+    refused: LegKey | None = None
+
+    async def advance(self, change: Advance) -> JournalHead:
+        if change.key == self.refused:
+            raise JournalUnwritableError
+        return await super().advance(change)
+
+
+@story
+async def test_one_bad_record_does_not_hold_up_the_others_at_start():
+    world = World(readers=ScriptedReaders(None))
+    journal = world.journal = RefusingJournal()
+    for number in (1, 2):
+        world.restart()
+        dying = asyncio.create_task(world.lane.pay(ask(number)))
+        await until(lambda: len(journal.legs) == number)  # noqa: B023 - looked at in the same turn
+        dying.cancel()
+    bad, good = journal.legs
+    journal.refused = bad
+    world.restart()
+    assert await asyncio.wait_for(world.settler.recover(), 2) == 2
+    await until(lambda: journal.legs[good].state is State.REVERSED)
+    await until(lambda: set(world.processor.reversed) == {bad, good})
+    await world.settler.close()
