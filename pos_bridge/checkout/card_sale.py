@@ -20,6 +20,7 @@ from pos_bridge.domain.leg import (
     Leg,
     NoAnswer,
     PromptOver,
+    Recovered,
     State,
     Unrecorded,
     WrongAnswer,
@@ -68,6 +69,7 @@ class CardSale:
         self._leg = Leg(opening.key, opening.amount, opening.partial_ok)
         self._withdrawn: Cause | None = None
         self._prompt = parts.readers.prompt(opening.key, opening.amount, sealing_key)
+        self._opened = False
         self._ask: Ask | None = None
         self._code: str | None = None
 
@@ -78,12 +80,21 @@ class CardSale:
             self._prompt.withdraw()
 
     async def run(self) -> NotPaid | PaidByCard | NotRecordable:
+        """Raises whatever a fault of this program raises; the leg is then in the settler's hands all the same."""
+        try:
+            return await self._run()
+        except Exception:
+            self._give_up()
+            raise
+
+    async def _run(self) -> NotPaid | PaidByCard | NotRecordable:
         try:
             await self._parts.journal.open_leg(self._opening)  # while the customer takes out the card
         except JournalUnwritableError:
             self._prompt.withdraw()
             await self._prompt.card()
             return NotRecordable()
+        self._opened = True
         event = self._read(await self._prompt.card())
         while True:
             effects = await self._advance(event)
@@ -93,6 +104,13 @@ class CardSale:
             if Effect.CAPTURE in effects or Effect.REVERSE in effects:
                 self._parts.settler.take(self._leg)
             return self._answer()
+
+    def _give_up(self) -> None:
+        """Nobody knows what was sent, as after a crash: what recovery would do at the next start is done now."""
+        self._prompt.withdraw()
+        if self._opened and self._leg.state in {State.INTENT, State.SENDING}:
+            self._leg = step(self._leg, Recovered()).leg
+            self._parts.settler.take(self._leg, recorded=False)
 
     def _read(self, card: SealedCard | ReadFailure) -> Event:
         if self._withdrawn is not None:

@@ -140,16 +140,16 @@ class Lane:
             before = await self._before(ask)
             if before is not None:
                 return before
+            if self._current is not None:
+                return Busy(self._current.ask.service_id)
+            self._current = payment  # first: no other payment can end between this look and the start
             first = None if ask.partial_ok else await self._journal.approved_untold(ask.till.sale)
         except JournalUnwritableError:
             return self._unwritable()
         if first is not None:
             return AlreadyApproved(first)
-        if self._current is not None:
-            return Busy(self._current.ask.service_id)
         if self._stopping:
             return NotPaid(None, Cause.STOPPED)
-        self._current = payment
         return await (self._cash(ask) if ask.tender is Tender.CASH else self._card(payment))
 
     async def _before(self, ask: SaleAsk) -> Outcome | None:
@@ -203,6 +203,8 @@ class Lane:
 
     async def _close_request(self, request: bytes) -> StatusAnswer:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""
+        if request in self._live:  # it came while it was looked up
+            return Running()
         try:
             await self._journal.close_till_request(request)
         except JournalUnwritableError:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pos_bridge import events
 from pos_bridge.checkout.ports import Journal, Logbook, Processor
 from pos_bridge.domain.authorisation import Unknown
-from pos_bridge.domain.ledger import Advance, JournalUnwritableError, KnownLeg
+from pos_bridge.domain.ledger import Advance, KnownLeg
 from pos_bridge.domain.leg import (
     CaptureDone,
     CaptureRefused,
@@ -19,6 +19,7 @@ from pos_bridge.domain.leg import (
     State,
     step,
 )
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.events import CaptureLost, PersonNeeded, ReversalEnded
 
 _FIRST_PAUSE_S = 0.2
@@ -35,13 +36,15 @@ class Settler:
         self._tasks: dict[bytes, asyncio.Task[None]] = {}
 
     async def recover(self) -> int:
-        """Take over the legs an earlier run left open: how many there are. Reversals are durable on return."""
+        """Take over the legs an earlier run left open: how many there are.
+
+        Their reversals are durable on return if the journal can be written; if not, they are begun all the same (the
+        intent says as much to the next start), so that a bad row or a full disk stops neither them nor the engine.
+        """
         known = [leg for leg in await self._journal.unsettled() if leg.state is not State.UNRESOLVED]
         for found in known:
             moved = step(_leg(found), Recovered())
-            if moved.record:
-                await self._record_stubbornly(moved.leg)
-            self.take(moved.leg)
+            self.take(moved.leg, recorded=not moved.record or await self._recorded(moved.leg))
         return len(known)
 
     def take(self, leg: Leg, *, recorded: bool = True) -> None:
@@ -80,6 +83,13 @@ class Settler:
 
     async def _try(self, leg: Leg) -> Event | None:
         """One try at what the leg waits for. None: not known yet."""
+        try:
+            return await self._ask(leg)
+        except Exception:  # noqa: BLE001 - whatever it was, a leg that nobody settles is worse than one more try
+            self._log.emit(events.RequestFault(Trouble.SETTLING))
+            return None
+
+    async def _ask(self, leg: Leg) -> Event | None:
         if not await self._processor.ready():
             return None
         if leg.state is State.CAPTURING and leg.approved is not None:
@@ -93,15 +103,18 @@ class Settler:
     async def _record_stubbornly(self, leg: Leg) -> None:
         """Durable on return. Until then recovery would find an earlier state, from which it ends the same way."""
         pause = _FIRST_PAUSE_S
-        while True:
-            try:
-                await self._journal.advance(Advance(leg.key, leg.state, leg.cause, leg.approved))
-            except JournalUnwritableError:
-                self._log.emit(events.JournalUnwritable())
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_S)
-            else:
-                return
+        while not await self._recorded(leg):
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _recorded(self, leg: Leg) -> bool:
+        """One try to make this state durable."""
+        try:
+            await self._journal.advance(Advance(leg.key, leg.state, leg.cause, leg.approved))
+        except Exception:  # noqa: BLE001 - a fault of this program may not lose the step either
+            self._log.emit(events.JournalUnwritable())
+            return False
+        return True
 
     def _tell(self, leg: Leg) -> None:
         match leg.state:
