@@ -4,7 +4,9 @@ It obeys domain/leg.py's step function: first what must be durable, then the eff
 """
 
 import asyncio
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pos_bridge import events
@@ -32,17 +34,35 @@ from pos_bridge.domain.outcome import (
 )
 
 _REMEMBERED = 256  # answers kept in memory with what a restart forgets: approval code and last four
+_REMEMBERED_S = 48 * 3600  # as long as journal and answers file know a request: after that its name may come again
 _GRACE_S = 10.0  # what a payment that was sent gets before a stopping daemon leaves it to recovery
 
 APPROVED_STATES = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
 UNDONE_STATES = frozenset({State.REVERSING, State.REVERSED, State.UNRESOLVED})
 
 
+def _boot_s() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """An answer that was given, to what content, and when."""
+
+    content: bytes
+    outcome: Outcome
+    at_s: float
+
+
 @dataclass(slots=True)
 class _Payment:
-    """A payment from its admission to its answer. `withdrawn` says why it must not go on, while it still can stop."""
+    """A payment from its admission to its answer. `withdrawn` says why it must not go on, while it still can stop.
+
+    `answered` before: it is a repeat, and was given the answer that there is.
+    """
 
     ask: SaleAsk
+    answered: bool = False
     task: "asyncio.Task[Outcome] | None" = None
     withdrawn: Cause | None = None
     sale: CardSale | None = field(default=None)
@@ -55,14 +75,15 @@ class _Payment:
 
 
 class Lane:
-    """Met by pos_api.ports.Desk. `close` after the API has stopped taking requests."""
+    """Met by pos_api.ports.Desk. `close` after the API has stopped taking requests. `clock_s` is never set back."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, clock_s: Callable[[], float] = _boot_s) -> None:
         self._parts = parts
+        self._clock_s = clock_s
         self._journal = parts.journal
         self._live: dict[bytes, _Payment] = {}
         self._current: _Payment | None = None
-        self._done: OrderedDict[bytes, tuple[bytes, Outcome]] = OrderedDict()
+        self._done: OrderedDict[bytes, _Done] = OrderedDict()
         self._stopping = False
         self._journal_failed = False
 
@@ -80,10 +101,9 @@ class Lane:
     async def status(self, request: bytes) -> StatusAnswer:
         if request in self._live:
             return Running()
-        if request in self._done:
-            outcome = self._done[request][1]
-            if isinstance(outcome, PaidByCard | PaidInCash | NotPaid | Closed):
-                return outcome
+        done = self._remembered(request)
+        if done is not None and isinstance(done.outcome, PaidByCard | PaidInCash | NotPaid | Closed):
+            return done.outcome
         known = await self._journal.find_request(request)
         if known is None:
             return await self._close_request(request)
@@ -94,7 +114,7 @@ class Lane:
         if live is not None:
             live.withdraw(Cause.ABORTED)
             return True
-        if request not in self._done and await self._journal.find_request(request) is None:
+        if self._remembered(request) is None and await self._journal.find_request(request) is None:
             await self._close_request(request)
         return False
 
@@ -125,7 +145,7 @@ class Lane:
         request = payment.ask.till.request
         try:
             outcome = await self._admit(payment)
-            if not isinstance(outcome, Busy | NotRecordable | Contradiction):
+            if not (payment.answered or isinstance(outcome, Busy | NotRecordable | Contradiction)):
                 self._remember(payment.ask, outcome)
             return outcome
         finally:
@@ -139,6 +159,7 @@ class Lane:
         try:
             before = await self._before(ask)
             if before is not None:
+                payment.answered = True
                 return before
             if self._current is not None:
                 return Busy(self._current.ask.service_id)
@@ -154,9 +175,9 @@ class Lane:
 
     async def _before(self, ask: SaleAsk) -> Outcome | None:
         """The answer to a till request that was seen before: in memory, or by an earlier run."""
-        done = self._done.get(ask.till.request)
+        done = self._remembered(ask.till.request)
         if done is not None:
-            return done[1] if done[0] == ask.till.content else Contradiction()
+            return done.outcome if done.content == ask.till.content else Contradiction()
         known = await self._journal.find_request(ask.till.request)
         if known is None:
             return None
@@ -213,9 +234,16 @@ class Lane:
         return NeverSeen()
 
     def _remember(self, ask: SaleAsk, outcome: Outcome) -> None:
-        self._done[ask.till.request] = (ask.till.content, outcome)
+        self._done[ask.till.request] = _Done(ask.till.content, outcome, self._clock_s())
         while len(self._done) > _REMEMBERED:
             self._done.popitem(last=False)
+
+    def _remembered(self, request: bytes) -> _Done | None:
+        """The answer to a request, once all that are too old are forgotten."""
+        oldest_s = self._clock_s() - _REMEMBERED_S
+        while self._done and next(iter(self._done.values())).at_s < oldest_s:
+            self._done.popitem(last=False)
+        return self._done.get(request)
 
     def _unwritable(self) -> NotRecordable:
         self._journal_failed = True

@@ -6,7 +6,9 @@ import resource
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 
+from pos_bridge import faults
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import Config, ConfigError
 
@@ -19,7 +21,8 @@ def run(args: argparse.Namespace) -> int:
     """`args.loaded` is the Config. 0 after SIGTERM; 1 when it cannot start; 2 when a named file cannot be used."""
     config: Config = args.loaded
     os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    faults.silence()
+    _leave_no_core()
     from pos_bridge import credentials, daemon  # noqa: PLC0415 - gRPC and TLS are loaded by the one command that needs them
 
     try:
@@ -31,6 +34,13 @@ def run(args: argparse.Namespace) -> int:
         print(f"pos-bridge: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _leave_no_core() -> None:
+    """Neither as a file nor, where the kernel hands cores to a program whatever the limit, with memory in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with suppress(OSError):
+        Path("/proc/self/coredump_filter").write_text("0", encoding="ascii")
 
 
 def _tell_systemd(state: str) -> None:

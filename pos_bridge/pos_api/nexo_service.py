@@ -138,7 +138,9 @@ class NexoService:
     async def _pay(self, header: MessageHeader, body: PaymentRequest) -> Reply:
         asked = review(body)
         if isinstance(asked, Instead):
-            context = kept(header, self._clock(), body.sale_data.sale_transaction_id)
+            # What holds a card's data may be the sale's name itself: then not even the till is told it again.
+            named = None if asked.situation is Situation.CARD_IN_REQUEST else body.sale_data.sale_transaction_id
+            context = kept(header, self._clock(), named)
             return self._paid(header, Answered(asked, context))
         return self._paid(header, await self._payments.pay(header, asked))
 

@@ -155,8 +155,9 @@ class ProcessorClient:
         if not self._clock.known:
             self._log.emit(events.ProcessorWrong(Operation.OPEN_SESSION))
             return False
+        if self._fence is None:  # the hourly renewal falls to the next sale: its line would tell when that was
+            self._log.emit(events.SessionOpened())
         self._keys, self._keys_at, self._fence = keys, time.monotonic(), opened.fence
-        self._log.emit(events.SessionOpened())
         return True
 
     async def _same_journal(self, seen: pb.JournalHead) -> bool:
