@@ -1,5 +1,6 @@
 """The processor as the checkout sees it (checkout.ports.Processor). Never raises for what a network does."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -62,13 +63,17 @@ class ProcessorClient:
         self._keys: tuple[SealingKey, ...] = ()
         self._keys_at = 0.0
         self._rolled_back = False
+        self._opening: asyncio.Task[bool] | None = None
 
     async def close(self) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
         await self._channel.close(None)
 
     async def ready(self) -> bool:
         if self._fence is None or not self._keys or time.monotonic() - self._keys_at > _KEY_REFRESH_S:
-            return await self._open_session()
+            return await self._session()
         if self._channel.get_state(try_to_connect=True) is grpc.ChannelConnectivity.READY:
             return True
         answer = await self._call(
@@ -86,11 +91,15 @@ class ProcessorClient:
         return self._clock.now_ms() + seconds * 1000
 
     async def authorise(self, ask: Ask) -> Yes | No | Unknown:
+        if self._fence is None or self._opening is not None:
+            await self._session()  # the number in hand ended while the customer took out the card
+        if self._fence is None:
+            return Unknown()
         request = codec.authorise(ask, self._context())
         answer = await self._call(Operation.AUTHORISE, self._stub.Authorise, request, self._timeout_s)
         if answer is None:
             return Unknown()
-        self._heed(answer.now_ms, answer.refused.reason)
+        self._heed(request.context.fence, answer.now_ms, answer.refused.reason)
         return self._judged(Operation.AUTHORISE, codec.read_authorise(ask.key, answer))
 
     async def capture(self, key: LegKey, amount: Amount) -> bool | Unknown:
@@ -98,7 +107,7 @@ class ProcessorClient:
         answer = await self._call(Operation.CAPTURE, self._stub.Capture, request, self._timeout_s)
         if answer is None:
             return Unknown()
-        self._heed(answer.now_ms, answer.refused.reason)
+        self._heed(request.context.fence, answer.now_ms, answer.refused.reason)
         return self._judged(Operation.CAPTURE, codec.read_capture(key, answer))
 
     async def reverse(self, key: LegKey) -> Reversed | Unknown:
@@ -107,7 +116,8 @@ class ProcessorClient:
         if answer is None:
             return Unknown()
         fenced = answer.outcome == pb.ReverseByKeyResponse.OUTCOME_FENCED
-        self._heed(answer.now_ms, pb.Refused.REASON_FENCED if fenced else pb.Refused.REASON_UNSPECIFIED)
+        refusal = pb.Refused.REASON_FENCED if fenced else pb.Refused.REASON_UNSPECIFIED
+        self._heed(request.context.fence, answer.now_ms, refusal)
         return self._judged(Operation.REVERSE, codec.read_reversal(key, answer))
 
     async def receipt_facts(self, key: LegKey) -> ReceiptFacts | None:
@@ -118,6 +128,16 @@ class ProcessorClient:
     def reachable(self) -> bool:
         """For Diagnosis: a session is open and its channel is up. Starts nothing."""
         return self._fence is not None and self._channel.get_state() is grpc.ChannelConnectivity.READY
+
+    async def _session(self) -> bool:
+        """Legs that wake together share one try: each further session would fence off what the others are sending."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open_session())
+            self._opening.add_done_callback(self._opened)
+        return await asyncio.shield(self._opening)
+
+    def _opened(self, _opening: "asyncio.Task[bool]") -> None:
+        self._opening = None
 
     async def _open_session(self) -> bool:
         request = pb.OpenSessionRequest(journal=codec.journal_head(self._chain.head()))
@@ -155,9 +175,10 @@ class ProcessorClient:
     def _context(self) -> pb.Context:
         return codec.context(self._fence or 0, self._chain.head())
 
-    def _heed(self, now_ms: int, refusal: int) -> None:
+    def _heed(self, fence: int, now_ms: int, refusal: int) -> None:
+        """`fence`: what the call was sent with. A late answer to an older one does not end the session there is."""
         self._clock.heard(now_ms)
-        if refusal == pb.Refused.REASON_FENCED:
+        if refusal == pb.Refused.REASON_FENCED and fence == self._fence:
             self._fence = None  # the next call that needs one opens a session of its own
 
     def _judged(self, operation: Operation, verdict: _Verdict) -> _Verdict:

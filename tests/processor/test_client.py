@@ -155,6 +155,27 @@ def test_a_second_till_with_the_same_identity_fences_the_first(processor, till):
     till(story)
 
 
+def test_legs_that_wake_together_open_one_session(processor):
+    async def story() -> None:
+        log = Log()
+        async with client(processor, CHAIN, log) as made:
+            assert all(await asyncio.gather(*(made.ready() for _ in range(8))))
+            assert log.names() == ["SessionOpened"], "each further one would fence off what the others are sending"
+
+    asyncio.run(story())
+
+
+def test_what_is_sent_again_after_a_fence_goes_out_in_a_session_of_its_own(processor, till):
+    async def story(made: ProcessorClient, _log: Log) -> None:
+        async with client(processor, CHAIN, Log()) as second:
+            assert await second.ready()
+            sale = ask(processor, made, VISA)
+            assert await made.authorise(sale) == Unknown()
+            assert isinstance(await made.authorise(sale), Yes)
+
+    till(story)
+
+
 def test_a_journal_that_was_rolled_back_gets_no_session(tmp_path):
     with running(tmp_path) as processor:
 
