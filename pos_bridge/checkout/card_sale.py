@@ -141,8 +141,10 @@ class CardSale:
             case Yes(amount, code):
                 self._code = code
                 return Approved(amount)
-            case No(cause):
+            case No(cause) if cause is Cause.ISSUER or self._leg.sends == 1:
                 return Declined(cause)
+            case No():  # this try was refused unread, or too late: an earlier one may have been approved
+                return NoAnswer(may_resend=False)
             case Unknown(wrong=True):
                 return WrongAnswer()
             case Unknown():
