@@ -145,7 +145,7 @@ class Lane:
         request = payment.ask.till.request
         try:
             outcome = await self._admit(payment)
-            if not (payment.answered or isinstance(outcome, Busy | NotRecordable | Contradiction)):
+            if not (payment.answered or isinstance(outcome, Busy | NotRecordable | Contradiction | Running)):
                 self._remember(payment.ask, outcome)
             return outcome
         finally:
@@ -185,8 +185,7 @@ class Lane:
             return Closed()
         if known.content != ask.till.content:
             return Contradiction()
-        answer = await self._answer_for(known.leg)
-        return NotPaid(known.leg.key, Cause.NO_ANSWER) if isinstance(answer, Running) else answer
+        return await self._answer_for(known.leg)
 
     async def _cash(self, ask: SaleAsk) -> Outcome:
         opening = _opening(ask, LegKey.fresh(), State.CASH_TAKEN, due=cash_due(ask.amount.cents))

@@ -47,11 +47,16 @@ class Settler:
             self.take(moved.leg, recorded=not moved.record or await self._recorded(moved.leg))
         return len(known)
 
-    def take(self, leg: Leg, *, recorded: bool = True) -> None:
-        """Settle this leg from here on. `recorded` is false when its present state still has to be made durable."""
-        task = asyncio.create_task(self._settle(leg, recorded=recorded))
+    def take(self, leg: Leg, *, recorded: bool = True) -> asyncio.Event:
+        """Settle this leg from here on. `recorded` is false when its present state still has to be made durable.
+
+        The event is set once the processor has given its definite answer, durable here or not.
+        """
+        definite = asyncio.Event()
+        task = asyncio.create_task(self._settle(leg, definite, recorded=recorded))
         self._tasks[leg.key.raw] = task
         task.add_done_callback(lambda _: self._tasks.pop(leg.key.raw, None))
+        return definite
 
     @property
     def busy(self) -> bool:
@@ -64,7 +69,7 @@ class Settler:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _settle(self, leg: Leg, *, recorded: bool) -> None:
+    async def _settle(self, leg: Leg, definite: asyncio.Event, *, recorded: bool) -> None:
         # What is not durable yet does not hold up the processor's side: the journal then says INTENT or REVERSING,
         # and from both the next start ends the leg the same way.
         unrecorded = [] if recorded else [leg]
@@ -77,6 +82,7 @@ class Settler:
                 continue
             leg = step(leg, event).leg
             unrecorded.append(leg)
+        definite.set()
         for state in unrecorded:
             await self._record_stubbornly(state)
         self._tell(leg)

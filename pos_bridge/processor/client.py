@@ -91,7 +91,9 @@ class ProcessorClient:
         return self._clock.now_ms() + seconds * 1000
 
     async def authorise(self, ask: Ask) -> Yes | No | Unknown:
-        if self._fence is None and not await self._in_session():  # a try before this one found the session ended
+        if self._fence is None or self._opening is not None:
+            await self._in_session()  # the session in hand ended while the customer took out the card
+        if self._fence is None:
             return Unknown()
         request = codec.authorise(ask, self._context())
         answer = await self._call(Operation.AUTHORISE, self._stub.Authorise, request, self._timeout_s)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 
+from pos_bridge.checkout import card_sale
 from pos_bridge.domain.authorisation import Ask, No, Unknown, Yes
 from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError
-from pos_bridge.domain.leg import Reversed, State
+from pos_bridge.domain.leg import Cause, Reversed, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.outcome import NotPaid, PaidByCard
+from pos_bridge.domain.outcome import NotPaid, PaidByCard, Running
 from tests.checkout.fakes import SEALED, MemoryJournal, ScriptedProcessor, ScriptedReaders, World, ask
 
 Story = Callable[[], Coroutine[None, None, None]]
@@ -191,3 +192,45 @@ async def test_one_bad_record_does_not_hold_up_the_others_at_start():
     await until(lambda: journal.legs[good].state is State.REVERSED)
     await until(lambda: set(world.processor.reversed) == {bad, good})
     await world.settler.close()
+
+
+@pytest.mark.parametrize("refusal", [Cause.LATE, Cause.PROCESSOR])
+def test_a_refusal_of_what_was_sent_again_does_not_speak_for_the_first_try(refusal):
+    @story
+    async def run():
+        world = World(ScriptedProcessor(answers=[Unknown(), No(refusal)]))
+        outcome = await world.lane.pay(ask())
+        assert isinstance(outcome, NotPaid)
+        assert outcome.cause is Cause.NO_ANSWER
+        await world.settled()
+        assert world.journal.words() == ["intent", "reversing", "reversed"]
+
+        world = World(ScriptedProcessor(answers=[No(refusal)]))
+        await world.lane.pay(ask())
+        assert world.journal.words() == ["intent", "declined"], "the only try was refused: definite"
+
+        world = World(ScriptedProcessor(answers=[Unknown(), No(Cause.ISSUER)]))
+        await world.lane.pay(ask())
+        assert world.journal.words() == ["intent", "declined"], "the issuer's answer is the key's, not the try's"
+
+    run()
+
+
+def test_an_approval_that_may_be_on_disk_is_not_told_as_unpaid_before_it_is_reversed(monkeypatch):
+    """A failed sync can leave the row whole in the file: the next start would then capture it."""
+    monkeypatch.setattr(card_sale, "UNDO_WITHIN_S", 0.05)
+
+    @story
+    async def run():
+        world = World(ScriptedProcessor(reversals=[Unknown()]))
+        world.journal.break_after = 1
+        assert await world.lane.pay(ask()) == Running()
+        assert await world.lane.pay(ask()) == Running()
+        assert await world.lane.status(ask().till.request) == Running()
+        world.processor.reversals = [Reversed(None)]
+        world.journal.broken, world.journal.break_after = False, None
+        await world.settled()
+        assert isinstance(await world.lane.pay(ask()), NotPaid)
+        assert len(world.processor.asked) == 1
+
+    run()

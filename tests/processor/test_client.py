@@ -177,6 +177,17 @@ def test_whoever_needs_a_session_at_the_same_time_shares_one(processor):
     asyncio.run(asyncio.wait_for(story(), 60))
 
 
+def test_what_is_sent_again_after_a_fence_goes_out_in_a_session_of_its_own(processor, till):
+    async def story(made: ProcessorClient, _log: Log) -> None:
+        async with client(processor, CHAIN, Log()) as second:
+            assert await second.ready()
+            sale = ask(processor, made, VISA)
+            assert await made.authorise(sale) == Unknown()
+            assert isinstance(await made.authorise(sale), Yes)
+
+    till(story)
+
+
 def test_a_journal_that_was_rolled_back_gets_no_session(tmp_path):
     with running(tmp_path) as processor:
 
