@@ -10,6 +10,7 @@ from pos_bridge.domain.authorisation import Ask, No, Unknown, Yes
 from pos_bridge.domain.card import Brand, ReadFailure, SealedCard
 from pos_bridge.domain.ledger import Advance, Binding, JournalUnwritableError, Opening
 from pos_bridge.domain.leg import (
+    SETTLED,
     Approved,
     CardRead,
     Cause,
@@ -20,6 +21,7 @@ from pos_bridge.domain.leg import (
     Leg,
     NoAnswer,
     PromptOver,
+    Recovered,
     State,
     Unrecorded,
     WrongAnswer,
@@ -84,6 +86,13 @@ class CardSale:
             self._prompt.withdraw()
             await self._prompt.card()
             return NotRecordable()
+        try:
+            return await self._pay()
+        except Exception:
+            self._give_up()
+            raise
+
+    async def _pay(self) -> NotPaid | PaidByCard:
         event = self._read(await self._prompt.card())
         while True:
             effects = await self._advance(event)
@@ -93,6 +102,13 @@ class CardSale:
             if Effect.CAPTURE in effects or Effect.REVERSE in effects:
                 self._parts.settler.take(self._leg)
             return self._answer()
+
+    def _give_up(self) -> None:
+        """A fault of this program: the leg ends as it would after a crash, and does not wait for one."""
+        self._prompt.withdraw()
+        if self._leg.state not in SETTLED:
+            moved = step(self._leg, Recovered())
+            self._parts.settler.take(moved.leg, recorded=not moved.record)
 
     def _read(self, card: SealedCard | ReadFailure) -> Event:
         if self._withdrawn is not None:

@@ -35,7 +35,8 @@ _REMEMBERED = 256  # answers kept in memory with what a restart forgets: approva
 _GRACE_S = 10.0  # what a payment that was sent gets before a stopping daemon leaves it to recovery
 
 APPROVED_STATES = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
-UNDONE_STATES = frozenset({State.REVERSING, State.REVERSED, State.UNRESOLVED})
+UNDONE_STATES = frozenset({State.INTENT, State.REVERSING, State.REVERSED})  # INTENT: of a sale that runs no more
+OWED = frozenset({Cause.TOO_LATE, Cause.CARD_NEEDED})  # told as not paid, and a person gives the money back
 
 
 @dataclass(slots=True)
@@ -85,6 +86,8 @@ class Lane:
             if isinstance(outcome, PaidByCard | PaidInCash | NotPaid | Closed):
                 return outcome
         known = await self._journal.find_request(request)
+        if request in self._live:
+            return Running()
         if known is None:
             return await self._close_request(request)
         return Closed() if known.leg is None else await self._answer_for(known.leg)
@@ -106,7 +109,8 @@ class Lane:
 
     async def health(self) -> Health:
         parts = self._parts
-        return Health(parts.processor.reachable(), not self._journal_failed, await parts.readers.states())
+        writable = self._journal.writable and not self._journal_failed
+        return Health(parts.processor.reachable(), writable, await parts.readers.states())
 
     async def close(self) -> None:
         """A payment that waits for its card is withdrawn; one that was sent gets ten seconds, then recovery has it."""
@@ -125,7 +129,7 @@ class Lane:
         request = payment.ask.till.request
         try:
             outcome = await self._admit(payment)
-            if not isinstance(outcome, Busy | NotRecordable | Contradiction):
+            if not isinstance(outcome, Busy | NotRecordable | Contradiction | Running):
                 self._remember(payment.ask, outcome)
             return outcome
         finally:
@@ -164,8 +168,7 @@ class Lane:
             return Closed()
         if known.content != ask.till.content:
             return Contradiction()
-        answer = await self._answer_for(known.leg)
-        return NotPaid(known.leg.key, Cause.NO_ANSWER) if isinstance(answer, Running) else answer
+        return await self._answer_for(known.leg)
 
     async def _cash(self, ask: SaleAsk) -> Outcome:
         opening = _opening(ask, LegKey.fresh(), State.CASH_TAKEN, due=cash_due(ask.amount.cents))
@@ -199,7 +202,10 @@ class Lane:
             return PaidByCard(leg.key, leg.amount, leg.approved, code, card)
         if leg.state in UNDONE_STATES:
             return NotPaid(leg.key, Cause.NO_ANSWER)
-        return Running() if leg.cause is None else NotPaid(leg.key, leg.cause)
+        if leg.state is State.UNRESOLVED and leg.cause not in OWED:
+            return Running()  # what a damaged journal left in doubt: it may be paid, and a person decides
+        assert leg.cause is not None, "a leg that ended unpaid says why"
+        return NotPaid(leg.key, leg.cause)
 
     async def _close_request(self, request: bytes) -> StatusAnswer:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""

@@ -35,13 +35,15 @@ class Settler:
         self._tasks: dict[bytes, asyncio.Task[None]] = {}
 
     async def recover(self) -> int:
-        """Take over the legs an earlier run left open: how many there are. Reversals are durable on return."""
+        """Take over the legs an earlier run left open: how many there are.
+
+        Reversals are durable on return, where the journal can be written; elsewhere it still says INTENT, from which
+        the next start reverses too.
+        """
         known = [leg for leg in await self._journal.unsettled() if leg.state is not State.UNRESOLVED]
         for found in known:
             moved = step(_leg(found), Recovered())
-            if moved.record:
-                await self._record_stubbornly(moved.leg)
-            self.take(moved.leg)
+            self.take(moved.leg, recorded=not moved.record or await self._recorded(moved.leg))
         return len(known)
 
     def take(self, leg: Leg, *, recorded: bool = True) -> None:
@@ -93,15 +95,17 @@ class Settler:
     async def _record_stubbornly(self, leg: Leg) -> None:
         """Durable on return. Until then recovery would find an earlier state, from which it ends the same way."""
         pause = _FIRST_PAUSE_S
-        while True:
-            try:
-                await self._journal.advance(Advance(leg.key, leg.state, leg.cause, leg.approved))
-            except JournalUnwritableError:
-                self._log.emit(events.JournalUnwritable())
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_S)
-            else:
-                return
+        while not await self._recorded(leg):
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _recorded(self, leg: Leg) -> bool:
+        try:
+            await self._journal.advance(Advance(leg.key, leg.state, leg.cause, leg.approved))
+        except JournalUnwritableError:
+            self._log.emit(events.JournalUnwritable())
+            return False
+        return True
 
     def _tell(self, leg: Leg) -> None:
         match leg.state:

@@ -81,12 +81,12 @@ class NotRecordable:
     """The journal cannot be written: nothing was done."""
 
 
-Outcome = PaidByCard | PaidInCash | NotPaid | Busy | Contradiction | AlreadyApproved | Closed | NotRecordable
-
-
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The request is known and its outcome is not, yet."""
+    """The request is known and its outcome is not, yet. To a Payment: of an earlier run, and a person has to decide."""
+
+
+Outcome = PaidByCard | PaidInCash | NotPaid | Busy | Contradiction | AlreadyApproved | Closed | NotRecordable | Running
 
 
 @dataclass(frozen=True, slots=True)

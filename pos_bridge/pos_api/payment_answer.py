@@ -19,6 +19,7 @@ from pos_bridge.domain.outcome import (
     Outcome,
     PaidByCard,
     PaidInCash,
+    Running,
 )
 from pos_bridge.pos_api.kept import Kept
 from pos_bridge.pos_api.receipt import Label, ReceiptFacts, masked, receipts
@@ -71,12 +72,13 @@ class Terminal:
 
 Answerable = Outcome | Instead
 Pairs = tuple[tuple[str, str], ...]
-_Unpaid = NotPaid | Instead | Busy | AlreadyApproved | Contradiction | Closed | NotRecordable
+_Unpaid = NotPaid | Instead | Busy | AlreadyApproved | Contradiction | Closed | NotRecordable | Running
 
-_SITUATION_OF: dict[type[Contradiction | Closed | NotRecordable], Situation] = {
+_SITUATION_OF: dict[type[Contradiction | Closed | NotRecordable | Running], Situation] = {
     Contradiction: Situation.CONTRADICTION,
     Closed: Situation.CLOSED,
     NotRecordable: Situation.NOT_RECORDABLE,
+    Running: Situation.STATE_UNKNOWN,
 }
 
 
@@ -139,7 +141,7 @@ def _why_not_paid(outcome: _Unpaid) -> tuple[Said, Pairs]:
             return SITUATIONS[Situation.BUSY], (("serviceId", service_id),)
         case AlreadyApproved(first):
             return SITUATIONS[Situation.ALREADY_APPROVED], (("reference", str(first)),)
-        case Contradiction() | Closed() | NotRecordable():
+        case Contradiction() | Closed() | NotRecordable() | Running():
             return SITUATIONS[_SITUATION_OF[type(outcome)]], ()
         case _:
             assert_never(outcome)
