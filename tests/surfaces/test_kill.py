@@ -56,7 +56,7 @@ def test_waiting_for_the_card(book: Book):
 
 
 def test_the_card_just_read(book: Book):
-    with book.asking(card=None) as asking, book.store.customer("visa") as customer:
+    with book.asking(card=None), book.store.customer("visa") as customer:
         assert customer.wait(30) == 0
         crash(book)
     restart(book)
