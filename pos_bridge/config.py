@@ -29,7 +29,7 @@ class Till(_Section, frozen=True):
     """`poiid` names the till to the tills' software; `number` stands in the journal (1..999)."""
 
     poiid: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,63}$")]
-    number: Annotated[int, Meta(ge=1, le=999)]  # three digits: never the last four of a card
+    number: Annotated[int, Meta(ge=1, le=999)]  # journal.schema.MAX_TILL: three digits are never a card's last four
     state_dir: _PathText
     signing_key: _PathText
     language: Literal["fr", "en"] = "fr"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.config import ConfigError, load
+from pos_bridge.journal.schema import MAX_TILL
 
 SECRETS = ("terminal.key", "nexo.key", "api.key", "till.key")
 OPEN = ("nexo.pem", "processor-ca.pem", "till.pem", "trust.txt")
@@ -73,6 +74,7 @@ def test_a_right_one_loads_with_its_defaults(file):
             "top level: Object contains unknown",
         ),
         ("number = 1", "number = 0", "till.number: Expected `int` >= 1"),
+        ("number = 1", f"number = {MAX_TILL + 1}", f"till.number: Expected `int` <= {MAX_TILL}"),
         ("number = 1", "number = 'one'", "till.number: Expected `int`, got `str`"),
         ("number = 1", "", "till: Object missing required field `number`"),
         ("port = 8443", "port = 99999", "nexo.port: Expected `int` <= 65535"),

@@ -29,7 +29,8 @@ MAX_CONTENT = 64 * 1024
 _NONCE, _TAG = 12, 16
 _CONTENT, _LAST = b"answer", b"last"
 _FAILURES = (sqlite3.Error, OSError, InvalidTag, ValueError)
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+# Of the disk, and passing; whatever else SQLite says is about a damaged file.
+_DISK = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}
 _TABLE = f"""
 CREATE TABLE IF NOT EXISTS answers (
     name BLOB PRIMARY KEY CHECK (length(name) = {DIGEST_LENGTH}),
@@ -132,9 +133,11 @@ class AnswersFile:
         with suppress(sqlite3.Error):
             if connection is not None and connection.in_transaction:
                 connection.execute("ROLLBACK")
-        if isinstance(error, (sqlite3.Error, OSError)):
-            self.close()
-        if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL or isinstance(error, (OSError, InvalidTag)):
+            return
+        self.close()
+        if code not in _DISK:
             for suffix in ("-wal", "-shm", ""):  # nothing to recall: begin again
                 with suppress(OSError):
                     (self._folder / f"answers.db{suffix}").unlink(missing_ok=True)

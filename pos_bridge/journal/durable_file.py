@@ -79,8 +79,9 @@ class DurableFile:
         return results
 
     @property
-    def wants_checkpoint(self) -> bool:
-        return self._commits >= CHECKPOINT_AFTER
+    def logged(self) -> int:
+        """How many commits the write-ahead log holds, and with them what they deleted."""
+        return self._commits
 
     def checkpoint(self) -> None:
         """Empty the write-ahead log into the file: nothing deleted lingers there. Does not wait for readers."""

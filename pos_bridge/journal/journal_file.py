@@ -10,19 +10,20 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
 from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.journal import lookups, months, steps, verify
-from pos_bridge.journal.durable_file import DurableFile
+from pos_bridge.journal.durable_file import CHECKPOINT_AFTER, DurableFile
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError, JournalRefusedError
 from pos_bridge.journal.hours import business_hour, month, universal_hour
 from pos_bridge.journal.row import START
 
 LINK_MONTHS = 18  # the refund and dispute window, 540 days
+QUIET = timedelta(seconds=20)  # less than a worker's rest: the first one after a sale finds it over
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 Result = TypeVar("Result")
@@ -41,6 +42,7 @@ class JournalFile:
         self._link_months = link_months
         self._hour: tuple[int, ...] = ()
         self._inside = False
+        self._written = clock()
 
     @classmethod
     def open(
@@ -91,6 +93,7 @@ class JournalFile:
         """
         self.turn()
         self._inside = True
+        self._written = self._clock()
         try:
             return list(self._file.transaction(writes, durable=durable))
         except JournalRefusedError as refused:
@@ -117,9 +120,13 @@ class JournalFile:
             self._hour = hour
 
     def rest(self) -> None:
-        """When idle: what must be done some time and not while a sale waits."""
+        """When idle: what must be done some time and not while a sale waits.
+
+        The log still holds the exact times of legs that were settled since: it is emptied as soon as nobody pays.
+        """
         self.turn()
-        if self._file.wants_checkpoint:
+        quiet = self._clock() - self._written >= QUIET
+        if self._file.logged >= CHECKPOINT_AFTER or (self._file.logged and quiet):
             self._file.checkpoint()
 
     # ---- reads ----

@@ -69,6 +69,10 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
+        if not (self._head_size or url.startswith((b"/", b"*"))):
+            # The absolute form (RFC 9112, 3.2.2) names a host that would stand above the Host header that the door
+            # looks at. It is for proxies, and this is none.
+            raise ValueError("the target is not a path")
         self._count(len(url))
         super().on_url(url)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.checkout.ports import JournalUnwritableError
+from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal import children
 from tests.journal.makers import Clock, captured, capturing, card, cash, opened, paid
@@ -15,7 +15,7 @@ from tests.journal.makers import Clock, captured, capturing, card, cash, opened,
 FULL = """
 import resource, signal, subprocess, sys
 from pathlib import Path
-from pos_bridge.checkout.ports import JournalUnwritableError
+from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal.makers import Clock, captured, capturing, card, cash, opened, reversing
 
@@ -100,7 +100,7 @@ def test_a_limit_on_file_size(tmp_path):
 READ_ONLY = """
 import subprocess, sys
 from pathlib import Path
-from pos_bridge.checkout.ports import JournalUnwritableError
+from pos_bridge.domain.ledger import JournalUnwritableError
 from tests.journal.makers import Clock, cash, opened, paid
 root = Path(sys.argv[1])
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(root)], check=True)

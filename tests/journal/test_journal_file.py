@@ -11,6 +11,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.journal import months
 from pos_bridge.journal.errors import JournalBusyError, JournalRefusedError
+from pos_bridge.journal.hours import exact
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal import children
 from tests.journal.makers import Clock, binding, captured, capturing, card, cash, opened, paid, reversing
@@ -78,6 +79,20 @@ def test_exact_times_go_when_a_leg_is_settled(journal, folder):
     assert stored(folder, "SELECT * FROM working") == []
     assert stored(folder, "SELECT DISTINCT hour FROM chain") == [(14,)]
     assert journal.find_leg(opening.key).cause is Cause.NO_CARD
+
+
+def test_exact_times_of_settled_legs_do_not_wait_in_the_log_for_the_next_hour(journal, folder, clock: Clock):
+    paid(journal)
+    began = exact(clock.now)
+    mark = b"".join(number.to_bytes(3 if number > 0x7FFF else 2, "big") for number in began)
+    assert mark in everything(folder), "the search finds what a sale leaves at first"
+    clock.turn(seconds=30)
+    journal.rest()
+    assert mark not in everything(folder)
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm"))
 
 
 def test_the_chain_holds_no_key_only_what_commits_to_it(journal, folder):

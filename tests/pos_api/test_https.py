@@ -113,6 +113,18 @@ def test_no_host_at_all(store: Store):
         assert b"host-refused" in heard(sock)
 
 
+@pytest.mark.parametrize("target", ["https://evil.test/nexo", "https://localhost/nexo", "evil.test:443", "nexo", "//"])
+def test_a_target_that_names_a_host_of_its_own_is_refused(store: Store, target):
+    raw = encode(DIAGNOSIS)
+    whole = head(len(raw), path=target, more="Connection: close\r\n") + raw
+    for pieces in ((whole,), (whole[:5], whole[5:9], whole[9:])):
+        with store.raw() as sock:
+            for piece in pieces:
+                sock.sendall(piece)
+            answer = heard(sock)
+        assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 404")), answer
+
+
 @pytest.mark.parametrize("key", ["short", "k" * 15, "with a space in its middle", "clé" * 10])
 def test_a_key_that_could_be_guessed_or_not_sent_is_no_key(key):
     with pytest.raises(ValueError, match="API key"):

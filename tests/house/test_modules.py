@@ -1,0 +1,31 @@
+"""What each process has loaded: the engine no driver and nothing that opens a reader; no test card by chance either."""
+
+import subprocess
+import sys
+
+from hw_sim.cards import CARDS
+from hw_sim.residue import Search, small_ints_of
+
+ENGINE = """
+import sys
+import pos_bridge.cli.run, pos_bridge.daemon, pos_bridge.credentials
+print(" ".join(sorted(sys.modules)), flush=True)
+sys.stdin.readline()
+"""
+READERS = {"drivers", "serial", "smartcard", "usb"}
+
+
+def test_the_engine_loads_no_driver_and_holds_no_test_card_of_itself():
+    engine = subprocess.Popen([sys.executable, "-c", ENGINE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert engine.stdin is not None
+    assert engine.stdout is not None
+    with engine:
+        loaded = set(engine.stdout.readline().split())
+        numbers = tuple(card.number for card in CARDS.values())
+        finds = list(Search(numbers, small_ints_of(engine.pid)).in_memory(engine.pid))
+        engine.stdin.close()
+    assert "pos_bridge.daemon" in loaded
+    assert {name.split(".")[0] for name in loaded} & READERS == set()
+    assert "pos_bridge.card" not in loaded
+    assert "hw_sim" not in loaded
+    assert finds == [], "a number that is there before any card was read would make every search a false alarm"
