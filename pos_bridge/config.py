@@ -78,9 +78,9 @@ class _Document(_Section, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The document and the folder its relative paths start from."""
+    """The document and the file it came from (absolute); relative paths start from that file's folder."""
 
-    folder: Path
+    file: Path
     till: Till
     nexo: Nexo
     processor: Processor
@@ -89,7 +89,7 @@ class Config:
     log: LogFile | None
 
     def path(self, text: str) -> Path:
-        return self.folder / text
+        return self.file.parent / text
 
     @property
     def state(self) -> Path:
@@ -111,7 +111,7 @@ def load(file: Path) -> Config:
     if len(set(names)) != len(names):
         raise ConfigError(f"{file}: reader.name: two readers have the same name")
     config = Config(
-        file.absolute().parent,
+        file.absolute(),
         document.till,
         document.nexo,
         document.processor,

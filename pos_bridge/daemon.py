@@ -51,7 +51,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        log = Log(None if config.log is None else config.path(config.log.file))
+        log = _open_log(config)
         stack.callback(log.close)
         journal = _open_journal(config)
         stack.callback(journal.close)
@@ -70,8 +70,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(settler.close)
         unsettled = await settler.recover()
 
-        readers = [ConfiguredReader(reader.name, reader.driver, reader.device) for reader in config.readers]
-        rooms = Rooms(readers, config.path(config.card_room.trust), config.till.card_prompt_s)
+        rooms = Rooms(_readers(config), config.path(config.card_room.trust), config.till.card_prompt_s)
         stack.push_async_callback(rooms.close)
         lane = Lane(
             Parts(
@@ -94,6 +93,24 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         server.stop_taking()
 
 
+def _open_log(config: Config) -> Log:
+    path = None if config.log is None else config.path(config.log.file)
+    try:
+        return Log(path)
+    except OSError as error:
+        raise CannotStartError(f"log.file: {path} cannot be written ({error.strerror})") from None
+
+
+def _readers(config: Config) -> list[ConfiguredReader]:
+    readers = []
+    for reader in config.readers:
+        try:
+            readers.append(ConfiguredReader(reader.name, reader.driver, str(config.path(reader.device))))
+        except ValueError as error:
+            raise CannotStartError(f"reader {reader.name}: {error}") from None
+    return readers
+
+
 def _open_journal(config: Config) -> Journal:
     try:
         return Journal.open(config.journal, config.till.number, _now)
@@ -102,8 +119,10 @@ def _open_journal(config: Config) -> Journal:
             f"another pos-bridge runs on {config.state}: stop it first, or give this till a state_dir of its own"
         ) from None
     except JournalCorruptError as error:
+        place = "" if error.row is None else f", row {error.row}"
         raise CannotStartError(
-            f"{error}; to keep it as evidence and go on with a new file: pos-bridge quarantine"
+            f"journal file {config.journal / error.file}{place}: damaged ({error.what}); to keep it as evidence and go "
+            f"on with a new file: pos-bridge quarantine --config {config.file}"
         ) from None
     except JournalUnwritableError:
         raise CannotStartError(f"{config.journal} cannot be written: is the disk full or read-only?") from None
@@ -132,10 +151,13 @@ def _server(config: Config, credentials: Credentials, lane: Lane, answers: Answe
 def _secret(path: Path) -> bytes:
     """The key of the hashes by which a till's requests are recognised; made at the first start, then kept."""
     try:
-        kept = path.read_bytes()
-    except FileNotFoundError:
-        kept = secrets.token_bytes(_SECRET_LENGTH)
-        _write_durably(path, kept)
+        if path.exists():
+            kept = path.read_bytes()
+        else:
+            kept = secrets.token_bytes(_SECRET_LENGTH)
+            _write_durably(path, kept)
+    except OSError as error:
+        raise CannotStartError(f"{path} cannot be read or made ({error.strerror})") from None
     if len(kept) != _SECRET_LENGTH:
         raise CannotStartError(f"{path} does not hold {_SECRET_LENGTH} bytes: restore it from a backup")
     return kept

@@ -11,6 +11,7 @@ from pos_bridge.domain.authorisation import Ask, No, Unknown, Yes
 from pos_bridge.domain.card import Brand, ReadFailure, SealedCard
 from pos_bridge.domain.ledger import Advance, Binding, JournalUnwritableError, Opening
 from pos_bridge.domain.leg import (
+    SETTLED,
     Approved,
     CardRead,
     Cause,
@@ -27,6 +28,7 @@ from pos_bridge.domain.leg import (
     WrongAnswer,
     step,
 )
+from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, Running
 
 AUTHORISE_WITHIN_S = 45
@@ -76,6 +78,10 @@ class CardSale:
         self._ask: Ask | None = None
         self._code: str | None = None
 
+    @property
+    def key(self) -> LegKey:
+        return self._leg.key
+
     def withdraw(self, cause: Cause) -> None:
         """Takes effect until Authorise is sent; after that the payment's own answer tells."""
         if self._withdrawn is None and self._leg.state is State.INTENT:
@@ -109,11 +115,12 @@ class CardSale:
             return self._answer()
 
     def _give_up(self) -> None:
-        """Nobody knows what was sent, as after a crash: what recovery would do at the next start is done now."""
+        """A fault of this program: the leg goes on as after a crash, now, and does not wait for the next start."""
         self._prompt.withdraw()
-        if self._opened and self._leg.state in {State.INTENT, State.SENDING}:
-            self._leg = step(self._leg, Recovered()).leg
-            self._parts.settler.take(self._leg, recorded=False)
+        if self._opened and self._leg.state not in SETTLED:
+            moved = step(self._leg, Recovered())
+            self._leg = moved.leg
+            self._parts.settler.take(moved.leg, recorded=not moved.record)
 
     def _read(self, card: SealedCard | ReadFailure) -> Event:
         if self._withdrawn is not None:

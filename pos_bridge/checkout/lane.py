@@ -38,7 +38,8 @@ _REMEMBERED_S = 48 * 3600  # as long as journal and answers file know a request:
 _GRACE_S = 10.0  # what a payment that was sent gets before a stopping daemon leaves it to recovery
 
 APPROVED_STATES = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
-UNDONE_STATES = frozenset({State.REVERSING, State.REVERSED, State.UNRESOLVED})
+UNDONE_STATES = frozenset({State.INTENT, State.REVERSING, State.REVERSED})  # INTENT: of a sale that runs no more
+OWED = frozenset({Cause.TOO_LATE, Cause.CARD_NEEDED})  # told as not paid, and a person gives the money back
 
 
 def _boot_s() -> float:
@@ -84,6 +85,7 @@ class Lane:
         self._live: dict[bytes, _Payment] = {}
         self._current: _Payment | None = None
         self._done: OrderedDict[bytes, _Done] = OrderedDict()
+        self._in_doubt: set[LegKey] = set()  # approvals that may be on disk or not: the journal says INTENT of them
         self._stopping = False
         self._journal_failed = False
 
@@ -105,6 +107,8 @@ class Lane:
         if done is not None and isinstance(done.outcome, PaidByCard | PaidInCash | NotPaid | Closed):
             return done.outcome
         known = await self._journal.find_request(request)
+        if request in self._live:
+            return Running()
         if known is None:
             return await self._close_request(request)
         return Closed() if known.leg is None else await self._answer_for(known.leg)
@@ -126,7 +130,8 @@ class Lane:
 
     async def health(self) -> Health:
         parts = self._parts
-        return Health(parts.processor.reachable(), not self._journal_failed, await parts.readers.states())
+        writable = self._journal.writable and not self._journal_failed
+        return Health(parts.processor.reachable(), writable, await parts.readers.states())
 
     async def close(self) -> None:
         """A payment that waits for its card is withdrawn; one that was sent gets ten seconds, then recovery has it."""
@@ -206,6 +211,8 @@ class Lane:
         outcome = await payment.sale.run()
         if isinstance(outcome, NotRecordable):
             return self._unwritable()
+        if isinstance(outcome, Running):
+            self._in_doubt.add(payment.sale.key)
         self._journal_failed = False
         return outcome
 
@@ -217,9 +224,14 @@ class Lane:
             facts = await self._parts.processor.receipt_facts(leg.key)
             code, card = (None, None) if facts is None else (facts.approval_code, facts.card)
             return PaidByCard(leg.key, leg.amount, leg.approved, code, card)
+        if leg.state is State.INTENT and leg.key in self._in_doubt:
+            return Running()
         if leg.state in UNDONE_STATES:
             return NotPaid(leg.key, Cause.NO_ANSWER)
-        return Running() if leg.cause is None else NotPaid(leg.key, leg.cause)
+        if leg.state is State.UNRESOLVED and leg.cause not in OWED:
+            return Running()  # what a damaged journal left in doubt: it may be paid, and a person decides
+        assert leg.cause is not None, "a leg that ended unpaid says why"
+        return NotPaid(leg.key, leg.cause)
 
     async def _close_request(self, request: bytes) -> StatusAnswer:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""

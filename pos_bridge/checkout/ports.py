@@ -37,6 +37,10 @@ class Journal(Protocol):
 
     def head(self) -> JournalHead: ...
 
+    @property
+    def writable(self) -> bool:
+        """Whether the last write ended well."""
+
 
 # ---- the reader ----
 

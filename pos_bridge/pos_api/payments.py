@@ -121,6 +121,10 @@ class Payments:
     async def _run(self, payment: _Payment, ask: PaymentAsk, fresh: Kept) -> Answered:
         try:
             return await self._admit(payment, ask, fresh)
+        except asyncio.CancelledError:
+            if payment.task is None or payment.task.cancelling():
+                raise
+            return Answered(Instead(Situation.STATE_UNKNOWN), fresh)  # the desk stops and leaves it to recovery
         except Exception:  # noqa: BLE001 - whatever it was, the till gets an answer and the log a word
             self._on_trouble(Trouble.PAYMENT)
             # Past the desk's door money may have moved: then only *not known yet* is true.

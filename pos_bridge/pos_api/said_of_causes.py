@@ -53,7 +53,7 @@ CAUSES: dict[Cause, Said] = {
         "The payment service cannot be reached. Nothing was sent or charged. Take cash, or try again.",
     ),
     Cause.STOPPED: Said(
-        _C.UNAVAILABLE_SERVICE,
+        _C.ABORTED,
         "Le service de caisse redémarre. Rien n'a été prélevé. Recommencez dans une minute.",
         "The till's payment service is restarting. Nothing was charged. Try again in a minute.",
     ),

@@ -107,6 +107,10 @@ class MemoryJournal:
     async def unsettled(self) -> tuple[KnownLeg, ...]:
         return tuple(leg for leg in self.legs.values() if leg.state not in SETTLED)
 
+    @property
+    def writable(self) -> bool:
+        return not self.broken
+
     def head(self) -> JournalHead:
         return JournalHead(len(self.history), bytes(32))
 

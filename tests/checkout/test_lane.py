@@ -393,3 +393,66 @@ async def test_an_answer_is_remembered_as_long_as_the_journal_knows_its_request_
     assert isinstance(again, PaidByCard)
     assert again != first
     assert len(world.processor.asked) == 2
+
+
+@told
+async def test_recovery_does_not_wait_for_a_disk():
+    world = World()
+    world.readers.card = None
+    dying = asyncio.create_task(world.lane.pay(ask()))
+    await until(lambda: world.journal.words() == ["intent"])
+    dying.cancel()
+    world.restart()
+    world.journal.broken = True
+    assert await world.settler.recover() == 1
+    await until(lambda: bool(world.processor.reversed))
+    outcome = await world.lane.status(ask().till.request)
+    assert isinstance(outcome, NotPaid), "whatever happens, it ends reversed"
+    assert await world.lane.pay(ask()) == outcome
+    assert await world.lane.pay(ask(2)) == NotRecordable()
+    world.journal.broken = False
+    await world.settled()
+    assert world.journal.words() == ["intent", "reversing", "reversed"]
+
+
+@told
+async def test_a_fault_of_this_program_leaves_no_leg_behind():
+    """Whatever was sent is undone at once, not at the next start; the caller hears of the fault."""
+    world = World(ScriptedProcessor(answers=[]))  # its list is empty: authorise raises
+    with pytest.raises(IndexError):
+        await world.lane.pay(ask())
+    await world.settled()
+    assert world.journal.words() == ["intent", "reversing", "reversed"]
+    assert isinstance(await world.lane.status(ask().till.request), NotPaid)
+    world.processor.answers = [Yes(Amount(12_34), "A1B2C3")]
+    assert isinstance(await world.lane.pay(ask(2)), PaidByCard), "the lane is free"
+
+
+@pytest.mark.parametrize("cause", [Cause.TOO_LATE, Cause.CARD_NEEDED, None])
+def test_an_unresolved_leg_is_told_as_what_it_is(cause):
+    """Money that a person gives back; or, out of a damaged journal, not known at all: then never *not paid*."""
+
+    async def story():
+        world = World()
+        await world.lane.pay(ask())
+        await world.settled()
+        (key,) = world.journal.legs
+        world.journal.legs[key] = replace(world.journal.legs[key], state=State.UNRESOLVED, cause=cause)
+        world.restart()
+        expected = Running() if cause is None else NotPaid(key, cause)
+        assert await world.lane.status(ask().till.request) == expected
+        assert await world.lane.pay(ask()) == expected
+        assert len(world.processor.asked) == 1
+
+    told(story)()
+
+
+@told
+async def test_an_outcome_that_cannot_be_written_shows_in_the_health():
+    world = World()
+    world.journal.break_after = 1
+    await world.lane.pay(ask())
+    assert not (await world.lane.health()).journal_writable
+    world.journal.broken, world.journal.break_after = False, None
+    await world.settled()
+    assert (await world.lane.health()).journal_writable

@@ -111,7 +111,7 @@ CONDITIONS = {
     Cause.UNREACHABLE: "UnreachableHost",
     Cause.NO_ANSWER: "UnreachableHost",
     Cause.ISSUER: "Refusal",
-    Cause.STOPPED: "UnavailableService",
+    Cause.STOPPED: "Aborted",
 }
 
 
