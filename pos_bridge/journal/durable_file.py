@@ -83,13 +83,16 @@ class DurableFile:
         """How many commits the write-ahead log holds, and with them what they deleted."""
         return self._commits
 
-    def checkpoint(self) -> None:
-        """Empty the write-ahead log into the file: nothing deleted lingers there. Does not wait for readers."""
+    def checkpoint(self, *, empty: bool = False) -> None:
+        """Copy the write-ahead log into the file, so that it is written from its start again; never waits for readers.
+
+        `empty`: cut it off as well, so that nothing deleted lingers there (it then has to grow again, which is slower).
+        """
         self._commits = 0
         with suppress(sqlite3.Error, JournalUnwritableError):
             connection = self.connected()
             connection.execute("PRAGMA busy_timeout = 0").fetchone()
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if empty else 'PASSIVE'})").fetchone()
             connection.execute("PRAGMA busy_timeout = 5000").fetchone()
 
     def _undo(self, connection: sqlite3.Connection) -> None:

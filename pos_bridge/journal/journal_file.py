@@ -116,7 +116,7 @@ class JournalFile:
             if month(now) > self._file.path.stem:
                 self._begin_month(month(now))
             self._file.transaction((lambda: steps.forget_requests(self._pen()),), durable=False)
-            self._file.checkpoint()
+            self._file.checkpoint(empty=True)
             self._hour = hour
 
     def rest(self) -> None:
