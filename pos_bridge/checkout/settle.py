@@ -24,6 +24,7 @@ from pos_bridge.events import CaptureLost, PersonNeeded, ReversalEnded
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
+_AFTER_THE_ANSWER_S = 0.02  # a capture hurries nobody: first the till has its answer, whose making it would slow down
 
 
 class Settler:
@@ -74,6 +75,8 @@ class Settler:
         # and from both the next start ends the leg the same way.
         unrecorded = [] if recorded else [leg]
         pause = _FIRST_PAUSE_S
+        if leg.state is State.CAPTURING:
+            await asyncio.sleep(_AFTER_THE_ANSWER_S)
         while leg.state in {State.CAPTURING, State.REVERSING}:
             event = await self._try(leg)
             if event is None:
