@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pos_bridge import events
 from pos_bridge.checkout.card_sale import CardSale, Parts
 from pos_bridge.checkout.order import fresh_salt, order_digest
-from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, Opening
+from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg import Cause, Flow, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import cash_due
@@ -111,7 +111,7 @@ class Lane:
             return Running()
         if known is None:
             return await self._close_request(request)
-        return Closed() if known.leg is None else await self._answer_for(known.leg)
+        return _without_leg(known) if known.leg is None else await self._answer_for(known.leg)
 
     async def abort(self, request: bytes) -> bool:
         live = self._live.get(request)
@@ -186,11 +186,11 @@ class Lane:
         known = await self._journal.find_request(ask.till.request)
         if known is None:
             return None
-        if known.leg is None:
+        if known.leg is None and not known.content:
             return Closed()
         if known.content != ask.till.content:
             return Contradiction()
-        return await self._answer_for(known.leg)
+        return _without_leg(known) if known.leg is None else await self._answer_for(known.leg)
 
     async def _cash(self, ask: SaleAsk) -> Outcome:
         opening = _opening(ask, LegKey.fresh(), State.CASH_TAKEN, due=cash_due(ask.amount.cents))
@@ -260,6 +260,11 @@ class Lane:
         self._journal_failed = True
         self._parts.log.emit(events.JournalUnwritable())
         return NotRecordable()
+
+
+def _without_leg(known: KnownRequest) -> Closed | Running:
+    """A request that opened a leg which cannot be found (a damaged file) may have been paid."""
+    return Running() if known.content else Closed()
 
 
 def _opening(ask: SaleAsk, key: LegKey, state: State, due: int | None = None) -> Opening:

@@ -131,7 +131,9 @@ class NexoService:
             return await handle(header, message.body)
         except Exception:  # noqa: BLE001 - its text may hold what the till sent
             self._on_trouble(Trouble.REQUEST)
-            return self._instead(header, category, Instead(Situation.FAULT))
+            # A payment may have been made before its answer could not be: only *not known yet* is true.
+            situation = Situation.STATE_UNKNOWN if category is Category.PAYMENT else Situation.FAULT
+            return self._instead(header, category, Instead(situation))
 
     # ---- money ----
 

@@ -86,7 +86,7 @@ class MemoryJournal:
 
     async def close_till_request(self, request: bytes) -> None:
         self._write()
-        self.requests[request] = (bytes(32), bytes(32), None)
+        self.requests[request] = (b"", bytes(32), None)
 
     async def find_request(self, request: bytes) -> KnownRequest | None:
         found = self.requests.get(request)

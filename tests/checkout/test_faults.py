@@ -7,7 +7,7 @@ import pytest
 
 from pos_bridge.checkout import card_sale
 from pos_bridge.domain.authorisation import Ask, No, Unknown, Yes
-from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError
+from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, KnownRequest
 from pos_bridge.domain.leg import Cause, Reversed, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -234,3 +234,23 @@ def test_an_approval_that_may_be_on_disk_is_not_told_as_unpaid_before_it_is_reve
         assert len(world.processor.asked) == 1
 
     run()
+
+
+class ForgetfulJournal(MemoryJournal):
+    """Knows that a request opened a leg, and not any more what became of it: its month's file is damaged."""
+
+    async def find_request(self, request: bytes) -> KnownRequest | None:
+        found = await super().find_request(request)
+        return None if found is None else KnownRequest(found.content, None)
+
+
+@story
+async def test_a_request_whose_leg_cannot_be_found_is_not_said_to_have_been_aborted():
+    world = World()
+    world.journal = ForgetfulJournal()
+    world.restart()
+    assert isinstance(await world.lane.pay(ask()), PaidByCard)
+    world.restart()
+    assert await world.lane.pay(ask()) == Running()
+    assert await world.lane.status(ask().till.request) == Running()
+    assert len(world.processor.asked) == 1

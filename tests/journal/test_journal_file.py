@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pos_bridge.domain.ledger import Advance, JournalHead
+from pos_bridge.domain.ledger import Advance, JournalHead, KnownRequest
 from pos_bridge.domain.leg import Cause, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -278,3 +278,17 @@ def test_a_clock_that_is_far_off_does_not_stop_a_sale(folder, year):
 def test_find_leg_of_a_foreign_key(journal):
     assert journal.find_leg(LegKey.fresh()) is None
     assert journal.find_request(os.urandom(32)) is None
+
+
+def test_a_request_whose_leg_cannot_be_found_does_not_look_closed(journal, folder, clock: Clock):
+    clock.now = clock.now.replace(day=30, hour=23)
+    opening = paid(journal)
+    closed = os.urandom(32)
+    journal.close_till_request(closed)
+    clock.turn(hours=6)
+    journal.turn()
+    old = months.files(folder)[0]
+    old.chmod(0o600)
+    old.write_bytes(b"not a database")
+    assert journal.find_request(opening.till.request) == KnownRequest(opening.till.content, None)
+    assert journal.find_request(closed) == KnownRequest(b"", None)
