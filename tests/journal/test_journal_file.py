@@ -292,3 +292,23 @@ def test_a_request_whose_leg_cannot_be_found_does_not_look_closed(journal, folde
     old.write_bytes(b"not a database")
     assert journal.find_request(opening.till.request) == KnownRequest(opening.till.content, None)
     assert journal.find_request(closed) == KnownRequest(b"", None)
+
+
+def test_a_month_whose_name_cannot_be_made_durable_does_not_lose_what_follows(journal, folder, clock, monkeypatch):
+    """The new file was in place but its folder could not be synced: the old one goes on, and must be found again."""
+    clock.now = clock.now.replace(day=30, hour=23)
+    paid(journal)
+    clock.turn(hours=6)
+
+    def failing(_folder: Path) -> None:
+        raise OSError
+
+    monkeypatch.setattr(months, "sync_folder", failing)
+    opening = card()
+    head = journal.open_leg(opening)
+    monkeypatch.undo()
+    journal.close()
+    again = opened(folder, clock)
+    assert again.head == head
+    assert [leg.key for leg in again.unsettled()] == [opening.key]
+    again.close()
