@@ -127,7 +127,7 @@ class JournalFile:
         self.turn()
         quiet = self._clock() - self._written >= QUIET
         if self._file.logged >= CHECKPOINT_AFTER or (self._file.logged and quiet):
-            self._file.checkpoint()
+            self._file.checkpoint(empty=quiet)
 
     # ---- reads ----
 
