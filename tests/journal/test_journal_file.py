@@ -81,12 +81,22 @@ def test_exact_times_go_when_a_leg_is_settled(journal, folder):
     assert journal.find_leg(opening.key).cause is Cause.NO_CARD
 
 
-def test_exact_times_of_settled_legs_do_not_wait_in_the_log_for_the_next_hour(journal, folder, clock: Clock):
+@pytest.mark.parametrize("copied_after", [2, 400], ids=["copied before", "not copied before"])
+def test_exact_times_of_settled_legs_do_not_wait_in_the_log_for_the_next_hour(
+    journal, folder, clock: Clock, monkeypatch, copied_after
+):
+    monkeypatch.setattr("pos_bridge.journal.journal_file.CHECKPOINT_AFTER", copied_after)
     paid(journal)
+    journal.rest()
     began = exact(clock.now)
     mark = b"".join(number.to_bytes(3 if number > 0x7FFF else 2, "big") for number in began)
     assert mark in everything(folder), "the search finds what a sale leaves at first"
     clock.turn(seconds=30)
+    (path,) = months.files(folder)
+    with months.read_only(path) as connection:  # somebody looks at the journal just then
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM chain").fetchone()
+        journal.rest()
     journal.rest()
     assert mark not in everything(folder)
 
