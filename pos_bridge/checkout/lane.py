@@ -85,7 +85,11 @@ class Lane:
             outcome = self._done[request][1]
             if isinstance(outcome, PaidByCard | PaidInCash | NotPaid | Closed):
                 return outcome
-        known = await self._journal.find_request(request)
+        try:
+            known = await self._journal.find_request(request)
+        except JournalUnwritableError:
+            self._unwritable()
+            return Running()
         if request in self._live:
             return Running()
         if known is None:
@@ -97,8 +101,8 @@ class Lane:
         if live is not None:
             live.withdraw(Cause.ABORTED)
             return True
-        if request not in self._done and await self._journal.find_request(request) is None:
-            await self._close_request(request)
+        if request not in self._done:
+            await self._close_request(request)  # changes nothing where there is a leg
         return False
 
     async def told(self, key: LegKey) -> None:
