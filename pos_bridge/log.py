@@ -6,6 +6,7 @@ logged at all, because a line with a second on it would tell when a sale was.
 """
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
@@ -64,8 +65,10 @@ class Log:
             return
 
     def close(self) -> None:
+        """What is still to be written is tried once more; a disk without space loses it and stops nobody."""
         if self._stream is not sys.stderr:
-            self._stream.close()
+            with suppress(OSError):
+                self._stream.close()
 
 
 def _render(_logger: object, _method: str, event: "structlog.typing.EventDict") -> str:

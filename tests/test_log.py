@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields
 from enum import Enum
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -52,11 +53,8 @@ def test_what_an_event_says_is_numbers_flags_and_our_own_words(tmp_path_factory,
     assert all(isinstance(value, int) or value in words for value in said.values())
 
 
-def test_a_log_that_cannot_be_written_stops_nothing(tmp_path):
-    log = Log(tmp_path / "log")
-    full = open("/dev/full", "w", buffering=1)  # noqa: SIM115, PTH123 - closed below; a device, not a path of ours
-    log._logger._logger._write = full.write
-    log.emit(events.EngineStopping())
+def test_a_log_that_cannot_be_written_stops_nothing():
+    log = Log(Path("/dev/full"))
+    for _ in range(200):  # more than is held back
+        log.emit(events.EngineStopping())
     log.close()
-    with pytest.raises(OSError, match="No space"):
-        full.close()

@@ -106,7 +106,11 @@ class Lane:
         done = self._remembered(request)
         if done is not None and isinstance(done.outcome, PaidByCard | PaidInCash | NotPaid | Closed):
             return done.outcome
-        known = await self._journal.find_request(request)
+        try:
+            known = await self._journal.find_request(request)
+        except JournalUnwritableError:
+            self._unwritable()
+            return Running()
         if request in self._live:
             return Running()
         if known is None:
@@ -118,8 +122,8 @@ class Lane:
         if live is not None:
             live.withdraw(Cause.ABORTED)
             return True
-        if self._remembered(request) is None and await self._journal.find_request(request) is None:
-            await self._close_request(request)
+        if self._remembered(request) is None:
+            await self._close_request(request)  # changes nothing where there is a leg
         return False
 
     async def told(self, key: LegKey) -> None:

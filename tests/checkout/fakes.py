@@ -41,7 +41,7 @@ class MemoryLog:
 
 
 class MemoryJournal:
-    """Keeps what a journal keeps, in the order it was made durable; `broken` refuses writes."""
+    """Keeps what a journal keeps, in the order it was made durable; `broken` refuses writes, `unreadable` reads."""
 
     def __init__(self) -> None:
         self.legs: dict[LegKey, KnownLeg] = {}
@@ -49,6 +49,7 @@ class MemoryJournal:
         self.told: set[LegKey] = set()
         self.history: list[tuple[str, LegKey]] = []
         self.broken = False
+        self.unreadable = False
         self.break_after: int | None = None  # writes that still succeed
 
     def _write(self) -> None:
@@ -86,9 +87,11 @@ class MemoryJournal:
 
     async def close_till_request(self, request: bytes) -> None:
         self._write()
-        self.requests[request] = (b"", bytes(32), None)
+        self.requests.setdefault(request, (b"", bytes(32), None))
 
     async def find_request(self, request: bytes) -> KnownRequest | None:
+        if self.unreadable:
+            raise JournalUnwritableError
         found = self.requests.get(request)
         return None if found is None else KnownRequest(found[0], None if found[2] is None else self.legs[found[2]])
 

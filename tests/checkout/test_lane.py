@@ -283,6 +283,10 @@ async def test_not_seen_is_never_said_when_the_door_cannot_be_closed():
     world = World()
     world.journal.broken = True
     assert await world.lane.status(ask().till.request) == Running()
+    world.journal.unreadable = True
+    assert await world.lane.status(ask().till.request) == Running()
+    assert not await world.lane.abort(ask().till.request)
+    assert await world.lane.pay(ask()) == NotRecordable()
 
 
 @told

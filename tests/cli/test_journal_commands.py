@@ -39,10 +39,10 @@ def command(folder, capsys):
         parser = argparse.ArgumentParser()
         subparsers = parser.add_subparsers(required=True)
         for module in (journal, explain, quarantine):
-            module.add_parser(subparsers)
+            module.add_parser(subparsers).set_defaults(command=module.run)
         args = parser.parse_args(words)
         args.journal = folder
-        status = args.run(args)
+        status = args.command(args)
         said = capsys.readouterr()
         return status, said.out, said.err
 

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from hw_sim.processor import control
 from hw_sim.running import RunningStore
+from hw_sim.store.layout import Layout
 from hw_sim.till import Reply, Till, new_service_id
 
 LIMIT_S = 60.0  # nothing here takes a tenth of it, but machines are slow at times
@@ -87,6 +89,7 @@ class Asking:
 
     def __init__(self, sale: Sale, reply: "Future[Reply | None]") -> None:
         self.sale = sale
+        self.body: dict[str, Any] = {}
         self._reply = reply
 
     @property
@@ -96,7 +99,9 @@ class Asking:
     def end(self) -> Told | None:
         """Wait for its answer, or for its line to be lost."""
         reply = self._reply.result(LIMIT_S)
-        self.sale.told = None if reply is None or reply.status != 200 else Told.of(reply.body)
+        if reply is not None and reply.status == 200:
+            self.body = reply.body
+            self.sale.told = Told.of(reply.body)
         return self.sale.told
 
 
@@ -107,7 +112,9 @@ class Book:
         self.store = store
         self.till: Till = store.till()
         self.sales: list[Sale] = []
+        self.bodies: dict[str, dict[str, Any]] = {}
         self._cents = itertools.count(10_01)
+        self._processor = Layout(store.folder).processor
         self._balanced = 0
 
     @property
@@ -120,7 +127,12 @@ class Book:
         return Path(f"/proc/{self.store.process.pid}/root{self.store.folder.absolute()}") / "engine" / "state"
 
     def mode(self, word: str, value: float | None = None) -> None:
-        self.store.do("processor", word, *([] if value is None else [str(value)]))
+        """As `pos-bridge-sim processor DIR MODE`."""
+        control.set_mode(self._processor, word, value)
+
+    def held(self) -> list[dict[str, Any]]:
+        """All that the processor holds, as `pos-bridge-sim processor DIR ledger`."""
+        return control.ledger(self._processor)
 
     # ---- asking ----
 
@@ -140,6 +152,7 @@ class Book:
             try:
                 yield asking
                 asking.end()
+                self.bodies[sale.service_id] = asking.body
             except BaseException:
                 with suppress(OSError):
                     self.till.abort(sale.service_id)  # a test that failed waits for nobody
@@ -159,7 +172,7 @@ class Book:
         """NotFound, InProgress, or what the till is told again."""
         reply = self.till.status(sale.service_id)
         if reply.result == "Failure":
-            assert reply.error in {"NotFound", "InProgress"}
+            assert reply.error in {"NotFound", "InProgress"}, reply.error
             return reply.error
         return Told.of(reply.body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["PaymentResponse"])
 
@@ -177,7 +190,7 @@ class Book:
     def ledger(self, sale: Sale) -> list[dict[str, Any]]:
         """What the processor holds of this sale: by its amount, or its key where that is known."""
         keys = {sale.told.key} if sale.told is not None else set()
-        return [row for row in self.store.ledger() if row["amount"] == sale.cents or row["key"] in keys]
+        return [row for row in self.held() if row["amount"] == sale.cents or row["key"] in keys]
 
     def steps(self, sale: Sale) -> list[str]:
         """The journal's steps of this sale, in their order."""
@@ -186,12 +199,12 @@ class Book:
     def settled(self) -> bool:
         """Nobody has anything left to do."""
         last = dict(_journal(self.state / "journal"))
-        return set(last.values()) <= _SETTLED_STEPS and all(row["state"] != "authorised" for row in self.store.ledger())
+        return set(last.values()) <= _SETTLED_STEPS and all(row["state"] != "authorised" for row in self.held())
 
     def balance(self) -> None:
         """Everybody's accounts agree, once all is settled: for every sale since the last time, and in sum."""
         until(self.settled)
-        ledger = self.store.ledger()
+        ledger = self.held()
         last = dict(_journal(self.state / "journal"))
         while self.sales:
             self._balanced += self._balance(self.sales.pop(), ledger, last)

@@ -52,7 +52,7 @@ def test_waiting_for_the_card(book: Book):
     assert isinstance(end, Told)
     assert (end.result, end.error) == ("Failure", "UnreachableHost")
     book.balance()
-    assert [row["state"] for row in book.store.ledger() if row["key"] == end.key] == ["tombstone"]
+    assert [row["state"] for row in book.held() if row["key"] == end.key] == ["tombstone"]
 
 
 def test_the_card_just_read(book: Book):
