@@ -161,6 +161,7 @@ class NexoServer:
             task = loop.create_task(self._greet(newcomer))
             self._greeting[task] = newcomer
             task.add_done_callback(self._greeted)
+            await asyncio.sleep(0)  # or a whole queue would be let in before anyone who must go is gone
 
     async def _greet(self, newcomer: _Newcomer) -> None:
         """TLS first: until it is there, nobody has asked anything."""
@@ -189,10 +190,11 @@ class NexoServer:
         if len(self._guests.here) + len(strangers) < self._max_connections:
             return True
         for guest in self._guests.here:
-            if guest.idle:
+            if guest.idle and not guest.transport.is_closing():  # one that goes already makes no more room
                 guest.transport.abort()
                 return True
         for task in strangers:
-            task.cancel()
-            return True
+            if not task.cancelling():
+                task.cancel()
+                return True
         return False

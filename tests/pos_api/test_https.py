@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 import ssl
+import threading
 
 import pytest
 
@@ -266,6 +267,27 @@ def test_the_one_who_asks_nothing_makes_room(leaf):
             assert len(store.server._guests.here) <= 4
         store.release()
         assert result(paying.answer()) == ("Success", None)
+
+
+def test_a_rush_of_new_ones_is_not_let_in_beyond_the_bound(leaf):
+    """Each kernel queue of them at once, without a byte of TLS: every one costs a descriptor until it is let go."""
+    with Store(leaf, max_connections=4) as store, contextlib.ExitStack() as stack:
+        most = 0
+        greet = store.server._greet
+
+        async def counted(newcomer):
+            nonlocal most
+            most = max(most, len(store.server._greeting) + len(store.server._guests.here))
+            await greet(newcomer)
+
+        store.server._greet = counted  # type: ignore[method-assign] # counts and goes on
+        rushed = threading.Event()
+        store._loop.call_soon_threadsafe(rushed.wait, 10)
+        for _ in range(60):
+            stack.enter_context(socket.create_connection(("127.0.0.1", store.port), timeout=10))
+        rushed.set()
+        assert store.post(DIAGNOSIS)[0] == 200
+    assert 4 <= most <= 8
 
 
 def test_when_all_are_being_answered_a_new_one_is_turned_away(leaf):
