@@ -133,6 +133,8 @@ class Lane:
         request = payment.ask.till.request
         try:
             outcome = await self._admit(payment)
+            if isinstance(outcome, NotPaid) and outcome.key is None:
+                await self._close_request(request)  # told as not paid: a late copy must not be paid after a restart
             if not isinstance(outcome, Busy | NotRecordable | Contradiction | Running):
                 self._remember(payment.ask, outcome)
             return outcome
