@@ -18,7 +18,7 @@ BETWEEN_S = 0.1  # the capture and the end of the room, which no till waits for
 @dataclass(slots=True)
 class Times:
     """Seconds, a list entry a sale: `prompt` ask to lamp, `sealed` swipe to Authorise at the processor, `told` from
-    there to the till's answer, `after` the two together, `floor` a round of the floor.
+    there to the till's answer, `after` the two together, `floor` a round of the floor and `parts` what it is made of.
     """
 
     prompt: list[float] = field(default_factory=list)
@@ -26,6 +26,7 @@ class Times:
     told: list[float] = field(default_factory=list)
     after: list[float] = field(default_factory=list)
     floor: list[float] = field(default_factory=list)
+    parts: list[dict[str, float]] = field(default_factory=list)
 
 
 def paced(till: Till, reader: Reader, peer: Peer, floor: Floor, rounds: int) -> Times:
@@ -38,9 +39,7 @@ def paced(till: Till, reader: Reader, peer: Peer, floor: Floor, rounds: int) -> 
         reader.wait_for_lamp()
         lit = time.monotonic()
         time.sleep(CUSTOMER_S)
-        began = time.monotonic()
-        floor.sale()
-        floored = time.monotonic() - began
+        parts = floor.sale()
         swiped = time.monotonic()
         reader.swipe()
         answer = till.answer()
@@ -51,7 +50,8 @@ def paced(till: Till, reader: Reader, peer: Peer, floor: Floor, rounds: int) -> 
         times.sealed.append(arrived - swiped)
         times.told.append(answered - arrived)
         times.after.append(answered - swiped)
-        times.floor.append(floored)
+        times.floor.append(sum(parts.values()))
+        times.parts.append(parts)
         time.sleep(BETWEEN_S)
     return times
 

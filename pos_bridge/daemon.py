@@ -11,7 +11,7 @@ from pathlib import Path
 
 import uvloop
 
-from pos_bridge import __version__, events
+from pos_bridge import __version__, events, faults
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
 from pos_bridge.checkout.card_sale import Parts
@@ -46,6 +46,7 @@ def run(config: Config, credentials: Credentials, notify: Callable[[str], None])
 
 
 async def _serve(config: Config, credentials: Credentials, notify: Callable[[str], None]) -> None:
+    asyncio.get_running_loop().set_exception_handler(faults.in_loop)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

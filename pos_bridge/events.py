@@ -101,7 +101,7 @@ class JournalUnwritable(Event):
 
 @dataclass(frozen=True, slots=True)
 class RequestFault(Event):
-    """A till's request met a fault of this program; the till was told that the service is unavailable."""
+    """A fault of this program met a till's request, which was told so, or the settling of a leg, which goes on."""
 
     severity: ClassVar[Severity] = Severity.ALARM
     trouble: Trouble

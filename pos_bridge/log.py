@@ -54,7 +54,7 @@ class Log:
         self._logger = structlog.wrap_logger(
             structlog.WriteLogger(self._stream),
             processors=[structlog.processors.TimeStamper(fmt="iso", utc=True), _render],
-        )
+        ).bind()  # once, not at each event
 
     def emit(self, event: Event) -> None:
         """Write one line. A log that cannot be written never stops a sale."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import pos_bridge.processor.channel  # noqa: F401 - first: in a worker that runs all kinds of tests grpc is loaded once
 from hw_sim.running import RunningStore, running_store
 from tests.processes import descendants, survivors
 

@@ -1,5 +1,6 @@
 """One card sale, from the durable intent to the till's answer: the shell that obeys domain/leg.py."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from pos_bridge import events
@@ -27,9 +28,11 @@ from pos_bridge.domain.leg import (
     WrongAnswer,
     step,
 )
-from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, Running
 
 AUTHORISE_WITHIN_S = 45
+UNDO_WITHIN_S = 10.0  # how long a till waits for the reversal of an approval that could not be recorded
 PROCESSING_S = 120  # after the card was read, whatever the processor does, the till has its answer by then
 _ONE_MESSAGE = frozenset({Brand.INTERAC})
 
@@ -70,8 +73,14 @@ class CardSale:
         self._leg = Leg(opening.key, opening.amount, opening.partial_ok)
         self._withdrawn: Cause | None = None
         self._prompt = parts.readers.prompt(opening.key, opening.amount, sealing_key)
+        self._opened = False
+        self._unknown = False
         self._ask: Ask | None = None
         self._code: str | None = None
+
+    @property
+    def key(self) -> LegKey:
+        return self._leg.key
 
     def withdraw(self, cause: Cause) -> None:
         """Takes effect until Authorise is sent; after that the payment's own answer tells."""
@@ -79,20 +88,22 @@ class CardSale:
             self._withdrawn = cause
             self._prompt.withdraw()
 
-    async def run(self) -> NotPaid | PaidByCard | NotRecordable:
+    async def run(self) -> NotPaid | PaidByCard | NotRecordable | Running:
+        """Raises whatever a fault of this program raises; the leg is then in the settler's hands all the same."""
+        try:
+            return await self._run()
+        except Exception:
+            self._give_up()
+            raise
+
+    async def _run(self) -> NotPaid | PaidByCard | NotRecordable | Running:
         try:
             await self._parts.journal.open_leg(self._opening)  # while the customer takes out the card
         except JournalUnwritableError:
             self._prompt.withdraw()
             await self._prompt.card()
             return NotRecordable()
-        try:
-            return await self._pay()
-        except Exception:
-            self._give_up()
-            raise
-
-    async def _pay(self) -> NotPaid | PaidByCard:
+        self._opened = True
         event = self._read(await self._prompt.card())
         while True:
             effects = await self._advance(event)
@@ -104,10 +115,11 @@ class CardSale:
             return self._answer()
 
     def _give_up(self) -> None:
-        """A fault of this program: the leg ends as it would after a crash, and does not wait for one."""
+        """A fault of this program: the leg goes on as after a crash, now, and does not wait for the next start."""
         self._prompt.withdraw()
-        if self._leg.state not in SETTLED:
+        if self._opened and self._leg.state not in SETTLED:
             moved = step(self._leg, Recovered())
+            self._leg = moved.leg
             self._parts.settler.take(moved.leg, recorded=not moved.record)
 
     def _read(self, card: SealedCard | ReadFailure) -> Event:
@@ -139,8 +151,10 @@ class CardSale:
             case Yes(amount, code):
                 self._code = code
                 return Approved(amount)
-            case No(cause):
+            case No(cause) if cause is Cause.ISSUER or self._leg.sends == 1:
                 return Declined(cause)
+            case No():  # this try was refused unread, or too late: an earlier one may have been approved
+                return NoAnswer(may_resend=False)
             case Unknown(wrong=True):
                 return WrongAnswer()
             case Unknown():
@@ -154,24 +168,37 @@ class CardSale:
                 await self._parts.journal.advance(self._record(moved.leg))
             except JournalUnwritableError:
                 self._parts.log.emit(events.JournalUnwritable())
-                return self._unrecorded(moved.leg)
+                return await self._unrecorded(moved.leg)
         self._leg = moved.leg
         if moved.leg.state is State.REVERSING and moved.leg.cause is not None:
             self._parts.log.emit(events.ReversalBegun(moved.leg.cause))
         return moved.effects
 
-    def _unrecorded(self, leg: Leg) -> tuple[Effect, ...]:
-        """The journal still says INTENT, which recovery reverses: so any end but *paid* is true and may be told."""
+    async def _unrecorded(self, leg: Leg) -> tuple[Effect, ...]:
+        """The journal still says INTENT, which recovery reverses: so any end but *paid* is true and may be told.
+
+        An approval is the exception: a failed sync can leave it whole on disk, and the next start would capture it.
+        It is told as not paid once the processor has reversed it, which no later capture undoes; until then it is
+        not known.
+        """
         self._leg = step(leg, Unrecorded()).leg if leg.approved is not None else leg
-        self._parts.settler.take(self._leg, recorded=False)
+        reversed_ = self._parts.settler.take(self._leg, recorded=False)
+        if leg.approved is not None:
+            try:
+                async with asyncio.timeout(UNDO_WITHIN_S):
+                    await reversed_.wait()
+            except TimeoutError:
+                self._unknown = True
         return (Effect.TELL_TILL,)
 
     def _record(self, leg: Leg) -> Advance:
         binding: Binding | None = None if self._ask is None else self._ask.binding
         return Advance(leg.key, leg.state, leg.cause, leg.approved, binding)
 
-    def _answer(self) -> NotPaid | PaidByCard:
+    def _answer(self) -> NotPaid | PaidByCard | Running:
         leg = self._leg
+        if self._unknown:
+            return Running()
         if leg.approved is not None and self._ask is not None:
             return PaidByCard(leg.key, leg.amount, leg.approved, self._code, self._ask.card.facts)
         assert leg.cause is not None

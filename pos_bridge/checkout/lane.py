@@ -4,13 +4,15 @@ It obeys domain/leg.py's step function: first what must be durable, then the eff
 """
 
 import asyncio
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pos_bridge import events
 from pos_bridge.checkout.card_sale import CardSale, Parts
 from pos_bridge.checkout.order import fresh_salt, order_digest
-from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, Opening
+from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg import Cause, Flow, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import cash_due
@@ -32,6 +34,7 @@ from pos_bridge.domain.outcome import (
 )
 
 _REMEMBERED = 256  # answers kept in memory with what a restart forgets: approval code and last four
+_REMEMBERED_S = 48 * 3600  # as long as journal and answers file know a request: after that its name may come again
 _GRACE_S = 10.0  # what a payment that was sent gets before a stopping daemon leaves it to recovery
 
 APPROVED_STATES = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
@@ -39,11 +42,28 @@ UNDONE_STATES = frozenset({State.INTENT, State.REVERSING, State.REVERSED})  # IN
 OWED = frozenset({Cause.TOO_LATE, Cause.CARD_NEEDED})  # told as not paid, and a person gives the money back
 
 
+def _boot_s() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """An answer that was given, to what content, and when."""
+
+    content: bytes
+    outcome: Outcome
+    at_s: float
+
+
 @dataclass(slots=True)
 class _Payment:
-    """A payment from its admission to its answer. `withdrawn` says why it must not go on, while it still can stop."""
+    """A payment from its admission to its answer. `withdrawn` says why it must not go on, while it still can stop.
+
+    `answered` before: it is a repeat, and was given the answer that there is.
+    """
 
     ask: SaleAsk
+    answered: bool = False
     task: "asyncio.Task[Outcome] | None" = None
     withdrawn: Cause | None = None
     sale: CardSale | None = field(default=None)
@@ -56,14 +76,16 @@ class _Payment:
 
 
 class Lane:
-    """Met by pos_api.ports.Desk. `close` after the API has stopped taking requests."""
+    """Met by pos_api.ports.Desk. `close` after the API has stopped taking requests. `clock_s` is never set back."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, clock_s: Callable[[], float] = _boot_s) -> None:
         self._parts = parts
+        self._clock_s = clock_s
         self._journal = parts.journal
         self._live: dict[bytes, _Payment] = {}
         self._current: _Payment | None = None
-        self._done: OrderedDict[bytes, tuple[bytes, Outcome]] = OrderedDict()
+        self._done: OrderedDict[bytes, _Done] = OrderedDict()
+        self._in_doubt: set[LegKey] = set()  # approvals that may be on disk or not: the journal says INTENT of them
         self._stopping = False
         self._journal_failed = False
 
@@ -81,10 +103,9 @@ class Lane:
     async def status(self, request: bytes) -> StatusAnswer:
         if request in self._live:
             return Running()
-        if request in self._done:
-            outcome = self._done[request][1]
-            if isinstance(outcome, PaidByCard | PaidInCash | NotPaid | Closed):
-                return outcome
+        done = self._remembered(request)
+        if done is not None and isinstance(done.outcome, PaidByCard | PaidInCash | NotPaid | Closed):
+            return done.outcome
         try:
             known = await self._journal.find_request(request)
         except JournalUnwritableError:
@@ -94,14 +115,14 @@ class Lane:
             return Running()
         if known is None:
             return await self._close_request(request)
-        return Closed() if known.leg is None else await self._answer_for(known.leg)
+        return _without_leg(known) if known.leg is None else await self._answer_for(known.leg)
 
     async def abort(self, request: bytes) -> bool:
         live = self._live.get(request)
         if live is not None:
             live.withdraw(Cause.ABORTED)
             return True
-        if request not in self._done:
+        if self._remembered(request) is None:
             await self._close_request(request)  # changes nothing where there is a leg
         return False
 
@@ -133,9 +154,9 @@ class Lane:
         request = payment.ask.till.request
         try:
             outcome = await self._admit(payment)
-            if isinstance(outcome, NotPaid) and outcome.key is None:
-                await self._close_request(request)  # told as not paid: a late copy must not be paid after a restart
-            if not isinstance(outcome, Busy | NotRecordable | Contradiction | Running):
+            if isinstance(outcome, NotPaid) and outcome.key is None and not payment.answered:
+                await self._shut(request)  # final as told: a late copy must not be paid after a restart
+            if not (payment.answered or isinstance(outcome, Busy | NotRecordable | Contradiction | Running)):
                 self._remember(payment.ask, outcome)
             return outcome
         finally:
@@ -149,32 +170,33 @@ class Lane:
         try:
             before = await self._before(ask)
             if before is not None:
+                payment.answered = True
                 return before
+            if self._current is not None:
+                return Busy(self._current.ask.service_id)
+            self._current = payment  # first: no other payment can end between this look and the start
             first = None if ask.partial_ok else await self._journal.approved_untold(ask.till.sale)
         except JournalUnwritableError:
             return self._unwritable()
         if first is not None:
             return AlreadyApproved(first)
-        if self._current is not None:
-            return Busy(self._current.ask.service_id)
         if self._stopping:
             return NotPaid(None, Cause.STOPPED)
-        self._current = payment
         return await (self._cash(ask) if ask.tender is Tender.CASH else self._card(payment))
 
     async def _before(self, ask: SaleAsk) -> Outcome | None:
         """The answer to a till request that was seen before: in memory, or by an earlier run."""
-        done = self._done.get(ask.till.request)
+        done = self._remembered(ask.till.request)
         if done is not None:
-            return done[1] if done[0] == ask.till.content else Contradiction()
+            return done.outcome if done.content == ask.till.content else Contradiction()
         known = await self._journal.find_request(ask.till.request)
         if known is None:
             return None
-        if known.leg is None:
+        if known.leg is None and not known.content:
             return Closed()
         if known.content != ask.till.content:
             return Contradiction()
-        return await self._answer_for(known.leg)
+        return _without_leg(known) if known.leg is None else await self._answer_for(known.leg)
 
     async def _cash(self, ask: SaleAsk) -> Outcome:
         opening = _opening(ask, LegKey.fresh(), State.CASH_TAKEN, due=cash_due(ask.amount.cents))
@@ -195,6 +217,8 @@ class Lane:
         outcome = await payment.sale.run()
         if isinstance(outcome, NotRecordable):
             return self._unwritable()
+        if isinstance(outcome, Running):
+            self._in_doubt.add(payment.sale.key)
         self._journal_failed = False
         return outcome
 
@@ -206,6 +230,8 @@ class Lane:
             facts = await self._parts.processor.receipt_facts(leg.key)
             code, card = (None, None) if facts is None else (facts.approval_code, facts.card)
             return PaidByCard(leg.key, leg.amount, leg.approved, code, card)
+        if leg.state is State.INTENT and leg.key in self._in_doubt:
+            return Running()
         if leg.state in UNDONE_STATES:
             return NotPaid(leg.key, Cause.NO_ANSWER)
         if leg.state is State.UNRESOLVED and leg.cause not in OWED:
@@ -215,22 +241,39 @@ class Lane:
 
     async def _close_request(self, request: bytes) -> StatusAnswer:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""
+        if request in self._live:  # it came while it was looked up
+            return Running()
+        return NeverSeen() if await self._shut(request) else Running()
+
+    async def _shut(self, request: bytes) -> bool:
         try:
             await self._journal.close_till_request(request)
         except JournalUnwritableError:
             self._unwritable()
-            return Running()
-        return NeverSeen()
+            return False
+        return True
 
     def _remember(self, ask: SaleAsk, outcome: Outcome) -> None:
-        self._done[ask.till.request] = (ask.till.content, outcome)
+        self._done[ask.till.request] = _Done(ask.till.content, outcome, self._clock_s())
         while len(self._done) > _REMEMBERED:
             self._done.popitem(last=False)
+
+    def _remembered(self, request: bytes) -> _Done | None:
+        """The answer to a request, once all that are too old are forgotten."""
+        oldest_s = self._clock_s() - _REMEMBERED_S
+        while self._done and next(iter(self._done.values())).at_s < oldest_s:
+            self._done.popitem(last=False)
+        return self._done.get(request)
 
     def _unwritable(self) -> NotRecordable:
         self._journal_failed = True
         self._parts.log.emit(events.JournalUnwritable())
         return NotRecordable()
+
+
+def _without_leg(known: KnownRequest) -> Closed | Running:
+    """A request that opened a leg which cannot be found (a damaged file) may have been paid."""
+    return Running() if known.content else Closed()
 
 
 def _opening(ask: SaleAsk, key: LegKey, state: State, due: int | None = None) -> Opening:

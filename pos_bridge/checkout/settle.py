@@ -9,7 +9,7 @@ from dataclasses import replace
 from pos_bridge import events
 from pos_bridge.checkout.ports import Journal, Logbook, Processor
 from pos_bridge.domain.authorisation import Unknown
-from pos_bridge.domain.ledger import Advance, JournalUnwritableError, KnownLeg
+from pos_bridge.domain.ledger import Advance, KnownLeg
 from pos_bridge.domain.leg import (
     CaptureDone,
     CaptureRefused,
@@ -19,10 +19,12 @@ from pos_bridge.domain.leg import (
     State,
     step,
 )
+from pos_bridge.domain.trouble import Trouble
 from pos_bridge.events import CaptureLost, PersonNeeded, ReversalEnded
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
+_AFTER_THE_ANSWER_S = 0.02  # a capture hurries nobody: first the till has its answer, whose making it would slow down
 
 
 class Settler:
@@ -37,8 +39,8 @@ class Settler:
     async def recover(self) -> int:
         """Take over the legs an earlier run left open: how many there are.
 
-        Reversals are durable on return, where the journal can be written; elsewhere it still says INTENT, from which
-        the next start reverses too.
+        Their reversals are durable on return if the journal can be written; if not, they are begun all the same (the
+        intent says as much to the next start), so that a bad row or a full disk stops neither them nor the engine.
         """
         known = [leg for leg in await self._journal.unsettled() if leg.state is not State.UNRESOLVED]
         for found in known:
@@ -46,11 +48,16 @@ class Settler:
             self.take(moved.leg, recorded=not moved.record or await self._recorded(moved.leg))
         return len(known)
 
-    def take(self, leg: Leg, *, recorded: bool = True) -> None:
-        """Settle this leg from here on. `recorded` is false when its present state still has to be made durable."""
-        task = asyncio.create_task(self._settle(leg, recorded=recorded))
+    def take(self, leg: Leg, *, recorded: bool = True) -> asyncio.Event:
+        """Settle this leg from here on. `recorded` is false when its present state still has to be made durable.
+
+        The event is set once the processor has given its definite answer, durable here or not.
+        """
+        definite = asyncio.Event()
+        task = asyncio.create_task(self._settle(leg, definite, recorded=recorded))
         self._tasks[leg.key.raw] = task
         task.add_done_callback(lambda _: self._tasks.pop(leg.key.raw, None))
+        return definite
 
     @property
     def busy(self) -> bool:
@@ -63,11 +70,13 @@ class Settler:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _settle(self, leg: Leg, *, recorded: bool) -> None:
+    async def _settle(self, leg: Leg, definite: asyncio.Event, *, recorded: bool) -> None:
         # What is not durable yet does not hold up the processor's side: the journal then says INTENT or REVERSING,
         # and from both the next start ends the leg the same way.
         unrecorded = [] if recorded else [leg]
         pause = _FIRST_PAUSE_S
+        if leg.state is State.CAPTURING:
+            await asyncio.sleep(_AFTER_THE_ANSWER_S)
         while leg.state in {State.CAPTURING, State.REVERSING}:
             event = await self._try(leg)
             if event is None:
@@ -76,12 +85,20 @@ class Settler:
                 continue
             leg = step(leg, event).leg
             unrecorded.append(leg)
+        definite.set()
         for state in unrecorded:
             await self._record_stubbornly(state)
         self._tell(leg)
 
     async def _try(self, leg: Leg) -> Event | None:
         """One try at what the leg waits for. None: not known yet."""
+        try:
+            return await self._ask(leg)
+        except Exception:  # noqa: BLE001 - whatever it was, a leg that nobody settles is worse than one more try
+            self._log.emit(events.RequestFault(Trouble.SETTLING))
+            return None
+
+    async def _ask(self, leg: Leg) -> Event | None:
         if not await self._processor.ready():
             return None
         if leg.state is State.CAPTURING and leg.approved is not None:
@@ -100,9 +117,10 @@ class Settler:
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
     async def _recorded(self, leg: Leg) -> bool:
+        """One try to make this state durable."""
         try:
             await self._journal.advance(Advance(leg.key, leg.state, leg.cause, leg.approved))
-        except JournalUnwritableError:
+        except Exception:  # noqa: BLE001 - a fault of this program may not lose the step either
             self._log.emit(events.JournalUnwritable())
             return False
         return True

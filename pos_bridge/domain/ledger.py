@@ -105,7 +105,10 @@ class KnownLeg:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KnownRequest:
-    """A till request that was seen: closed without a leg (`leg` is None), or with the leg it opened."""
+    """A till request that was seen: closed without a leg (no `content`, no `leg`), or with the leg it opened.
+
+    With `content` and no `leg` it opened one that cannot be found any more: how that ended is not known.
+    """
 
     content: bytes
     leg: KnownLeg | None

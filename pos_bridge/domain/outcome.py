@@ -83,7 +83,7 @@ class NotRecordable:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The request is known and its outcome is not, yet. To a Payment: of an earlier run, and a person has to decide."""
+    """The request is known and its outcome is not, yet. To a Payment: it may be approved; it is being undone."""
 
 
 Outcome = PaidByCard | PaidInCash | NotPaid | Busy | Contradiction | AlreadyApproved | Closed | NotRecordable | Running

@@ -1,4 +1,4 @@
-"""What can go wrong inside the tills' side itself: the closed set of words its log callback is given."""
+"""What can go wrong inside this program itself: the closed set of words that its log is given."""
 
 from enum import Enum
 
@@ -10,3 +10,4 @@ class Trouble(Enum):
     REQUEST = "request"  # while any other request was answered
     TOLD = "told"  # after an answer was given, when its being given was noted
     CONNECTION = "connection"  # in the HTTP server
+    SETTLING = "settling"  # while a leg was captured or reversed; it is tried again

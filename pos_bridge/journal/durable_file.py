@@ -28,6 +28,7 @@ class DurableFile:
         self.head = self.tip = head
         self._connection = connection
         self._commits = 0
+        self._lingers = True  # what an earlier run left
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -76,20 +77,31 @@ class DurableFile:
             if not durable:
                 connection.execute("PRAGMA synchronous = FULL")
         self._commits += 1
+        self._lingers = True
         return results
 
     @property
     def logged(self) -> int:
-        """How many commits the write-ahead log holds, and with them what they deleted."""
+        """How many commits were not copied into the file yet."""
         return self._commits
 
-    def checkpoint(self) -> None:
-        """Empty the write-ahead log into the file: nothing deleted lingers there. Does not wait for readers."""
+    @property
+    def lingers(self) -> bool:
+        """Whether the write-ahead log may hold what was deleted: it was written since it was last empty."""
+        return self._lingers
+
+    def checkpoint(self, *, empty: bool = False) -> None:
+        """Copy the write-ahead log into the file, so that it is written from its start again; never waits for readers.
+
+        `empty`: cut it off as well, so that nothing deleted lingers there (it then has to grow again, which is slower).
+        """
         self._commits = 0
         with suppress(sqlite3.Error, JournalUnwritableError):
             connection = self.connected()
             connection.execute("PRAGMA busy_timeout = 0").fetchone()
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            how = "TRUNCATE" if empty else "PASSIVE"
+            busy, _, _ = connection.execute(f"PRAGMA wal_checkpoint({how})").fetchone()
+            self._lingers = self._lingers and not (empty and not busy)
             connection.execute("PRAGMA busy_timeout = 5000").fetchone()
 
     def _undo(self, connection: sqlite3.Connection) -> None:

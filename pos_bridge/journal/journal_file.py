@@ -116,7 +116,7 @@ class JournalFile:
             if month(now) > self._file.path.stem:
                 self._begin_month(month(now))
             self._file.transaction((lambda: steps.forget_requests(self._pen()),), durable=False)
-            self._file.checkpoint()
+            self._file.checkpoint(empty=True)
             self._hour = hour
 
     def rest(self) -> None:
@@ -125,8 +125,9 @@ class JournalFile:
         The log still holds the exact times of legs that were settled since: it is emptied as soon as nobody pays.
         """
         self.turn()
-        quiet = self._clock() - self._written >= QUIET
-        if self._file.logged >= CHECKPOINT_AFTER or (self._file.logged and quiet):
+        if self._file.lingers and self._clock() - self._written >= QUIET:
+            self._file.checkpoint(empty=True)
+        elif self._file.logged >= CHECKPOINT_AFTER:
             self._file.checkpoint()
 
     # ---- reads ----

@@ -91,7 +91,11 @@ def building(
         put_in_place(folder)
     else:
         part.replace(folder / name)
-        sync_folder(folder)
+        try:
+            sync_folder(folder)
+        except OSError:
+            (folder / name).unlink()  # the file before goes on: what it gets from now on is not in this one
+            raise
 
 
 def put_in_place(folder: Path) -> None:

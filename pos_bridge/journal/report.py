@@ -1,6 +1,8 @@
 """What is recorded about sales, for people: read from the files as they are, beside a running engine."""
 
 import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from pos_bridge.journal.hours import as_date
 from pos_bridge.journal.lookups import Link
 from pos_bridge.journal.row import COLUMNS, Row
 
+_OPENINGS = frozenset({State.INTENT, State.CASH_TAKEN})
 _A_PERSON_LOOKS = frozenset({State.INTENT, State.CAPTURING, State.REVERSING, State.UNRESOLVED, State.CAPTURE_LOST})
 
 
@@ -55,7 +58,7 @@ def recorded_sales(folder: Path, month: str | None = None) -> list[RecordedSale]
             break
         with months.read_only(path) as connection:
             connection.execute("BEGIN")  # one moment of a file that is being written
-            _read_rows(connection, sales, begin=wanted)
+            _read_rows(connection, sales, earlier=paths[: paths.index(path)] if wanted else None)
             if path == paths[-1]:
                 _read_working(connection, sales, month)
             _read_links(connection, sales)
@@ -94,7 +97,10 @@ def stored_fields(folder: Path, sale: RecordedSale) -> dict[str, tuple[str, ...]
     return {table: tuple(columns) for table, columns in fields.items()}
 
 
-def _read_rows(connection: sqlite3.Connection, sales: dict[bytes, RecordedSale], *, begin: bool) -> None:
+def _read_rows(
+    connection: sqlite3.Connection, sales: dict[bytes, RecordedSale], *, earlier: Sequence[Path] | None
+) -> None:
+    """Without `earlier` files no new sale is taken up; with them, one that did not begin there is."""
     for stored in connection.execute(f"SELECT {COLUMNS} FROM chain ORDER BY sequence"):  # noqa: S608 - a constant
         row = Row._make(stored)
         sale = sales.get(row.leg)
@@ -106,8 +112,16 @@ def _read_rows(connection: sqlite3.Connection, sales: dict[bytes, RecordedSale],
                 cause=None if row.cause is None else Cause(row.cause),
                 steps=(*sale.steps, row.sequence),
             )
-        elif begin and row.state in {State.INTENT, State.CASH_TAKEN}:
+        elif earlier is not None and (row.state in _OPENINGS or not _began_in(earlier, row.leg)):
             sales[row.leg] = _begun(row)
+
+
+def _began_in(earlier: Sequence[Path], leg: bytes) -> bool:
+    for path in reversed(earlier):
+        with suppress(*lookups.UNREADABLE), months.read_only(path) as connection:
+            if connection.execute("SELECT 1 FROM chain WHERE leg = ? LIMIT 1", (leg,)).fetchone() is not None:
+                return True
+    return False
 
 
 def _begun(row: Row) -> RecordedSale:
@@ -122,14 +136,14 @@ def _begun(row: Row) -> RecordedSale:
         due=row.due,
         approved=row.approved,
         state=row.state,
-        cause=None,
+        cause=None if row.cause is None else Cause(row.cause),
         told=None,
         steps=(row.sequence,),
     )
 
 
 def _read_working(connection: sqlite3.Connection, sales: dict[bytes, RecordedSale], month: str | None) -> None:
-    """Open legs that began in a file which is no longer here: in quarantine, or taken up again after years."""
+    """Open legs without a row in any file that is here: what came before is in quarantine."""
     for leg, last, cents, approved, state, cause, day, second in connection.execute(
         "SELECT leg, last, cents, approved, state, cause, begun_day, begun_second FROM working"
     ):

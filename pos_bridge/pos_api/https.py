@@ -9,6 +9,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -51,6 +52,14 @@ def loopback_socket(port: int) -> socket.socket:
     return bound
 
 
+@dataclass(frozen=True, slots=True)
+class _Newcomer:
+    """A connection that was accepted and whose TLS is not there yet."""
+
+    peer: socket.socket
+    connection: Connection
+
+
 class NexoServer:
     """Owns `bound` from here on. `start`; then `stop_taking`, closing the desk, and `stop`, in this order."""
 
@@ -91,7 +100,7 @@ class NexoServer:
         self._config.load()
         self._state = ServerState()
         self._guests = Guests()
-        self._greeting: dict[asyncio.Task[None], socket.socket] = {}  # TLS not there yet, the oldest first
+        self._greeting: dict[asyncio.Task[None], _Newcomer] = {}  # the oldest first
         self._accepting: asyncio.Task[None] | None = None
 
     @property
@@ -148,25 +157,26 @@ class NexoServer:
             if not self._make_room():
                 peer.close()
                 continue
-            task = loop.create_task(self._greet(peer))
-            self._greeting[task] = peer
+            newcomer = _Newcomer(peer, Connection(self._config, self._state, self._guests, self._head_s))
+            task = loop.create_task(self._greet(newcomer))
+            self._greeting[task] = newcomer
             task.add_done_callback(self._greeted)
 
-    async def _greet(self, peer: socket.socket) -> None:
+    async def _greet(self, newcomer: _Newcomer) -> None:
         """TLS first: until it is there, nobody has asked anything."""
         with contextlib.suppress(OSError):  # whoever cannot do TLS with us, or is too slow, is let go
             await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: Connection(self._config, self._state, self._guests, self._head_s),
-                peer,
+                lambda: newcomer.connection,
+                newcomer.peer,
                 ssl=self._tls,
                 ssl_handshake_timeout=HANDSHAKE_S,
                 ssl_shutdown_timeout=SHUTDOWN_S,
             )
             return
-        peer.close()
+        newcomer.peer.close()
 
     def _greeted(self, task: asyncio.Task[None]) -> None:
-        peer = self._greeting.pop(task)
+        peer = self._greeting.pop(task).peer
         if task.cancelled():
             peer.close()
         elif task.exception() is not None:
@@ -175,13 +185,14 @@ class NexoServer:
 
     def _make_room(self) -> bool:
         """Let the one go that has asked nothing for longest. False: everybody here is being answered."""
-        if len(self._guests.here) + len(self._greeting) < self._max_connections:
+        strangers = [task for task, newcomer in self._greeting.items() if newcomer.connection not in self._guests.here]
+        if len(self._guests.here) + len(strangers) < self._max_connections:
             return True
         for guest in self._guests.here:
             if guest.idle:
                 guest.transport.abort()
                 return True
-        for task in self._greeting:
+        for task in strangers:
             task.cancel()
             return True
         return False

@@ -131,14 +131,18 @@ class NexoService:
             return await handle(header, message.body)
         except Exception:  # noqa: BLE001 - its text may hold what the till sent
             self._on_trouble(Trouble.REQUEST)
-            return self._instead(header, category, Instead(Situation.FAULT))
+            # A payment may have been made before its answer could not be: only *not known yet* is true.
+            situation = Situation.STATE_UNKNOWN if category is Category.PAYMENT else Situation.FAULT
+            return self._instead(header, category, Instead(situation))
 
     # ---- money ----
 
     async def _pay(self, header: MessageHeader, body: PaymentRequest) -> Reply:
         asked = review(body)
         if isinstance(asked, Instead):
-            context = kept(header, self._clock(), body.sale_data.sale_transaction_id)
+            # What holds a card's data may be the sale's name itself: then not even the till is told it again.
+            named = None if asked.situation is Situation.CARD_IN_REQUEST else body.sale_data.sale_transaction_id
+            context = kept(header, self._clock(), named)
             return self._paid(header, Answered(asked, context))
         return self._paid(header, await self._payments.pay(header, asked))
 

@@ -189,5 +189,9 @@ def _receipt_facts(context: Kept, outcome: Answerable) -> ReceiptFacts:
             return ReceiptFacts(at, Label.PAID, key, due, exact.cents, cash=True)
         case NotPaid(key, cause):
             return ReceiptFacts(at, Label.NOT_PAID, key, asked=context.cents, hold=cause in HOLD_MAY_SHOW)
+        case Running() | Instead(situation=Situation.STATE_UNKNOWN):
+            return ReceiptFacts(at, Label.NOT_KNOWN, asked=context.cents)
+        case AlreadyApproved(first):
+            return ReceiptFacts(at, Label.PAID_BEFORE, first, asked=context.cents)
         case _:
             return ReceiptFacts(at, Label.NOT_PAID, asked=context.cents)

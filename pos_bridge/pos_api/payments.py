@@ -11,7 +11,7 @@ from datetime import datetime
 from weakref import WeakValueDictionary
 
 from pos_bridge.domain.ledger import TillKeys
-from pos_bridge.domain.outcome import Busy, Closed, Contradiction, Running, SaleAsk, StatusAnswer
+from pos_bridge.domain.outcome import Busy, Contradiction, Running, SaleAsk, StatusAnswer
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept, kept
 from pos_bridge.pos_api.order import order_bytes
@@ -148,7 +148,9 @@ class Payments:
         async with self._lock(request):  # a question asked before this payment came is answered first
             if payment.withdrawn:
                 await self._desk.abort(request)
-                return Answered(Closed(), fresh)
+                if isinstance(await self._desk.status(request), Running):  # not closed: it must not begin either
+                    return Answered(Instead(Situation.STATE_UNKNOWN), fresh)
+                # Closed now, and the desk says so; or a repeat of one that has ended, which no abort undoes.
             payment.at_desk = True
         context = fresh if before is None else decode_kept(before) or fresh
         outcome = await self._desk.pay(

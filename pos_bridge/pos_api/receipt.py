@@ -37,6 +37,8 @@ class Label(Enum):
     PARTLY = ("approved", "APPROUVÉE EN PARTIE", "PARTLY APPROVED")
     PAID = ("approved", "PAYÉ - MERCI", "PAID - THANK YOU")
     NOT_PAID = ("approved", "NON PAYÉ", "NOT PAID")
+    NOT_KNOWN = ("approved", "ISSUE PAS ENCORE CONNUE", "OUTCOME NOT KNOWN YET")
+    PAID_BEFORE = ("approved", "DÉJÀ PAYÉ", "ALREADY PAID")
     HOLD = (
         "hold",
         "Une retenue peut paraître quelques jours; aucun débit ne restera.",

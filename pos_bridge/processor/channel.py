@@ -6,9 +6,13 @@ when it is imported, so this module sets it first, and it is the only engine mod
 """
 
 import os
+import sys
 from dataclasses import dataclass
 
-os.environ["GRPC_SSL_CIPHER_SUITES"] = "PSK-AES128-CBC-SHA"
+_NO_TLS_1_2 = "PSK-AES128-CBC-SHA"
+if "grpc" in sys.modules and os.environ.get("GRPC_SSL_CIPHER_SUITES") != _NO_TLS_1_2:
+    raise ImportError("grpc was loaded before its TLS settings were made: import this module first")
+os.environ["GRPC_SSL_CIPHER_SUITES"] = _NO_TLS_1_2
 os.environ["GRPC_VERBOSITY"] = "NONE"  # its messages could carry what a peer sent
 for _proxy in ("grpc_proxy", "https_proxy", "http_proxy", "GRPC_PROXY", "HTTPS_PROXY", "HTTP_PROXY"):
     os.environ.pop(_proxy, None)

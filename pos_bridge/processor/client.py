@@ -91,7 +91,9 @@ class ProcessorClient:
         return self._clock.now_ms() + seconds * 1000
 
     async def authorise(self, ask: Ask) -> Yes | No | Unknown:
-        if self._fence is None and not await self._in_session():  # a try before this one found the session ended
+        if self._fence is None or self._opening is not None:
+            await self._in_session()  # the session in hand ended while the customer took out the card
+        if self._fence is None:
             return Unknown()
         request = codec.authorise(ask, self._context())
         answer = await self._call(Operation.AUTHORISE, self._stub.Authorise, request, self._timeout_s)
@@ -155,8 +157,9 @@ class ProcessorClient:
         if not self._clock.known:
             self._log.emit(events.ProcessorWrong(Operation.OPEN_SESSION))
             return False
+        if self._fence is None:  # the hourly renewal falls to the next sale: its line would tell when that was
+            self._log.emit(events.SessionOpened())
         self._keys, self._keys_at, self._fence = keys, time.monotonic(), opened.fence
-        self._log.emit(events.SessionOpened())
         return True
 
     async def _same_journal(self, seen: pb.JournalHead) -> bool:

@@ -87,7 +87,7 @@ class MemoryJournal:
 
     async def close_till_request(self, request: bytes) -> None:
         self._write()
-        self.requests.setdefault(request, (bytes(32), bytes(32), None))
+        self.requests.setdefault(request, (b"", bytes(32), None))
 
     async def find_request(self, request: bytes) -> KnownRequest | None:
         if self.unreadable:
@@ -207,13 +207,15 @@ class World:
         self.log = MemoryLog()
         self.processor = processor or ScriptedProcessor()
         self.readers = readers or ScriptedReaders()
+        self.clock_s = 1000.0
         self.restart()
 
     def restart(self) -> None:
         """A new engine on the same journal."""
         self.settler = Settler(self.journal, self.processor, self.log)
         signer = Terminal(Ed25519PrivateKey.generate())
-        self.lane = Lane(Parts(self.journal, self.readers, self.processor, signer, self.settler, self.log, 120))
+        parts = Parts(self.journal, self.readers, self.processor, signer, self.settler, self.log, 120)
+        self.lane = Lane(parts, lambda: self.clock_s)
 
     async def settled(self) -> None:
         while self.settler.busy:

@@ -387,6 +387,24 @@ def test_entry_modes_and_brands_agree_with_the_protocol():
 
 
 @told
+async def test_an_answer_is_remembered_as_long_as_the_journal_knows_its_request_and_no_longer():
+    """A till may use a ServiceID again after 48 h: a new sale is not given the answer, or the card, of an old one."""
+    world = World()
+    first = await world.lane.pay(ask())
+    world.clock_s += 48 * 3600 - 1
+    assert await world.lane.pay(ask()) == first
+    world.clock_s += 2
+    world.journal.requests.clear()  # as the journal does
+    assert await world.lane.status(ask().till.request) == NeverSeen()
+    world.journal.requests.clear()
+    world.journal.told.update(world.journal.legs)
+    again = await world.lane.pay(ask(content=2))
+    assert isinstance(again, PaidByCard)
+    assert again != first
+    assert len(world.processor.asked) == 2
+
+
+@told
 async def test_recovery_does_not_wait_for_a_disk():
     world = World()
     world.readers.card = None

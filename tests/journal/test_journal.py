@@ -118,9 +118,9 @@ def test_a_fault_of_the_program_is_the_askers_and_not_the_threads_end(folder):
     async def story() -> None:
         async with running(folder) as journal:
             with pytest.raises(AttributeError):
-                await journal.open_leg(None)  # type: ignore[arg-type]
+                await journal.open_leg(None)  # type: ignore[arg-type] # a fault of a caller
             with pytest.raises(AttributeError):
-                await journal.find_leg(None)  # type: ignore[arg-type]
+                await journal.find_leg(None)  # type: ignore[arg-type] # a fault of a caller
             assert (await journal.open_leg(cash())).sequence == 1
 
     asyncio.run(story())
@@ -193,7 +193,7 @@ def test_an_idle_journal_tidies_up(folder):
             real()
             rested.set()
 
-        file.rest = rest  # type: ignore[method-assign]
+        file.rest = rest  # type: ignore[method-assign] # watched by the test
         journal = Journal(file, rest_s=0.01)
         assert await asyncio.to_thread(rested.wait, 20)
         journal.close()

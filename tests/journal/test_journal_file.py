@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pos_bridge.domain.ledger import Advance, JournalHead
+from pos_bridge.domain.ledger import Advance, JournalHead, KnownRequest
 from pos_bridge.domain.leg import Cause, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -81,12 +81,22 @@ def test_exact_times_go_when_a_leg_is_settled(journal, folder):
     assert journal.find_leg(opening.key).cause is Cause.NO_CARD
 
 
-def test_exact_times_of_settled_legs_do_not_wait_in_the_log_for_the_next_hour(journal, folder, clock: Clock):
+@pytest.mark.parametrize("copied_after", [2, 400], ids=["copied before", "not copied before"])
+def test_exact_times_of_settled_legs_do_not_wait_in_the_log_for_the_next_hour(
+    journal, folder, clock: Clock, monkeypatch, copied_after
+):
+    monkeypatch.setattr("pos_bridge.journal.journal_file.CHECKPOINT_AFTER", copied_after)
     paid(journal)
+    journal.rest()
     began = exact(clock.now)
     mark = b"".join(number.to_bytes(3 if number > 0x7FFF else 2, "big") for number in began)
     assert mark in everything(folder), "the search finds what a sale leaves at first"
     clock.turn(seconds=30)
+    (path,) = months.files(folder)
+    with months.read_only(path) as connection:  # somebody looks at the journal just then
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM chain").fetchone()
+        journal.rest()
     journal.rest()
     assert mark not in everything(folder)
 
@@ -278,3 +288,37 @@ def test_a_clock_that_is_far_off_does_not_stop_a_sale(folder, year):
 def test_find_leg_of_a_foreign_key(journal):
     assert journal.find_leg(LegKey.fresh()) is None
     assert journal.find_request(os.urandom(32)) is None
+
+
+def test_a_request_whose_leg_cannot_be_found_does_not_look_closed(journal, folder, clock: Clock):
+    clock.now = clock.now.replace(day=30, hour=23)
+    opening = paid(journal)
+    closed = os.urandom(32)
+    journal.close_till_request(closed)
+    clock.turn(hours=6)
+    journal.turn()
+    old = months.files(folder)[0]
+    old.chmod(0o600)
+    old.write_bytes(b"not a database")
+    assert journal.find_request(opening.till.request) == KnownRequest(opening.till.content, None)
+    assert journal.find_request(closed) == KnownRequest(b"", None)
+
+
+def test_a_month_whose_name_cannot_be_made_durable_does_not_lose_what_follows(journal, folder, clock, monkeypatch):
+    """The new file was in place but its folder could not be synced: the old one goes on, and must be found again."""
+    clock.now = clock.now.replace(day=30, hour=23)
+    paid(journal)
+    clock.turn(hours=6)
+
+    def failing(_folder: Path) -> None:
+        raise OSError
+
+    monkeypatch.setattr(months, "sync_folder", failing)
+    opening = card()
+    head = journal.open_leg(opening)
+    monkeypatch.undo()
+    journal.close()
+    again = opened(folder, clock)
+    assert again.head == head
+    assert [leg.key for leg in again.unsettled()] == [opening.key]
+    again.close()

@@ -93,7 +93,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(key=consumes(legs))
     def repeat(self, key: LegKey) -> None:
-        if self.clock.now - self.asked_at[self.openings[key].till.request] > timedelta(hours=48):  # type: ignore[operator]
+        if self.clock.now - self.asked_at[self.openings[key].till.request] > timedelta(hours=48):  # type: ignore[operator] # never None here
             return
         try:
             self.journal.open_leg(self.openings[key])
@@ -136,7 +136,7 @@ class Life(RuleBasedStateMachine):
         assert leg is not None
         assert (leg.state, leg.amount, leg.due) == (self.states[key], opening.amount, opening.due)
         request = self.journal.find_request(opening.till.request)
-        age = self.clock.now - self.asked_at[opening.till.request]  # type: ignore[operator]
+        age = self.clock.now - self.asked_at[opening.till.request]  # type: ignore[operator] # never None here
         if age <= timedelta(hours=48) or self.states[key] not in SETTLED:
             assert request is not None
             assert request.leg == leg

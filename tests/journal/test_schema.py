@@ -93,7 +93,7 @@ def fitted(raw: bytes, length: int) -> Iterator[bytes]:
     """The bytes as they are, cut, padded on either side, repeated."""
     yield raw
     yield raw[:length]
-    if len(raw) <= length - 6:
+    if len(raw) <= length - 7:
         for pad in (b"\0", b" ", b"\xff", b"0"):
             yield raw.ljust(length, pad)
             yield raw.rjust(length, pad)

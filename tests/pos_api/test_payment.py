@@ -8,11 +8,13 @@ import pytest
 from pos_bridge.domain.leg import Cause, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.outcome import AlreadyApproved, NotRecordable
+from pos_bridge.domain.outcome import AlreadyApproved, NotRecordable, PaidByCard, Running
+from pos_bridge.domain.trouble import Trouble
 from tests.pos_api.world import Store, failed, more, partly, result
 from tests.wire.nexo.shapes import cash, payment, status, with_field
 
 Body = dict[str, Any]
+VISA_OF_NO_BRAND: Any = object()  # what no answer can be made of
 
 TRANSACTION = "0b5f8ab1-31d0-4b2e-9b5e-2f6d5b5e8a2c--27908"
 
@@ -142,6 +144,25 @@ def test_a_sale_that_is_paid_already_names_the_payment(store: Store):
     assert more(body)["reference"] == str(first)
     assert str(first) in more(body)["message"]
     assert store.desk.told_keys == []
+    lines = receipt_lines(body)
+    assert not any("NON%20PAY" in line for line in lines), "it is paid: no receipt may say that it is not"
+    assert any(str(first) in line for line in lines)
+
+
+def test_an_outcome_that_is_not_known_is_not_printed_as_unpaid(store: Store):
+    store.desk.ending = lambda _, __: Running()
+    body = store.ask(payment())
+    assert result(body) == ("Failure", "InProgress")
+    assert not any("NON%20PAY" in line for line in receipt_lines(body))
+
+
+def test_an_answer_that_cannot_be_made_is_not_told_as_a_failed_payment(store: Store):
+    store.desk.ending = lambda ask, key: PaidByCard(key, ask.amount, ask.amount, "A1B2C3", VISA_OF_NO_BRAND)
+    body = store.ask(payment())
+    assert result(body) == ("Failure", "InProgress")
+    assert not any("NON%20PAY" in line for line in receipt_lines(body))
+    assert store.troubles == [Trouble.REQUEST]
+    store.troubles.clear()
 
 
 # ---- again ----

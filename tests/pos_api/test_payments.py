@@ -104,6 +104,26 @@ def test_an_abort_before_the_desk_was_asked_is_an_abort():
     asyncio.run(story())
 
 
+def test_an_abort_of_a_repeat_tells_what_became_of_the_payment():
+    class SlowAnswers(FakeAnswers):
+        async def recall(self, request: bytes) -> bytes | None:
+            await asyncio.sleep(0)
+            return await super().recall(request)
+
+    async def story() -> None:
+        desk = SlowDesk()
+        lane = payments(desk, SlowAnswers())
+        first = await lane.pay(*asked(payment()))
+        assert isinstance(first.outcome, PaidByCard)
+        repeat = asyncio.create_task(lane.pay(*asked(payment())))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await lane.abort(request_of(lane))
+        assert (await repeat).outcome == first.outcome, "nothing was aborted: it had been paid"
+
+    asyncio.run(story())
+
+
 def test_whoever_stops_waiting_stops_nothing():
     async def story() -> None:
         desk = FakeDesk()

@@ -203,3 +203,17 @@ def test_what_has_no_header_is_an_error_below_nexo(store: Store, raw, told):
 
 def test_the_terminal_is_named_by_its_poiid(store: Store):
     assert store.ask(payment())["PaymentResult"]["PaymentAcquirerData"]["AcquirerPOIID"] == POIID
+
+
+@pytest.mark.parametrize("field", ["TransactionID", "TimeStamp"])
+@pytest.mark.parametrize("track", [f";{SECRET_WORDS[1]}=4912101?", f"%B{SECRET_WORDS[1]}^", f"{SECRET_WORDS[1]}=4912"])
+def test_a_stripe_typed_into_the_sales_name_is_card_data(store: Store, field, track):
+    for message in (payment(), cash()):
+        typed = with_field(message, f"PaymentRequest.SaleData.SaleTransactionID.{field}", track)
+        assert refused(store, typed) == "NotAllowed"
+
+
+@pytest.mark.parametrize("name", ["4012012511230001", "2026-11-23T12:00:00=1", "A" * 128, "202611231200 = 4912"])
+def test_a_tills_own_numbers_are_not_taken_for_a_card(store: Store, name):
+    message = with_field(payment(), "PaymentRequest.SaleData.SaleTransactionID.TransactionID", name)
+    assert result(store.ask(message)) == ("Success", None)

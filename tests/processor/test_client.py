@@ -131,6 +131,17 @@ def test_an_answer_to_another_question_is_no_answer(processor, till, mode):
     till(story)
 
 
+def test_the_hourly_renewal_which_falls_to_a_sale_leaves_no_line_with_its_time(till, monkeypatch):
+    async def story(made: ProcessorClient, log: Log) -> None:
+        monkeypatch.setattr("pos_bridge.processor.client._KEY_REFRESH_S", -1.0)
+        key_before = made._keys_at
+        assert await made.ready()
+        assert made._keys_at > key_before, "it was renewed"
+        assert log.names() == ["SessionOpened"], "by the start alone"
+
+    till(story)
+
+
 def test_a_processor_that_is_down_is_found_again(processor, till):
     async def story(made: ProcessorClient, _log: Log) -> None:
         set_mode(processor.folder, "down")
@@ -164,6 +175,17 @@ def test_whoever_needs_a_session_at_the_same_time_shares_one(processor):
             assert isinstance(await made.authorise(ask(processor, made, VISA)), Yes)
 
     asyncio.run(asyncio.wait_for(story(), 60))
+
+
+def test_what_is_sent_again_after_a_fence_goes_out_in_a_session_of_its_own(processor, till):
+    async def story(made: ProcessorClient, _log: Log) -> None:
+        async with client(processor, CHAIN, Log()) as second:
+            assert await second.ready()
+            sale = ask(processor, made, VISA)
+            assert await made.authorise(sale) == Unknown()
+            assert isinstance(await made.authorise(sale), Yes)
+
+    till(story)
 
 
 def test_a_journal_that_was_rolled_back_gets_no_session(tmp_path):

@@ -1,0 +1,284 @@
+"""`journal`, `explain` and `quarantine` as a person types them, on real files, beside a running engine."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pytest
+
+from pos_bridge.cli import explain, journal, quarantine
+from pos_bridge.cli.journal_words import LANGUAGES
+from pos_bridge.domain.ledger import Advance
+from pos_bridge.domain.leg import Cause, State
+from pos_bridge.domain.leg_key import LegKey
+from tests.journal.makers import Clock, binding, capturing, card, cash, forge, opened, paid, reversing
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "journal"
+
+
+@pytest.fixture
+def running(folder, clock):
+    book = opened(folder, clock)
+    yield book
+    book.close()
+
+
+@pytest.fixture
+def command(folder, capsys):
+    """Runs a command; gives its status, output and errors."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        parser = argparse.ArgumentParser()
+        subparsers = parser.add_subparsers(required=True)
+        for module in (journal, explain, quarantine):
+            module.add_parser(subparsers)
+        args = parser.parse_args(words)
+        args.journal = folder
+        status = args.run(args)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
+
+
+# ---- journal ----
+
+
+def test_a_table_of_sales(running, command):
+    running.open_leg(cash(1233))
+    sale = paid(running, 1234)
+    running.mark_told(sale.key)
+    stuck = card(500_000)
+    running.open_leg(stuck)
+    running.advance(reversing(stuck))
+    status, out, _ = command("journal")
+    lines = out.splitlines()
+    assert status == 0
+    assert len(lines) == 4
+    assert lines[0].split()[:3] == ["jour", "heure", "moyen"]
+    assert lines[1].split()[:8] == ["2026-11-23", "14", "h", "comptant", "12,33", "$", "12,35", "$"]
+    assert lines[2].endswith(str(sale.key))
+    assert "annulation en cours" in lines[3]
+    status, out, _ = command("journal", "--lang", "en")
+    assert "$12.34" in out.splitlines()[2]
+    assert "being reversed: no answer from the processor" in out
+
+
+def test_json(running, command):
+    sale = cash(1233)
+    running.open_leg(sale)
+    declined = card(999, partial_ok=True)
+    running.open_leg(declined)
+    running.advance(Advance(declined.key, State.DECLINED, Cause.ISSUER, binding=binding()))
+    _, out, _ = command("journal", "--json")
+    first, second = json.loads(out)
+    assert first == {
+        "key": str(sale.key), "day": "2026-11-23", "hour": 14, "till": 7, "kind": "sale", "tender": "cash",
+        "amount": 1233, "due": 1235, "approved": None, "outcome": "cash_taken", "cause": None, "told": False,
+        "unresolved": True, "rows": [1],
+    }  # fmt: skip
+    assert (second["outcome"], second["cause"], second["unresolved"]) == ("declined", "issuer", False)
+    assert second["rows"] == [2, 3]
+
+
+def test_only_what_is_unresolved(running, command):
+    told = paid(running)
+    running.mark_told(told.key)
+    assert command("journal", "--unresolved")[1] == "Rien à régler.\n"
+    untold, stuck = paid(running), card()
+    running.open_leg(stuck)
+    _, out, _ = command("journal", "--unresolved", "--json")
+    assert [sale["key"] for sale in json.loads(out)] == [str(untold.key), str(stuck.key)]
+
+
+def test_one_month_and_legs_that_end_in_the_next(running, command, clock):
+    stuck = card()
+    running.open_leg(stuck)
+    clock.turn(days=10)
+    running.open_leg(cash())
+    running.advance(capturing(stuck))
+    running.advance(Advance(stuck.key, State.CAPTURED))
+    running.mark_told(stuck.key)
+    _, out, _ = command("journal", "--json", "--month", "2026-11")
+    (sale,) = json.loads(out)
+    assert (sale["key"], sale["outcome"], sale["told"]) == (str(stuck.key), "captured", True)
+    _, out, _ = command("journal", "--json", "--month", "2026-12")
+    assert [sale["tender"] for sale in json.loads(out)] == ["cash"]
+    assert len(json.loads(command("journal", "--json")[1])) == 2
+    assert command("journal", "--month", "2027-01")[1] == "Aucune vente enregistrée.\n"
+
+
+def test_what_cannot_be_shown(folder, command, running):
+    assert command("journal", "--month", "november")[0] == 1
+    assert "YYYY-MM" in command("journal", "--month", "2026-13", "--lang", "en")[2]
+
+
+def test_no_journal(command, folder):
+    status, out, err = command("journal", "--lang", "en")
+    assert (status, out) == (1, "")
+    assert str(folder) in err
+    assert command("quarantine")[0] == 1
+    assert command("explain", "last")[0] == 3
+
+
+def test_verify(running, command, folder, clock):
+    paid(running)
+    status, out, _ = command("journal", "--verify")
+    assert (status, out) == (0, "2026-11.db : intact ; lignes : 3 ; dernier numéro : 3.\n")
+    running.close()
+    forge(folder / "2026-11.db", "UPDATE chain SET cents = 1 WHERE sequence = 2")
+    status, out, _ = command("journal", "--verify", "--lang", "en")
+    assert status == 1
+    assert "2026-11.db: DAMAGED (row 2)" in out
+    assert "pos-bridge quarantine" in out
+    status, out, _ = command("journal", "--verify", "--json")
+    assert json.loads(out) == [{"file": "2026-11.db", "sound": False, "row": 2}]
+
+
+def test_a_file_that_cannot_be_read(running, command, folder):
+    running.close()
+    (folder / "2026-11.db").write_bytes(b"no database" * 500)
+    for words in (("journal",), ("explain", "last"), ("explain", str(LegKey.fresh()))):
+        status, out, err = command(*words)
+        assert (status, out) == (1, "")
+        assert "--verify" in err
+    assert command("journal", "--verify")[0] == 1
+
+
+def test_reading_changes_no_stored_byte(running, command, folder):
+    paid(running)
+    running.close()
+    before = (folder / "2026-11.db").read_bytes()
+    for words in (("journal",), ("explain", "last"), ("journal", "--verify")):
+        command(*words)
+    assert (folder / "2026-11.db").read_bytes() == before
+
+
+# ---- quarantine ----
+
+
+def test_quarantine(running, command, folder, clock):
+    assert "en marche" in command("quarantine")[2]
+    stuck = card()
+    running.open_leg(stuck)
+    running.open_leg(cash())
+    running.close()
+    assert command("quarantine", "--lang", "en")[0] == 1
+    forge(folder / "2026-11.db", "UPDATE chain SET cents = 7 WHERE sequence = 2")
+    status, out, _ = command("quarantine", "--lang", "en")
+    assert status == 0
+    assert "2026-11.db" in out
+    assert "handed on to recovery: 1" in out
+    assert command("journal", "--verify")[0] == 0
+    _, out, _ = command("journal", "--json", "--unresolved")
+    (sale,) = json.loads(out)  # its first rows are in quarantine, and it is not forgotten
+    assert (sale["key"], sale["outcome"], sale["till"]) == (str(stuck.key), "intent", None)
+    assert command("explain", str(stuck.key))[0] == 0
+    resumed = opened(folder, clock)
+    resumed.advance(reversing(stuck))
+    resumed.advance(Advance(stuck.key, State.REVERSED, Cause.NO_ANSWER))
+    resumed.close()
+    (sale,) = json.loads(command("journal", "--json")[1])
+    assert (sale["outcome"], sale["rows"], sale["unresolved"]) == ("reversed", [3, 4], False)
+    assert command("explain", str(stuck.key))[0] == 0
+
+
+# ---- explain ----
+
+
+def test_a_cash_sale_in_both_languages_french_first(running, command):
+    sale = cash(1233)
+    running.open_leg(sale)
+    status, out, _ = command("explain", str(sale.key))
+    assert status == 0
+    assert out.index("Sur vous : rien.") < out.index("About you: nothing.")
+    assert "Comptant, 12,33 $, arrondi à 12,35 $ : payée." in out
+    assert "entre 14 h et 15 h" in out
+    assert "14:40" not in out
+    assert "processeur" not in out.split("Ce qui n'est pas gardé")[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_language(running, command, language):
+    sale = paid(running)
+    _, out, _ = command("explain", str(sale.key), "--lang", language)
+    assert ("Sur vous" in out) is (language == "fr")
+    assert ("About you" in out) is (language == "en")
+
+
+def test_the_last_sale(running, command):
+    running.open_leg(cash())
+    older = card(5000)
+    running.open_leg(older)
+    newest = cash(777)
+    running.open_leg(newest)
+    running.advance(reversing(older))  # a later row, of an earlier sale
+    assert str(newest.key) in command("explain", "last")[1]
+
+
+def test_only_what_is_stored_is_told(running, command, clock):
+    sale = card()
+    running.open_leg(sale)
+    exact, hours = "this sale's exact times", "for 48 hours"
+    told = command("explain", "last", "--lang", "en")[1]
+    assert exact in told
+    assert hours in told
+    assert "The minute of the sale." not in told
+    running.advance(Advance(sale.key, State.ENDED, Cause.NO_CARD))
+    told = command("explain", "last", "--lang", "en")[1]
+    assert exact not in told
+    assert hours in told
+    assert "The minute of the sale." in told
+    assert "Why: no card presented." in told
+    clock.turn(hours=49)
+    running.rest()
+    told = command("explain", "last", "--lang", "en")[1]
+    assert hours not in told
+    assert "18 months" in told
+
+
+def test_a_sale_of_long_ago(running, command, clock):
+    sale = paid(running)
+    running.mark_told(sale.key)
+    clock.turn(days=31)
+    running.open_leg(cash())
+    status, out, _ = command("explain", str(sale.key), "--lang", "en")
+    assert status == 0
+    assert "on 2026-11-23" in out
+
+
+@pytest.mark.parametrize("name", ["nothing", "", "4921817844445119", "0a45da0c-25c1-4c9f-b1d8-b8de8b4a70b1", "0" * 32])
+def test_no_such_sale(running, command, name):
+    running.open_leg(cash())
+    status, out, err = command("explain", name)
+    assert (status, out) == (3, "")
+    assert err.splitlines()[0].startswith("Aucune vente")
+    assert name == "" or name not in err
+    assert command("explain", name, "--lang", "en")[2] == "No sale of that name is recorded here.\n"
+
+
+def test_an_empty_journal_has_no_last_sale(running, command):
+    assert command("explain", "last")[0] == 3
+
+
+def test_a_column_that_nobody_accounted_for_is_told(running, command, folder):
+    sale = paid(running)
+    running.close()
+    forge(
+        folder / "2026-11.db",
+        "CREATE TABLE customers (key BLOB, name TEXT)",
+        f"INSERT INTO customers VALUES (x'{sale.key.raw.hex()}', 'somebody')",
+    )
+    status, out, _ = command("explain", "last", "--lang", "en")
+    assert status == 1
+    assert "customers.name" in out
+    assert "About you: nothing" not in out
+    assert "somebody" not in out
