@@ -154,6 +154,8 @@ class Lane:
         request = payment.ask.till.request
         try:
             outcome = await self._admit(payment)
+            if isinstance(outcome, NotPaid) and outcome.key is None and not payment.answered:
+                await self._shut(request)  # final as told: a late copy must not be paid after a restart
             if not (payment.answered or isinstance(outcome, Busy | NotRecordable | Contradiction | Running)):
                 self._remember(payment.ask, outcome)
             return outcome
@@ -241,12 +243,15 @@ class Lane:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""
         if request in self._live:  # it came while it was looked up
             return Running()
+        return NeverSeen() if await self._shut(request) else Running()
+
+    async def _shut(self, request: bytes) -> bool:
         try:
             await self._journal.close_till_request(request)
         except JournalUnwritableError:
             self._unwritable()
-            return Running()
-        return NeverSeen()
+            return False
+        return True
 
     def _remember(self, ask: SaleAsk, outcome: Outcome) -> None:
         self._done[ask.till.request] = _Done(ask.till.content, outcome, self._clock_s())

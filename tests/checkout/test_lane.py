@@ -94,6 +94,11 @@ async def test_a_processor_that_is_away_costs_no_leg():
     world = World(ScriptedProcessor(is_ready=False))
     assert await world.lane.pay(ask()) == NotPaid(None, Cause.UNREACHABLE)
     assert world.journal.words() == []
+    world.processor.is_ready = True
+    assert await world.lane.pay(ask()) == NotPaid(None, Cause.UNREACHABLE), "final"
+    world.restart()
+    assert await world.lane.pay(ask()) == Closed(), "and so it stays: a late copy is not paid"
+    assert world.processor.asked == []
 
 
 @pytest.mark.parametrize("failure", list(ReadFailure))

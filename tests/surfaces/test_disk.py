@@ -1,6 +1,7 @@
 """A disk that is full, fails, is read-only or has lied: a clear answer, no charge, and the next sale works."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -234,3 +235,28 @@ def test_a_damaged_row_is_named_and_set_aside(tmp_path: Path):
         assert book.pay().paid
         until(book.settled)
         assert [row["state"] for row in store.ledger()] == ["captured"] * 3
+
+
+def test_a_journal_that_was_rolled_back_sells_no_more_by_card(tmp_path: Path):
+    """A restored backup: the processor saw rows that this till does not have. Nothing is reversed by itself."""
+    with running_store(tmp_path / "store", *ANSWER_TIMEOUT) as store:
+        book = Book(store)
+        book.mode("drop-response")
+        with book.asking() as asking:
+            until(lambda: book.ledger(asking.sale))
+            store.do("engine", "kill")
+        shutil.copytree(book.state, tmp_path / "backup")
+        book.mode("approve")
+        store.do("engine", "restart")
+        assert book.pay().paid
+        until(book.settled)
+        store.do("engine", "kill")
+        shutil.rmtree(book.state)
+        shutil.copytree(tmp_path / "backup", book.state)
+        store.do("engine", "restart")
+        before = book.held()
+        assert book.pay(card=None).error == "UnreachableHost"
+        assert book.pay_cash().paid
+        assert book.till.diagnosis().additional["processor"] == "down"
+        assert '"event":"SessionRefused"' in Path(store.facts["log"]).read_text()
+        assert book.held() == before

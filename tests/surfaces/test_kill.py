@@ -156,12 +156,16 @@ def test_while_it_starts(book: Book):
 
 @pytest.mark.parametrize("seed", range(_CYCLES))
 def test_at_a_random_moment(book: Book, seed: int):
-    """Another fault each time; the till repeats its payment or asks for it, in one order or the other."""
+    """Another fault each time, sometimes killed again on its way up; the till repeats its payment, or asks for it."""
     chance = random.Random(seed)
     fault = chance.choice(["approve", "approve", "delay", "drop-response", "drop-request", "duplicate", "decline"])
     book.mode(fault, 0.3 if fault == "delay" else None)
     with book.asking(card=None) as asking, book.store.customer(chance.choice(["visa", "mastercard"])):
         time.sleep(chance.uniform(0.0, 1.2))
+        crash(book)
+    if chance.random() < 0.4:
+        restart(book)
+        time.sleep(chance.uniform(0.0, 0.4))
         crash(book)
     book.mode("approve")
     restart(book)
@@ -172,6 +176,19 @@ def test_at_a_random_moment(book: Book, seed: int):
     else:  # a till that repeats without a question gets its first answer, or a payment if it never arrived
         known = bool(book.steps(asking.sale))
         book.pay(asking.sale, card=None if known else "visa")
+    next_sales_work(book)
+    book.balance()
+
+
+def test_cash_at_a_random_moment(book: Book):
+    """It is in the journal or it never was; told, it is there."""
+    book.mode("approve")
+    chance = random.Random(7)
+    for _ in range(4):
+        with book.asking(book.new(cash=True), card=None):
+            time.sleep(chance.uniform(0.0, 0.05))
+            os.kill(book.engine_pid, signal.SIGKILL)
+        restart(book)
     next_sales_work(book)
     book.balance()
 
