@@ -1,6 +1,6 @@
 """Searching for what must not be there: card numbers in bytes, files and memory, in every encoding and in fragments.
 
-A fragment counts from 9 digits on, because a freed buffer often keeps a part. Each search is only worth something if
+A fragment counts from 9 digits on (12 in BCD), because a freed buffer often keeps a part. Each search is only worth something if
 it finds what was planted, so `encodings` also makes the plants.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FRAGMENT = 9
-_BCD_DIGITS = 10  # five whole bytes: a shorter run would be met by chance in a large memory
+_BCD_DIGITS = 12  # six whole bytes: five were met by chance, once in some hundred searches of a memory
 _CHUNK = 256 * 1024
 _OVERLAP = 4096
 _BASE64_DIGITS = 6  # eight characters; nine digits hold six that start at a border of base64's groups of three

@@ -1,5 +1,6 @@
 """Which processes descend from one, so that a test can see that none survives. Reads /proc, signals nobody."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +28,12 @@ def descendants(pid: int) -> set[Process]:
     return found
 
 
-def survivors(processes: set[Process]) -> set[Process]:
-    return {process for process in processes if process.is_alive}
+def survivors(processes: set[Process], within_s: float = 5.0) -> set[Process]:
+    """Those that are still there after a while: a process that was killed needs the processor once more to go."""
+    until = time.monotonic() + within_s
+    while (alive := {process for process in processes if process.is_alive}) and time.monotonic() < until:
+        time.sleep(0.02)
+    return alive
 
 
 def _all() -> list[tuple[Process, int, str]]:
