@@ -6,6 +6,8 @@ Prints one table and writes it as JSON. docs/performance.md says how to read it.
 import argparse
 import compileall
 import os
+import signal
+import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -23,6 +25,7 @@ from drivers.serial.msr_plain import QUIET_S
 
 _ROOT = Path(__file__).parents[1]
 _MOST_STARTS = 7
+_BUSY = 0.5  # a load average from which on somebody else's work is measured too
 _HELD_BACK_S = 2.0  # the capture, while the steps before the answer are counted
 
 
@@ -34,14 +37,17 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.rounds < 1:
         parser.error("--rounds is 1 or more")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of every block that cleans up
     _compile()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
+    began, load = time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="bench-", dir=arguments.folder.absolute()) as scratch:
         figures = measure(Path(scratch), arguments.rounds)
     print(table(figures))
     print(f"\n{arguments.rounds} card sales, {time.monotonic() - began:.0f} s; {arguments.json}")
-    write_json(arguments.json, figures, arguments.rounds)
+    if load > _BUSY:
+        print(f"The machine was busy before it began (load {load:.1f}): read these figures as rough.")
+    write_json(arguments.json, figures, arguments.rounds, load)
 
 
 def _compile() -> None:

@@ -88,14 +88,15 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join(lines)
 
 
-def write_json(path: Path, figures: Sequence[Figure], rounds: int) -> None:
-    """Times in seconds, sizes in bytes."""
+def write_json(path: Path, figures: Sequence[Figure], rounds: int, load: float) -> None:
+    """Times in seconds, sizes in bytes. `load`: the machine's load average before the run."""
     path.parent.mkdir(parents=True, exist_ok=True)
     machine = {
         "processors": os.cpu_count(),
         "architecture": platform.machine(),
         "kernel": platform.release(),
         "python": platform.python_version(),
+        "load": load,
     }
     listed = [
         {
