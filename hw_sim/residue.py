@@ -1,7 +1,7 @@
 """Searching for what must not be there: card numbers in bytes, files and memory, in every encoding and in fragments.
 
-A fragment counts from 9 digits on (12 in BCD), because a freed buffer often keeps a part. Each search is only worth something if
-it finds what was planted, so `encodings` also makes the plants.
+A fragment counts from 9 digits on (12 in BCD), because a freed buffer often keeps a part. A search is only worth
+something if it finds what was planted, so `encodings` also makes the plants.
 """
 
 import base64
