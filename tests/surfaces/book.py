@@ -134,6 +134,10 @@ class Book:
         """All that the processor holds, as `pos-bridge-sim processor DIR ledger`."""
         return control.ledger(self._processor)
 
+    def in_session(self) -> None:
+        """Wait until the engine knows the processor: a fault that begins now is one of a payment, not of the line."""
+        until(lambda: self.till.diagnosis().additional["processor"] == "ok")
+
     # ---- asking ----
 
     def new(self, *, cash: bool = False, split: bool = False) -> Sale:

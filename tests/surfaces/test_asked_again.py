@@ -22,6 +22,12 @@ def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     assert not survivors(processes)
 
 
+@pytest.fixture(autouse=True)
+def all_is_well_at_first(book: Book) -> None:
+    book.mode("up")
+    book.in_session()
+
+
 def repeated(book: Book, service_id: str | None) -> dict[str, Any]:
     """The PaymentResponse that TransactionStatus repeats."""
     reply = book.till.status(service_id)
@@ -77,7 +83,6 @@ def aborted(book: Book) -> Sale:
 @pytest.mark.parametrize("make", [a_card, in_cash, a_part, declined, without_an_answer, aborted])
 def test_the_same_answer_again_and_after_a_restart(book: Book, make: Callable[[Book], Sale]):
     """Word for word: result, condition, sentences, amounts, receipts; the approval code comes from the processor."""
-    book.mode("approve")
     sale = make(book)
     book.mode("approve")
     first = book.bodies[sale.service_id]
@@ -92,7 +97,6 @@ def test_the_same_answer_again_and_after_a_restart(book: Book, make: Callable[[B
 
 
 def test_without_the_processor_the_outcome_still_stands(book: Book):
-    book.mode("approve")
     sale = a_card(book)
     first = book.bodies[sale.service_id]
     until(book.settled)
@@ -108,7 +112,6 @@ def test_without_the_processor_the_outcome_still_stands(book: Book):
 
 def test_what_never_was_stays_so(book: Book):
     """NotFound tells a till that it may send again: so a late copy of the first finds a closed door."""
-    book.mode("approve")
     sale = book.new()
     assert book.status(sale) == "NotFound"
     late = book.pay(sale, card=None)
@@ -122,7 +125,6 @@ def test_what_never_was_stays_so(book: Book):
 
 def test_an_abort_that_matches_nothing(book: Book):
     """An event, not a response, with nothing of the request in it; and that payment will never be made."""
-    book.mode("approve")
     sale = book.new()
     reply = book.till.abort(sale.service_id)
     assert reply.status == 200
@@ -135,14 +137,12 @@ def test_an_abort_that_matches_nothing(book: Book):
 
 
 def test_an_abort_after_the_end_changes_nothing(book: Book):
-    book.mode("approve")
     sale = a_card(book)
     assert '"Reject"' in json.dumps(book.till.abort(sale.service_id).document)
     assert repeated(book, sale.service_id) == book.bodies[sale.service_id]
 
 
 def test_another_body_under_the_same_name_is_refused_also_after_a_restart(book: Book):
-    book.mode("approve")
     sale = a_card(book)
     for _ in range(2):
         other = book.till.pay("1.23", service_id=sale.service_id, transaction_id=f"sale-{sale.service_id}")
@@ -153,7 +153,6 @@ def test_another_body_under_the_same_name_is_refused_also_after_a_restart(book: 
 
 def test_a_sale_whose_answer_was_never_collected_is_not_charged_again(book: Book, monkeypatch: pytest.MonkeyPatch):
     """Under a new name, for the same sale and amount: the till is told that it is paid, and under which reference."""
-    book.mode("approve")
     monkeypatch.setattr("hw_sim.till.ANSWER_LIMIT_S", 1.0)
     with book.asking(card=None) as asking:
         assert asking.end() is None, "it hangs up before a card was there"

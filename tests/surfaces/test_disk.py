@@ -26,6 +26,7 @@ def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     opened = store_on_a_small_disk if namespaces() else running_store
     with opened(tmp_path_factory.mktemp("store"), *ANSWER_TIMEOUT) as store:
         book = Book(store)
+        book.in_session()
         yield book
         book.balance()
         assert "Traceback" not in last_words(store)
@@ -211,9 +212,12 @@ def test_a_damaged_row_is_named_and_set_aside(tmp_path: Path):
     with running_store(tmp_path, *ANSWER_TIMEOUT) as store:
         book = Book(store)
         sales = [book.new(), book.new(cash=True), book.new()]
-        told = [book.pay(sale, card=None if sale.cash else "visa") for sale in sales]
+        told = []
+        for sale in sales:
+            told.append(book.pay(sale, card=None if sale.cash else "visa"))
+            until(book.settled)
+        assert book.steps(sales[0]) == ["intent", "capturing", "captured"], "and row 4 is the cash sale"
         journal, config = Path(store.facts["journal"]), Path(store.facts["config"])
-        until(book.settled)
         terminate(book)
         damage(journal, 4)
         refused = store.sim("engine", "restart")
@@ -241,6 +245,7 @@ def test_a_journal_that_was_rolled_back_sells_no_more_by_card(tmp_path: Path):
     """A restored backup: the processor saw rows that this till does not have. Nothing is reversed by itself."""
     with running_store(tmp_path / "store", *ANSWER_TIMEOUT) as store:
         book = Book(store)
+        book.in_session()
         book.mode("drop-response")
         with book.asking() as asking:
             until(lambda: book.ledger(asking.sale))

@@ -22,6 +22,7 @@ def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     """One store for the module, whose engine waits one second for an answer. At its end all accounts are compared."""
     with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
         book = Book(store)
+        book.in_session()
         yield book
         book.balance()
         processes = descendants(store.process.pid)

@@ -24,6 +24,7 @@ def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
 def the_next_sale_works(book: Book) -> Iterator[None]:
     """And all accounts agree, after each of these."""
     book.mode("approve")
+    book.in_session()
     yield
     book.mode("up")
     assert book.pay_cash().paid

@@ -125,8 +125,7 @@ def test_told_twice_while_a_reversal_is_stuck(book: Book, config: Path):
 
 @contextmanager
 def in_session(book: Book, fault: str) -> Iterator[None]:
-    """The fault begins when the engine knows the processor: what goes wrong is the payment, not the first contact."""
-    until(lambda: book.till.diagnosis().additional["processor"] == "ok")
+    book.in_session()
     book.mode(fault)
     yield
 
