@@ -56,7 +56,8 @@ class Room:
     def kill(self) -> None:
         """End this process, whatever it does."""
         if not self.ended.done():
-            signal.pidfd_send_signal(self._process, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it is gone, and what it said last is being read
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
 
     async def end(self) -> None:
         """Wait for the end, and bring it about when it does not come by itself."""

@@ -147,21 +147,36 @@ class NexoServer:
         await self.stop()
 
     async def _accept(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                peer, _ = await loop.sock_accept(self._socket)
-            except OSError:  # out of descriptors, or the peer left at once
-                await asyncio.sleep(_NO_DESCRIPTORS_PAUSE_S)
-                continue
-            if not self._make_room():
-                peer.close()
-                continue
-            newcomer = _Newcomer(peer, Connection(self._config, self._state, self._guests, self._head_s))
-            task = loop.create_task(self._greet(newcomer))
-            self._greeting[task] = newcomer
-            task.add_done_callback(self._greeted)
-            await asyncio.sleep(0)  # or a whole queue would be let in before anyone who must go is gone
+        """Takes connections from the queue itself: what an awaited accept holds when it is cancelled would be lost."""
+        loop, waiting = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            while True:
+                loop.add_reader(self._socket, waiting.set)
+                await waiting.wait()
+                waiting.clear()
+                await self._admit(loop)
+        finally:
+            loop.remove_reader(self._socket)
+
+    async def _admit(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The connection at the head of the queue."""
+        try:
+            peer, _ = self._socket.accept()
+        except BlockingIOError:
+            return  # it left while it waited
+        except OSError:  # out of descriptors: not to be told again and again of who waits
+            loop.remove_reader(self._socket)
+            await asyncio.sleep(_NO_DESCRIPTORS_PAUSE_S)
+            return
+        peer.setblocking(False)  # noqa: FBT003 - the socket's own signature
+        if not self._make_room():
+            peer.close()
+            return
+        newcomer = _Newcomer(peer, Connection(self._config, self._state, self._guests, self._head_s))
+        task = loop.create_task(self._greet(newcomer))
+        self._greeting[task] = newcomer
+        task.add_done_callback(self._greeted)
+        await asyncio.sleep(0)  # or a whole queue would be let in before anyone who must go is gone
 
     async def _greet(self, newcomer: _Newcomer) -> None:
         """TLS first: until it is there, nobody has asked anything."""

@@ -4,6 +4,7 @@ import asyncio
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -372,6 +373,22 @@ def test_what_a_room_does_after_its_answer_changes_nothing(tmp_path, monkeypatch
             assert isinstance(await ask(rooms).card(), SealedCard)
 
     with_rooms(tmp_path, ["/dev/any"], story, python=hostile(tmp_path, word))
+
+
+def test_a_room_that_was_gone_before_its_nonsense_was_read_is_let_go():
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    theirs.send(b"\xff")
+    theirs.close()
+    pid = os.posix_spawn(sys.executable, [sys.executable, "-c", ""], {})
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+    async def story() -> None:
+        gone = room.Room(ours, pid)
+        gone._loop.remove_reader(ours.fileno())  # the engine is busy: it hears of the end first
+        await asyncio.wait_for(gone.end(), LIMIT_S)
+        assert ours.fileno() == -1
+
+    asyncio.run(story())
 
 
 def test_a_room_that_does_not_finish_is_ended(tmp_path, monkeypatch):
