@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from pos_bridge.domain.card import CardFacts, ReadFailure
+from pos_bridge.domain.card import CardFacts, ReadFailure, SealedByReader
 
 
 class SealingPlace(Enum):
@@ -45,7 +45,15 @@ class CardRead:
     data: memoryview
 
 
-Event = Armed | BadRead | CardRead
+@dataclass(frozen=True, slots=True, repr=False)
+class CardSealed:
+    """A card that the reader itself sealed: the room has nothing to seal and hands it on."""
+
+    facts: CardFacts
+    payment: SealedByReader
+
+
+Event = Armed | BadRead | CardRead | CardSealed
 
 
 class Reader(Protocol):

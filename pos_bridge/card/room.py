@@ -8,14 +8,14 @@ import time
 
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
 
-from drivers.reader import Armed, BadRead, CardRead, Driver, Reader, ReadFailedError
+from drivers.reader import Armed, BadRead, CardRead, CardSealed, Driver, Reader, ReadFailedError
 from drivers.registry import DRIVERS
 from pos_bridge.card.link import Link
 from pos_bridge.card.lockdown import Doors
 from pos_bridge.card.page import CardPage
 from pos_bridge.card.seal import CLEAR_LENGTH, public_key, seal
 from pos_bridge.card.trust import Trust
-from pos_bridge.domain.card import ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.card import ReadFailure, SealedByRoom, SealedCard, SealedPayment
 from pos_bridge.wire import cardlink as say
 from pos_bridge.wire.cardlink import Failed, Finish, Notice, Read, ReaderIs, ReaderState, Sealed, Show, Status
 
@@ -62,9 +62,13 @@ class Room:
         try:
             self._doors.shut()
             card = self._wait(reader, until)
-            ciphertext = seal(clear, card, public, _info(ask))
+            payment: SealedPayment
+            if isinstance(card, CardSealed):
+                payment = card.payment
+            else:
+                payment = SealedByRoom(ask.sealing_key.key_id, seal(clear, card, public, _info(ask)))
             self._page.wipe()
-            self._link.say(Sealed(SealedCard(card.facts, SealedByRoom(ask.sealing_key.key_id, ciphertext))))
+            self._link.say(Sealed(SealedCard(card.facts, payment)))
         except ReadFailedError as failure:
             self._page.wipe()
             self._link.say(Failed(failure.reason))
@@ -82,7 +86,7 @@ class Room:
         except ValueError:
             raise ReadFailedError(ReadFailure.KEY_REFUSED) from None
 
-    def _wait(self, reader: Reader, until: float) -> CardRead:
+    def _wait(self, reader: Reader, until: float) -> CardRead | CardSealed:
         """The link is looked at before the port each time: no noise on the line keeps a Finish waiting."""
         sources: tuple[Link | Reader, ...] = (self._link, reader)
         bad_reads = 0
@@ -94,7 +98,7 @@ class Room:
             if self._link in awake:
                 self._withdrawn()
             match reader.turn(time.monotonic(), readable=reader in awake):
-                case CardRead() as card:
+                case CardRead() | CardSealed() as card:
                     return card
                 case Armed():
                     self._link.say(say.Armed())

@@ -16,7 +16,12 @@ from pos_bridge.wire.cardlink import MAX_PROMPT_MS, Read, ReaderState
 from pos_bridge.wire.locks import Lock
 
 # A card was presented and is not taken: the cashier is told at once, whatever the other readers wait for.
-_CARD_REFUSED = (ReadFailure.CHIP_REQUIRED, ReadFailure.NOT_A_BANK_CARD, ReadFailure.UNREADABLE)
+_CARD_REFUSED = (
+    ReadFailure.CHIP_REQUIRED,
+    ReadFailure.NOT_A_BANK_CARD,
+    ReadFailure.UNREADABLE,
+    ReadFailure.READER_IN_CLEAR,
+)
 # Of several readers' reasons the first of these is told.
 _MOST_TELLING = (
     *_CARD_REFUSED,

@@ -1,7 +1,7 @@
 """The order of what a room may say after Read, sans-I/O: Armed, at most two Show, then one answer for our key."""
 
 from pos_bridge.cardlink.room import RoomLostError
-from pos_bridge.domain.card import ReadFailure, SealedCard
+from pos_bridge.domain.card import ReadFailure, SealedByReader, SealedCard
 from pos_bridge.wire.cardlink import Armed, Failed, Notice, Report, Sealed, Show
 
 _MOST_NOTICES = 2  # the third bad read is the answer
@@ -24,9 +24,13 @@ class ReadTalk:
             case Show(notice) if self.armed and self._notices < _MOST_NOTICES:
                 self._notices += 1
                 return notice
-            case Sealed(card) if self.armed and card.payment.key_id == self._key_id:
+            case Sealed(card) if self.armed and self._is_ours(card):
                 return card
             case Failed(reason) if reason is not ReadFailure.ROOM_LOST:  # our own word for it
                 return reason
             case _:
                 raise RoomLostError
+
+    def _is_ours(self, card: SealedCard) -> bool:
+        """What a reader sealed names no key of ours: the processor knows the reader's."""
+        return isinstance(card.payment, SealedByReader) or card.payment.key_id == self._key_id

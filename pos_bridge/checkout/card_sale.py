@@ -47,6 +47,7 @@ _PROMPT_CAUSES = {
     ReadFailure.KEY_REFUSED: Cause.ROOM,
     ReadFailure.ROOM_LOST: Cause.ROOM,
     ReadFailure.ROOM_FAULT: Cause.ROOM,
+    ReadFailure.READER_IN_CLEAR: Cause.ROOM,
 }
 
 

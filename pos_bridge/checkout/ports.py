@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
-from pos_bridge.domain.card import ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.card import ReadFailure, SealedCard, SealedPayment
+from pos_bridge.domain.identity import Choice, ChoiceKind, Consent
 from pos_bridge.domain.ledger import Advance, Binding, JournalHead, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg import Reversed
 from pos_bridge.domain.leg_key import LegKey
@@ -90,8 +91,33 @@ class Processor(Protocol):
 
 
 class Signer(Protocol):
-    def bind(self, key: LegKey, payment: SealedByRoom, payment_salt: bytes, order_digest: bytes) -> Binding:
+    def bind(self, key: LegKey, payment: SealedPayment, payment_salt: bytes, order_digest: bytes) -> Binding:
         """The terminal's dual signature over payment and order (processor_v1.proto, DualSignature)."""
+
+
+# ---- who, only when chosen ----
+
+
+class Vault(Protocol):
+    """The one place where a person may be stored. Every method returns once what it says is durable.
+
+    Raises VaultUnusableError: a sale goes on without it.
+    """
+
+    async def hold(self, key: LegKey, choices: tuple[tuple[Choice, Consent], ...]) -> None:
+        """Before money moves: these go with that leg if it is paid. Held, they are linked to nobody yet."""
+
+    async def keep(self, key: LegKey) -> None:
+        """The leg was paid: what was held becomes a person's, with the consent and the link to the sale. Idempotent."""
+
+    async def drop(self, key: LegKey) -> None:
+        """The leg was not paid: nothing of what was held stays. Idempotent."""
+
+    async def held(self) -> tuple[LegKey, ...]:
+        """The legs for which something is held, by an earlier run or this one."""
+
+    async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
+        """What is kept, or held, with this leg."""
 
 
 class Logbook(Protocol):

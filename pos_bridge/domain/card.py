@@ -6,6 +6,7 @@ from enum import Enum
 LAST_FOUR_CEILING = 10_000
 KEY_ID_LENGTH = 8
 SEALED_LENGTH = 1392
+MAX_TRACK_CIPHERTEXT = 256
 
 
 class Brand(Enum):
@@ -53,12 +54,66 @@ class SealedByRoom:
             raise ValueError("a sealed payment has a key id of 8 and a ciphertext of 1392 bytes")
 
 
+class Scheme(Enum):
+    """The DUKPT (ANSI X9.24) of an encrypting reader; the values of these three are those of processor_v1.proto."""
+
+    TDES = 1
+    AES = 2
+
+
+class Variant(Enum):
+    """What the reader makes of the transaction key before it encrypts with it. Never assumed: each make has its own."""
+
+    PIN = 1
+    DATA = 2
+    DATA_ONE_WAY = 3
+
+
+class ChainMode(Enum):
+    """How CBC runs over the tracks: each from a zero IV, or track 2 going on where track 1 ended."""
+
+    CBC_PER_TRACK = 1
+    CBC_CHAINED = 2
+
+
+_KSN_LENGTHS = {Scheme.TDES: 10, Scheme.AES: 12}
+_BLOCKS = {Scheme.TDES: 8, Scheme.AES: 16}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealedByReader:
+    """Card data sealed inside the reader itself (ReaderSealed in processor_v1.proto): nobody on the till can open it.
+
+    `ksn` is the key serial number, 10 bytes under TDES and 12 under AES. A track is whole cipher blocks, at most 256
+    bytes, and empty where there is none; one of the two is there.
+    """
+
+    scheme: Scheme
+    variant: Variant
+    mode: ChainMode
+    ksn: bytes
+    track1: bytes
+    track2: bytes
+
+    def __post_init__(self) -> None:
+        if len(self.ksn) != _KSN_LENGTHS[self.scheme]:
+            raise ValueError("a key serial number has 10 bytes under TDES and 12 under AES")
+        if not (self.track1 or self.track2):
+            raise ValueError("a card has a track")
+        for track in (self.track1, self.track2):
+            if len(track) > MAX_TRACK_CIPHERTEXT or len(track) % _BLOCKS[self.scheme]:
+                raise ValueError("an encrypted track is whole blocks, at most 256 bytes")
+
+
+SealedPayment = SealedByRoom | SealedByReader
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class SealedCard:
     """A card that was read: what may be known of it, and what only the processor can open."""
 
     facts: CardFacts
-    payment: SealedByRoom
+    payment: SealedPayment
 
 
 class ReadFailure(Enum):
@@ -74,3 +129,4 @@ class ReadFailure(Enum):
     KEY_REFUSED = 8  # the sealing key is not signed by the root, rolled back or expired
     ROOM_LOST = 9  # the room ended without an answer
     ROOM_FAULT = 10  # the room met something it has no other word for
+    READER_IN_CLEAR = 11  # a reader that should encrypt sent a track in clear: no key in it, or encryption off

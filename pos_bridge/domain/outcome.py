@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pos_bridge.domain.card import CardFacts
+from pos_bridge.domain.identity import Choice, ChoiceKind
 from pos_bridge.domain.ledger import TillKeys
 from pos_bridge.domain.leg import Cause, Tender
 from pos_bridge.domain.leg_key import LegKey
@@ -13,7 +14,8 @@ from pos_bridge.domain.money import Amount
 class SaleAsk:
     """One payment a till asks for. `service_id` names it to a second till request while it runs (Busy).
 
-    `order` is the till's order as canonical bytes: its salted digest is kept, the bytes are not.
+    `order` is the till's order as canonical bytes: its salted digest is kept, the bytes are not. `choices` is what the
+    customer chose to give, by the gate: it is no part of `till.content`, which the journal keeps a hash of.
     """
 
     till: TillKeys
@@ -22,26 +24,32 @@ class SaleAsk:
     amount: Amount
     partial_ok: bool
     order: bytes
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PaidByCard:
-    """Approved and durable. After a restart the code and the card come from the processor, or are None."""
+    """Approved and durable. After a restart the code and the card come from the processor, or are None.
+
+    `known` is what the vault keeps with this sale, because the customer chose it.
+    """
 
     key: LegKey
     asked: Amount
     approved: Amount
     approval_code: str | None
     card: CardFacts | None
+    known: frozenset[ChoiceKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class PaidInCash:
-    """`due` is what the customer paid after rounding to 5 cents, in cents (0 and up)."""
+    """`due` is what the customer paid after rounding to 5 cents, in cents (0 and up). `known` as in PaidByCard."""
 
     key: LegKey
     exact: Amount
     due: int
+    known: frozenset[ChoiceKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Self
 from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.journal.journal_file import LINK_MONTHS, JournalFile
-from pos_bridge.journal.worker import REST_S, Job, Worker
+from pos_bridge.worker import REST_S, Job, Worker
 
 _READ, _WRITE, _NOTE = range(3)  # a note need not be durable
 

@@ -3,8 +3,10 @@
 An answer that breaks its stated lengths or ranges, or is not to our question, is no answer.
 """
 
+from typing import assert_never
+
 from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
-from pos_bridge.domain.card import Brand, CardFacts, EntryMode
+from pos_bridge.domain.card import Brand, CardFacts, EntryMode, SealedByReader, SealedByRoom, SealedPayment
 from pos_bridge.domain.ledger import DIGEST_LENGTH, JournalHead
 from pos_bridge.domain.leg import Cause, Reversed
 from pos_bridge.domain.leg_key import LegKey
@@ -58,7 +60,6 @@ def journal_head(head: JournalHead) -> pb.JournalHead:
 
 
 def authorise(ask: Ask, ctx: pb.Context) -> pb.AuthoriseRequest:
-    payment = ask.card.payment
     return pb.AuthoriseRequest(
         context=ctx,
         key=ask.key.raw,
@@ -67,13 +68,31 @@ def authorise(ask: Ask, ctx: pb.Context) -> pb.AuthoriseRequest:
         flow=pb.AuthoriseRequest.Flow.Name(ask.flow.value),
         entry_mode=pb.EntryMode.Name(ask.card.facts.entry_mode.value),
         not_after_ms=ask.not_after_ms,
-        payment=pb.SealedPayment(room=pb.RoomSealed(key_id=payment.key_id, ciphertext=payment.ciphertext)),
+        payment=_sealed(ask.card.payment),
         binding=pb.DualSignature(
             payment_salt=ask.payment_salt,
             order_digest=ask.order_digest,
             signature=ask.binding.signature,
         ),
     )
+
+
+def _sealed(payment: SealedPayment) -> pb.SealedPayment:
+    match payment:
+        case SealedByRoom(key_id, ciphertext):
+            return pb.SealedPayment(room=pb.RoomSealed(key_id=key_id, ciphertext=ciphertext))
+        case SealedByReader(scheme, variant, mode, ksn, one, two):
+            reader = pb.ReaderSealed(
+                scheme=pb.ReaderSealed.Scheme.Name(scheme.value),
+                variant=pb.ReaderSealed.Variant.Name(variant.value),
+                mode=pb.ReaderSealed.Mode.Name(mode.value),
+                ksn=ksn,
+                track1=one,
+                track2=two,
+            )
+            return pb.SealedPayment(reader=reader)
+        case _:
+            assert_never(payment)
 
 
 def read_authorise(key: LegKey, answer: pb.AuthoriseResponse) -> Yes | No | Unknown:

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import assert_never
 
-from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.card import (
+    Brand,
+    CardFacts,
+    ChainMode,
+    EntryMode,
+    ReadFailure,
+    Scheme,
+    SealedByReader,
+    SealedByRoom,
+    SealedCard,
+    Variant,
+)
 from pos_bridge.domain.money import MAX_CENTS
 from pos_bridge.domain.sealing_key import SealingKey
 
@@ -124,10 +135,13 @@ Report = Ready | Armed | Show | Sealed | Failed | ReaderIs
 _READ = struct.Struct(">BIQH16s8sIQ1216s64s")  # tag, prompt, cents, currency, leg key, then the sealing key's fields
 _READY = struct.Struct(">BI")
 _SEALED = struct.Struct(">BBHB8s1392s")  # tag, brand, last four, entry mode, key id, ciphertext
+# tag, brand, last four, entry mode, scheme, variant, mode, lengths of serial number and both tracks, then these three
+_SEALED_BY_READER = struct.Struct(">BBHBBBBBHH")
 _BYTE = struct.Struct(">BB")
 
 _STATUS_TAG, _READ_TAG, _FINISH_TAG = 0x01, 0x02, 0x03
 _READY_TAG, _ARMED_TAG, _SHOW_TAG, _SEALED_TAG, _FAILED_TAG, _READER_TAG = 0x81, 0x82, 0x83, 0x84, 0x85, 0x86
+_SEALED_BY_READER_TAG = 0x87
 
 
 def encode_request(message: Request) -> bytes:
@@ -181,15 +195,7 @@ def encode_report(message: Report) -> bytes:
         case Show(notice):
             return _BYTE.pack(_SHOW_TAG, notice.value)
         case Sealed(card):
-            facts, payment = card.facts, card.payment
-            return _SEALED.pack(
-                _SEALED_TAG,
-                facts.brand.value,
-                facts.last_four,
-                facts.entry_mode.value,
-                payment.key_id,
-                payment.ciphertext,
-            )
+            return _sealed_bytes(card)
         case Failed(reason):
             return _BYTE.pack(_FAILED_TAG, reason.value)
         case ReaderIs(state):
@@ -212,6 +218,8 @@ def decode_report(packet: bytes) -> Report:
                 _, brand, last_four, mode, key_id, ciphertext = _SEALED.unpack(packet)
                 facts = CardFacts(Brand(brand), last_four, EntryMode(mode))
                 return Sealed(SealedCard(facts, SealedByRoom(key_id, ciphertext)))
+            case b"\x87":
+                return Sealed(_sealed_by_reader(packet))
             case b"\x85":
                 return Failed(ReadFailure(_BYTE.unpack(packet)[1]))
             case b"\x86":
@@ -220,6 +228,30 @@ def decode_report(packet: bytes) -> Report:
                 raise LinkError("not a report of this link")
     except (ValueError, struct.error):
         raise LinkError("a report of this link with a field out of range") from None
+
+
+def _sealed_bytes(card: SealedCard) -> bytes:
+    facts = (card.facts.brand.value, card.facts.last_four, card.facts.entry_mode.value)
+    match card.payment:
+        case SealedByRoom(key_id, ciphertext):
+            return _SEALED.pack(_SEALED_TAG, *facts, key_id, ciphertext)
+        case SealedByReader(scheme, variant, mode, ksn, one, two):
+            ways = (scheme.value, variant.value, mode.value)
+            head = _SEALED_BY_READER.pack(_SEALED_BY_READER_TAG, *facts, *ways, len(ksn), len(one), len(two))
+            return head + ksn + one + two
+        case _:
+            assert_never(card.payment)
+
+
+def _sealed_by_reader(packet: bytes) -> SealedCard:
+    _, brand, last_four, entry, scheme, variant, mode, ksn, one, two = _SEALED_BY_READER.unpack_from(packet)
+    rest = packet[_SEALED_BY_READER.size :]
+    if len(rest) != ksn + one + two:
+        raise ValueError("a sealed card is cut short or has a tail")
+    payment = SealedByReader(
+        Scheme(scheme), Variant(variant), ChainMode(mode), rest[:ksn], rest[ksn : ksn + one], rest[ksn + one :]
+    )
+    return SealedCard(CardFacts(Brand(brand), last_four, EntryMode(entry)), payment)
 
 
 def _check_reader(driver: str, device: str) -> None:

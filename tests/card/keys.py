@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
 
+from pos_bridge.domain.card import SealedByRoom, SealedCard
 from pos_bridge.domain.sealing_key import SealingKey
 
 KEY_ID = b"key-0001"
@@ -39,6 +40,11 @@ class ProcessorKeys:
         root = self.root.public_key().public_bytes_raw().hex()
         path.write_text(f"# the processor's root\nroot {root}\nlowest-epoch {LOWEST_EPOCH}\n")
         return path
+
+
+def sealed_by_room(card: SealedCard) -> SealedByRoom:
+    assert isinstance(card.payment, SealedByRoom)
+    return card.payment
 
 
 def info(leg_key: bytes = LEG_KEY, cents: int = CENTS, currency: int = CAD, key_id: bytes = KEY_ID) -> bytes:

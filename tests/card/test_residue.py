@@ -15,7 +15,7 @@ import pytest
 
 from pos_bridge.card.kernel import machine
 from pos_bridge.wire.cardlink import Armed, Read, Ready, Sealed, decode_report
-from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys, info
+from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys, info, sealed_by_room
 from tests.card.room_process import RoomProcess, room_command, without
 from tests.drivers.line import VISA, Line
 from tests.wire.swipes import NAME, TAIL, swipe
@@ -117,5 +117,5 @@ def test_nothing_is_left_of_a_card_once_it_is_sealed(tmp_path, secret, whole):
         room.let_go()
         answer = decode_report(drain(room))
         assert isinstance(answer, Sealed)
-        assert VISA.encode() in keys.open(answer.card.payment.ciphertext, info())
+        assert VISA.encode() in keys.open(sealed_by_room(answer.card).ciphertext, info())
         assert room.exit_code() == 0

@@ -22,7 +22,7 @@ from pos_bridge.wire.cardlink import (
     Status,
 )
 from pos_bridge.wire.locks import REQUIRED, Lock
-from tests.card.keys import CAD, CENTS, KEY_ID, LEG_KEY, LOWEST_EPOCH, ProcessorKeys, info
+from tests.card.keys import CAD, CENTS, KEY_ID, LEG_KEY, LOWEST_EPOCH, ProcessorKeys, info, sealed_by_room
 from tests.card.room_process import RoomProcess, room_command, without
 from tests.drivers.line import GREEN, OFF, VISA, Line
 from tests.wire.swipes import PUBLISHED, TAIL, luhn_completed, swipe, track_1, track_2
@@ -86,9 +86,9 @@ def test_a_card_goes_from_the_line_to_who_holds_the_private_key(room, line, keys
     facts = answer.card.facts
     assert (facts.brand, facts.last_four) == (Brand[name.upper()], int(pan[-4:]))
     assert facts.entry_mode is EntryMode.MAGSTRIPE
-    assert answer.card.payment.key_id == KEY_ID
+    assert sealed_by_room(answer.card).key_id == KEY_ID
     data = f"{pan}={TAIL[:-2]}".encode()
-    clear = keys.open(answer.card.payment.ciphertext, info())
+    clear = keys.open(sealed_by_room(answer.card).ciphertext, info())
     assert clear == bytes((1, 1, 2, len(data))) + data + bytes(256 - 4 - len(data))
     ended(room, line)
 
@@ -106,7 +106,7 @@ def test_a_sealed_card_opens_for_no_other_leg_amount_currency_or_key(room, line,
         b"",
     ):
         with pytest.raises(Exception, match=r"^$"):
-            keys.open(answer.card.payment.ciphertext, other)
+            keys.open(sealed_by_room(answer.card).ciphertext, other)
 
 
 @pytest.mark.parametrize(("frame", "track"), [(track_1(VISA) + b"\r", 1), (track_2(VISA) + b"\r", 2), (FRAME, 2)])
@@ -116,7 +116,7 @@ def test_each_way_to_swipe_whole_and_byte_by_byte(room, line, keys, frame, track
         line.send(bytes((byte,)))
     answer = room.hear()
     assert isinstance(answer, Sealed)
-    clear = keys.open(answer.card.payment.ciphertext, info())
+    clear = keys.open(sealed_by_room(answer.card).ciphertext, info())
     expected = (track_1 if track == 1 else track_2)(VISA)[1:-2]
     assert (clear[2], clear[4 : 4 + clear[3]]) == (track, expected)
     ended(room, line)

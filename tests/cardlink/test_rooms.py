@@ -22,7 +22,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.wire.cardlink import ReaderState
 from pos_bridge.wire.locks import REQUIRED
-from tests.card.keys import ProcessorKeys, info
+from tests.card.keys import ProcessorKeys, info, sealed_by_room
 from tests.drivers.line import GREEN, LIMIT_S, OFF, VISA, Line
 from tests.wire.swipes import swipe
 
@@ -124,7 +124,7 @@ def test_cards_one_after_the_other_each_in_a_room_of_its_own(tmp_path, line, loo
             card = await prompt.card()
             assert isinstance(card, SealedCard)
             assert (card.facts.brand, card.facts.last_four) == (Brand.VISA, 5119)
-            clear = KEYS.open(card.payment.ciphertext, info(leg.raw, AMOUNT.cents))
+            clear = KEYS.open(sealed_by_room(card).ciphertext, info(leg.raw, AMOUNT.cents))
             assert VISA.encode() in clear
             assert await prompt.card() is card
         assert len(seen) >= 3

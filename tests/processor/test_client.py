@@ -12,6 +12,7 @@ import pytest
 from hw_sim.processor.control import ledger, set_mode
 from hw_sim.world import enrol
 from pos_bridge.domain.authorisation import No, Unknown, Yes
+from pos_bridge.domain.card import SealedByRoom
 from pos_bridge.domain.leg import Cause, Reversed
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -90,9 +91,11 @@ def test_a_decline_a_late_and_an_unreadable_payment_are_definite(processor, till
 def test_one_flipped_bit_of_what_was_sealed_leaves_no_charge(processor, till, bit):
     async def story(made: ProcessorClient, _log: Log) -> None:
         sale = ask(processor, made, VISA)
-        raw = bytearray(sale.card.payment.ciphertext)
+        sealed = sale.card.payment
+        assert isinstance(sealed, SealedByRoom)
+        raw = bytearray(sealed.ciphertext)
         raw[bit // 8] ^= 1 << bit % 8
-        payment = replace(sale.card.payment, ciphertext=bytes(raw))
+        payment = replace(sealed, ciphertext=bytes(raw))
         binding = processor.terminal.bind(sale.key, payment, sale.payment_salt, sale.order_digest)
         flipped = replace(sale, card=replace(sale.card, payment=payment), binding=binding)
         assert await made.authorise(flipped) == No(Cause.PROCESSOR)

@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.card import (
+    Brand,
+    CardFacts,
+    ChainMode,
+    EntryMode,
+    ReadFailure,
+    Scheme,
+    SealedByReader,
+    SealedByRoom,
+    SealedCard,
+    Variant,
+)
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.wire.cardlink import (
     MAX_MESSAGE,
@@ -32,6 +43,17 @@ SENTENCES = {
     for kind in ("request", "report")
     for what, fault in ((f"not a {kind}", ""), (f"a {kind}", " with a field out of range"))
 }
+WAYS = (st.sampled_from(Variant), st.sampled_from(ChainMode))
+BY_ROOM = st.builds(SealedByRoom, st.binary(min_size=8, max_size=8), st.just(bytes(1392)))
+
+
+def by_reader(scheme: Scheme, ksn: int, block: int) -> st.SearchStrategy[SealedByReader]:
+    tracks = st.integers(1, 256 // block).map(lambda count: b"\x5a" * block * count)
+    serial = st.binary(min_size=ksn, max_size=ksn)
+    return st.builds(SealedByReader, st.just(scheme), *WAYS, serial, tracks, st.just(b"") | tracks)
+
+
+BY_READER = by_reader(Scheme.TDES, 10, 8) | by_reader(Scheme.AES, 12, 16)
 DEVICES = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=60)
 REQUESTS = st.one_of(
     st.builds(Status, st.just("msr_plain"), DEVICES),
@@ -58,7 +80,7 @@ REPORTS = st.one_of(
         st.builds(
             SealedCard,
             st.builds(CardFacts, st.sampled_from(Brand), st.integers(0, 9999), st.sampled_from(EntryMode)),
-            st.builds(SealedByRoom, st.binary(min_size=8, max_size=8), st.just(bytes(1392))),
+            BY_ROOM | BY_READER,
         ),
     ),
 )

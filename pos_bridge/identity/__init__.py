@@ -1,0 +1,1 @@
+"""The vault: who, only when chosen."""
