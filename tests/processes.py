@@ -1,4 +1,4 @@
-"""Which processes descend from one, so that a test can see that none survives. Reads /proc, signals nobody."""
+"""What /proc tells of processes: which descend from one and survive, and how much one holds. Signals nobody."""
 
 import time
 from dataclasses import dataclass
@@ -34,6 +34,16 @@ def survivors(processes: set[Process], within_s: float = 5.0) -> set[Process]:
     while (alive := {process for process in processes if process.is_alive}) and time.monotonic() < until:
         time.sleep(0.02)
     return alive
+
+
+def descriptors(pid: int) -> int:
+    """How many files and sockets it has open."""
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+
+def resident_kib(pid: int) -> int:
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1])
 
 
 def _all() -> list[tuple[Process, int, str]]:
