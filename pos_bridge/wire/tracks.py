@@ -27,6 +27,19 @@ _MAX_NAME = 26
 _LAST_MONTH = 12
 
 
+class SwipeFraming:
+    """A swipe of a plain reader: from a start sentinel to CR (burst.Framing)."""
+
+    longest = MAX_FRAME
+
+    def begins(self, first: int) -> bool:
+        return first in (START_1, START_2)
+
+    def length(self, begun: memoryview, looked: int) -> int | None:
+        place = find(begun, looked, len(begun), CR)
+        return place + 1 if place < len(begun) else None
+
+
 class Verdict(Enum):
     """Why a frame gives no card."""
 
