@@ -21,6 +21,7 @@ class Intake:
         self._port = port
         self._memory = memory
         self._burst = Burst(memory, framing)
+        self._gathered = 0
         self._last_byte = now  # or, right after opening, the last moment the line was not known to be quiet
 
     def fileno(self) -> int:
@@ -36,6 +37,14 @@ class Intake:
         if count:
             self._last_byte = now
             self._burst.feed(count)
+
+    def gather(self, now: float, *, readable: bool) -> memoryview:
+        """All that came since the last `forget`, whatever it is: the answer to a command, while no frame is wanted."""
+        count = self._port.read_into(self._memory[self._gathered :]) if readable else 0
+        if count:
+            self._last_byte = now
+            self._gathered += count
+        return self._memory[: self._gathered]
 
     def frame(self) -> memoryview:
         return self._burst.frame()
@@ -69,6 +78,8 @@ class Intake:
 
     def forget(self) -> None:
         """Wiped; what comes next is a new beginning."""
+        self._memory[: self._gathered] = bytes(self._gathered)
+        self._gathered = 0
         self._burst.fall_silent()
 
     def say(self, command: bytes) -> None:
