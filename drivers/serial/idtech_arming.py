@@ -31,8 +31,6 @@ class Arming:
             self._wait_for_quiet(now, readable=readable)
         else:
             self._listen(now, self._said_at, readable=readable)
-        if self._setup.unfit:
-            raise ReadFailedError(_REASONS[self._setup.unfit])
         if self._setup.done and self._said_at is not None:
             return True
         if now >= self._give_up_at:
@@ -46,7 +44,10 @@ class Arming:
             self._say(now)
 
     def _listen(self, now: float, said_at: float, *, readable: bool) -> None:
-        match self._setup.hear(self._intake.gather(now, readable=readable)):
+        heard = self._setup.hear(self._intake.gather(now, readable=readable))
+        if self._setup.unfit:
+            raise ReadFailedError(_REASONS[self._setup.unfit])
+        match heard:
             case Heard.NOTHING:
                 if now >= said_at + ANSWER_S:
                     self._setup.unanswered()

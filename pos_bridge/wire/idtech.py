@@ -39,7 +39,7 @@ CLEAR_RUN = 9  # as many digits in a row, where ciphertext or a mask should be, 
 LEADING, TRAILING = 4, 4  # digits that the mask must show: the brand needs four, the receipt four
 
 _BANK, _ENHANCED = 0x00, 0x80  # card type: ISO/ABA; and its bit 7
-_FORMAT_BANK = 0x42  # B
+_FORMAT_BANK, _END = 0x42, 0x3F  # B ?
 
 
 class Verdict(Enum):
@@ -162,18 +162,19 @@ def _judge(frame: memoryview, layout: Layout) -> EncryptedSwipe | Verdict:
 
 
 def _shown_number(frame: memoryview, span: slice, start: int, separator: int) -> _Number | Verdict:
-    """Leading digits, mask, last digits, separator, in a track that keeps its sentinel and its name.
+    """Leading digits, mask, last digits, separator, in a track that keeps its sentinels and its name.
 
-    The format code B of track 1 is masked or not. Any character that is no digit may be the mask.
+    The format code B of track 1 is masked or not, the LRC behind the end sentinel is there or not. Any character that
+    is no digit may be the mask.
     """
-    if frame[span.start] != start:
+    if frame[span.start] != start or _END not in (frame[span.stop - 1], frame[span.stop - 2]):
         return Verdict.BAD_READ
     first = span.start + (2 if start == START_1 else 1)
     stop = find(frame, first, span.stop, separator)
     tail = stop
     if start == START_1:
         tail = find(frame, stop + 1, span.stop, separator)  # behind the name
-    service = tail + 1 + (0 if frame[min(tail + 1, span.stop - 1)] == separator else EXPIRY)
+    service = tail + 1 + (1 if frame[min(tail + 1, span.stop - 1)] == separator else EXPIRY)
     if stop == span.stop or service >= span.stop or not MIN_PAN <= stop - first <= MAX_PAN:
         return Verdict.BAD_READ
     if not (are_digits(frame, first, first + LEADING) and are_digits(frame, stop - TRAILING, stop)):
