@@ -4,6 +4,7 @@ SecureMag user manual, "Security Level 3 Decryption": original format (387 bytes
 of one card and under the base key 0123456789ABCDEFFEDCBA9876543210.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import xor
@@ -55,6 +56,10 @@ KINDS = ("original", "enhanced")
 
 def framed(data: bytes) -> bytes:
     return b"\x02" + len(data).to_bytes(2, "little") + data + bytes((reduce(xor, data, 0), sum(data) % 256, 3))
+
+
+def hashed(track: bytes) -> bytes:
+    return hashlib.sha1(track).digest()
 
 
 def encrypted(key: bytes, clear: bytes) -> bytes:
@@ -114,7 +119,7 @@ class Swiped:
         status = sum((0x09 if track else 0x01) << place for place, track in enumerate(tracks))
         head = bytes((self.status if self.status is not None else status, *map(len, tracks)))
         shown = self.masks or (masked(self.one), masked(self.two))
-        tail = self.session + bytes(range(20)) * self.hashes + self.serial + KSN
+        tail = self.session + b"".join(map(hashed, tracks[: self.hashes])) + self.serial + KSN
         if self.kind == "original":
             sealed = b"".join(self.ciphertexts()) + tail if self.encrypts else b""
             return bytes((self.card_type,)) + head + shown[0] + shown[1] + self.three + sealed

@@ -37,7 +37,7 @@ VECTORS = {"original": ORIGINAL, "enhanced": ENHANCED}
 NOTHING = slice(0, 0)
 
 
-def read(frame: bytes) -> EncryptedSwipe | Verdict:
+def read(frame: bytes | bytearray) -> EncryptedSwipe | Verdict:
     return read_frame(memoryview(bytearray(frame)))
 
 

@@ -23,7 +23,7 @@ from tests.drivers.idtech_reader import (
 
 def talk(setup: Setup, settings: Settings, most: int = 40) -> list[bytes]:
     """Until it is done or the reader is unfit; what was said."""
-    said = []
+    said: list[bytes] = []
     while not setup.done and not setup.unfit and len(said) < most:
         said.append(setup.command())
         assert setup.hear(memoryview(settings.answer(said[-1]))) is Heard.ANSWER
@@ -70,7 +70,8 @@ def test_only_what_differs_is_written():
 
 @pytest.mark.parametrize("refusal", [NAK, UNKNOWN, b"\x17", b"\x18"])
 def test_what_a_reader_does_not_know_is_left_alone(refusal):
-    setup, said = Setup(), []
+    setup = Setup()
+    said: list[bytes] = []
     while setup.command() != READ:
         said.append(setup.command())
         assert setup.hear(memoryview(refusal)) is Heard.ANSWER
