@@ -21,7 +21,7 @@ from benchmarks.program import LEAN, resident, saying_first_line
 from benchmarks.reader import Reader
 from benchmarks.store import Store, configured, new_store, peer
 from benchmarks.till import Till
-from drivers.serial.msr_plain import QUIET_S
+from drivers.serial.intake import QUIET_S
 
 _ROOT = Path(__file__).parents[1]
 _MOST_STARTS = 7

@@ -1,8 +1,10 @@
 """Every driver there is, by the name that a configuration gives it."""
 
 from drivers.reader import Driver
+from drivers.serial.idtech_msr import IdtechMsr
 from drivers.serial.msr_plain import MsrPlain
 
 DRIVERS: dict[str, Driver] = {
+    "idtech_msr": IdtechMsr(),
     "msr_plain": MsrPlain(),
 }

@@ -10,20 +10,34 @@ from enum import Enum
 
 from pos_bridge.domain.card import CardFacts, EntryMode
 from pos_bridge.wire.iin import brand_of
+from pos_bridge.wire.inplace import ZERO, are_digits, find, pair, same
 
 START_1, START_2, CR = 0x25, 0x3B, 0x0D  # % ; CR
 MAX_TRACK_1 = 79  # characters with sentinels and LRC, ISO/IEC 7811-2
 MAX_TRACK_2 = 40
 MAX_FRAME = MAX_TRACK_1 + MAX_TRACK_2 + 1  # and CR
+MIN_PAN, MAX_PAN = 12, 19  # digits of a card number, ISO/IEC 7812-1 as the schemes use it
+EXPIRY, SERVICE = 4, 3  # characters: YYMM, then the service code
+CHIP_SERVICES = (0x32, 0x36)  # a service code that begins with 2 or 6: use the chip
+SEPARATOR_1, SEPARATOR_2 = 0x5E, 0x3D  # ^ =
 
 _END = 0x3F  # ?
 _FORMAT_BANK = 0x42  # B, the format code of financial cards, ISO/IEC 7813
-_ZERO, _NINE = 0x30, 0x39
-_MIN_PAN, _MAX_PAN = 12, 19
 _MAX_NAME = 26
-_EXPIRY, _SERVICE = 4, 3  # characters: YYMM, then the service code
 _LAST_MONTH = 12
-_CHIP_SERVICES = (0x32, 0x36)  # a service code that begins with 2 or 6: use the chip
+
+
+class SwipeFraming:
+    """A swipe of a plain reader: from a start sentinel to CR (burst.Framing)."""
+
+    longest = MAX_FRAME
+
+    def begins(self, first: int) -> bool:
+        return first in (START_1, START_2)
+
+    def length(self, begun: memoryview, looked: int) -> int | None:
+        place = find(begun, looked, len(begun), CR)
+        return place + 1 if place < len(begun) else None
 
 
 class Verdict(Enum):
@@ -64,8 +78,8 @@ class _Fields:
     service: int
 
 
-_TRACK_1 = _Shape(START_1, 0x20, 0x5F, MAX_TRACK_1, 0x5E)
-_TRACK_2 = _Shape(START_2, 0x30, 0x3F, MAX_TRACK_2, 0x3D)
+_TRACK_1 = _Shape(START_1, 0x20, 0x5F, MAX_TRACK_1, SEPARATOR_1)
+_TRACK_2 = _Shape(START_2, 0x30, 0x3F, MAX_TRACK_2, SEPARATOR_2)
 
 
 def read_swipe(frame: memoryview) -> Swipe | Verdict:
@@ -112,8 +126,8 @@ def _fields_1(frame: memoryview, start: int, stop: int) -> _Fields | Verdict:
     """B, number, ^, name of at most 26 characters, ^, expiry, service code, the issuer's own."""
     if start >= stop or frame[start] != _FORMAT_BANK:
         return Verdict.NOT_A_BANK_CARD
-    pan_stop = _find(frame, start + 1, stop, _TRACK_1.separator)
-    name_stop = _find(frame, pan_stop + 1, stop, _TRACK_1.separator)
+    pan_stop = find(frame, start + 1, stop, _TRACK_1.separator)
+    name_stop = find(frame, pan_stop + 1, stop, _TRACK_1.separator)
     if name_stop - pan_stop - 1 > _MAX_NAME:
         return Verdict.BAD_READ
     return _fields(frame, start + 1, pan_stop, name_stop + 1, stop)
@@ -121,20 +135,20 @@ def _fields_1(frame: memoryview, start: int, stop: int) -> _Fields | Verdict:
 
 def _fields_2(frame: memoryview, start: int, stop: int) -> _Fields | Verdict:
     """Number, =, expiry, service code, the issuer's own."""
-    pan_stop = _find(frame, start, stop, _TRACK_2.separator)
+    pan_stop = find(frame, start, stop, _TRACK_2.separator)
     return _fields(frame, start, pan_stop, pan_stop + 1, stop)
 
 
 def _fields(frame: memoryview, pan_start: int, pan_stop: int, expiry: int, stop: int) -> _Fields | Verdict:
     if pan_stop >= stop:
         return Verdict.NOT_A_BANK_CARD  # no separator: one long number, as on loyalty cards
-    service = expiry + _EXPIRY
+    service = expiry + EXPIRY
     right = (
-        _MIN_PAN <= pan_stop - pan_start <= _MAX_PAN
-        and service + _SERVICE <= stop
-        and _are_digits(frame, pan_start, pan_stop)
-        and _are_digits(frame, expiry, service + _SERVICE)
-        and 1 <= _pair(frame, expiry + 2) <= _LAST_MONTH
+        MIN_PAN <= pan_stop - pan_start <= MAX_PAN
+        and service + SERVICE <= stop
+        and are_digits(frame, pan_start, pan_stop)
+        and are_digits(frame, expiry, service + SERVICE)
+        and 1 <= pair(frame, expiry + 2) <= _LAST_MONTH
         and _luhn_holds(frame, pan_start, pan_stop)
     )
     return _Fields(pan_start, pan_stop, service) if right else Verdict.BAD_READ
@@ -144,38 +158,21 @@ def _judge(frame: memoryview, fields: _Fields, track: int, start: int, stop: int
     brand = brand_of(frame[fields.pan_start : fields.pan_stop])
     if brand is None:
         return Verdict.NOT_A_BANK_CARD
-    if frame[fields.service] in _CHIP_SERVICES:
+    if frame[fields.service] in CHIP_SERVICES:
         return Verdict.CHIP_REQUIRED
-    last_four = _pair(frame, fields.pan_stop - 4) * 100 + _pair(frame, fields.pan_stop - 2)
+    last_four = pair(frame, fields.pan_stop - 4) * 100 + pair(frame, fields.pan_stop - 2)
     return Swipe(track, start, stop, CardFacts(brand, last_four, EntryMode.MAGSTRIPE))
-
-
-def _find(frame: memoryview, start: int, stop: int, wanted: int) -> int:
-    for place in range(start, stop):
-        if frame[place] == wanted:
-            return place
-    return stop
-
-
-def _are_digits(frame: memoryview, start: int, stop: int) -> bool:
-    return all(_ZERO <= frame[place] <= _NINE for place in range(start, stop))
-
-
-def _pair(frame: memoryview, at: int) -> int:
-    return (frame[at] - _ZERO) * 10 + frame[at + 1] - _ZERO
 
 
 def _luhn_holds(frame: memoryview, start: int, stop: int) -> bool:
     """ISO/IEC 7812-1 annex B. The running total says nothing of the digits."""
     total = 0
     for back, place in enumerate(range(stop - 1, start - 1, -1)):
-        digit = frame[place] - _ZERO
+        digit = frame[place] - ZERO
         total += sum(divmod(2 * digit, 10)) if back % 2 else digit
     return total % 10 == 0
 
 
 def _same_number(frame: memoryview, one: _Fields, two: _Fields) -> bool:
     length = one.pan_stop - one.pan_start
-    return two.pan_stop - two.pan_start == length and all(
-        frame[one.pan_start + place] == frame[two.pan_start + place] for place in range(length)
-    )
+    return two.pan_stop - two.pan_start == length and same(frame, one.pan_start, two.pan_start, length)

@@ -40,7 +40,7 @@ def needles() -> list[bytes]:
 NEEDLES = re.compile(b"|".join(re.escape(needle) for needle in needles()))
 
 
-def found_in(pid: int) -> tuple[int, set[str]]:
+def found_in(pid: int, wanted: re.Pattern[bytes] = NEEDLES) -> tuple[int, set[str]]:
     """How often any needle is in the memory of a process, and the names of what even root could not read."""
     found, closed = 0, set()
     maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
@@ -52,7 +52,7 @@ def found_in(pid: int) -> tuple[int, set[str]]:
             start, end = (int(bound, 16) for bound in bounds.split("-"))
             try:
                 memory.seek(start)
-                found += len(NEEDLES.findall(memory.read(end - start)))
+                found += len(wanted.findall(memory.read(end - start)))
             except (OSError, OverflowError, ValueError):
                 closed.add("".join(name))
     return found, closed

@@ -47,6 +47,14 @@ class Line:
             heard += os.read(self.master, 1 << 16)
         return heard
 
+    def hear_count(self, count: int) -> bytes:
+        """The next so many bytes that the till writes."""
+        heard = b""
+        while len(heard) < count:
+            assert select.select([self.master], [], [], LIMIT_S)[0], f"never heard {count} bytes, only {heard!r}"
+            heard += os.read(self.master, count - len(heard))
+        return heard
+
     def unheard(self) -> bytes:
         """What the till wrote and nobody has heard yet."""
         return os.read(self.master, 1 << 16) if select.select([self.master], [], [], 0)[0] else b""

@@ -13,7 +13,8 @@ import pytest
 
 from drivers.reader import Armed, BadRead, CardRead, Event, ReadFailedError, SealingPlace
 from drivers.registry import DRIVERS
-from drivers.serial.msr_plain import ARM_LIMIT_S, QUIET_S, STALL_S, MsrPlain
+from drivers.serial.intake import ARM_LIMIT_S, QUIET_S, STALL_S
+from drivers.serial.msr_plain import MsrPlain
 from pos_bridge.domain.card import Brand, ReadFailure
 from tests.drivers.line import GREEN, OFF, VISA, Line
 from tests.wire.swipes import luhn_completed, swipe, track_1, track_2

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_bridge.wire.burst import Burst, Progress
-from pos_bridge.wire.tracks import MAX_FRAME
+from pos_bridge.wire.tracks import MAX_FRAME, SwipeFraming
 from tests.wire.swipes import PUBLISHED, swipe
 
 FRAME = swipe(PUBLISHED["visa"])
@@ -27,7 +27,7 @@ def memory():
 
 @pytest.fixture
 def burst(memory):
-    return Burst(memoryview(memory))
+    return Burst(memoryview(memory), SwipeFraming())
 
 
 def test_a_frame_at_once(burst):
@@ -81,13 +81,13 @@ def test_spoil_forgets(burst, memory):
 
 def test_a_page_too_small_is_refused():
     with pytest.raises(ValueError, match="room for one frame"):
-        Burst(memoryview(bytearray(MAX_FRAME)))
+        Burst(memoryview(bytearray(MAX_FRAME)), SwipeFraming())
 
 
 @given(st.lists(st.one_of(st.binary(max_size=200), st.just(FRAME), st.just(None)), max_size=12))
 def test_whatever_comes_only_a_frame_alone_is_whole(pieces):
     """None stands for silence."""
-    burst, since_silence = Burst(memoryview(bytearray(MAX_FRAME + 1))), b""
+    burst, since_silence = Burst(memoryview(bytearray(MAX_FRAME + 1)), SwipeFraming()), b""
     for piece in pieces:
         if piece is None:
             burst.fall_silent()

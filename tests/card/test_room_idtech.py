@@ -1,0 +1,344 @@
+"""The card room with an encrypting reader, as the engine meets it: a real process, a real pseudo-terminal.
+
+What the reader shows in clear beside its ciphertext comes in as far as the room's page and no further.
+"""
+
+import os
+import re
+import signal
+
+import pytest
+
+from pos_bridge.domain.card import Brand, ChainMode, EntryMode, ReadFailure, Scheme, SealedByReader, SealedCard, Variant
+from pos_bridge.wire.cardlink import (
+    Armed,
+    Failed,
+    Finish,
+    Notice,
+    Read,
+    ReaderIs,
+    ReaderState,
+    Ready,
+    Sealed,
+    Show,
+    Status,
+    decode_report,
+)
+from pos_bridge.wire.idtech_setup import READ_NO_MORE
+from pos_bridge.wire.locks import REQUIRED, Lock
+from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys
+from tests.card.room_process import RoomProcess, room_command, without
+from tests.card.test_residue import drain, fill, found_in, wait_until_writing
+from tests.drivers.idtech_reader import AS_DELIVERED, AS_WANTED, CIPHER, HASHES, READING, Settings, serve
+from tests.drivers.line import VISA, Line
+from tests.wire.idtech_frames import (
+    CLEAR_1,
+    CLEAR_2,
+    ENHANCED,
+    ENHANCED_KEY,
+    KEY,
+    KINDS,
+    KSN,
+    ORIGINAL,
+    ORIGINAL_KEY,
+    SERIAL,
+    SESSION,
+    Swiped,
+    decrypted,
+    hashed,
+    masked,
+)
+from tests.wire.swipes import NAME, PUBLISHED, luhn_completed, swipe, track_1, track_2
+
+FRAME = Swiped(hashes=2).frame()
+BAD = FRAME[:-3] + bytes((FRAME[-3] ^ 1,)) + FRAME[-2:]
+TRACK_3 = f";01{VISA}=724724100000000000030300{VISA}?0".encode()  # ISO 4909 repeats the number
+
+
+@pytest.fixture(scope="module")
+def keys():
+    return ProcessorKeys()
+
+
+@pytest.fixture
+def line():
+    with Line() as line:
+        yield line
+
+
+@pytest.fixture
+def room(keys, tmp_path):
+    with RoomProcess(room_command(keys.write_trust(tmp_path))) as room:
+        room.let_go()
+        ready = room.hear()
+        assert isinstance(ready, Ready)
+        assert not REQUIRED & ~Lock(ready.locks)
+        yield room
+
+
+def ask(line: Line, keys: ProcessorKeys, prompt_ms: int = 60_000) -> Read:
+    return Read("idtech_msr", line.device, prompt_ms, LEG_KEY, CENTS, CAD, keys.sealing_key())
+
+
+def arm(
+    room: RoomProcess, line: Line, keys: ProcessorKeys, settings: Settings | None = None, prompt_ms: int = 60_000
+) -> None:
+    room.say(ask(line, keys, prompt_ms))
+    serve(line, settings)
+    assert room.hear() == Armed()
+
+
+def ended(room: RoomProcess, line: Line) -> None:
+    """The room has gone, and its reader reads no more."""
+    assert room.exit_code() == 0
+    assert line.hear(READ_NO_MORE) == READ_NO_MORE
+
+
+def check_failed(room: RoomProcess, reason: ReadFailure) -> None:
+    assert room.hear() == Failed(reason)
+    assert room.exit_code() == 0
+
+
+def heard_card(room: RoomProcess) -> SealedCard:
+    answer = room.hear()
+    assert isinstance(answer, Sealed)
+    return answer.card
+
+
+def by_reader(card: SealedCard) -> SealedByReader:
+    assert isinstance(card.payment, SealedByReader)
+    return card.payment
+
+
+# ---- a card ----
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_published_frames_go_to_who_holds_the_readers_key(room, line, keys, kind):
+    frame, key, mode, tracks = {
+        "original": (ORIGINAL, ORIGINAL_KEY, ChainMode.CBC_CHAINED, CLEAR_1 + CLEAR_2),
+        "enhanced": (ENHANCED, ENHANCED_KEY, ChainMode.CBC_PER_TRACK, CLEAR_2),
+    }[kind]
+    arm(room, line, keys)
+    line.send(frame)
+    card = heard_card(room)
+    assert (card.facts.brand, card.facts.last_four) == (Brand.VISA, 9999)
+    assert card.facts.entry_mode is EntryMode.MAGSTRIPE
+    payment = by_reader(card)
+    assert (payment.scheme, payment.variant, payment.mode) == (Scheme.TDES, Variant.DATA_ONE_WAY, mode)
+    assert payment.ksn == frame[-13:-3]
+    assert decrypted(key, payment.track1 + payment.track2) == tracks + bytes(5)
+    ended(room, line)
+
+
+@pytest.mark.parametrize("name", ["mastercard", "amex", "discover"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_swipe_byte_by_byte(room, line, keys, kind, name):
+    pan = PUBLISHED[name]
+    arm(room, line, keys)
+    for byte in Swiped(track_1(pan), track_2(pan), kind=kind).frame():
+        line.send(bytes((byte,)))
+    card = heard_card(room)
+    assert (card.facts.brand, card.facts.last_four) == (Brand[name.upper()], int(pan[-4:]))
+    payment = by_reader(card)
+    assert payment.ksn == KSN
+    assert track_2(pan) in decrypted(KEY, payment.track1 + payment.track2)
+    ended(room, line)
+
+
+def test_a_reader_as_delivered_is_set_to_send_no_hash_and_then_left_alone(room, line, keys, tmp_path):
+    settings = Settings(AS_DELIVERED)
+    arm(room, line, keys, settings)
+    assert settings.written == [(HASHES, 0x30), (READING, 0x31)]
+    room.say(Finish())
+    ended(room, line)
+    with RoomProcess(room_command(keys.write_trust(tmp_path))) as following:
+        following.let_go()
+        following.hear()
+        arm(following, line, keys, settings)
+        assert settings.written[2:] == [(READING, 0x31)]
+
+
+# ---- no card ----
+
+
+def test_three_bad_reads(room, line, keys):
+    arm(room, line, keys)
+    for _ in range(2):
+        line.send(BAD)
+        assert room.hear() == Show(Notice.SWIPE_AGAIN)
+    line.send(BAD)
+    check_failed(room, ReadFailure.UNREADABLE)
+    assert line.hear(READ_NO_MORE) == READ_NO_MORE
+
+
+def test_a_good_swipe_after_two_bad_ones(room, line, keys):
+    arm(room, line, keys)
+    for _ in range(2):
+        line.send(BAD)
+        assert room.hear() == Show(Notice.SWIPE_AGAIN)
+    line.send(FRAME)
+    assert by_reader(heard_card(room)).ksn == KSN
+
+
+GIFT = luhn_completed("600649123456789")
+INTERAC = PUBLISHED["interac"]
+
+
+@pytest.mark.parametrize(
+    ("frame", "reason"),
+    [
+        (Swiped(b"%BADGE 1?0", b";1?0", encrypts=False, card_type=3).frame(), ReadFailure.NOT_A_BANK_CARD),
+        (Swiped(track_1(GIFT), track_2(GIFT)).frame(), ReadFailure.NOT_A_BANK_CARD),
+        (Swiped(track_1(INTERAC), track_2(INTERAC)).frame(), ReadFailure.CHIP_REQUIRED),
+        (Swiped(encrypts=False).frame(), ReadFailure.READER_IN_CLEAR),
+        (Swiped(kind="original", encrypts=False).frame(), ReadFailure.READER_IN_CLEAR),
+        (swipe(VISA), ReadFailure.READER_IN_CLEAR),
+        (Swiped(flags_8=0x08).frame(), ReadFailure.ROOM_FAULT),
+        (FRAME[:100], ReadFailure.READER_STALLED),
+    ],
+)
+def test_a_card_that_is_not_taken(room, line, keys, frame, reason):
+    arm(room, line, keys)
+    line.send(frame)
+    check_failed(room, reason)
+    ended(room, line)
+
+
+def test_a_reader_with_encryption_off_is_never_given_leave_to_read(room, line, keys):
+    room.say(ask(line, keys))
+    settings = Settings(AS_WANTED | {CIPHER: 0x30})
+    for _ in range(2):
+        command = line.hear_count(5)
+        line.send(settings.answer(command))
+    check_failed(room, ReadFailure.READER_IN_CLEAR)
+    assert settings.written == []
+    ended(room, line)
+
+
+def test_a_swipe_from_before_the_ask_pays_for_nobody(room, line, keys):
+    line.send(FRAME[:150])
+    os.kill(room.pid, signal.SIGSTOP)
+    room.say(ask(line, keys, prompt_ms=2_000))
+    line.send(FRAME[150:])
+    line.wait_arrived(len(FRAME))
+    os.kill(room.pid, signal.SIGCONT)
+    serve(line)
+    assert room.hear() == Armed()
+    check_failed(room, ReadFailure.NO_CARD)
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 40, 117, len(FRAME) - 1])
+def test_unplugged_in_a_swipe(room, line, keys, size):
+    arm(room, line, keys)
+    line.send(FRAME[:size])
+    line.hang_up()
+    check_failed(room, ReadFailure.READER_ABSENT)
+
+
+@pytest.mark.parametrize("size", [0, 1, 5])
+def test_unplugged_while_it_is_set_up(room, line, keys, size):
+    room.say(ask(line, keys))
+    line.send(Settings().answer(line.hear_count(5))[:size])
+    line.hang_up()
+    check_failed(room, ReadFailure.READER_ABSENT)
+
+
+def test_plugged_in_again(room, line, keys, tmp_path):
+    """Another line stands for the same reader: the next room takes a card on it."""
+    arm(room, line, keys)
+    line.hang_up()
+    check_failed(room, ReadFailure.READER_ABSENT)
+    with Line() as again, RoomProcess(room_command(keys.write_trust(tmp_path))) as following:
+        following.let_go()
+        following.hear()
+        arm(following, again, keys)
+        again.send(FRAME)
+        assert by_reader(heard_card(following)).ksn == KSN
+
+
+@pytest.mark.parametrize("size", [0, 90])
+def test_withdrawn_while_armed(room, line, keys, size):
+    arm(room, line, keys)
+    line.send(FRAME[:size])
+    room.say(Finish())
+    ended(room, line)
+
+
+def test_withdrawn_while_it_is_set_up(room, line, keys):
+    room.say(ask(line, keys))
+    line.hear_count(5)
+    room.say(Finish())
+    ended(room, line)
+
+
+def test_noise_is_not_a_card_and_garbage_keeps_nobody_waiting(room, line, keys):
+    arm(room, line, keys)
+    os.set_blocking(line.master, False)
+    with pytest.raises(BlockingIOError):
+        line.send(bytes(range(256)) * 4096)
+    room.say(Finish())
+    assert room.exit_code() == 0
+
+
+def test_status(room, line):
+    room.say(Status("idtech_msr", line.device))
+    assert room.hear() == ReaderIs(ReaderState.PRESENT)
+    assert room.exit_code() == 0
+    assert line.unheard() == b""
+
+
+# ---- what is left ----
+
+
+def clear_parts(frame: bytes) -> re.Pattern[bytes]:
+    """What finds any nine bytes in a row of what the frame shows beside ciphertext, as they are and in UTF-16.
+
+    Every fourth run of six: one of them is in each run of nine. Runs of little but masks or zeroes aside.
+    """
+    one, two = track_1(VISA), track_2(VISA)
+    hashes = hashed(one) + hashed(two) + hashed(TRACK_3)
+    shown = [masked(one), masked(two), NAME.encode(), hashes, SESSION]
+    assert all(part in frame for part in shown)
+    runs = {part[at : at + 6] for part in (*shown, TRACK_3, SERIAL) for at in range(0, len(part) - 5, 4)}
+    runs = {run for run in runs if len(set(run)) > 3}
+    wide = {run.decode("latin-1").encode("utf-16-le") for run in runs}
+    return re.compile(b"|".join(re.escape(run) for run in runs | wide), re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret", "taken"),
+    [("original", True, True), ("original", False, True), ("enhanced", False, True), ("enhanced", False, False)],
+)
+def test_nothing_that_the_reader_showed_is_left_or_goes_out(tmp_path, keys, kind, secret, taken):
+    """Of a card that is taken, or of a bad read. The search first finds a card that is there."""
+    serial = SERIAL if kind == "enhanced" else b""
+    frame = Swiped(kind=kind, three=TRACK_3, hashes=3, serial=serial, session=SESSION).frame()
+    wanted = clear_parts(frame)
+    command = room_command(keys.write_trust(tmp_path))
+    with Line() as line, RoomProcess(command if secret else without(["memfd_secret"], command)) as room:
+        assert isinstance(room.hear(), Ready)
+        arm(room, line, keys)
+        if os.geteuid() != 0:
+            with pytest.raises(PermissionError):
+                found_in(room.pid, wanted)
+            return
+        fill(room)
+        os.kill(room.pid, signal.SIGSTOP)
+        line.send(frame[:-2])
+        line.wait_arrived(len(frame) - 2)
+        os.kill(room.pid, signal.SIGCONT)
+        line.wait_taken()
+        os.kill(room.pid, signal.SIGSTOP)  # or a slow search would pass for a stalled reader
+        found, closed = found_in(room.pid, wanted)
+        assert (found == 0) is ("/secretmem (deleted)" in closed), "found where it lies, unless nobody can look there"
+        tail = frame[-2:] if taken else bytes((frame[-2] ^ 1, frame[-1]))
+        line.send(tail)
+        line.wait_arrived(2)
+        os.kill(room.pid, signal.SIGCONT)
+        wait_until_writing(room)
+        assert found_in(room.pid, wanted)[0] == 0
+        room.let_go()
+        packet = drain(room)
+        assert not wanted.search(packet)
+        assert isinstance(decode_report(packet), Sealed if taken else Show)
