@@ -66,7 +66,7 @@ class Channel(Enum):
     TILL = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Consent:
     """Which text was agreed to, in which language (fr or en), when (to the hour), where, and for what."""
 
