@@ -23,10 +23,10 @@ from pos_bridge.identity.record import (
     encode_record,
 )
 
-_KNOWN = (
-    "SELECT 1, name, box FROM held WHERE name = ? "
-    f"UNION ALL SELECT 0, name, box FROM links WHERE name IN ({', '.join('?' * len(ChoiceKind))})"
-)
+_KINDS = ", ".join("?" * len(ChoiceKind))
+_KNOWN = f"""
+SELECT 1, name, box FROM held WHERE name = ? UNION ALL SELECT 0, name, box FROM links WHERE name IN ({_KINDS})
+"""  # noqa: S608 - question marks
 
 
 @dataclass(frozen=True, slots=True, repr=False)
