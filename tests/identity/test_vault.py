@@ -138,12 +138,18 @@ def test_a_fault_of_this_program_is_told_without_data_and_stops_nothing(asked, m
 
 def test_a_fault_while_tidying_does_not_end_the_thread(path, monkeypatch, capsys):
     vault = Vault(VaultFile(path, KEY), rest_s=0.001)
-    monkeypatch.setattr(VaultFile, "rest", lambda self: [][0])
+
+    def faulty(self):
+        raise KeyError(MEMBER)
+
+    monkeypatch.setattr(VaultFile, "rest", faulty)
     for _ in range(3):
         assert asyncio.run(vault.held()) == ()
     monkeypatch.undo()
     vault.close()
-    assert "IndexError at" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "KeyError at" in told
+    assert MEMBER not in told
 
 
 @pytest.mark.parametrize("fails", [False, True])
