@@ -1,0 +1,24 @@
+"""What the vault says about a sale, for people: read from the file as it is, beside a running engine."""
+
+from pathlib import Path
+
+from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.identity import file
+from pos_bridge.identity.fault import EXPECTED, fault_of
+
+
+def known(path: Path, key: bytes, leg: LegKey) -> frozenset[ChoiceKind]:
+    """What is kept, or held, with this leg; nothing where there is no vault. Raises VaultUnusableError.
+
+    Changes nothing that is stored, and makes no vault. What SQLite does to its -shm file, the index of a log that lies
+    there, is its own: it notes readers in it, and makes it again if somebody took it away.
+    """
+    try:
+        if not path.exists():
+            return frozenset()
+        with file.reading(path, key) as rows:
+            return rows.known(leg)
+    except EXPECTED as error:
+        fault = fault_of(error)
+    raise VaultUnusableError(fault)
