@@ -19,14 +19,16 @@ _OTHER_HALF = bytes.fromhex("c0c0c0c000000000" * 2)
 
 
 class Variant(Enum):
-    """What is xored to a transaction key for each use (A.4.1, table A-1); DATA_ONE_WAY is then encrypted under itself."""
+    """What is xored to both halves of a transaction key for each use (annex A.4.1), and whether a one-way step follows:
+    the key encrypted under itself.
+    """
 
-    PIN = bytes.fromhex("00000000000000ff" * 2)
-    MAC = bytes.fromhex("000000000000ff00" * 2)
-    MAC_RESPONSE = bytes.fromhex("00000000ff000000" * 2)
-    DATA = bytes.fromhex("0000000000ff0000" * 2)
-    DATA_ONE_WAY = b"one way " + DATA
-    DATA_RESPONSE_ONE_WAY = b"one way " + bytes.fromhex("000000ff00000000" * 2)
+    PIN = (0x00000000000000FF, False)
+    MAC = (0x000000000000FF00, False)
+    MAC_RESPONSE = (0x00000000FF000000, False)
+    DATA = (0x0000000000FF0000, False)
+    DATA_ONE_WAY = (0x0000000000FF0000, True)
+    DATA_RESPONSE_ONE_WAY = (0x000000FF00000000, True)
 
 
 class KsnError(ValueError):
@@ -39,13 +41,13 @@ def counter(ksn: bytes) -> int:
 
 
 def initial_key(base: bytes, ksn: bytes) -> bytes:
-    """The key that is put into a reader (A.6): 16 bytes, of the 16-byte base key and the serial number without counter."""
+    """The key that is put into a reader (annex A.6): 16 bytes, as the base key. The counter has no part in it."""
     serial = ((int.from_bytes(ksn, "big") & ~_COUNTERS) >> 16).to_bytes(8, "big")
     return _ecb(base, serial) + _ecb(_xor(base, _OTHER_HALF), serial)
 
 
 def transaction_key(initial: bytes, ksn: bytes) -> bytes:
-    """The key of one transaction (A.3): a non-reversible step for each one-bit of the counter. Raises KsnError."""
+    """The key of one transaction: a non-reversible step for each one-bit of the counter. Raises KsnError."""
     count = counter(ksn)
     if len(ksn) != KSN_LENGTH or not 1 <= count.bit_count() <= MOST_ONES:
         raise KsnError("a reader never encrypts under this key serial number")
@@ -68,8 +70,9 @@ def next_ksn(ksn: bytes) -> bytes:
 
 def working_key(transaction: bytes, variant: Variant) -> bytes:
     """The 16-byte key that PIN, MAC or data are encrypted under."""
-    key = _xor(transaction, variant.value[-KEY_LENGTH:])
-    return _ecb(key, key) if len(variant.value) > KEY_LENGTH else key
+    mask, one_way = variant.value
+    key = _xor(transaction, mask.to_bytes(8, "big") * 2)
+    return _ecb(key, key) if one_way else key
 
 
 def encrypt(key: bytes, clear: bytes) -> bytes:
@@ -84,7 +87,7 @@ def decrypt(key: bytes, cipher: bytes) -> bytes:
 
 
 def _one_way(key: bytes, register: int) -> bytes:
-    """The non-reversible key generation of A.2: single DES under the left half, between two xors with the right one."""
+    """The non-reversible key generation of annex A.2: single DES under the left half, between xors with the right."""
     left, right = key[:BLOCK], key[BLOCK:]
     return _xor(_ecb(left * 2, _xor(register.to_bytes(8, "big"), right)), right)
 

@@ -17,7 +17,10 @@ class Port:
         self.seen = bytearray()
 
     def close(self) -> None:
-        os.close(self.fd)
+        """Done twice, it is done once."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
 
     def lamp_on(self) -> None:
         termios.tcflush(self.fd, termios.TCIFLUSH)
