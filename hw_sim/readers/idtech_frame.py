@@ -18,7 +18,7 @@ _BANK, _OTHER, _ENHANCED = 0x00, 0x03, 0x80  # card encoding types, and the bit 
 _CHIP, _KSN = 0x20, 0x80  # bits of fields 8 and 9
 _CHIP_SERVICES = b"26"  # first digit of a service code: the card has a chip, which goes first
 _EQUALS = range(12, 21)  # where `=` stands on track 2 of a bank card
-_SHORTEST_TRACK_2 = 21
+_SHORTEST_TRACK_2 = 21  # without the LRC
 _EXPIRY = 4
 
 
@@ -41,12 +41,12 @@ class Options:
 
 def is_bank_card(stripe: Stripe) -> bool:
     """Whether the reader takes it for a bank card (ISO/ABA) and so encrypts it. All others it sends in clear."""
-    one, two = stripe.track_1, stripe.track_2
+    one, two = stripe.track_1, stripe.track_2[:-1]  # an LRC can look like a separator
     if one[1:2] not in {b"", b"B"}:
         return False
     if not two:
         return bool(one)
-    return two.count(b"=") == 1 and two.index(b"=") in _EQUALS and len(two) > _SHORTEST_TRACK_2
+    return two.count(b"=") == 1 and two.index(b"=") in _EQUALS and len(two) >= _SHORTEST_TRACK_2
 
 
 def clear_frame(stripe: Stripe, options: Options) -> bytes:
@@ -117,8 +117,8 @@ def _masked(track: bytes, number: int, separator: bytes, options: Options) -> by
 
 def _has_chip(stripe: Stripe) -> bool:
     one, two = stripe.track_1, stripe.track_2
-    at = two.index(b"=") if two else one.rindex(b"^")
-    return (two or one)[at + 1 + _EXPIRY] in _CHIP_SERVICES
+    after = two.partition(b"=")[2] if two else one.split(b"^", 2)[2]
+    return after[_EXPIRY] in _CHIP_SERVICES
 
 
 def _present(parts: "list[bytes] | tuple[bytes, ...]") -> int:

@@ -27,7 +27,10 @@ class Port:
         os.write(self.fd, b"\x1b\x83")
 
     def lamp_off(self) -> None:
-        os.write(self.fd, b"\x1b\x81")
+        self.write(b"\x1b\x81")
+
+    def write(self, data: bytes) -> None:
+        assert os.write(self.fd, data) == len(data)
 
     def look(self) -> bytes:
         try:

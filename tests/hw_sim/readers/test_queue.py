@@ -3,8 +3,8 @@
 import asyncio
 
 from hw_sim.readers.stripe import plain_frame
-from tests.hw_sim.readers.place import AMEX, LONG, VISA, Place, at_the_counter
-from tests.hw_sim.readers.port import settle
+from tests.hw_sim.readers.place import AMEX, VISA, Place, at_the_counter
+from tests.hw_sim.readers.port import LONG, settle
 
 
 @at_the_counter
