@@ -22,6 +22,7 @@ class IdtechMsr:
 
     driver = "idtech_msr"
     meaningful = frozenset((STX, *ACK, *NAK, *UNKNOWN))
+    reaction_s = 0.2  # nothing on it says so: the till prompts, once it has this reader's answer
 
     def __init__(self, state: KeyState) -> None:
         """Raises KeyStateError for a state with settings that this reader does not have."""

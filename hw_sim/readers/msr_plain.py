@@ -17,6 +17,7 @@ class MsrPlain:
 
     driver = "msr_plain"
     meaningful = _SENTINELS
+    reaction_s = 0.0  # its lamp says so
 
     def __init__(self) -> None:
         self._listener = LampListener()

@@ -40,6 +40,10 @@ class Model(Protocol):
     def meaningful(self) -> frozenset[int]:
         """Bytes that begin something on this reader's line, so that noise has none of them."""
 
+    @property
+    def reaction_s(self) -> float:
+        """How long after the reader wants a card a customer can know it."""
+
     def hear(self, data: bytes) -> Heard: ...
 
     def fall_silent(self) -> None:
@@ -120,7 +124,7 @@ class Reader:
         """
         try:
             async with asyncio.timeout(wait_s) as limit, self._queue:
-                await self._take_turn(lambda: self._wanted)
+                await self._take_turn(lambda: self._wanted, self._model.reaction_s)
                 if not still_there():
                     self._turn.release()
                     return False
@@ -132,24 +136,26 @@ class Reader:
 
     async def swipe_now(self, card: Stripe) -> bool:
         """Present a card whether wanted or not. False: the reader is unplugged."""
-        await self._take_turn(lambda: True)
+        await self._take_turn(lambda: True, 0)
         if self._line is None:
             self._turn.release()
             return False
         await self._present(card)
         return True
 
-    async def _take_turn(self, ready: Callable[[], bool]) -> None:
+    async def _take_turn(self, ready: Callable[[], bool], reaction_s: float) -> None:
         """Wait until `ready` and hold the turn; a burst of noise that is due goes first and may change the answer."""
         while True:
             await self._until(ready)
+            asks = self._asks
+            await asyncio.sleep(reaction_s)
             await self._turn.acquire()
             try:
                 if ready() and self._fault is Fault.NOISE:
                     self._fault = None
                     await self._send(self._noise())
                     await asyncio.sleep(NOISE_PAUSE_S)
-                if ready():
+                if ready() and asks == self._asks:  # asked again: the till was not prompting yet
                     return
             except asyncio.CancelledError:
                 self._turn.release()
@@ -176,6 +182,7 @@ class Reader:
                 for attempt in range(GARBLED_FRAMES):
                     if attempt and not await self._tried_again():
                         return
+                    await asyncio.sleep(self._model.reaction_s if attempt else 0)
                     self._served = self._asks
                     await self._send(self._model.garble(self._model.read(card), self._rng))
             case Fault.NOISE | None:  # noise was made before the turn was taken

@@ -92,6 +92,20 @@ async def test_each_time_it_is_told_one_card_is_read_under_a_key_of_its_own(scen
 
 
 @at_the_counter
+async def test_a_till_that_tells_it_twice_before_it_prompts_wants_one_card(scene: Scene) -> None:
+    first, second = scene.place.queue(VISA), scene.place.queue(AMEX)
+    await scene.till.ask(ENABLE)
+    await scene.till.ask(ENABLE)
+    assert scene.opened(await scene.till.read_frame()) == tracks(VISA)
+    assert await first
+    await settle()
+    assert (scene.till.port.look(), second.done()) == (b"", False)
+    await scene.till.ask(ENABLE)
+    assert scene.opened(await scene.till.read_frame()) == tracks(AMEX)
+    assert await second
+
+
+@at_the_counter
 async def test_disabled_it_says_nothing_of_a_card(scene: Scene) -> None:
     await scene.till.ask(DISABLE)
     assert await scene.place.reader.swipe_now(VISA)
