@@ -1,7 +1,5 @@
 """Frames of the simulated ID TECH reader: the published ones to the last byte, and any other read by another hand."""
 
-from random import Random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -145,7 +143,6 @@ def test_every_card_fits_a_frame_and_spoilt_it_keeps_its_shape(name: str):
         assert (len(spoilt), spoilt[:3], spoilt[-1:]) == (len(raw), raw[:3], raw[-1:])
 
 
-@given(st.binary(max_size=600), st.integers(0, 2**32))
-def test_anything_can_be_spoilt(data: bytes, seed: int):
-    raw = b"\2" + len(data).to_bytes(2, "little") + Random(seed).randbytes(0) + data + b"\0\0\3"
-    assert not checks_hold(spoil_checks(raw))
+@given(st.binary(max_size=600))
+def test_anything_can_be_spoilt(data: bytes):
+    assert not checks_hold(spoil_checks(b"\2" + len(data).to_bytes(2, "little") + data + b"\0\0\3"))
