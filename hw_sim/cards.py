@@ -1,6 +1,7 @@
 """The test cards: numbers that schemes and processors publish for testing, and nothing that was ever issued.
 
-The simulated processor approves these and no other; it never stores or prints any other number.
+The simulated processor approves these and no other; it never stores or prints any other number. Beside them lie cards
+that are not for payment at all, which people swipe by mistake.
 """
 
 from dataclasses import dataclass
@@ -72,3 +73,22 @@ _PUBLISHED = (
 
 CARDS = MappingProxyType({card.name: card for card in _PUBLISHED})
 BY_NUMBER = MappingProxyType({card.number: card for card in _PUBLISHED})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NonBankCard:
+    """A card that is not for payment: what its tracks say between the sentinels (empty: no such track)."""
+
+    name: str
+    what: str
+    track_1: str
+    track_2: str
+
+
+_OTHERS = (
+    NonBankCard("badge", "staff badge", "", "00120457"),
+    NonBankCard("loyalty", "loyalty card", "LCHOUCHOUS^TREMBLAY/ZOE^0090417", "0090417=00"),  # it says whose it is
+)
+
+NON_BANK_CARDS = MappingProxyType({card.name: card for card in _OTHERS})
+IN_THE_WALLET: MappingProxyType[str, Card | NonBankCard] = MappingProxyType({**CARDS, **NON_BANK_CARDS})

@@ -2,6 +2,7 @@
 
 WORLD/offline/     the authorities' and the sealing root's keys: what would lie in a safe; no program loads them
 WORLD/processor/   the simulated processor's own folder (hw_sim/processor)
+WORLD/readers/     the keys of encrypting readers (hw_sim/key_room.py)
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hw_sim import pki
+from hw_sim import key_room, pki
 from hw_sim.disk import PUBLIC, private_folder, write_atomically
 from pos_bridge.protocol import processor_v1_pb2 as pb
 
@@ -73,7 +74,8 @@ def enrol(world: Path, engine: Path, poiid: str, merchant: str = MERCHANT) -> No
 
 
 def _equip_processor(folder: Path, root: Ed25519PrivateKey) -> None:
-    """The sealing pair, and its public half signed by the root for a year (sealing-key.pb, a SealingKey)."""
+    """The base key of readers; the sealing pair, and its public half signed by the root for a year (sealing-key.pb)."""
+    key_room.base_key(folder)
     pair = pki.sealing_pair(folder / "sealing.key")
     signed_file = folder / "sealing-key.pb"
     now = int(time.time())

@@ -2,7 +2,7 @@
 
 import argparse
 
-from hw_sim.cards import CARDS
+from hw_sim.cards import IN_THE_WALLET
 from hw_sim.cli import arguments
 from hw_sim.cli.exits import DONE, NOT_PRESENTED, REFUSED, complain
 from hw_sim.store import control
@@ -33,8 +33,8 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(chosen: argparse.Namespace) -> int:
-    if chosen.card not in CARDS:
-        return complain(REFUSED, f"no test card of that name; there is {', '.join(CARDS)}")
+    if chosen.card not in IN_THE_WALLET:
+        return complain(REFUSED, f"no test card of that name; there is {', '.join(IN_THE_WALLET)}")
     try:
         if chosen.now:
             presented = control.swipe_now(chosen.folder, chosen.card, reader=chosen.reader)

@@ -23,7 +23,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--reader",
         action="append",
         metavar="NAME",
-        help="a reader's driver; may be repeated, the second of a kind is NAME-2 (default: msr_plain)",
+        help="a reader's driver: msr_plain (the default), idtech_msr; may be repeated, the second of a kind is NAME-2",
     )
     parser.add_argument(
         "--answer-timeout",

@@ -6,10 +6,8 @@ business. Used from one thread, which is how two requests about one key never ov
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from uuid import UUID
-
-from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 
 from hw_sim.cards import BY_NUMBER
 from hw_sim.processor import answers, asks, issuer, rules
@@ -29,7 +27,8 @@ from hw_sim.processor.facts import (
 from hw_sim.processor.folder import Till
 from hw_sim.processor.ledger import Ledger
 from hw_sim.processor.modes import Mode
-from hw_sim.processor.payment import UnreadableError, is_bound, open_payment
+from hw_sim.processor.payment import Keys, is_bound, open_payment
+from hw_sim.processor.track import UnreadableError
 from pos_bridge.protocol import processor_v1_pb2 as pb
 
 RETENTION_DAYS = 3650  # this ledger forgets nothing; a decade outlasts any chargeback window
@@ -39,12 +38,12 @@ class Desk:
     def __init__(
         self,
         ledger: Ledger,
-        private_keys: Mapping[bytes, MLKEM768X25519PrivateKey],
+        keys: Keys,
         signed_keys: Callable[[], pb.SealingKey],
         clock: Clock,
     ) -> None:
         self._ledger = ledger
-        self._private_keys = private_keys
+        self._keys = keys
         self._signed_keys = signed_keys
         self._clock = clock
         self._epoch = ledger.epoch()
@@ -95,13 +94,19 @@ class Desk:
         if not is_bound(ask, till.terminal):
             return Refused(Refusal.BINDING)
         try:
-            card = open_payment(ask, self._private_keys)
+            card = open_payment(ask, self._keys)
+            self._use_up(ask.payment)
         except UnreadableError:
             return Refused(Refusal.UNREADABLE)
         verdict = issuer.decide_sale(card, ask.money.cents, mode, yymm(now))
         entry = rules.charge(ask, issuer.published_number(card), verdict, _approval_code(), now)
         self._ledger.keep(till.merchant, entry)
         return rules.settled_answer(entry)
+
+    def _use_up(self, payment: asks.RoomSealed | asks.ReaderSealed) -> None:
+        """A reader's ciphertext pays once, whatever the key: a recorded one buys nothing. Raises UnreadableError."""
+        if isinstance(payment, asks.ReaderSealed) and not self._ledger.use_ksn(payment.ksn):
+            raise UnreadableError("this key serial number was used before")
 
     def capture(self, till: Till, request: pb.CaptureRequest) -> pb.CaptureResponse:
         try:

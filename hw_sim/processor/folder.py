@@ -1,6 +1,7 @@
 """The processor's folder: which file is what, and the keys and till registrations read from it.
 
 ca.pem server.pem server.key    mutual TLS      sealing.key sealing-key.pb    the sealing pair, its signed half
+base.key                        the base derivation key of encrypting readers (hw_sim/key_room.py)
 tills/<till>.json               registrations   ledger.db                     the ledger
 port      the port, kept for ever               address     127.0.0.1:PORT, there while the processor runs
 control.sock  lock                              how it is controlled; that it runs once
@@ -14,6 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hw_sim import pki
+from hw_sim.key_room import BASE_KEY
 from pos_bridge.protocol import processor_v1_pb2 as pb
 
 _TILL_NAME = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
@@ -53,6 +55,9 @@ class Folder:
 
     def sealing_pair(self) -> pki.SealingPair:
         return pki.sealing_pair(self.path / "sealing.key")
+
+    def base_key(self) -> bytes:
+        return self.read(BASE_KEY)
 
     def signed_sealing_key(self) -> pb.SealingKey:
         return pb.SealingKey.FromString(self.read("sealing-key.pb"))

@@ -3,7 +3,7 @@
 from hw_sim.cards import BY_NUMBER
 from hw_sim.processor.facts import No
 from hw_sim.processor.modes import Mode, Word
-from hw_sim.processor.payment import ClearCard
+from hw_sim.processor.track import ClearCard
 
 
 def published_number(card: ClearCard) -> str | None:

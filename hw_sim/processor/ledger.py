@@ -46,6 +46,9 @@ CREATE TABLE IF NOT EXISTS entry (
     ended INTEGER NOT NULL,
     UNIQUE (merchant, key)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS used_ksn (
+    ksn BLOB PRIMARY KEY CHECK (length(ksn) IN (10, 12))
+) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS refund ON entry (merchant, sale_key) WHERE sale_key IS NOT NULL;
 """
 _COLUMNS = (
@@ -120,6 +123,12 @@ class Ledger:
             "UPDATE till SET head_sequence = ?1, head_hash = ?2 WHERE name = ?3 AND head_sequence < ?1",
             (head.sequence, head.hash, till),
         )
+
+    # ---- encrypting readers ----
+
+    def use_ksn(self, ksn: bytes) -> bool:
+        """Note that a reader's key serial number was used. False: it was, already."""
+        return self._db.execute("INSERT OR IGNORE INTO used_ksn VALUES (?)", (ksn,)).rowcount == 1
 
     # ---- entries ----
 

@@ -1,19 +1,21 @@
 """Opening a sealed payment and checking what it is bound to. Clear card data exists here and in the issuer only.
 
-Pure but for the private key it is given. What does not open says so without saying why or what was inside.
+Pure but for the keys it is given. What does not open says so without saying why or what was inside.
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
 
-from hw_sim.processor.asks import Authorise, ReaderSealed
+from hw_sim.processor.asks import Authorise, ReaderSealed, RoomSealed
 from hw_sim.processor.facts import EntryMode
+from hw_sim.processor.reader_seal import open_reader_sealed
+from hw_sim.processor.track import ClearCard, UnreadableError, read_track
 
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _SEAL_TAG = b"pos-bridge seal v1"
@@ -22,24 +24,15 @@ _DUAL_TAG = b"pos-bridge dual v1"
 _CLEAR_LENGTH = 256
 _HEADER = 4  # version, entry mode, track, length
 _VERSION = 1
-# ISO/IEC 7813 without sentinels and LRC. The expiry and service code are printable digits on every bank card.
-_TRACKS = {
-    1: re.compile(rb"B([0-9]{12,19})\^[ ->@-\]_]{0,26}\^([0-9]{4})[0-9]{3}[ ->@-\]_]*"),
-    2: re.compile(rb"([0-9]{12,19})=([0-9]{4})[0-9]{3}[0-9:;<=>]*"),
-}
-
-
-class UnreadableError(Exception):
-    """The sealed payment does not open for this key, amount and currency, or its layout is wrong."""
+_TRACKS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ClearCard:
-    """What was on the card: its number, its expiry as YYMM, and how it was read. Lives for one request."""
+class Keys:
+    """What the processor opens payments with: its sealing keys by their id, and the base key of encrypting readers."""
 
-    number: str
-    expiry_yymm: str
-    entry_mode: EntryMode
+    sealing: Mapping[bytes, MLKEM768X25519PrivateKey]
+    base: bytes
 
 
 def is_bound(ask: Authorise, terminal: Ed25519PublicKey) -> bool:
@@ -52,11 +45,26 @@ def is_bound(ask: Authorise, terminal: Ed25519PublicKey) -> bool:
     return True
 
 
-def open_payment(ask: Authorise, keys: Mapping[bytes, MLKEM768X25519PrivateKey]) -> ClearCard:
-    """The card a till's card room sealed for this key, amount and currency. Raises UnreadableError."""
+def open_payment(ask: Authorise, keys: Keys) -> ClearCard:
+    """The card that a till's card room or reader sealed. Raises UnreadableError.
+
+    A card room seals for this key, amount and currency; a reader knows none of them, which is why the ledger keeps its
+    key serial numbers.
+    """
     payment = ask.payment
-    if isinstance(payment, ReaderSealed):
-        raise UnreadableError("no reader's base key is loaded")
+    match payment:
+        case RoomSealed():
+            card = _open_room_sealed(ask, payment, keys.sealing)
+        case ReaderSealed():
+            card = open_reader_sealed(payment, keys.base)
+        case _:
+            assert_never(payment)
+    if card.entry_mode is not ask.entry_mode:
+        raise UnreadableError("the request names another entry mode than the card was read by")
+    return card
+
+
+def _open_room_sealed(ask: Authorise, payment: RoomSealed, keys: Mapping[bytes, MLKEM768X25519PrivateKey]) -> ClearCard:
     private = keys.get(payment.key_id)
     if private is None:
         raise UnreadableError("sealed for a key that is not ours")
@@ -65,10 +73,7 @@ def open_payment(ask: Authorise, keys: Mapping[bytes, MLKEM768X25519PrivateKey])
         clear = _SUITE.decrypt(payment.ciphertext, private, _SEAL_TAG + payment.key_id + ask.key + cents + currency)
     except InvalidTag:
         raise UnreadableError("the sealed payment does not open") from None
-    card = read_clear(clear)
-    if card.entry_mode is not ask.entry_mode:
-        raise UnreadableError("the request names another entry mode than the card room sealed")
-    return card
+    return read_clear(clear)
 
 
 def read_clear(clear: bytes) -> ClearCard:
@@ -80,12 +85,7 @@ def read_clear(clear: bytes) -> ClearCard:
     except ValueError:
         raise UnreadableError("not an entry mode") from None
     track, length = clear[2], clear[3]
-    pattern = _TRACKS.get(track)
     end = _HEADER + length
-    if pattern is None or end > _CLEAR_LENGTH or any(clear[end:]):
+    if track not in _TRACKS or end > _CLEAR_LENGTH or any(clear[end:]):
         raise UnreadableError("not the layout of this version")
-    found = pattern.fullmatch(clear, _HEADER, end)
-    if found is None:
-        raise UnreadableError("not a bank card's track")
-    number, expiry = found.groups()
-    return ClearCard(number.decode(), expiry.decode(), entry_mode)
+    return read_track(track, clear[_HEADER:end], entry_mode)

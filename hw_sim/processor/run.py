@@ -17,6 +17,7 @@ from hw_sim.processor.folder import Folder
 from hw_sim.processor.ledger import Ledger
 from hw_sim.processor.line import Line
 from hw_sim.processor.listener import Listener
+from hw_sim.processor.payment import Keys
 
 _LAST_CALLS_S = 1.0
 
@@ -38,10 +39,11 @@ async def run(path: Path) -> None:
     with _locked(folder), ThreadPoolExecutor(max_workers=1, thread_name_prefix="desk") as executor:
         folder.address.unlink(missing_ok=True)
         pair = folder.sealing_pair()
+        keys = Keys({pair.key_id: pair.private}, folder.base_key())
         ledger = await asyncio.get_running_loop().run_in_executor(executor, Ledger, folder.ledger)
         try:
             desk = await asyncio.get_running_loop().run_in_executor(
-                executor, Desk, ledger, {pair.key_id: pair.private}, folder.signed_sealing_key, steady_clock()
+                executor, Desk, ledger, keys, folder.signed_sealing_key, steady_clock()
             )
             line = Line(desk, folder.till, executor)
             await _serve(folder, desk, line, stop)

@@ -1,12 +1,23 @@
 """The readers on the counter of one store, by name. Two of one driver are told apart by a number: NAME, NAME-2, ..."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
+from hw_sim.readers.idtech_msr import IdtechMsr
+from hw_sim.readers.key_state import KeyState, KeyStateError
 from hw_sim.readers.msr_plain import MsrPlain
+from hw_sim.readers.reader import Model, Reader
 
-DRIVERS = {MsrPlain.driver: MsrPlain}
+# How to make each model; an encrypting one of the file with its keys.
+DRIVERS: Mapping[str, Callable[[Path], Model]] = MappingProxyType(
+    {
+        MsrPlain.driver: lambda _: MsrPlain(),
+        IdtechMsr.driver: lambda state: IdtechMsr(KeyState(state)),
+    }
+)
+ENCRYPTING = frozenset({IdtechMsr.driver})
 MOST_READERS = 8
 _DEVICE_BYTES = 255
 
@@ -30,11 +41,17 @@ def names(drivers: Sequence[str]) -> dict[str, str]:
 
 
 class Rack:
-    """Plugs in a reader for each of `names(drivers)`. `devices` is its own folder: what lies there goes."""
+    """Plugs in a reader for each of `names(drivers)`. `devices` is its own folder: what lies there goes.
 
-    def __init__(self, drivers: Sequence[str], devices: Path) -> None:
+    `state_of` gives the file that a reader keeps its keys in, by its name; read for those of `ENCRYPTING` drivers.
+    """
+
+    def __init__(self, drivers: Sequence[str], devices: Path, state_of: Callable[[str], Path]) -> None:
         """Raises NoReaderError; nothing is plugged in then."""
-        self._readers = {name: DRIVERS[driver](name, devices / name) for name, driver in names(drivers).items()}
+        self._readers = {
+            name: Reader(name, devices / name, _model(driver, state_of(name)))
+            for name, driver in names(drivers).items()
+        }
         for reader in self:
             if len(bytes(reader.device)) > _DEVICE_BYTES or not str(reader.device).isprintable():
                 raise NoReaderError("the store's folder has too long or unprintable a name for a reader's device")
@@ -43,10 +60,10 @@ class Rack:
         for reader in self:
             reader.plug()
 
-    def __iter__(self) -> Iterator[MsrPlain]:
+    def __iter__(self) -> Iterator[Reader]:
         return iter(self._readers.values())
 
-    def get(self, name: str | None) -> MsrPlain:
+    def get(self, name: str | None) -> Reader:
         """The reader of that name, or the first one. Raises NoReaderError."""
         if name is None:
             return next(iter(self))
@@ -58,3 +75,10 @@ class Rack:
     async def close(self) -> None:
         for reader in self:
             await reader.close()
+
+
+def _model(driver: str, state: Path) -> Model:
+    try:
+        return DRIVERS[driver](state)
+    except KeyStateError as error:
+        raise NoReaderError(f"{state}: {error}") from None

@@ -15,10 +15,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from pathlib import Path
 from typing import Any
 
-from hw_sim.cards import CARDS, Card
+from hw_sim.cards import IN_THE_WALLET, Card, NonBankCard
 from hw_sim.readers.fault import Fault, HangUp
 from hw_sim.readers.rack import NoReaderError, Rack
-from hw_sim.readers.stripe import frame
+from hw_sim.readers.stripe import stripe
 from hw_sim.store.control import LONGEST_WAIT_S, SOCKET_NAME
 from hw_sim.store.engine import EngineFailedError
 from hw_sim.unix_path import short_address
@@ -89,10 +89,10 @@ class ControlServer:
             case {"do": "swipe", "card": str(card), "reader": str() | None as reader, "wait": int() | float() as wait}:
                 if not 0 <= wait <= LONGEST_WAIT_S:
                     raise RefusedError(f"a customer waits 0 to {LONGEST_WAIT_S:.0f} seconds")
-                presented = await self._rack.get(reader).swipe(frame(_card(card)), float(wait), still_there)
+                presented = await self._rack.get(reader).swipe(stripe(_card(card)), float(wait), still_there)
                 return {"presented": presented}
             case {"do": "swipe-now", "card": str(card), "reader": str() | None as reader}:
-                return {"presented": await self._rack.get(reader).swipe_now(frame(_card(card)))}
+                return {"presented": await self._rack.get(reader).swipe_now(stripe(_card(card)))}
             case {"do": "reader", "fault": str(fault), "reader": str() | None as reader, "at": int() | None as at}:
                 return await self._break(reader, fault, at)
             case {"do": "engine", "action": str(action)} if action in self._actions:
@@ -143,11 +143,11 @@ def _watch(descriptor: int) -> Callable[[], bool]:
     return lambda: not poll.poll(0)
 
 
-def _card(name: str) -> Card:
+def _card(name: str) -> Card | NonBankCard:
     try:
-        return CARDS[name]
+        return IN_THE_WALLET[name]
     except KeyError:
-        raise RefusedError(f"no test card of that name; there is {', '.join(CARDS)}") from None
+        raise RefusedError(f"no test card of that name; there is {', '.join(IN_THE_WALLET)}") from None
 
 
 def _listen(folder: Path) -> socket.socket:

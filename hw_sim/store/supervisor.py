@@ -15,10 +15,11 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hw_sim import key_room
 from hw_sim.disk import private_folder, write_atomically
 from hw_sim.processor.folder import Folder
 from hw_sim.readers.msr_plain import MsrPlain
-from hw_sim.readers.rack import Rack, names
+from hw_sim.readers.rack import ENCRYPTING, Rack, names
 from hw_sim.store import orphans, port
 from hw_sim.store.child import Child
 from hw_sim.store.config import KEY_IDENTIFIER, KEY_VERSION, POIID, ReaderEntry, equip, write_config
@@ -77,9 +78,12 @@ async def _live(plan: Plan, command: Callable[[Layout], Sequence[str]]) -> None:
     with _locked(layout.lock):
         layout.store_json.unlink(missing_ok=True)
         equip(layout)
+        for reader, driver in names(plan.drivers).items():
+            if driver in ENCRYPTING:
+                key_room.inject(layout.world, layout.processor, reader)
         orphans.adopt()
         async with contextlib.AsyncExitStack() as stack:
-            rack = Rack(plan.drivers, layout.devices)
+            rack = Rack(plan.drivers, layout.devices, lambda reader: key_room.state_file(layout.world, reader))
             stack.push_async_callback(rack.close)
             processor, address = await stack.enter_async_context(_processor(layout))
             engine = Engine(layout, command(layout), lambda: {processor.pid})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hw_sim.cards import BY_NUMBER, CARDS, Brand, Card, passes_luhn
+from hw_sim.cards import BY_NUMBER, CARDS, IN_THE_WALLET, NON_BANK_CARDS, Brand, Card, passes_luhn
 
 
 def test_the_five_everybody_knows() -> None:
@@ -32,6 +32,15 @@ def test_each_card_can_be_swiped_and_searched_for(card: Card) -> None:
 def test_other_numbers_are_no_cards(number: str) -> None:
     with pytest.raises(ValueError, match="digits"):
         Card("other", number, Brand.VISA)
+
+
+def test_cards_that_are_not_for_payment_are_told_apart() -> None:
+    assert set(IN_THE_WALLET) == {*CARDS, *NON_BANK_CARDS}
+    assert {"badge", "loyalty"} == set(NON_BANK_CARDS)
+    assert not set(NON_BANK_CARDS) & set(CARDS)
+    for card in NON_BANK_CARDS.values():
+        assert card.track_1 or card.track_2
+        assert card.what not in repr(card)
 
 
 def test_luhn_notices_any_one_wrong_digit() -> None:

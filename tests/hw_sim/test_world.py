@@ -70,6 +70,15 @@ def test_enrolling_again_changes_nothing_and_a_second_till_disturbs_no_first(tmp
     assert after["second/till.key"] != before["engine/till.key"]
 
 
+def test_the_processor_has_a_base_key_and_the_till_nothing_of_it(tmp_path: Path) -> None:
+    enrol(tmp_path / "world", tmp_path / "engine", POIID)
+    base = Folder(processor_folder(tmp_path / "world")).base_key()
+    assert len(base) == 16
+    for name, content in contents(tmp_path / "engine").items():
+        assert base not in content, name
+        assert base.hex().encode() not in content, name
+
+
 def test_what_lies_in_the_safe_is_read_by_nobody_else(tmp_path: Path) -> None:
     enrol(tmp_path / "world", tmp_path / "engine", POIID)
     for folder in ("world/offline", "world/processor", "world/processor/tills"):

@@ -16,6 +16,7 @@ from hw_sim.processor import control
 from hw_sim.processor.desk import Desk
 from hw_sim.processor.folder import Folder, Till
 from hw_sim.processor.ledger import Ledger
+from hw_sim.processor.payment import Keys
 from hw_sim.world import enrol, processor_folder
 from pos_bridge.protocol import processor_v1_pb2 as pb
 from tests.hw_sim.processor import terminal
@@ -198,7 +199,8 @@ def open_counter(store: Store, ledger_file: Path) -> Counter:
     folder, clock = Folder(store.folder), Clock()
     pair = folder.sealing_pair()
     ledger = Ledger(ledger_file)
-    desk = Desk(ledger, {pair.key_id: pair.private}, folder.signed_sealing_key, clock)
+    keys = Keys({pair.key_id: pair.private}, folder.base_key())
+    desk = Desk(ledger, keys, folder.signed_sealing_key, clock)
     till = folder.till(POIID)
     assert till is not None
     opened = desk.open_session(till, pb.OpenSessionRequest(journal=terminal.NO_ROW))

@@ -80,11 +80,12 @@ class Terminal:
         cents: int = 1999,
         *,
         clear: bytes | None = None,
+        payment: pb.SealedPayment | None = None,
         partial_ok: bool = False,
         flow: pb.AuthoriseRequest.Flow = pb.AuthoriseRequest.FLOW_TWO_MESSAGES,
         not_after_ms: int | None = None,
     ) -> pb.AuthoriseRequest:
-        payment = self.seal(clear or clear_text(track2(CARDS["visa"])), key, cents)
+        payment = payment or self.seal(clear or clear_text(track2(CARDS["visa"])), key, cents)
         return pb.AuthoriseRequest(
             context=context(fence),
             key=key,

@@ -82,19 +82,3 @@ def test_another_layout_than_agreed_is_unreadable(counter: Counter, clear: bytes
     request.binding.CopyFrom(counter.terminal.bind(key, request.payment))
     assert answer_of(counter.desk.authorise(counter.till, request, Mode())) == "UNREADABLE"
     assert counter.ledger.entries() == []
-
-
-def test_a_readers_seal_is_bound_too_but_no_reader_key_is_loaded(counter: Counter) -> None:
-    key = fresh_key()
-    request = counter.terminal.authorise(key, counter.fence)
-    reader = pb.ReaderSealed(
-        scheme=pb.ReaderSealed.SCHEME_TDES,
-        variant=pb.ReaderSealed.VARIANT_DATA,
-        mode=pb.ReaderSealed.MODE_CBC_PER_TRACK,
-        ksn=bytes(10),
-        track2=bytes(40),
-    )
-    request.payment.reader.CopyFrom(reader)
-    assert answer_of(counter.desk.authorise(counter.till, request, Mode())) == "BINDING"
-    request.binding.CopyFrom(counter.terminal.bind(key, request.payment))
-    assert answer_of(counter.desk.authorise(counter.till, request, Mode())) == "UNREADABLE"

@@ -4,7 +4,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hw_sim.processor.facts import EntryMode
-from hw_sim.processor.payment import ClearCard, UnreadableError, read_clear
+from hw_sim.processor.payment import read_clear
+from hw_sim.processor.track import ClearCard, UnreadableError
 from tests.hw_sim.processor.terminal import clear_text
 
 DIGITS = st.text("0123456789", min_size=12, max_size=19)

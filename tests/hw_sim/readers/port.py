@@ -17,14 +17,20 @@ class Port:
         self.seen = bytearray()
 
     def close(self) -> None:
-        os.close(self.fd)
+        """Done twice, it is done once."""
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
 
     def lamp_on(self) -> None:
         termios.tcflush(self.fd, termios.TCIFLUSH)
         os.write(self.fd, b"\x1b\x83")
 
     def lamp_off(self) -> None:
-        os.write(self.fd, b"\x1b\x81")
+        self.write(b"\x1b\x81")
+
+    def write(self, data: bytes) -> None:
+        assert os.write(self.fd, data) == len(data)
 
     def look(self) -> bytes:
         try:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw_sim.cards import CARDS, Card
-from hw_sim.readers.fault import NOISE_LENGTHS, HangUp, garbled, noise
-from hw_sim.readers.stripe import frame
+from hw_sim.cards import CARDS, NON_BANK_CARDS, Card
+from hw_sim.readers.fault import NOISE_LENGTHS, HangUp, noise
+from hw_sim.readers.msr_plain import MsrPlain
+from hw_sim.readers.stripe import frame, stripe
 
 SWIPE = re.compile(
     rb"(%B(?P<number1>\d{12,19})\^[A-Z/]{2,26}\^\d{4}\d{3}\d*\?)(?P<lrc1>[\x20-\x5f])"
@@ -34,10 +35,20 @@ def test_a_swipe_is_two_tracks_with_their_checks(card: Card):
     assert len(swipe[4]) + 1 <= 40
 
 
+def test_cards_that_are_not_for_payment_have_good_tracks_and_no_number_of_a_card():
+    assert frame(NON_BANK_CARDS["badge"]) == b";00120457?" + bytes((0x30 + 1 ^ 2 ^ 4 ^ 5 ^ 7 ^ 0xB ^ 0xF,)) + b"\r"
+    for card in NON_BANK_CARDS.values():
+        swipe = frame(card)
+        assert not re.search(rb"\d{12}", swipe)
+        assert SWIPE.fullmatch(swipe) is None
+        for track, zero in ((stripe(card).track_1, 0x20), (stripe(card).track_2, 0x30)):
+            assert not track or lrc_holds(track[:-1], track[-1:], zero)
+
+
 @given(card=cards, seed=st.integers(0, 2**32))
 def test_a_garbled_swipe_has_the_shape_and_no_check_that_holds(card: Card, seed: int):
     good = frame(card)
-    bad = garbled(good, Random(seed))
+    bad = MsrPlain().garble(good, Random(seed))
     assert len(bad) == len(good)
     assert card.number.encode() not in bad
     end1 = good.index(b"?")
@@ -49,12 +60,12 @@ def test_a_garbled_swipe_has_the_shape_and_no_check_that_holds(card: Card, seed:
 
 @given(data=st.binary(max_size=100), seed=st.integers(0, 2**32))
 def test_anything_can_be_garbled(data: bytes, seed: int):
-    assert len(garbled(data, Random(seed))) == len(data)
+    assert len(MsrPlain().garble(data, Random(seed))) == len(data)
 
 
 @given(seed=st.integers(0, 2**32))
 def test_noise_starts_no_track(seed: int):
-    burst = noise(Random(seed))
+    burst = noise(MsrPlain.meaningful, Random(seed))
     assert len(burst) in NOISE_LENGTHS
     assert not set(burst) & set(b"%;+")
 

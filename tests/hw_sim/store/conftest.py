@@ -38,8 +38,9 @@ def open_a_store() -> Opened:
 
 @pytest.fixture(name="stand_in", scope="module")
 def one_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
-    """One for all tests of a module: two readers."""
-    with _opened(tmp_path_factory.mktemp("store"), "--reader", "msr_plain", "--reader", "msr_plain") as store:
+    """One for all tests of a module: two readers of a kind, and one that encrypts."""
+    readers = [word for driver in ("msr_plain", "msr_plain", "idtech_msr") for word in ("--reader", driver)]
+    with _opened(tmp_path_factory.mktemp("store"), *readers) as store:
         yield store
 
 

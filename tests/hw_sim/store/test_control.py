@@ -13,12 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hw_sim.cards import CARDS
+from hw_sim.cards import CARDS, IN_THE_WALLET, NON_BANK_CARDS
 from hw_sim.cli.processor import LEDGER, MODES
 from hw_sim.processor.modes import Word
 from hw_sim.readers.stripe import frame
 from hw_sim.running import PROGRAM, RunningStore
 from hw_sim.unix_path import short_address
+from tests.hw_sim.readers.idtech import Till, parse
 from tests.hw_sim.readers.port import Port, settle, until
 from tests.hw_sim.store.conftest import Opened, in_line
 
@@ -89,6 +90,25 @@ def test_each_reader_has_its_own_customers(stand_in: RunningStore, port: Port):
     assert heard(second) == frame(CARDS["visa"])
     assert port.look() == b""
     second.close()
+
+
+def test_a_reader_that_encrypts_stands_beside_the_others(stand_in: RunningStore, port: Port):
+    encrypting = Port(Path(stand_in.facts["readers"][2]["device"]))
+    till = Till(encrypting)
+    stand_in.do("card", "swipe", "visa", "--now", "--reader", "idtech_msr")
+    swiped = parse(asyncio.run(till.read_frame()))
+    assert swiped.shown[2].startswith(b";4921")
+    stand_in.do("card", "swipe", "badge", "--now", "--reader", "idtech_msr")
+    assert parse(asyncio.run(till.read_frame())).shown == {2: frame(NON_BANK_CARDS["badge"])[:-1]}
+    stand_in.do("reader", "stall", "--reader", "idtech_msr")
+    stand_in.do("card", "swipe", "visa", "--now", "--reader", "idtech_msr")
+    pause()
+    half = encrypting.look()
+    assert len(half) == (int.from_bytes(half[1:3], "little") + 6) // 2
+    assert port.look() == b""
+    encrypting.close()
+    stand_in.do("card", "swipe", "loyalty", "--now")
+    assert heard(port) == frame(NON_BANK_CARDS["loyalty"])
 
 
 def test_faults_come_from_the_command_line(stand_in: RunningStore, port: Port):
@@ -196,9 +216,10 @@ def test_the_command_knows_every_mode():
 def test_cards_are_listed_with_their_numbers():
     listed = subprocess.run([*PROGRAM, "cards"], capture_output=True, text=True, check=True).stdout.splitlines()
     rows = {line.split()[0]: line.split()[1:] for line in listed[1:]}
-    assert set(rows) == set(CARDS)
+    assert set(rows) == set(IN_THE_WALLET)
     assert rows["visa"][:3] == [CARDS["visa"].number, "visa", "swipe"]
     assert "chip" in " ".join(rows["interac"])
+    assert "not for payment" in " ".join(rows["badge"])
 
 
 @pytest.mark.parametrize("command", [[], ["store"], ["cards"], ["card"], ["processor"], ["reader"], ["engine"]])

@@ -1,0 +1,287 @@
+"""The simulated encrypting reader on a real pseudo-terminal: it encrypts when it is told to read, each time anew."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hw_sim import dukpt, key_room
+from hw_sim.cards import NON_BANK_CARDS
+from hw_sim.readers.fault import Fault, HangUp
+from hw_sim.readers.idtech_msr import IdtechMsr
+from hw_sim.readers.key_state import KeyState
+from hw_sim.readers.stripe import HOLDER, Stripe, stripe
+from tests.hw_sim.readers.idtech import ACK, DISABLE, ENABLE, Till, checks_hold, parse, review, told, write
+from tests.hw_sim.readers.place import AMEX, VISA, Place, play
+from tests.hw_sim.readers.port import settle, until
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A reader that was injected, and a till that has opened its port."""
+
+    place: Place
+    till: Till
+    world: Path
+
+    def opened(self, raw: bytes) -> bytes:
+        """The tracks of an encrypted frame, as the processor would open them."""
+        frame = parse(raw)
+        initial = dukpt.initial_key(key_room.base_key(self.world / "processor"), frame.ksn)
+        key = dukpt.working_key(dukpt.transaction_key(initial, frame.ksn), dukpt.Variant.DATA_ONE_WAY)
+        return dukpt.decrypt(key, frame.joined).rstrip(b"\0")
+
+
+def tracks(card: Stripe) -> bytes:
+    return card.track_1 + card.track_2
+
+
+def play_in(world: Path, scene: Callable[[Scene], Coroutine[Any, Any, None]]) -> None:
+    (world / "processor").mkdir(exist_ok=True)
+    key_room.inject(world, world / "processor", "reader")
+
+    async def with_till(place: Place) -> None:
+        await scene(Scene(place, Till(place.open()), world))
+
+    asyncio.run(play(with_till, world / "reader", IdtechMsr(KeyState(key_room.state_file(world, "reader")))))
+
+
+def at_the_counter(scene: Callable[[Scene], Coroutine[Any, Any, None]]) -> Callable[[Path], None]:
+    def test(tmp_path: Path) -> None:
+        play_in(tmp_path, scene)
+
+    test.__doc__ = scene.__doc__
+    return test
+
+
+@at_the_counter
+async def test_a_card_waits_until_the_reader_is_told_to_read(scene: Scene) -> None:
+    customer = scene.place.queue(VISA)
+    await settle()
+    assert (scene.till.port.look(), customer.done()) == (b"", False)
+    await scene.till.ask(ENABLE)
+    raw = await scene.till.read_frame()
+    assert await customer
+    assert scene.opened(raw) == tracks(VISA)
+    frame = parse(raw)
+    assert HOLDER.encode() in frame.shown[1]  # what the maker shows, and hashes of it all
+    assert len(frame.hashes) == 2
+    assert frame.ksn[-1] == 1
+    await settle()
+    assert scene.till.port.look() == b""
+
+
+@at_the_counter
+async def test_each_time_it_is_told_one_card_is_read_under_a_key_of_its_own(scene: Scene) -> None:
+    customers = [scene.place.queue(card) for card in (VISA, VISA, AMEX)]
+    frames = []
+    for card, customer in zip((VISA, VISA, AMEX), customers, strict=True):
+        await scene.till.ask(ENABLE)
+        frames.append(await scene.till.read_frame())
+        assert await customer
+        assert scene.opened(frames[-1]) == tracks(card)
+        await scene.till.ask(DISABLE)
+    one, two, three = (parse(frame) for frame in frames)
+    assert [frame.ksn[-1] for frame in (one, two, three)] == [1, 2, 3]
+    assert one.joined != two.joined
+    assert one.hashes == two.hashes  # why a till must not keep them: they tell a card from another
+
+
+@at_the_counter
+async def test_a_till_that_tells_it_twice_before_it_prompts_wants_one_card(scene: Scene) -> None:
+    first, second = scene.place.queue(VISA), scene.place.queue(AMEX)
+    await scene.till.ask(ENABLE)
+    await scene.till.ask(ENABLE)
+    assert scene.opened(await scene.till.read_frame()) == tracks(VISA)
+    assert await first
+    await settle()
+    assert (scene.till.port.look(), second.done()) == (b"", False)
+    await scene.till.ask(ENABLE)
+    assert scene.opened(await scene.till.read_frame()) == tracks(AMEX)
+    assert await second
+
+
+@at_the_counter
+async def test_disabled_it_says_nothing_of_a_card(scene: Scene) -> None:
+    await scene.till.ask(DISABLE)
+    assert await scene.place.reader.swipe_now(VISA)
+    await settle()
+    assert scene.till.port.look() == b""
+    await scene.till.ask(ENABLE)
+    assert await scene.place.reader.swipe_now(AMEX)
+    raw = await scene.till.read_frame()
+    assert parse(raw).ksn[-1] == 1  # no key was used on the other one
+
+
+@at_the_counter
+async def test_a_new_reader_reads_before_anybody_told_it_to(scene: Scene) -> None:
+    """And so a card can lie in the port's buffer when a till opens it."""
+    scene.till.port.close()
+    assert await scene.place.reader.swipe_now(VISA)
+    till = Till(scene.place.open())
+    assert scene.opened(await till.read_frame()) == tracks(VISA)
+
+
+@at_the_counter
+async def test_settings_change_the_next_frame_and_outlast_the_power(scene: Scene) -> None:
+    await scene.till.ask(write(0x5C, b"0"))
+    await scene.till.ask(write(0x85, b"1"))
+    await scene.till.ask(review(0x5C), told(0x5C, b"0"))
+    scene.place.reader.plug()
+    till = Till(scene.place.open())
+    await till.ask(review(0x5C), told(0x5C, b"0"))
+    customer = scene.place.queue(VISA)
+    await till.ask(ENABLE)
+    frame = parse(await till.read_frame())
+    assert (frame.card_type, frame.hashes) == (0x80, [])
+    assert await customer
+
+
+@at_the_counter
+async def test_commands_are_answered_in_their_order_and_before_a_card(scene: Scene) -> None:
+    customer = scene.place.queue(VISA)
+    scene.till.say(review(0x7E) + write(0x99, b"1") + ENABLE)
+    answers = told(0x7E, b"3") + b"\x16" + ACK
+    assert await scene.till.port.read(len(answers)) == answers
+    assert scene.opened(await scene.till.read_frame()) == tracks(VISA)
+    assert await customer
+
+
+@at_the_counter
+async def test_a_command_during_a_frame_is_answered_behind_it(scene: Scene) -> None:
+    customer = scene.place.queue(VISA)
+    await scene.till.ask(ENABLE)
+    begin = await scene.till.port.read(5)
+    scene.till.say(DISABLE)
+    rest = await scene.till.port.read(int.from_bytes(begin[1:3], "little") + 1)
+    assert scene.opened(begin + rest) == tracks(VISA)
+    assert await scene.till.port.read(1) == ACK
+    assert await customer
+
+
+@at_the_counter
+async def test_a_port_that_is_closed_wants_nothing_and_forgets_half_a_command(scene: Scene) -> None:
+    await scene.till.ask(ENABLE)
+    scene.till.say(ENABLE[:3])
+    await settle()
+    scene.till.port.close()
+    await settle()
+    customer = scene.place.queue(VISA)
+    till = Till(scene.place.open())
+    await till.ask(review(0x1A), told(0x1A, b"1"))  # it would read, but nobody asked since
+    await settle()
+    assert not customer.done()
+    await till.ask(ENABLE)
+    assert scene.opened(await till.read_frame()) == tracks(VISA)
+    assert await customer
+
+
+@pytest.mark.parametrize("card", NON_BANK_CARDS.values(), ids=NON_BANK_CARDS)
+def test_another_card_comes_in_clear_and_uses_no_key(tmp_path: Path, card):
+    @at_the_counter
+    async def test(scene: Scene) -> None:
+        await scene.till.ask(ENABLE)
+        assert await scene.place.reader.swipe_now(stripe(card))
+        frame = parse(await scene.till.read_frame())
+        assert frame.card_type == 3
+        assert b"".join(frame.shown.values()) == tracks(stripe(card))
+        assert await scene.place.reader.swipe_now(VISA)
+        assert parse(await scene.till.read_frame()).ksn[-1] == 1
+
+    test(tmp_path)
+
+
+def test_started_again_it_goes_on_with_the_next_key(tmp_path: Path):
+    seen = []
+
+    async def swipe_and_stop_in_the_middle(scene: Scene) -> None:
+        await scene.till.ask(ENABLE)
+        card = asyncio.create_task(scene.place.reader.swipe_now(VISA))
+        await scene.till.port.read(20)
+        held = json.loads(key_room.state_file(scene.world, "reader").read_bytes())
+        seen.append(int(held["next_ksn"], 16) & 0xFF)
+        scene.place.reader.unplug()
+        assert await card
+
+    async def swipe(scene: Scene) -> None:
+        await scene.till.ask(ENABLE)
+        assert await scene.place.reader.swipe_now(VISA)
+        seen.append(parse(await scene.till.read_frame()).ksn[-1])
+
+    for what in (swipe, swipe_and_stop_in_the_middle, swipe):
+        play_in(tmp_path, what)
+    assert seen == [1, 3, 3]
+
+
+# ---- faults ----
+
+
+@at_the_counter
+async def test_noise_means_nothing_and_the_swipe_behind_it_is_good(scene: Scene) -> None:
+    await scene.till.ask(ENABLE)
+    await scene.place.reader.break_next(Fault.NOISE)
+    await until(lambda: len(scene.till.port.look()) >= 16)
+    customer = scene.place.queue(VISA)
+    assert await customer
+    line = scene.till.port.look()
+    assert not set(line[: line.index(2)]) & {6, 0x15, 0x16}
+    assert scene.opened(line[line.index(2) :]) == tracks(VISA)
+
+
+@at_the_counter
+async def test_a_stalled_swipe_stops_in_the_middle(scene: Scene) -> None:
+    await scene.place.reader.break_next(Fault.STALL)
+    customer = scene.place.queue(VISA)
+    await scene.till.ask(ENABLE)
+    assert await customer
+    half = scene.till.port.look()
+    assert len(half) == (int.from_bytes(half[1:3], "little") + 6) // 2
+
+
+@at_the_counter
+async def test_garbage_is_three_swipes_whose_checks_do_not_hold_each_under_its_own_key(scene: Scene) -> None:
+    """Reading stays on: the customer tries again by herself."""
+    await scene.place.reader.break_next(Fault.GARBAGE)
+    customer = scene.place.queue(VISA)
+    await scene.till.ask(ENABLE)
+    bad = [await scene.till.read_frame() for _ in range(3)]
+    assert await customer
+    assert not any(checks_hold(frame) for frame in bad)
+    assert len(set(bad)) == 3
+    await scene.till.ask(ENABLE)
+    assert await scene.place.queue(AMEX)
+    frame = await scene.till.read_frame()
+    assert scene.opened(frame) == tracks(AMEX)
+    assert parse(frame).ksn[-1] == 4
+
+
+@at_the_counter
+async def test_a_till_that_comes_between_bad_swipes_is_answered(scene: Scene) -> None:
+    await scene.place.reader.break_next(Fault.GARBAGE)
+    customer = scene.place.queue(VISA)
+    await scene.till.ask(ENABLE)
+    await scene.till.read_frame()
+    await scene.till.ask(DISABLE)
+    await scene.till.ask(review(0x7E), told(0x7E, b"3"))
+    scene.till.port.close()
+    assert await customer
+
+
+@at_the_counter
+async def test_a_hang_up_in_the_middle_and_good_again(scene: Scene) -> None:
+    await scene.place.reader.break_next(HangUp(40))
+    customer = scene.place.queue(VISA)
+    scene.till.say(ENABLE)
+    assert await customer
+    assert not scene.place.reader.device.is_symlink()
+    scene.place.reader.plug()
+    till = Till(scene.place.open())
+    again = scene.place.queue(VISA)
+    await till.ask(ENABLE)
+    raw = await till.read_frame()
+    assert await again
+    assert parse(raw).ksn[-1] == 2
