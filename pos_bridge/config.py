@@ -14,7 +14,11 @@ from msgspec import Meta
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _Port = Annotated[int, Meta(ge=1, le=65535)]
+_TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
 _PathText = Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+VAULT_KEY_LENGTH = 32
 
 
 class ConfigError(Exception):
@@ -63,6 +67,15 @@ class Reader(_Section, frozen=True):
     device: _PathText
 
 
+class Identity(_Section, frozen=True):
+    """Without this section no identity is ever kept. The texts are the versions that customers were shown."""
+
+    vault_key: _PathText
+    programme: Annotated[str, Meta(pattern=r"^\S(.{0,30}\S)?$")]
+    programme_text: _TextVersion
+    delivery_text: _TextVersion
+
+
 class LogFile(_Section, frozen=True):
     file: _PathText
 
@@ -73,6 +86,7 @@ class _Document(_Section, frozen=True):
     processor: Processor
     card_room: CardRoom
     reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
+    identity: Identity | None = None
     log: LogFile | None = None
 
 
@@ -86,6 +100,7 @@ class Config:
     processor: Processor
     card_room: CardRoom
     readers: tuple[Reader, ...]
+    identity: Identity | None
     log: LogFile | None
 
     def path(self, text: str) -> Path:
@@ -103,6 +118,10 @@ class Config:
     def answers(self) -> Path:
         return self.state / "answers"
 
+    @property
+    def vault(self) -> Path:
+        return self.state / "vault.db"
+
 
 def load(file: Path) -> Config:
     """Read and check `file` and the files it names. Raises ConfigError with one line for a person."""
@@ -117,10 +136,13 @@ def load(file: Path) -> Config:
         document.processor,
         document.card_room,
         document.reader,
+        document.identity,
         document.log,
     )
     for setting, text, secret in _named_files(config):
         _check_file(file, setting, config.path(text), secret=secret)
+    if config.identity is not None:
+        _check_vault_key(file, config.path(config.identity.vault_key))
     return config
 
 
@@ -141,6 +163,7 @@ def _decode(file: Path) -> _Document:
 def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     """Each file that the configuration names: its setting, its path, and whether it is a secret."""
     nexo, processor = config.nexo, config.processor
+    vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
     return (
         ("till.signing_key", config.till.signing_key, True),
         ("nexo.certificate", nexo.certificate, False),
@@ -150,6 +173,7 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         ("processor.certificate", processor.certificate, False),
         ("processor.key", processor.key, True),
         ("card_room.trust", config.card_room.trust, False),
+        *vault_key,
     )
 
 
@@ -164,6 +188,11 @@ def _check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:
         raise ConfigError(f"{file}: {setting}: {path} can be read by others; make it private: chmod 600 {path}")
     if not secret and mode & 0o022:
         raise ConfigError(f"{file}: {setting}: {path} can be changed by others; mend it: chmod go-w {path}")
+
+
+def _check_vault_key(file: Path, path: Path) -> None:
+    if path.stat().st_size != VAULT_KEY_LENGTH:
+        raise ConfigError(f"{file}: identity.vault_key: {path} must hold exactly {VAULT_KEY_LENGTH} random bytes")
 
 
 def _reason(error: Exception) -> str:

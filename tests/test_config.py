@@ -1,10 +1,12 @@
 """The configuration: what is right loads, what is wrong is one line that names the file and the setting."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pos_bridge.config import ConfigError, load
+from pos_bridge.domain.identity import Channel, Consent, Purpose
 from pos_bridge.journal.schema import MAX_TILL
 
 SECRETS = ("terminal.key", "nexo.key", "api.key", "till.key")
@@ -35,6 +37,23 @@ name = "counter"
 driver = "msr_plain"
 device = "/dev/ttyS0"
 """
+
+
+IDENTITY = """
+[identity]
+vault_key = "vault.key"
+programme = "Chouchous"
+programme_text = "2026-11"
+delivery_text = "2026-10.b"
+"""
+
+
+@pytest.fixture
+def with_identity(file: Path) -> Path:
+    (file.parent / "vault.key").write_bytes(bytes(range(32)))
+    (file.parent / "vault.key").chmod(0o600)
+    file.write_text(DOCUMENT + IDENTITY)
+    return file
 
 
 @pytest.fixture
@@ -117,3 +136,60 @@ def test_no_file_and_no_text(tmp_path):
     assert "cannot be read" in refusal(tmp_path / "absent.toml")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
     assert "cannot be read" in refusal(tmp_path / "binary.toml")
+
+
+def test_without_its_section_no_identity_is_kept(file):
+    config = load(file)
+    assert config.identity is None
+    assert config.vault == file.parent / "state" / "vault.db"
+
+
+def test_identity_is_configured(with_identity):
+    identity = load(with_identity).identity
+    assert identity is not None
+    assert identity.programme == "Chouchous"
+    assert (identity.programme_text, identity.delivery_text) == ("2026-11", "2026-10.b")
+
+
+@pytest.mark.parametrize("line", [line for line in IDENTITY.splitlines() if "=" in line])
+def test_an_identity_section_is_whole(with_identity, line):
+    with_identity.write_text((DOCUMENT + IDENTITY).replace(line, ""))
+    assert refusal(with_identity).startswith("identity: Object missing required field")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"Chouchous"', '""', "identity.programme: "),
+        ('"Chouchous"', '" Chouchous"', "identity.programme: "),
+        ('"Chouchous"', f'"{"x" * 33}"', "identity.programme: "),
+        ('"2026-11"', '"novembre 2026"', "identity.programme_text: "),
+        ('"2026-10.b"', f'"{"9" * 33}"', "identity.delivery_text: "),
+        ('"vault.key"', '"none.key"', "identity.vault_key: "),
+        ('"vault.key"', '"vault.key"\nkeep_names = true', "identity: Object contains unknown field"),
+    ],
+)
+def test_a_wrong_identity_section_is_refused(with_identity, old, new, said):
+    with_identity.write_text((DOCUMENT + IDENTITY).replace(old, new, 1))
+    assert refusal(with_identity).startswith(said)
+
+
+@pytest.mark.parametrize("length", [0, 16, 31, 33, 64])
+def test_a_vault_key_has_32_bytes(with_identity, length):
+    (with_identity.parent / "vault.key").write_bytes(b"k" * length)
+    said = refusal(with_identity)
+    assert said.startswith("identity.vault_key: ")
+    assert "32" in said
+    assert "kkk" not in said
+
+
+def test_a_vault_key_that_others_can_read_is_refused(with_identity):
+    (with_identity.parent / "vault.key").chmod(0o640)
+    assert "chmod 600" in refusal(with_identity)
+
+
+def test_text_versions_are_those_that_a_consent_takes(with_identity):
+    identity = load(with_identity).identity
+    assert identity is not None
+    for version in (identity.programme_text, identity.delivery_text, "x" * 32, "a.b_c-D9"):
+        Consent(version, "fr", date(2026, 11, 23), 14, Channel.TILL, frozenset({Purpose.PROGRAMME}))

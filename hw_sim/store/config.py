@@ -16,7 +16,10 @@ from hw_sim.world import MERCHANT, SERVER_NAME, enrol
 POIID = "P400-123456789"
 KEY_IDENTIFIER = "pos-bridge-sim"
 KEY_VERSION = 1
+PROGRAMME = "Chouchous"
+TEXT_VERSION = "2026-11"
 _TEXT_BYTES = 24
+_VAULT_KEY_BYTES = 32
 
 _CONFIG = """\
 # Written by pos-bridge-sim at each start of the store; to try a change, edit and run: pos-bridge-sim engine DIR restart
@@ -46,6 +49,12 @@ answer_timeout_s = {answer_timeout_s}
 [card_room]
 trust = "trust.txt"
 
+[identity]
+vault_key = "vault.key"
+programme = {programme}
+programme_text = {text_version}
+delivery_text = {text_version}
+
 [log]
 file = "log/pos-bridge.log"
 """
@@ -72,6 +81,8 @@ def equip(layout: Layout) -> None:
     for secret in (layout.api_key, layout.passphrase):
         if not secret.exists():
             write_atomically(secret, secrets.token_urlsafe(_TEXT_BYTES).encode())
+    if not layout.vault_key.exists():
+        write_atomically(layout.vault_key, secrets.token_bytes(_VAULT_KEY_BYTES))
 
 
 def write_config(
@@ -84,6 +95,8 @@ def write_config(
         server_name=_quoted(SERVER_NAME),
         merchant=_quoted(MERCHANT),
         answer_timeout_s=answer_timeout_s,
+        programme=_quoted(PROGRAMME),
+        text_version=_quoted(TEXT_VERSION),
     )
     for reader in readers:
         text += _READER.format(

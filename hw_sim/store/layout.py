@@ -36,6 +36,10 @@ class Layout:
         return self.engine / "nexo.passphrase"
 
     @property
+    def vault_key(self) -> Path:
+        return self.engine / "vault.key"
+
+    @property
     def ca(self) -> Path:
         return self.engine / "store-ca.pem"
 

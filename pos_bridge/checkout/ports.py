@@ -105,13 +105,16 @@ class Vault(Protocol):
     """
 
     async def hold(self, key: LegKey, choices: tuple[tuple[Choice, Consent], ...]) -> None:
-        """Before money moves: these go with that leg if it is paid. Held, they are linked to nobody yet."""
+        """Before money moves: these go with that leg if it is paid. Held, they are linked to nobody yet.
+
+        At most one choice of each kind: ValueError otherwise. Holding again replaces; holding nothing does nothing.
+        """
 
     async def keep(self, key: LegKey) -> None:
         """The leg was paid: what was held becomes a person's, with the consent and the link to the sale. Idempotent."""
 
     async def drop(self, key: LegKey) -> None:
-        """The leg was not paid: nothing of what was held stays. Idempotent."""
+        """The leg was not paid: nothing of what was held stays. Idempotent; what was kept with the leg stays kept."""
 
     async def held(self) -> tuple[LegKey, ...]:
         """The legs for which something is held, by an earlier run or this one."""

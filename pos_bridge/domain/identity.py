@@ -66,7 +66,7 @@ class Channel(Enum):
     TILL = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Consent:
     """Which text was agreed to, in which language (fr or en), when (to the hour), where, and for what."""
 
@@ -84,5 +84,20 @@ class Consent:
             raise ValueError("a consent has an hour of the day and at least one purpose")
 
 
+class VaultFault(Enum):
+    """Why the vault could not do what was asked."""
+
+    DISK_FULL = 1  # works again once there is room
+    DISK = 2  # read-only, failing, or not ours to open
+    DAMAGED = 3  # not what we wrote; left as it is, for a person to look at
+    WRONG_KEY = 4  # made with another vault key
+    NEWER = 5  # made by a newer version of this program
+    PROGRAM = 6  # a fault of this program
+
+
 class VaultUnusableError(Exception):
-    """The vault could not do what was asked (disk full, damaged, wrong key). Says which of these, never about whom."""
+    """The vault could not do what was asked. Says why, never about whom."""
+
+    def __init__(self, fault: VaultFault) -> None:
+        super().__init__(fault.name)
+        self.fault = fault

@@ -26,6 +26,15 @@ def test_each_event_is_documented_and_no_other():
 
 def test_each_setting_is_documented():
     told = (ROOT / "docs" / "configuration.md").read_text()
-    for section in (config.Till, config.Nexo, config.Processor, config.CardRoom, config.Reader, config.LogFile):
+    sections = (
+        config.Till,
+        config.Nexo,
+        config.Processor,
+        config.CardRoom,
+        config.Reader,
+        config.Identity,
+        config.LogFile,
+    )
+    for section in sections:
         for field in msgspec.structs.fields(section):
             assert f"\n{field.name} = " in told, field.name

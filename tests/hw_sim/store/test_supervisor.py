@@ -298,6 +298,6 @@ def test_the_configuration_names_files_that_are_there(tmp_path: Path, opened: Op
     with opened(tmp_path) as store:
         text = Path(store.facts["config"]).read_text()
         named = re.findall(r'= "([a-z.-]+\.(?:pem|key|txt))"', text)
-        assert len(named) == 8
+        assert len(named) == 9
         assert all((tmp_path / "engine" / name).is_file() for name in named)
         assert sys.executable not in text

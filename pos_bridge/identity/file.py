@@ -1,0 +1,108 @@
+"""The vault's file on disk: made whole, opened, and recognised as ours. Never repaired, never overwritten.
+
+A file comes into being whole or not at all: it is built under another name, synced and renamed. One engine runs on a
+state folder (the journal's lock sees to it), so nobody else makes one meanwhile.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+
+from pos_bridge.domain.identity import VaultFault, VaultUnusableError
+from pos_bridge.identity import schema
+from pos_bridge.identity.keys import LENGTH, Keys, sealed, unsealed
+from pos_bridge.identity.rows import Rows
+
+_MODE = 0o600
+_PART = ".part"  # one being built: worthless after a crash
+
+
+def make(path: Path, key: bytes) -> None:
+    """A new, empty vault. Raises VaultUnusableError(DAMAGED) where the log of a vault that is gone still lies."""
+    if has_log(path):
+        raise VaultUnusableError(VaultFault.DAMAGED)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(path.name + _PART)
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
+    salt = os.urandom(LENGTH)
+    with closing(sqlite3.connect(part, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
+        connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
+        schema.create(connection)
+        box = sealed(Keys.derive(key, salt).verifier, salt, b"")
+        connection.execute("INSERT INTO verifier VALUES (1, ?, ?)", (salt, box))
+    _sync(part, os.O_RDONLY)
+    part.replace(path)
+
+
+def opened(path: Path, key: bytes) -> Rows:
+    """For the engine: write-ahead log, every commit synced, what is deleted is overwritten. Any thread may use it."""
+    connection = sqlite3.connect(_uri(path, "mode=rw"), uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        rows = Rows(connection, _keys(connection, key))
+        connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON").fetchone()
+        connection.execute("PRAGMA temp_store = MEMORY")
+        if path.stat().st_mode & 0o777 != _MODE:
+            path.chmod(_MODE)
+        _sync(path.parent, os.O_DIRECTORY)  # its name, if it was just made
+    except BaseException:
+        connection.close()
+        raise
+    return rows
+
+
+@contextmanager
+def reading(path: Path, key: bytes) -> Iterator[Rows]:
+    """Beside a running engine, or without one. Changes nothing that is stored."""
+    # Without a log nobody has the file open: then SQLite is told so, or it would make a log to read it.
+    mode = "mode=ro" if _log(path).exists() else "mode=ro&immutable=1"
+    with closing(sqlite3.connect(_uri(path, mode), uri=True, isolation_level=None)) as connection:
+        yield Rows(connection, _keys(connection, key))
+
+
+def has_log(path: Path) -> bool:
+    """Whether something lies in the write-ahead log."""
+    log = _log(path)
+    return log.exists() and log.stat().st_size > 0
+
+
+def _keys(connection: sqlite3.Connection, key: bytes) -> Keys:
+    """Raises VaultUnusableError for a file that is not ours, or not of this key."""
+    if connection.execute("PRAGMA application_id").fetchone() != (schema.APPLICATION_ID,):
+        raise VaultUnusableError(VaultFault.DAMAGED)
+    if connection.execute("PRAGMA user_version").fetchone()[0] > schema.VERSION:
+        raise VaultUnusableError(VaultFault.NEWER)
+    if not schema.is_ours(connection):
+        raise VaultUnusableError(VaultFault.DAMAGED)
+    found = connection.execute("SELECT salt, box FROM verifier").fetchone()
+    if found is None:
+        raise VaultUnusableError(VaultFault.DAMAGED)
+    keys = Keys.derive(key, found[0])
+    try:
+        with unsealed(keys.verifier, *found):
+            return keys
+    except InvalidTag:
+        raise VaultUnusableError(VaultFault.WRONG_KEY) from None
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _uri(path: Path, options: str) -> str:
+    return f"{path.absolute().as_uri()}?{options}"
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,63 @@
+"""The keys of one vault file, and the two things done with them: names (HMAC) and boxes (AES-256-GCM).
+
+Every key is derived from the vault key and the file's own random salt, so that two vaults made with one key have no
+name in common. A box is nonce, ciphertext and tag, bound to the name of the row it lies in.
+"""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+LENGTH = 32  # of every key, name and salt, in bytes
+_NONCE, _TAG = 12, 16
+OVERHEAD = _NONCE + _TAG  # what a box is longer than its content
+_LABEL = b"pos-bridge vault v1 "
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keys:
+    """32 bytes each, derived. `find` and the `_name` keys are for names, the others for boxes."""
+
+    verifier: bytes
+    held_name: bytes
+    held: bytes
+    find: bytes
+    wrap: bytes
+    link_name: bytes
+    link: bytes
+
+    @classmethod
+    def derive(cls, vault_key: bytes, salt: bytes) -> "Keys":
+        return cls(*(HKDF(SHA256(), LENGTH, salt, _LABEL + name.encode()).derive(vault_key) for name in cls.__slots__))
+
+
+def name_of(key: bytes, content: bytes | bytearray) -> bytes:
+    """What a row is found by: HMAC-SHA256."""
+    return hmac.digest(key, content, hashlib.sha256)
+
+
+def sealed(key: bytes | bytearray, name: bytes, content: bytes | bytearray) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, content, name)
+
+
+@contextmanager
+def unsealed(key: bytes | bytearray, name: bytes, box: bytes) -> Iterator[bytearray]:
+    """The content of a box, wiped when the block ends. Raises InvalidTag; ValueError for what is too short."""
+    content = bytearray(max(len(box) - OVERHEAD, 0))
+    try:
+        AESGCM(key).decrypt_into(box[:_NONCE], box[_NONCE:], name, content)
+        yield content
+    finally:
+        wipe(content)
+
+
+def wipe(content: bytearray) -> None:
+    content[:] = bytes(len(content))

@@ -1,0 +1,84 @@
+"""The vault's tables. Every column but one is a BLOB of stated lengths: a name (HMAC or random) or a box (AES-GCM).
+
+No row has a number, a time or an order: tables are sorted by names that are random to whoever lacks the key, and what
+is left after a deletion says nothing of when it happened. No code writes anything but its own HMACs, ciphertexts and
+random bytes; against a foreign hand each BLOB is also checked for shape: it is not text, not decimal digits, not
+padded, not repeated, not UTF-16. (True ones fail that less than once in a billion.)
+"""
+
+import sqlite3
+
+from pos_bridge.identity.keys import LENGTH, OVERHEAD
+from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RECORD_SIZES
+
+APPLICATION_ID = 0x504F5356  # "POSV"
+VERSION = 1
+
+_LETTERS = "".join(map(chr, range(0x20, 0x7F))) + "àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ’«»"  # noqa: RUF001 - as written
+_QUOTED = _LETTERS.replace("'", "''")
+
+
+def _random(name: str, *lengths: int) -> str:
+    hexed = f"hex({name})"
+    last = f"length({name})"
+    text = (  # four bytes are looked at first: cheap
+        f"hex(substr({name}, 1, 4)) GLOB '[2-7CE]?[2-7CE89AB]?[2-7CE89AB]?[2-7CE89AB]?' "
+        f"AND trim(CAST({name} AS TEXT), '{_QUOTED}') = ''"
+    )
+    shapes = (
+        f"instr(substr({name}, 2), substr({name}, 1, 6))",  # its first six bytes again: padded or repeated
+        f"instr(substr({name}, 1, {last} - 1), substr({name}, -6))",  # its last six
+        f"{hexed} NOT GLOB '*[A-F]*'",  # packed digits
+        f"{hexed} GLOB '*{'3[0-9]' * 10}*'",  # ten digits
+        f"(instr({name}, x'00') AND {hexed} GLOB '*{'00??' * 6}*')",  # UTF-16
+        f"({text})",
+    )
+    return f"{last} IN ({', '.join(map(str, lengths))}) AND NOT ({' OR '.join(shapes)})"
+
+
+_NAME = f"name BLOB PRIMARY KEY CHECK ({_random('name', LENGTH)})"
+
+
+def _box(column: str, *sizes: int) -> str:
+    return f"{column} BLOB NOT NULL CHECK ({_random(column, *(size + OVERHEAD for size in sizes))})"
+
+
+TABLES = {
+    # Whether the vault key is the one this file was made with. `salt` goes into every key.
+    "verifier": f"""CREATE TABLE verifier (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    salt BLOB NOT NULL CHECK ({_random("salt", LENGTH)}),
+    {_box("box", 0)}
+) STRICT, WITHOUT ROWID""",
+    # Chosen before money moved; nobody's yet. Named by HMAC of the leg.
+    "held": f"""CREATE TABLE held (
+    {_NAME},
+    {_box("box", HELD_SIZE)}
+) STRICT, WITHOUT ROWID""",
+    # One a person, by a random name; `find` is the HMAC of what they gave, `wrapped` the person's own key.
+    "persons": f"""CREATE TABLE persons (
+    {_NAME},
+    find BLOB NOT NULL UNIQUE CHECK ({_random("find", LENGTH)}),
+    {_box("wrapped", LENGTH)},
+    {_box("box", *RECORD_SIZES)}
+) STRICT, WITHOUT ROWID""",
+    # From a sale to a person, one for each kind of choice. Named by HMAC of leg and kind.
+    "links": f"""CREATE TABLE links (
+    {_NAME},
+    {_box("box", LINK_SIZE)}
+) STRICT, WITHOUT ROWID""",
+}
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the empty tables in a new file."""
+    for statement in TABLES.values():
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether these tables are there as they were made, and nothing else: no trigger, no view, no other check."""
+    found = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    return sorted(sql for (sql,) in found) == sorted(TABLES.values())

@@ -1,0 +1,76 @@
+"""The vault as the checkout uses it: checkout.ports.Vault on a thread of its own.
+
+What it raises holds no data: an exception made on the thread, with the values its frames refer to, stays there. A
+choice is taken out of the call that carries it, so that a thread that waits for work remembers nobody.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+from pos_bridge import faults
+from pos_bridge.domain.identity import Choice, ChoiceKind, Consent, VaultUnusableError, kind_of
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.identity.fault import EXPECTED, fault_of
+from pos_bridge.identity.keys import LENGTH
+from pos_bridge.identity.vault_file import VaultFile
+from pos_bridge.worker import REST_S, Job, Worker
+
+
+class Vault:
+    """See checkout.ports.Vault for what each call does. Raises VaultUnusableError for whatever goes wrong inside."""
+
+    def __init__(self, file: VaultFile, rest_s: float = REST_S) -> None:
+        self._file = file
+        self._worker = Worker("vault", _work, file.rest, rest_s)
+
+    @classmethod
+    def open(cls, path: Path, key: bytes) -> Self:
+        """Touches no disk: the file is opened when first needed, and made when somebody first chooses.
+
+        `key` is the vault key, 32 bytes: ValueError otherwise.
+        """
+        if len(key) != LENGTH:
+            raise ValueError(f"a vault key has {LENGTH} bytes")
+        return cls(VaultFile(path, key))
+
+    def close(self) -> None:
+        """Finish what was asked, then tidy up and close the file. Blocking, idempotent."""
+        self._worker.close()
+        self._file.close()
+
+    async def hold(self, key: LegKey, choices: tuple[tuple[Choice, Consent], ...]) -> None:
+        kinds = [kind_of(choice) for choice, _ in choices]
+        if len(set(kinds)) != len(kinds):
+            raise ValueError("a sale has one choice of each kind")
+        if not choices:
+            return
+        carried = [choices]
+        await self._worker.ask(lambda: self._file.hold(key, carried.pop()))
+
+    async def keep(self, key: LegKey) -> None:
+        await self._worker.ask(partial(self._file.keep, key))
+
+    async def drop(self, key: LegKey) -> None:
+        await self._worker.ask(partial(self._file.drop, key))
+
+    async def held(self) -> tuple[LegKey, ...]:
+        return await self._worker.ask(self._file.held)
+
+    async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
+        return await self._worker.ask(partial(self._file.known, key))
+
+
+def _work(jobs: list[Job]) -> list[object]:
+    return [_outcome(job) for job in jobs]
+
+
+def _outcome(job: Job) -> object:
+    try:
+        return job.call()
+    except EXPECTED as error:
+        fault = fault_of(error)
+    except Exception as error:  # noqa: BLE001 - money does not stop for a fault in here; standard error tells where it was
+        faults.tell(error)
+        fault = fault_of(error)
+    return VaultUnusableError(fault)  # a new one, behind the handlers: no frame and no other exception hangs on it

@@ -1,0 +1,162 @@
+"""The vault for one thread: opened when first needed, each call one transaction, tidied while nobody waits.
+
+What a failing disk can do is met here: the transaction is undone, the file is opened again when it can be, and what
+must not stay is deleted at the next opportunity.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pos_bridge.domain.identity import ChoiceKind
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.identity import file
+from pos_bridge.identity.fault import EXPECTED
+from pos_bridge.identity.record import Choices
+from pos_bridge.identity.rows import Rows
+
+REWRITE_AFTER = 256  # sales; the file is then written anew in the order of its names
+_BUSY_MS = 5000
+_STAYS_GOOD = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}
+
+
+class VaultFile:
+    """`path` and its vault key. Calls raise what fault.EXPECTED lists; `rest` and `close` raise nothing of it."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._path = path
+        self._key = key
+        self._rows: Rows | None = None
+        self._unwanted: set[LegKey] = set()  # nothing may be held for these, and a disk would not have it so
+        self._lingers = True  # the write-ahead log may hold what was deleted: here, by an earlier run
+        self._kept = 0  # since the file was last written anew
+
+    def hold(self, leg: LegKey, choices: Choices) -> None:
+        self._unwanted.discard(leg)
+        try:
+            if self._absent():
+                file.make(self._path, self._key)
+            with self._writing() as rows:
+                self._lingers |= rows.hold(leg, choices)
+        except EXPECTED:
+            self._unwanted.add(leg)  # told as not held: a commit whose sync failed must not come back
+            raise
+
+    def keep(self, leg: LegKey) -> None:
+        if self._absent():
+            return
+        with self._writing() as rows:
+            kept = rows.keep(leg)
+        self._lingers |= kept
+        self._kept += kept
+
+    def drop(self, leg: LegKey) -> None:
+        self._unwanted.add(leg)
+        self._drop_unwanted()
+
+    def held(self) -> tuple[LegKey, ...]:
+        if self._absent():
+            return ()
+        with self._reading() as rows:
+            return rows.held()
+
+    def known(self, leg: LegKey) -> frozenset[ChoiceKind]:
+        if self._absent():
+            return frozenset()
+        with self._reading() as rows:
+            return rows.known(leg)
+
+    def rest(self) -> None:
+        """Nothing deleted stays in the write-ahead log; now and then, nothing of the order in which rows came."""
+        with suppress(*EXPECTED):
+            if self._unwanted:
+                self._drop_unwanted()
+            if self._rows is None and not file.has_log(self._path):
+                return
+            if self._kept >= REWRITE_AFTER:
+                self._write_anew()
+            if self._lingers:
+                self._empty_log()
+
+    def close(self) -> None:
+        """Idempotent."""
+        with suppress(*EXPECTED):
+            if self._rows is not None and self._kept:
+                self._write_anew()
+        self.rest()
+        self._disconnect()
+
+    def _absent(self) -> bool:
+        return self._rows is None and not self._path.exists()
+
+    def _opened(self) -> Rows:
+        if self._rows is None:
+            self._rows = file.opened(self._path, self._key)
+        return self._rows
+
+    @contextmanager
+    def _reading(self) -> Iterator[Rows]:
+        rows = self._opened()
+        try:
+            yield rows
+        except sqlite3.Error as error:
+            self._doubt(error)
+            raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[Rows]:
+        """One transaction, all or nothing. What is unwanted goes with it."""
+        rows = self._opened()
+        unwanted = tuple(self._unwanted)
+        try:
+            rows.connection.execute("BEGIN IMMEDIATE")
+            for leg in unwanted:
+                self._lingers |= rows.drop(leg)
+            yield rows
+            rows.connection.execute("COMMIT")
+        except BaseException as error:
+            self._undo(rows.connection)
+            self._doubt(error)
+            raise
+        self._unwanted.difference_update(unwanted)
+
+    def _drop_unwanted(self) -> None:
+        if self._absent():
+            self._unwanted.clear()
+            return
+        with self._writing():
+            pass
+
+    def _write_anew(self) -> None:
+        """Inside a page rows lie in the order in which they came, until the file is written in that of its names."""
+        with self._reading() as rows:
+            rows.connection.execute("VACUUM")
+        self._kept = 0
+        self._lingers = True
+
+    def _empty_log(self) -> None:
+        """Copy the write-ahead log into the file and cut it off; never waits for readers, tries again later."""
+        with self._reading() as rows:
+            rows.connection.execute("PRAGMA busy_timeout = 0").fetchone()
+            busy, _, _ = rows.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._lingers = bool(busy)
+            rows.connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}").fetchone()
+
+    def _undo(self, connection: sqlite3.Connection) -> None:
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            self._disconnect()
+
+    def _doubt(self, error: BaseException) -> None:
+        if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _STAYS_GOOD:
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        rows, self._rows = self._rows, None
+        if rows is not None:
+            self._lingers = True
+            with suppress(sqlite3.Error):
+                rows.connection.close()
