@@ -78,9 +78,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(rooms.close)
         identify = _identify(config, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
-        lane = Lane(
-            Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify
-        )
+        lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify)
         dropped = Dropped(log)
         stack.callback(dropped.publish)
         service = _service(config, lane, answers, log, dropped)
@@ -183,7 +181,9 @@ def _server(config: Config, credentials: Credentials, service: NexoService, log:
         bound = loopback_socket(config.nexo.port)
     except OSError as error:
         raise CannotStartError(f"nexo.port {config.nexo.port} cannot be used ({error.strerror})") from None
-    return NexoServer(service, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=_tell_trouble(log))
+    return NexoServer(
+        service, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=_tell_trouble(log)
+    )
 
 
 def _tell_trouble(log: Log) -> Callable[[Trouble], None]:

@@ -29,7 +29,7 @@ from pos_bridge.domain.leg import State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Outcome, PaidByCard, PaidInCash, Running
 
-HOLD_WITHIN_S = 2.0  # a commit takes milliseconds; a customer does not wait for a disk that hangs
+WITHIN_S = 2.0  # a commit takes milliseconds; a customer does not wait for a disk that hangs
 _REFUSED_REMEMBERED = 4096
 
 _PAID = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST, State.CASH_TAKEN})
@@ -102,10 +102,11 @@ class Identify:
         if key in self._refused:
             return frozenset()
         try:
-            return await self._vault.known(key)
-        except VaultUnusableError as error:
-            self._failed(error)
-            raise
+            async with asyncio.timeout(WITHIN_S):
+                return await self._vault.known(key)
+        except (VaultUnusableError, TimeoutError) as error:
+            fault = self._failed(error)
+        raise VaultUnusableError(fault)
 
     async def settle(self) -> None:
         """Send on its way whatever is held and not of a sale that runs: at the start, and by the hour."""
@@ -124,7 +125,7 @@ class Identify:
 
     async def _hold(self, key: LegKey, choices: tuple[Choice, ...]) -> bool:
         try:
-            async with asyncio.timeout(HOLD_WITHIN_S):
+            async with asyncio.timeout(WITHIN_S):
                 await self._vault.hold(key, tuple((choice, self._consents.to(choice)) for choice in choices))
         except Exception as error:  # noqa: BLE001 - whatever the vault does, the sale goes on
             self._failed(error)
@@ -163,7 +164,7 @@ class Identify:
         finally:
             self._live.discard(key)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: Exception) -> VaultFault:
         """Once, not at each sale: the lines of an alarm would tell when those were."""
         match error:
             case VaultUnusableError():
@@ -175,6 +176,7 @@ class Identify:
         if self._fault is not fault:
             self._log.emit(events.VaultUnusable(fault))
         self._fault = fault
+        return fault
 
     def _later(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -219,7 +219,8 @@ class Lane:
             return self._unwritable()
         if isinstance(outcome, Running):
             self._in_doubt.add(sale.key)
-        self._journal_failed = sale.unrecorded
+        if not sale.unrecorded:
+            self._journal_failed = False
         return outcome
 
     async def _identified(self, ask: SaleAsk, key: LegKey, pay: Callable[[], Awaitable[Outcome]]) -> Outcome:
