@@ -81,3 +81,14 @@ async def test_recovery_does_not_wait_for_a_disk():
     world.journal.broken = False
     await world.settled()
     assert world.journal.words() == ["intent", "reversing", "reversed"]
+
+
+@story
+async def test_a_capture_refused_in_words_that_decide_nothing_is_told_once_and_tried_on():
+    """Malformed, or a key used for something else: neither captured nor lost, and nobody's network is at fault."""
+    refused = Unknown(refused=True)
+    world = World(ScriptedProcessor(captures=[refused, refused, Unknown(), True]))
+    assert isinstance(await world.lane.pay(ask()), PaidByCard)
+    await world.settled()
+    assert world.journal.words()[-1] == "captured"
+    assert world.log.events == [events.CaptureStuck()]
