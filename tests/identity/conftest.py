@@ -1,0 +1,19 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pos_bridge.identity.vault_file import VaultFile
+from tests.identity.makers import KEY
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "vault.db"
+
+
+@pytest.fixture
+def vault(path: Path) -> Iterator[VaultFile]:
+    vault = VaultFile(path, KEY)
+    yield vault
+    vault.close()
