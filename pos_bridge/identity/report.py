@@ -11,7 +11,8 @@ from pos_bridge.identity.fault import EXPECTED, fault_of
 def known(path: Path, key: bytes, leg: LegKey) -> frozenset[ChoiceKind]:
     """What is kept, or held, with this leg; nothing where there is no vault. Raises VaultUnusableError.
 
-    Makes and changes no file of the vault (beside a running engine SQLite notes its readers in the -shm file).
+    Changes nothing that is stored, and makes no vault. What SQLite does to its -shm file, the index of a log that lies
+    there, is its own: it notes readers in it, and makes it again if somebody took it away.
     """
     try:
         if not path.exists():

@@ -4,9 +4,10 @@ What it raises holds no data: an exception made on the thread, with the values i
 choice is taken out of the call that carries it, so that a thread that waits for work remembers nobody.
 """
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from pos_bridge import faults
 from pos_bridge.domain.identity import Choice, ChoiceKind, Consent, VaultUnusableError, kind_of
@@ -16,13 +17,15 @@ from pos_bridge.identity.keys import LENGTH
 from pos_bridge.identity.vault_file import VaultFile
 from pos_bridge.worker import REST_S, Job, Worker
 
+Result = TypeVar("Result")
+
 
 class Vault:
     """See checkout.ports.Vault for what each call does. Raises VaultUnusableError for whatever goes wrong inside."""
 
     def __init__(self, file: VaultFile, rest_s: float = REST_S) -> None:
         self._file = file
-        self._worker = Worker("vault", _work, file.rest, rest_s)
+        self._worker = Worker("vault", _work, self._rest, rest_s)
 
     @classmethod
     def open(cls, path: Path, key: bytes) -> Self:
@@ -46,19 +49,33 @@ class Vault:
         if not choices:
             return
         carried = [choices]
-        await self._worker.ask(lambda: self._file.hold(key, carried.pop()))
+        await self._ask(lambda: self._file.hold(key, carried.pop()))
 
     async def keep(self, key: LegKey) -> None:
-        await self._worker.ask(partial(self._file.keep, key))
+        await self._ask(partial(self._file.keep, key))
 
     async def drop(self, key: LegKey) -> None:
-        await self._worker.ask(partial(self._file.drop, key))
+        await self._ask(partial(self._file.drop, key))
 
     async def held(self) -> tuple[LegKey, ...]:
-        return await self._worker.ask(self._file.held)
+        return await self._ask(self._file.held)
 
     async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
-        return await self._worker.ask(partial(self._file.known, key))
+        return await self._ask(partial(self._file.known, key))
+
+    def _rest(self) -> None:
+        try:
+            self._file.rest()
+        except Exception as error:  # noqa: BLE001 - the thread must not end: somebody may pay next
+            faults.tell(error)
+
+    async def _ask(self, call: Callable[[], Result]) -> Result:
+        try:
+            return await self._worker.ask(call)
+        except VaultUnusableError as error:
+            fault = error.fault
+        # The thread remembers what it raised until its next job: from here on another one collects the asker's frames.
+        raise VaultUnusableError(fault)
 
 
 def _work(jobs: list[Job]) -> list[object]:

@@ -74,9 +74,10 @@ class VaultFile:
                 self._drop_unwanted()
             if self._rows is None and not file.has_log(self._path):
                 return
+            if self._lingers:
+                self._empty_log()
             if self._kept >= REWRITE_AFTER:
                 self._write_anew()
-            if self._lingers:
                 self._empty_log()
 
     def close(self) -> None:

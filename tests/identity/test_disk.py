@@ -1,0 +1,246 @@
+"""Disks that are full or failing: told by its word, nothing half done, and at work again as soon as the disk is."""
+
+import sqlite3
+
+import pytest
+
+from pos_bridge.domain.identity import ChoiceKind, VaultFault
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.identity import file
+from pos_bridge.identity.fault import EXPECTED, fault_of
+from pos_bridge.identity.report import known
+from pos_bridge.identity.vault_file import VaultFile
+from tests.identity.makers import KEY, as_member, content, to_home
+from tests.journal import children
+from tests.journal.test_disk import own_mounts
+
+# Fills the disk with people until one is refused, makes room, and goes on.
+FULL = """
+import resource, signal, subprocess, sys
+from pathlib import Path
+from pos_bridge.domain.identity import ChoiceKind, VaultFault
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.identity.fault import EXPECTED, fault_of
+from pos_bridge.identity.vault_file import VaultFile
+from tests.identity.makers import KEY, as_member, content, to_home
+
+root, how = Path(sys.argv[1]), sys.argv[2]
+BOTH = frozenset(ChoiceKind)
+if how == "tmpfs":
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(root)], check=True)
+    fault = VaultFault.DISK_FULL
+else:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    fault = VaultFault.DISK  # the system does not call this full
+
+def fill():
+    if how == "tmpfs":
+        with (root / "rest").open("wb", buffering=0) as rest:
+            try:
+                while rest.write(bytes(4096)) == 4096: pass
+            except OSError: pass
+    else:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, resource.RLIM_INFINITY))
+
+def make_room():
+    if how == "tmpfs":
+        (root / "rest").unlink()
+    else:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+path = root / "state" / "vault.db"
+vault = VaultFile(path, KEY)
+if how == "tmpfs":  # not even a first file
+    fill()
+    try: vault.hold(LegKey.fresh(), (as_member(),))
+    except EXPECTED as error: assert fault_of(error) is fault
+    else: raise AssertionError("held on a full disk")
+    assert not path.exists()
+    make_room()
+kept, held = [], []
+for round in range(3):
+    for _ in range(3):
+        held.append(LegKey.fresh())
+        vault.hold(held[-1], (as_member(f"H-{held[-1]}"[:32]), to_home()))
+    fill()
+    refused = 0
+    for number in range(2000):
+        leg = LegKey.fresh()
+        try:
+            vault.hold(leg, (as_member(f"M-{leg}"[:32]), to_home(f"W-{leg}")))
+            held.append(leg)
+            vault.keep(leg)
+            held.remove(leg)
+            kept.append(leg)
+        except EXPECTED as error:
+            assert fault_of(error) is fault, error
+            refused += 1
+            if refused == 3: break
+        if number % 10 == 0: vault.rest()
+    assert refused == 3
+    unpaid = held.pop()
+    try: vault.drop(unpaid)
+    except EXPECTED as error: assert fault_of(error) is fault
+    vault.rest()
+    # Reading goes on, and tells what was acknowledged and nothing more.
+    assert set(vault.held()) - {unpaid} == set(held)
+    assert all(vault.known(leg) == BOTH for leg in kept + held)
+    make_room()
+    vault.rest()  # what would not go then goes now
+    assert set(vault.held()) == set(held)
+    kept.append(held.pop())
+    vault.keep(kept[-1])
+vault.close()
+everything = content(path)
+assert set(everything.held) == set(held)
+assert {leg for leg, _ in everything.links} == set(kept)
+print(len(kept))
+"""
+
+
+def test_a_full_disk(tmp_path):
+    prefix = own_mounts()
+    how = "tmpfs" if prefix else "limit"  # without the right to mount, the limit stands in
+    assert int(children.run(FULL, tmp_path, how, prefix=prefix or ())) > 3
+
+
+def test_a_limit_on_file_size(tmp_path):
+    assert int(children.run(FULL, tmp_path, "limit")) > 3
+
+
+class FailingConnection(sqlite3.Connection):
+    """Fails once where it is told to, as a disk does: before it acted, or (`after`) in word only."""
+
+    fail_at: str | None = None
+    after = False
+
+    def execute(self, statement: str, *arguments):
+        due = self.fail_at is not None and statement.startswith(self.fail_at)
+        if not due or self.after:
+            done = super().execute(statement, *arguments)
+        if due:
+            type(self).fail_at = None
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+        return done
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    class Failing(FailingConnection):
+        pass
+
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **k, factory=Failing))
+    return Failing
+
+
+def fault(call) -> VaultFault | None:
+    try:
+        call()
+    except EXPECTED as error:
+        return fault_of(error)
+    return None
+
+
+HOLDING = ("BEGIN", "INSERT INTO held", "COMMIT")
+KEEPING = ("BEGIN", "SELECT box FROM held", "INSERT INTO persons", "INSERT OR REPLACE INTO links", "DELETE", "COMMIT")
+
+
+@pytest.mark.parametrize("at", HOLDING)
+def test_an_error_while_holding_holds_nothing(failing, vault, path, at):
+    other, leg = LegKey.fresh(), LegKey.fresh()
+    vault.hold(other, (to_home(),))
+    failing.fail_at = at
+    assert fault(lambda: vault.hold(leg, (as_member(),))) is VaultFault.DISK
+    assert vault.held() == (other,)
+    vault.hold(leg, (as_member(),))
+    vault.rest()
+    assert set(vault.held()) == {other, leg}
+
+
+@pytest.mark.parametrize("at", KEEPING)
+def test_an_error_while_keeping_keeps_nothing_and_passes(failing, vault, path, at):
+    leg = LegKey.fresh()
+    vault.hold(leg, (as_member(), to_home()))
+    failing.fail_at = at
+    assert fault(lambda: vault.keep(leg)) is VaultFault.DISK
+    assert content(path).persons == {}
+    assert vault.held() == (leg,)
+    assert vault.known(leg) == frozenset(ChoiceKind)
+    vault.keep(leg)
+    assert len(content(path).links) == 2
+    assert vault.held() == ()
+
+
+@pytest.mark.parametrize("at", ["BEGIN", "DELETE", "COMMIT"])
+def test_what_could_not_be_dropped_goes_at_the_next_rest(failing, vault, at):
+    leg = LegKey.fresh()
+    vault.hold(leg, (as_member(),))
+    failing.fail_at = at
+    assert fault(lambda: vault.drop(leg)) is VaultFault.DISK
+    vault.rest()
+    assert vault.held() == ()
+
+
+def test_what_was_told_as_not_held_does_not_come_back(failing, vault, path):
+    """The sync failed, and the transaction is whole in the log all the same."""
+    vault.hold(LegKey.fresh(), (to_home(),))
+    leg = LegKey.fresh()
+    failing.after = True
+    failing.fail_at = "COMMIT"
+    assert fault(lambda: vault.hold(leg, (as_member(),))) is VaultFault.DISK
+    vault.rest()
+    assert leg not in vault.held()
+    vault.keep(leg)
+    assert vault.known(leg) == frozenset()
+    vault.hold(leg, (as_member(),))  # meant this time
+    vault.rest()
+    assert leg in vault.held()
+
+
+@pytest.mark.parametrize("at", ["PRAGMA wal_checkpoint", "VACUUM", "PRAGMA busy_timeout"])
+def test_an_error_while_tidying_is_nobodys(failing, vault, path, at):
+    leg = LegKey.fresh()
+    vault.hold(leg, (as_member(),))
+    vault.keep(leg)
+    vault._kept = 1000
+    failing.fail_at = at
+    vault.rest()
+    vault.rest()
+    assert not file.has_log(path)
+    assert len(content(path).links) == 1
+
+
+@pytest.mark.parametrize("at", ["PRAGMA application_id", "PRAGMA journal_mode = WAL", "SELECT salt"])
+def test_an_error_while_opening_passes(failing, path, vault, at):
+    leg = LegKey.fresh()
+    vault.hold(leg, (as_member(),))
+    vault.close()
+    again = VaultFile(path, KEY)
+    failing.fail_at = at
+    assert fault(again.held) is VaultFault.DISK
+    assert again.held() == (leg,)
+    again.close()
+
+
+@pytest.mark.parametrize("at", ["CREATE TABLE persons", "PRAGMA user_version", "INSERT INTO verifier"])
+def test_an_error_while_making_leaves_no_vault(failing, path, vault, at):
+    leg = LegKey.fresh()
+    failing.fail_at = at
+    assert fault(lambda: vault.hold(leg, (as_member(),))) is VaultFault.DISK
+    assert not path.exists()
+    assert vault.known(leg) == frozenset()
+    vault.hold(leg, (as_member(),))
+    assert vault.held() == (leg,)
+
+
+def test_a_folder_that_cannot_be(tmp_path):
+    (tmp_path / "state").write_bytes(b"")  # a file where the folder should be
+    vault, leg = VaultFile(tmp_path / "state" / "vault.db", KEY), LegKey.fresh()
+    assert fault(lambda: vault.hold(leg, (as_member(),))) is VaultFault.DISK
+    assert fault(vault.held) is None
+    assert known(tmp_path / "state" / "vault.db", KEY, leg) == frozenset()
+    vault.rest()
+    vault.close()
