@@ -28,6 +28,7 @@ from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.leg import State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Outcome, PaidByCard, PaidInCash, Running
+from pos_bridge.domain.trouble import Trouble
 
 WITHIN_S = 2.0  # a commit takes milliseconds; a customer does not wait for a disk that hangs
 _REFUSED_REMEMBERED = 4096
@@ -121,7 +122,7 @@ class Identify:
 
     async def close(self) -> None:
         """Wait for what is on its way; after the lane was closed, before the vault is."""
-        await asyncio.gather(*self._tasks)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _hold(self, key: LegKey, choices: tuple[Choice, ...]) -> bool:
         try:
@@ -139,7 +140,9 @@ class Identify:
     async def _settle(self, key: LegKey) -> None:
         try:
             leg = await self._journal.find_leg(key)
-        except JournalUnwritableError:
+        except Exception as error:  # noqa: BLE001 - it stays held, and is tried again
+            if not isinstance(error, JournalUnwritableError):
+                self._log.emit(events.RequestFault(Trouble.SETTLING))
             self._live.discard(key)
             return
         if leg is None or leg.state in _UNPAID or key in self._refused:

@@ -13,7 +13,7 @@ from pos_bridge.checkout.card_sale import CardSale, Parts
 from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.checkout.remembered import Remembered
-from pos_bridge.domain.identity import ChoiceKind
+from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg import Cause, Flow, State, Tender
 from pos_bridge.domain.leg_key import LegKey
@@ -127,7 +127,9 @@ class Lane:
             self._unwritable()
 
     async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
-        return frozenset() if self._identify is None else await self._identify.known(key)
+        if self._identify is None:  # an earlier run had a vault, and this one is not told its key
+            raise VaultUnusableError(VaultFault.WRONG_KEY)
+        return await self._identify.known(key)
 
     async def health(self) -> Health:
         parts = self._parts

@@ -56,8 +56,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _about(config: Config, sale: RecordedSale) -> tuple[str, ...]:
     """What is known of the customer, in words of ours. A sale whose link was erased is a sale of nobody."""
-    if config.identity is None or sale.key is None:
+    if sale.key is None or not config.vault.exists():
         return _ABOUT[frozenset()]
+    if config.identity is None:  # there is a vault, of a time when there was a key for it
+        return _UNREADABLE
     try:
         vault_key = config.path(config.identity.vault_key).read_bytes()
         return _ABOUT[report.known(config.vault, vault_key, sale.key)]

@@ -258,10 +258,10 @@ class World:
         """A new engine on the same journal."""
         self.settler = Settler(self.journal, self.processor, self.log)
         signer = Terminal(Ed25519PrivateKey.generate())
-        parts = Parts(self.journal, self.readers, self.processor, signer, self.settler, self.log, 120)
+        self.parts = Parts(self.journal, self.readers, self.processor, signer, self.settler, self.log, 120)
         consents = Consents("members-3", "delivery-1", "fr", lambda: datetime(2026, 11, 23, 14, 40, tzinfo=UTC))
         self.identify = Identify(self.vault, consents, self.journal, self.log)
-        self.lane = Lane(parts, self.identify, lambda: self.clock_s)
+        self.lane = Lane(self.parts, self.identify, lambda: self.clock_s)
 
     async def settled(self) -> None:
         while self.settler.busy:

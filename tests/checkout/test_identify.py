@@ -8,6 +8,7 @@ import pytest
 
 from pos_bridge import events
 from pos_bridge.checkout import identify
+from pos_bridge.checkout.lane import Lane
 from pos_bridge.domain.authorisation import No, Unknown, Yes
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.identity import (
@@ -20,6 +21,7 @@ from pos_bridge.domain.identity import (
     VaultFault,
     VaultUnusableError,
 )
+from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.leg import Cause, Reversed, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -259,7 +261,42 @@ async def test_what_is_held_for_a_sale_that_runs_is_left_alone():
     assert world.vault.holding == {}
 
 
+@pytest.mark.parametrize("fault", [JournalUnwritableError(), RuntimeError()])
+def test_what_is_held_stays_so_while_the_journal_cannot_be_read(fault, monkeypatch):
+    async def unreadable(key: LegKey) -> None:
+        raise fault
+
+    @story
+    async def run():
+        world = World()
+        await world.lane.pay(ask())
+        await world.settled()
+        (key,) = world.journal.legs
+        world.vault.holding[key] = ()
+        with monkeypatch.context() as patched:
+            patched.setattr(world.journal, "find_leg", unreadable)
+            await world.identify.settle()
+            assert key in world.vault.holding
+        await world.identify.settle()
+        assert key in world.vault.kept
+
+    run()
+
+
 # ---- a vault that cannot be used ----
+
+
+@story
+async def test_a_till_whose_vault_was_taken_away_does_not_say_that_nobody_is_kept():
+    world = World()
+    outcome = await world.lane.pay(ask(tender=Tender.CASH, choices=(MEMBER,)))
+    assert isinstance(outcome, PaidInCash)
+    await world.identify.close()
+    without = Lane(world.parts)
+    with pytest.raises(VaultUnusableError):
+        await without.known(outcome.key)
+    assert await without.pay(ask(2, tender=Tender.CASH, choices=(MEMBER,))) is not None
+    assert world.vault.asked == ["hold", "keep"]
 
 
 @pytest.mark.parametrize("tender", TENDERS)

@@ -171,9 +171,21 @@ def test_without_a_vault_there_is_nothing_to_ask_and_none_is_made(running, comma
     assert not config.vault.exists()
 
 
-def test_a_till_that_keeps_nobody(running, command, config, request):
+def test_a_till_that_keeps_nobody(running, command, config):
     running.open_leg(cash())
-    assert command("explain", "last", loaded=replace(config, identity=None))[0] == 0
+    nobody = replace(config, identity=None)
+    status, out, _ = command("explain", "last", "--lang", "en", loaded=nobody)
+    assert status == 0
+    assert "About you: nothing." in out
+
+
+def test_a_vault_without_its_setting_is_not_passed_over(running, command, config, chosen):
+    sale = cash()
+    running.open_leg(sale)
+    chosen(sale.key, MEMBER)
+    status, out, _ = command("explain", "last", "--lang", "en", loaded=replace(config, identity=None))
+    assert status == 1
+    assert "cannot be told" in out
 
 
 @pytest.mark.parametrize("damage", ["file", "key", "no key"])
