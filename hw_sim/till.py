@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 Json = dict[str, Any]
+PROGRAMME = "Chouchous"  # the loyalty brand of the simulated store
 ANSWER_LIMIT_S = 150.0  # a payment takes its card prompt and its processing, 120 s and more
 _SERVICE_ID_BYTES = 5  # as hexadecimal the 10 characters that nexo allows
 
@@ -114,12 +115,17 @@ class Till:
         transaction_id: str | None = None,
         currency: str = "CAD",
         split: bool = False,
+        member: str | None = None,
+        loyalty: str | None = "Allowed",
+        order: str | None = None,
         extra: Mapping[str, Any] | None = None,
     ) -> Reply:
         """A Payment of `amount` (dollars and cents, "10.00"). Blocks until it is answered.
 
         `service_id` is the request's key (new by default), `transaction_id` the till's name for the sale. `split`
-        allows a partial approval. `extra` is laid over the PaymentRequest, part by part.
+        allows a partial approval. `member` is a number of the Chouchous programme, sent with `loyalty` as its
+        LoyaltyHandling (None sends none); `order` an order id to deliver. `extra` is laid over the PaymentRequest, part
+        by part.
         """
         reference = transaction_id or f"sale-{secrets.token_hex(4)}"
         transaction: Json = {"AmountsReq": {"Currency": currency, "RequestedAmount": _number(Decimal(amount))}}
@@ -134,6 +140,16 @@ class Till:
             data["SplitPaymentFlag"] = True
         if data:
             body["PaymentData"] = data
+        if member is not None:
+            account = {"EntryMode": ["Scanned"], "IdentificationType": "BarCode", "LoyaltyID": member}
+            body["LoyaltyData"] = [{"LoyaltyAccountID": account}]
+            if loyalty is not None:
+                transaction["TransactionConditions"] = {
+                    "LoyaltyHandling": loyalty,
+                    "AllowedLoyaltyBrand": [PROGRAMME],
+                }
+        if order is not None:
+            body["SaleData"]["CustomerOrderID"] = order
         return self.ask("Payment", _laid_over(body, extra or {}), service_id)
 
     def abort(self, service_id: str, *, category: str = "Payment") -> Reply:

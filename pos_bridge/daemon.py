@@ -15,16 +15,19 @@ from pos_bridge import __version__, events, faults
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
 from pos_bridge.checkout.card_sale import Parts
+from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.config import Config
 from pos_bridge.credentials import Credentials
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.answers import Answers
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log
+from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
@@ -33,6 +36,7 @@ from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
 
 _SECRET_LENGTH = 32
+_HOUR_S = 3600.0
 
 
 class CannotStartError(Exception):
@@ -72,17 +76,21 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
 
         rooms = Rooms(_readers(config), config.path(config.card_room.trust), config.till.card_prompt_s)
         stack.push_async_callback(rooms.close)
-        lane = Lane(
-            Parts(
-                journal, rooms, processor, Terminal(credentials.terminal_key), settler, log, config.till.card_prompt_s
-            )
-        )
-        server = _server(config, credentials, lane, answers, log)
+        identify = _identify(config, journal, log, stack)
+        terminal = Terminal(credentials.terminal_key)
+        lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify)
+        dropped = Dropped(log)
+        stack.callback(dropped.publish)
+        service = _service(config, lane, answers, log, dropped)
+        server = _server(config, credentials, service, log)
         await rooms.start()
         await server.start()
         stack.push_async_callback(server.stop)
+        stack.push_async_callback(service.close)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped))
+        stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
         log.emit(events.EngineStarted(unsettled))
@@ -128,24 +136,58 @@ def _open_journal(config: Config) -> Journal:
         raise CannotStartError(f"{config.journal} cannot be written: is the disk full or read-only?") from None
 
 
-def _server(config: Config, credentials: Credentials, lane: Lane, answers: Answers, log: Log) -> NexoServer:
-    def on_trouble(trouble: Trouble) -> None:
-        log.emit(events.RequestFault(trouble))
+def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack) -> Identify | None:
+    """Nobody is kept where the configuration says nothing of it. A vault that cannot be used stops no sale."""
+    if config.identity is None:
+        return None
+    try:
+        key = config.path(config.identity.vault_key).read_bytes()
+        vault = Vault.open(config.vault, key)
+    except (OSError, ValueError):
+        raise CannotStartError(f"identity.vault_key {config.identity.vault_key} cannot be read or used") from None
+    stack.callback(vault.close)
+    texts = config.identity
+    consents = Consents(texts.programme_text, texts.delivery_text, config.till.language, _now)
+    identify = Identify(vault, consents, journal, log)
+    stack.push_async_callback(identify.close)
+    return identify
 
+
+async def _by_the_hour(identify: Identify | None, dropped: Dropped) -> None:
+    """Beginning with the start, so that no sale sets the time of what is told."""
+    while True:
+        if identify is not None:
+            await identify.settle()
+        await asyncio.sleep(_HOUR_S)
+        dropped.publish()
+
+
+def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dropped) -> NexoService:
     till = config.till
-    service = NexoService(
+    return NexoService(
         terminal=NexoTerminal(till.poiid, config.processor.merchant_id, till.language, __version__),
         secret=_secret(config.state / "till.secret"),
         desk=lane,
         answers=answers,
         clock=_now,
-        on_trouble=on_trouble,
+        on_trouble=_tell_trouble(log),
+        on_dropped=dropped.count,
+        programme=None if config.identity is None else config.identity.programme,
     )
+
+
+def _server(config: Config, credentials: Credentials, service: NexoService, log: Log) -> NexoServer:
     try:
         bound = loopback_socket(config.nexo.port)
     except OSError as error:
         raise CannotStartError(f"nexo.port {config.nexo.port} cannot be used ({error.strerror})") from None
-    return NexoServer(service, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=on_trouble)
+    return NexoServer(
+        service, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=_tell_trouble(log)
+    )
+
+
+def _tell_trouble(log: Log) -> Callable[[Trouble], None]:
+    return lambda trouble: log.emit(events.RequestFault(trouble))
 
 
 def _secret(path: Path) -> bytes:

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import ClassVar
 
 from pos_bridge.domain.card import ReadFailure
+from pos_bridge.domain.identity import VaultFault
 from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.log import Event, Severity
@@ -105,3 +106,26 @@ class RequestFault(Event):
 
     severity: ClassVar[Severity] = Severity.ALARM
     trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityDropped(Event):
+    """In the last hour or less, so many payments came with identity nobody chose to give: it went nowhere."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class VaultUnusable(Event):
+    """The vault failed. Once until it works again: sales go on, and what customers choose is not kept."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+    fault: VaultFault
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureStuck(Event):
+    """The processor refuses a capture as malformed or as another's key. Once a leg; it is tried on all the same."""
+
+    severity: ClassVar[Severity] = Severity.ALARM

@@ -76,12 +76,18 @@ class CardSale:
         self._prompt = parts.readers.prompt(opening.key, opening.amount, sealing_key)
         self._opened = False
         self._unknown = False
+        self._unrecorded_step = False
         self._ask: Ask | None = None
         self._code: str | None = None
 
     @property
     def key(self) -> LegKey:
         return self._leg.key
+
+    @property
+    def unrecorded(self) -> bool:
+        """A step of it could not be made durable when it was taken."""
+        return self._unrecorded_step
 
     def withdraw(self, cause: Cause) -> None:
         """Takes effect until Authorise is sent; after that the payment's own answer tells."""
@@ -182,6 +188,7 @@ class CardSale:
         It is told as not paid once the processor has reversed it, which no later capture undoes; until then it is
         not known.
         """
+        self._unrecorded_step = True
         self._leg = step(leg, Unrecorded()).leg if leg.approved is not None else leg
         reversed_ = self._parts.settler.take(self._leg, recorded=False)
         if leg.approved is not None:

@@ -5,13 +5,15 @@ It obeys domain/leg.py's step function: first what must be durable, then the eff
 
 import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from pos_bridge import events
 from pos_bridge.checkout.card_sale import CardSale, Parts
+from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.order import fresh_salt, order_digest
+from pos_bridge.checkout.remembered import Remembered
+from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg import Cause, Flow, State, Tender
 from pos_bridge.domain.leg_key import LegKey
@@ -33,8 +35,6 @@ from pos_bridge.domain.outcome import (
     StatusAnswer,
 )
 
-_REMEMBERED = 256  # answers kept in memory with what a restart forgets: approval code and last four
-_REMEMBERED_S = 48 * 3600  # as long as journal and answers file know a request: after that its name may come again
 _GRACE_S = 10.0  # what a payment that was sent gets before a stopping daemon leaves it to recovery
 
 APPROVED_STATES = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
@@ -44,15 +44,6 @@ OWED = frozenset({Cause.TOO_LATE, Cause.CARD_NEEDED})  # told as not paid, and a
 
 def _boot_s() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """An answer that was given, to what content, and when."""
-
-    content: bytes
-    outcome: Outcome
-    at_s: float
 
 
 @dataclass(slots=True)
@@ -76,15 +67,18 @@ class _Payment:
 
 
 class Lane:
-    """Met by pos_api.ports.Desk. `close` after the API has stopped taking requests. `clock_s` is never set back."""
+    """Met by pos_api.ports.Desk. `close` after the API has stopped taking requests. `clock_s` is never set back.
 
-    def __init__(self, parts: Parts, clock_s: Callable[[], float] = _boot_s) -> None:
+    Without `identify` this till keeps nobody, whatever was chosen.
+    """
+
+    def __init__(self, parts: Parts, identify: Identify | None = None, clock_s: Callable[[], float] = _boot_s) -> None:
         self._parts = parts
-        self._clock_s = clock_s
+        self._identify = identify
         self._journal = parts.journal
         self._live: dict[bytes, _Payment] = {}
         self._current: _Payment | None = None
-        self._done: OrderedDict[bytes, _Done] = OrderedDict()
+        self._done = Remembered(clock_s)
         self._in_doubt: set[LegKey] = set()  # approvals that may be on disk or not: the journal says INTENT of them
         self._stopping = False
         self._journal_failed = False
@@ -103,7 +97,7 @@ class Lane:
     async def status(self, request: bytes) -> StatusAnswer:
         if request in self._live:
             return Running()
-        done = self._remembered(request)
+        done = self._done.find(request)
         if done is not None and isinstance(done.outcome, PaidByCard | PaidInCash | NotPaid | Closed):
             return done.outcome
         try:
@@ -122,7 +116,7 @@ class Lane:
         if live is not None:
             live.withdraw(Cause.ABORTED)
             return True
-        if self._remembered(request) is None:
+        if self._done.find(request) is None:
             await self._close_request(request)  # changes nothing where there is a leg
         return False
 
@@ -131,6 +125,11 @@ class Lane:
             await self._journal.mark_told(key)
         except JournalUnwritableError:
             self._unwritable()
+
+    async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
+        if self._identify is None:  # an earlier run had a vault, and this one is not told its key
+            raise VaultUnusableError(VaultFault.WRONG_KEY)
+        return await self._identify.known(key)
 
     async def health(self) -> Health:
         parts = self._parts
@@ -157,7 +156,7 @@ class Lane:
             if isinstance(outcome, NotPaid) and outcome.key is None and not payment.answered:
                 await self._shut(request)  # final as told: a late copy must not be paid after a restart
             if not (payment.answered or isinstance(outcome, Busy | NotRecordable | Contradiction | Running)):
-                self._remember(payment.ask, outcome)
+                self._done.add(request, payment.ask.till.content, outcome)
             return outcome
         finally:
             if self._current is payment:
@@ -186,7 +185,7 @@ class Lane:
 
     async def _before(self, ask: SaleAsk) -> Outcome | None:
         """The answer to a till request that was seen before: in memory, or by an earlier run."""
-        done = self._remembered(ask.till.request)
+        done = self._done.find(ask.till.request)
         if done is not None:
             return done.outcome if done.content == ask.till.content else Contradiction()
         known = await self._journal.find_request(ask.till.request)
@@ -200,27 +199,37 @@ class Lane:
 
     async def _cash(self, ask: SaleAsk) -> Outcome:
         opening = _opening(ask, LegKey.fresh(), State.CASH_TAKEN, due=cash_due(ask.amount.cents))
+        return await self._identified(ask, opening.key, lambda: self._take(opening))
+
+    async def _take(self, opening: Opening) -> PaidInCash | NotRecordable:
         try:
             await self._journal.open_leg(opening)
         except JournalUnwritableError:
             return self._unwritable()
         self._journal_failed = False
         assert opening.due is not None
-        return PaidInCash(opening.key, ask.amount, opening.due)
+        return PaidInCash(opening.key, opening.amount, opening.due)
 
     async def _card(self, payment: _Payment) -> Outcome:
         if not await self._parts.processor.ready():
             return NotPaid(None, Cause.UNREACHABLE)
         if payment.withdrawn is not None:
             return NotPaid(None, payment.withdrawn)
-        payment.sale = CardSale(self._parts, _opening(payment.ask, LegKey.fresh(), State.INTENT))
-        outcome = await payment.sale.run()
+        sale = payment.sale = CardSale(self._parts, _opening(payment.ask, LegKey.fresh(), State.INTENT))
+        outcome = await self._identified(payment.ask, sale.key, sale.run)  # the reader waits for its card meanwhile
         if isinstance(outcome, NotRecordable):
             return self._unwritable()
         if isinstance(outcome, Running):
-            self._in_doubt.add(payment.sale.key)
-        self._journal_failed = False
+            self._in_doubt.add(sale.key)
+        if not sale.unrecorded:
+            self._journal_failed = False
         return outcome
+
+    async def _identified(self, ask: SaleAsk, key: LegKey, pay: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """The payment, and beside it what the customer chose to give, if anything."""
+        if self._identify is None or not ask.choices:
+            return await pay()
+        return await self._identify.along(key, ask.choices, pay)
 
     async def _answer_for(self, leg: KnownLeg) -> PaidByCard | PaidInCash | NotPaid | Running:
         """The truth about a leg of an earlier run, from the journal, and from the processor what a receipt needs."""
@@ -252,18 +261,6 @@ class Lane:
             self._unwritable()
             return False
         return True
-
-    def _remember(self, ask: SaleAsk, outcome: Outcome) -> None:
-        self._done[ask.till.request] = _Done(ask.till.content, outcome, self._clock_s())
-        while len(self._done) > _REMEMBERED:
-            self._done.popitem(last=False)
-
-    def _remembered(self, request: bytes) -> _Done | None:
-        """The answer to a request, once all that are too old are forgotten."""
-        oldest_s = self._clock_s() - _REMEMBERED_S
-        while self._done and next(iter(self._done.values())).at_s < oldest_s:
-            self._done.popitem(last=False)
-        return self._done.get(request)
 
     def _unwritable(self) -> NotRecordable:
         self._journal_failed = True

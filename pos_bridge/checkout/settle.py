@@ -19,6 +19,7 @@ from pos_bridge.domain.leg import (
     State,
     step,
 )
+from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.events import CaptureLost, PersonNeeded, ReversalEnded
 
@@ -35,6 +36,7 @@ class Settler:
         self._processor = processor
         self._log = log
         self._tasks: dict[bytes, asyncio.Task[None]] = {}
+        self._stuck: set[LegKey] = set()  # legs whose refused capture was told
 
     async def recover(self) -> int:
         """Take over the legs an earlier run left open: how many there are.
@@ -88,6 +90,7 @@ class Settler:
         definite.set()
         for state in unrecorded:
             await self._record_stubbornly(state)
+        self._stuck.discard(leg.key)
         self._tell(leg)
 
     async def _try(self, leg: Leg) -> Event | None:
@@ -104,6 +107,7 @@ class Settler:
         if leg.state is State.CAPTURING and leg.approved is not None:
             captured = await self._processor.capture(leg.key, leg.approved)
             if isinstance(captured, Unknown):
+                self._tell_stuck(leg.key, captured)
                 return None
             return CaptureDone() if captured else CaptureRefused()
         answer = await self._processor.reverse(leg.key)
@@ -124,6 +128,12 @@ class Settler:
             self._log.emit(events.JournalUnwritable())
             return False
         return True
+
+    def _tell_stuck(self, key: LegKey, answer: Unknown) -> None:
+        """Once a leg: tried every few seconds, it would fill the log."""
+        if answer.refused and key not in self._stuck:
+            self._stuck.add(key)
+            self._log.emit(events.CaptureStuck())
 
     def _tell(self, leg: Leg) -> None:
         match leg.state:

@@ -8,12 +8,23 @@ from pathlib import Path
 from pos_bridge.cli.journal import outcome
 from pos_bridge.cli.journal_words import CAUSES, COLUMNS, LANGUAGES, TABLES, TENDERS, Said, money, say
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.config import Config
+from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.identity import report
 from pos_bridge.journal.report import RecordedSale, find_sale, stored_fields
 
 OK, FAILED, NO_SUCH_SALE = 0, 1, 3
 NEWEST = "last"
+
+_ABOUT = {
+    frozenset[ChoiceKind](): ("about_you",),
+    frozenset({ChoiceKind.CHOUCHOUS}): ("about_you_chouchous", "vault_chouchous"),
+    frozenset({ChoiceKind.HOME_DELIVERY}): ("about_you_delivery", "vault_delivery"),
+    frozenset(ChoiceKind): ("about_you_both", "vault_chouchous", "vault_delivery"),
+}
+_UNREADABLE = ("about_you_unreadable",)
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
@@ -24,7 +35,10 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> int:
-    """`args.journal` is the journal's folder. 0; 3 when there is no such sale; 1 when it cannot be read."""
+    """`args.loaded` is the Config, `args.journal` the journal's folder.
+
+    0; 3 when there is no such sale; 1 when journal or vault cannot be read, or holds what nobody accounted for.
+    """
     folder: Path = args.journal
     languages = LANGUAGES if args.lang is None else (args.lang,)
     try:
@@ -35,8 +49,22 @@ def run(args: argparse.Namespace) -> int:
     if sale is None:
         return _fail(NO_SUCH_SALE, "no_such_sale", languages)
     unknown = [f"{table}.{name}" for table, names in fields.items() for name in names if (table, name) not in COLUMNS]
-    print("\n\n".join("\n".join(_explained(sale, fields, unknown, language)) for language in languages))
-    return FAILED if unknown else OK
+    about = _about(args.loaded, sale)
+    print("\n\n".join("\n".join(_explained(sale, fields, unknown, about, language)) for language in languages))
+    return FAILED if unknown or about is _UNREADABLE else OK
+
+
+def _about(config: Config, sale: RecordedSale) -> tuple[str, ...]:
+    """What is known of the customer, in words of ours. A sale whose link was erased is a sale of nobody."""
+    if sale.key is None or not config.vault.exists():
+        return _ABOUT[frozenset()]
+    if config.identity is None:  # there is a vault, of a time when there was a key for it
+        return _UNREADABLE
+    try:
+        vault_key = config.path(config.identity.vault_key).read_bytes()
+        return _ABOUT[report.known(config.vault, vault_key, sale.key)]
+    except (VaultUnusableError, OSError):
+        return _UNREADABLE
 
 
 def _named(folder: Path, name: str) -> RecordedSale | None:
@@ -49,7 +77,9 @@ def _named(folder: Path, name: str) -> RecordedSale | None:
     return find_sale(folder, key)
 
 
-def _explained(sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: list[str], language: str) -> list[str]:
+def _explained(
+    sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: list[str], about: tuple[str, ...], language: str
+) -> list[str]:
     cash = sale.tender is Tender.CASH
     colon = " :" if language == "fr" else ":"
     facts = {"tender": TENDERS[sale.tender].to(language).capitalize(), "amount": money(sale.cents, language)}
@@ -77,10 +107,19 @@ def _explained(sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: 
         *([] if "working" in fields else [f"  {say('not_kept_minute', language)}"]),
         f"  {say('not_kept_ever', language)}",
         "",
-        say("unaccounted", language, columns=", ".join(unknown)) if unknown else say("about_you", language),
+        *_about_you(unknown, about, language),
         say("others_cash" if cash else "others_card", language),
     ]
     return lines
+
+
+def _about_you(unknown: list[str], about: tuple[str, ...], language: str) -> list[str]:
+    """*Nothing* is said only when it is certain."""
+    careful = [say("unaccounted", language, columns=", ".join(unknown))] if unknown else []
+    if careful and about == _ABOUT[frozenset()]:
+        return careful
+    said, *where = about
+    return [*careful, say(said, language), *(f"  {say(name, language)}" for name in where)]
 
 
 def _phrases(table: str, names: tuple[str, ...]) -> list[Said]:

@@ -91,6 +91,35 @@ WORDS = {
         "No name, address, e-mail, telephone or free text: no column takes any.",
     ),
     "about_you": Said("Sur vous : rien.", "About you: nothing."),
+    "about_you_chouchous": Said(
+        "Sur vous : votre numéro Chouchous, parce que vous l'avez demandé.",
+        "About you: your Chouchous number, because you asked.",
+    ),
+    "about_you_delivery": Said(
+        "Sur vous : votre numéro de commande, pour la livraison à domicile, parce que vous l'avez demandé.",
+        "About you: your order number, for home delivery, because you asked.",
+    ),
+    "about_you_both": Said(
+        "Sur vous : votre numéro Chouchous, et votre numéro de commande pour la livraison à domicile, parce que vous "
+        "l'avez demandé.",
+        "About you: your Chouchous number, and your order number for home delivery, because you asked.",
+    ),
+    "vault_chouchous": Said(
+        "Le numéro Chouchous est dans le coffre de cette caisse, chiffré, jusqu'à ce que vous retiriez votre accord ; "
+        "le lien avec cette vente n'est nulle part ailleurs.",
+        "The Chouchous number is in this till's vault, encrypted, until you withdraw your consent; the link to this "
+        "sale is nowhere else.",
+    ),
+    "vault_delivery": Said(
+        "Le numéro de commande est dans le coffre de cette caisse, chiffré, jusqu'à la livraison et à la fin du délai "
+        "de retour ; le lien avec cette vente n'est nulle part ailleurs.",
+        "The order number is in this till's vault, encrypted, until the delivery and the end of the return window; the "
+        "link to this sale is nowhere else.",
+    ),
+    "about_you_unreadable": Said(
+        "Sur vous : on ne peut pas le dire, le coffre ne peut pas être lu. Vérifiez le disque et identity.vault_key.",
+        "About you: cannot be told, the vault cannot be read. Look at the disk and at identity.vault_key.",
+    ),
     "unaccounted": Said(
         "Attention : ce fichier contient des colonnes que cette version ne connaît pas : {columns}.",
         "Careful: this file has columns that this version does not know: {columns}.",

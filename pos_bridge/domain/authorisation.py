@@ -37,9 +37,13 @@ class No:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """No definite answer: lost, late, fenced, or not decodable. `wrong`: an answer came, and not to our question."""
+    """No definite answer: lost, late, fenced, or not decodable. `wrong`: an answer came, and not to our question.
+
+    `refused`: an answer to our question came, and says no in words that decide nothing.
+    """
 
     wrong: bool = False
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

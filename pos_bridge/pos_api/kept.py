@@ -1,22 +1,32 @@
 """What the answers file keeps of a payment request, for 48 h, so that its answer can be given again.
 
-Beside the outcome an answer needs the till's own references, the time and the header. There is no card data here.
+Beside the outcome an answer needs the till's own references, the time and the header. There is no card data here, and
+of a customer's choices only of which kinds they were: the vault is asked for the rest.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
+from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.wire.nexo.request import MessageHeader, TransactionID
 from pos_bridge.wire.nexo.response import Header
 from pos_bridge.wire.nexo.words import Category
 
+_ALL_KINDS = 0b11
+
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """`transaction` is the till's id of the sale and its time, `stamp` ours, `cents` the amount asked, if known."""
+    """`transaction` is the till's id of the sale and its time, `stamp` ours, `cents` the amount asked, if known.
 
-    layout: Literal[1]
+    `asked` has a bit for each kind of choice, so that what is kept of a sale has the same length with and without one.
+    Layout 1 had no `asked`.
+    """
+
+    layout: Literal[1, 2]
     protocol_version: str
     sale_id: str
     service_id: str
@@ -26,9 +36,15 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     stamp: str
     cents: int | None
     identity_dropped: bool
+    asked: Annotated[int, Meta(ge=0, le=_ALL_KINDS)] = 0
 
     def __repr__(self) -> str:
         return "Kept"
+
+    @property
+    def kinds(self) -> frozenset[ChoiceKind]:
+        """The kinds of choice that came with the request."""
+        return frozenset(kind for kind in ChoiceKind if self.asked & _bit(kind))
 
     def header(self) -> Header:
         return Header(
@@ -53,9 +69,10 @@ def kept(
     cents: int | None = None,
     *,
     identity_dropped: bool = False,
+    kinds: Iterable[ChoiceKind] = (),
 ) -> Kept:
     return Kept(
-        layout=1,
+        layout=2,
         protocol_version=header.protocol_version,
         sale_id=header.sale_id,
         service_id=header.service_id,
@@ -65,6 +82,7 @@ def kept(
         stamp=stamp(at),
         cents=cents,
         identity_dropped=identity_dropped,
+        asked=sum(_bit(kind) for kind in frozenset(kinds)),
     )
 
 
@@ -78,6 +96,10 @@ def decode_kept(raw: bytes) -> Kept | None:
         return _KEPT.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+
+
+def _bit(kind: ChoiceKind) -> int:
+    return 1 << (kind.value - 1)
 
 
 def stamp(at: datetime) -> str:

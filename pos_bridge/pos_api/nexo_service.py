@@ -39,6 +39,7 @@ from pos_bridge.wire.nexo.response import (
     EventNotification,
     HostStatus,
     LoginResponse,
+    PaymentResponse,
     Plain,
     PoiSoftware,
     PoiStatus,
@@ -65,7 +66,11 @@ _Handler = Callable[[MessageHeader, Any], Awaitable[Reply]]  # the table's key i
 
 
 class NexoService:
-    """One till's terminal. `secret`: 32 random bytes, kept as long as answers are. `clock` gives aware times."""
+    """One till's terminal. `secret`: 32 random bytes, kept as long as answers are. `clock` gives aware times.
+
+    `programme`: the loyalty brand whose members are kept when they choose it; None keeps nobody. `on_dropped` is called
+    for each payment that came with identity nobody chose to give.
+    """
 
     def __init__(
         self,
@@ -76,12 +81,16 @@ class NexoService:
         answers: Answers,
         clock: Callable[[], datetime],
         on_trouble: Callable[[Trouble], None],
+        on_dropped: Callable[[], None],
+        programme: str | None = None,
         credential: str = API_KEY_CREDENTIAL,
     ) -> None:
         self._terminal = terminal
         self._desk = desk
         self._clock = clock
         self._on_trouble = on_trouble
+        self._on_dropped = on_dropped
+        self._programme = programme
         keys = TillKeyMaker(secret, credential)
         self._payments = Payments(
             poiid=terminal.poiid, keys=keys, desk=desk, answers=answers, clock=clock, on_trouble=on_trouble
@@ -138,17 +147,21 @@ class NexoService:
     # ---- money ----
 
     async def _pay(self, header: MessageHeader, body: PaymentRequest) -> Reply:
-        asked = review(body)
+        asked = review(body, self._programme)
         if isinstance(asked, Instead):
             # What holds a card's data may be the sale's name itself: then not even the till is told it again.
             named = None if asked.situation is Situation.CARD_IN_REQUEST else body.sale_data.sale_transaction_id
             context = kept(header, self._clock(), named)
             return self._paid(header, Answered(asked, context))
+        if asked.identity_dropped:
+            self._on_dropped()
         return self._paid(header, await self._payments.pay(header, asked))
 
     def _paid(self, header: MessageHeader, answered: Answered) -> Reply:
-        body = payment_response(self._terminal, answered.context, answered.outcome)
-        return self._reply(header, Category.PAYMENT, body, key_of(answered.outcome))
+        return self._reply(header, Category.PAYMENT, self._payment(answered), key_of(answered.outcome))
+
+    def _payment(self, answered: Answered) -> PaymentResponse:
+        return payment_response(self._terminal, answered.context, answered.outcome, vault_silent=answered.vault_silent)
 
     async def _abort(self, header: MessageHeader, body: AbortRequest) -> Reply:
         """No response message exists: an empty body, or an event when there is nothing to abort."""
@@ -196,9 +209,8 @@ class NexoService:
                 assert_never(answer)
         if context is None:  # the answers file has lost it: the outcome still stands
             context = kept(_named(header, meant), self._clock())
-        repeated = RepeatedMessageResponse(
-            context.header(), RepeatedBody(payment_response(self._terminal, context, answer))
-        )
+        told = await self._payments.answered(answer, context)
+        repeated = RepeatedMessageResponse(context.header(), RepeatedBody(self._payment(told)))
         body = TransactionStatusResponse(_SUCCESS, meant, repeated)
         return self._reply(header, Category.TRANSACTION_STATUS, body, key_of(answer))
 

@@ -5,9 +5,11 @@ What the outcome does not hold is kept in the answers file (kept.py).
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import assert_never
 
 from pos_bridge.domain.card import Brand, EntryMode
+from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
     AlreadyApproved,
@@ -58,6 +60,7 @@ _ENTRY_MODES = {
     EntryMode.CONTACTLESS: "Contactless",
     EntryMode.MAGSTRIPE_FALLBACK: "MagStripe",
 }
+_KINDS = {ChoiceKind.CHOUCHOUS: "chouchous", ChoiceKind.HOME_DELIVERY: "delivery"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,14 @@ class Terminal:
     merchant_id: str
     language: Language
     version: str
+
+
+class Warned(Enum):
+    """What the till should know about identity it sent; several are told with commas between them."""
+
+    DROPPED = "identity-dropped"  # it came without a choice, or could not be one
+    NOT_KEPT = "identity-not-kept"  # chosen, and the vault could not take it
+    UNKNOWN = "identity-unknown"  # chosen, and the vault cannot be asked now
 
 
 Answerable = Outcome | Instead
@@ -87,11 +98,14 @@ def key_of(outcome: Answerable) -> LegKey | None:
     return outcome.key if isinstance(outcome, PaidByCard | PaidInCash | NotPaid) else None
 
 
-def payment_response(terminal: Terminal, context: Kept, outcome: Answerable) -> PaymentResponse:
+def payment_response(
+    terminal: Terminal, context: Kept, outcome: Answerable, *, vault_silent: bool = False
+) -> PaymentResponse:
+    """`vault_silent`: the vault was to be asked what it keeps with this sale, and did not answer."""
     key = key_of(outcome)
     transaction = context.transaction
     return PaymentResponse(
-        response=_response(terminal.language, context, outcome),
+        response=_response(terminal.language, outcome, _about_identity(context, outcome, vault_silent=vault_silent)),
         poi_data=PoiData(TransactionID(NO_TRANSACTION if key is None else str(key), context.stamp)),
         payment_receipt=receipts(
             _receipt_facts(context, outcome), terminal.language, terminal.merchant_id, terminal.poiid
@@ -116,19 +130,33 @@ def why(instead: Instead) -> tuple[Said, Pairs]:
     return SITUATIONS[instead.situation], (("field", instead.field),) if instead.field else ()
 
 
-def _response(language: Language, context: Kept, outcome: Answerable) -> Response:
-    warning = (("warning", "identity-dropped"),) if context.identity_dropped else ()
+def _response(language: Language, outcome: Answerable, identity: Pairs) -> Response:
     match outcome:
         case PaidByCard(asked=asked, approved=approved) if approved == asked:
-            return _success(warning)
+            return _success(identity)
         case PaidInCash(due=due):
-            return _success((("cashDue", str(units(due))), *warning))
+            return _success((("cashDue", str(units(due))), *identity))
         case PaidByCard():
-            told = failure(language, SITUATIONS[Situation.PARTIAL], warning)
+            told = failure(language, SITUATIONS[Situation.PARTIAL], identity)
             return Response(Result.PARTIAL, told.error_condition, told.additional_response)
         case _:
             said, pairs = _why_not_paid(outcome)
-            return failure(language, said, (*pairs, *warning))
+            return failure(language, said, (*pairs, *identity))
+
+
+def _about_identity(context: Kept, outcome: Answerable, *, vault_silent: bool) -> Pairs:
+    """Which kinds of choice are kept with the sale, never what was chosen; and what was sent and is not kept."""
+    warned = [Warned.DROPPED] if context.identity_dropped else []
+    kept: frozenset[ChoiceKind] = frozenset()
+    if isinstance(outcome, PaidByCard | PaidInCash):
+        kept = outcome.known
+        if vault_silent:
+            warned.append(Warned.UNKNOWN)
+        elif not context.kinds <= kept:
+            warned.append(Warned.NOT_KEPT)
+    words = ",".join(word for kind, word in _KINDS.items() if kind in kept)
+    warnings = ",".join(warning.value for warning in warned)
+    return tuple((name, value) for name, value in (("identity", words), ("warning", warnings)) if value)
 
 
 def _why_not_paid(outcome: _Unpaid) -> tuple[Said, Pairs]:

@@ -1,38 +1,37 @@
 """The gate between a till's PaymentRequest and a sale: what is asked for, or why it is refused.
 
-What passes has no field for a person: whatever could carry one (shopper data, member numbers, order ids, notes to the
-issuer, extra text of a basket line) ends here, and only the fact that something was dropped goes on.
+Of what could name a person only a choice passes (choice.py), in a field of its own. Whatever else could (shopper data,
+notes to the issuer, extra text of a basket line) ends here, and only the fact that something was dropped goes on.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from msgspec import Raw
 
+from pos_bridge.domain.identity import Choice
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.money import Amount, Currency
+from pos_bridge.pos_api.choice import card_among_choices, read_choices, several
 from pos_bridge.pos_api.order import Item
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.wire.nexo.amounts import cents, plain, present
 from pos_bridge.wire.nexo.request import PaymentData, PaymentInstrumentData, PaymentRequest, SaleItem, TransactionID
 from pos_bridge.wire.nexo.words import InstrumentType, PaymentType
-
-_One = TypeVar("_One")
+from pos_bridge.wire.typed_card import has_track
 
 _AMOUNTS = "PaymentRequest.PaymentTransaction.AmountsReq"
 _ITEM = "PaymentRequest.PaymentTransaction.SaleItem[]"
-# A stripe read by a keyboard-typing reader ends up in whatever field has the cursor. (A bare number is not judged: one
-# in ten of a till's own 16-digit references would pass for a card's, and its sale would be refused.)
-_TRACK = re.compile(r"[0-9]{12,19}(?:=[0-9]{4}|\^)")
-_CARD_IDENTIFICATIONS = frozenset({"PAN", "ISOTrack2"})
+_CUSTOMER = "Customer"  # of TokenRequestedType: an identifier that follows a customer. None is made, ever
 _TENDERS = {InstrumentType.CARD: Tender.CARD, InstrumentType.CASH: Tender.CASH}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PaymentAsk:
-    """One payment that may be tried. `paid_before` (cents) is what other tenders of a split sale paid already."""
+    """One payment that may be tried. `paid_before` (cents) is what other tenders of a split sale paid already.
+
+    `choices` are what the customer chose to give; `identity_dropped`: there was more that could name a person.
+    """
 
     transaction: TransactionID
     tender: Tender
@@ -40,21 +39,31 @@ class PaymentAsk:
     paid_before: int
     split: bool
     items: tuple[Item, ...]
+    choices: tuple[Choice, ...]
     identity_dropped: bool
 
     def content(self) -> tuple[str, ...]:
-        """What makes a repeat the same request: money first, then the rest. The till's clock is no part of it."""
+        """What makes a repeat the same request: money first, then the rest. The till's clock is no part of it.
+
+        Nor are the choices: the journal keeps a hash of this, and is the same with and without them.
+        """
         money = (str(self.amount.cents), self.amount.currency.name, str(self.paid_before), str(int(self.split)))
         lines = tuple(f"={part}" if part is not None else "" for item in self.items for part in item)
         return (*money, self.tender.value, self.transaction.transaction_id, str(len(self.items)), *lines)
 
 
-def review(request: PaymentRequest) -> PaymentAsk | Instead:
-    """Privacy first, then money that would otherwise be passed over in silence, then the amount itself."""
+def review(request: PaymentRequest, programme: str | None = None) -> PaymentAsk | Instead:
+    """Privacy first, then money that would otherwise be passed over in silence, then the amount itself.
+
+    `programme`: as in choice.read_choices.
+    """
     for check in _CHECKS:
         refused = check(request)
         if refused is not None:
             return refused
+    chosen = read_choices(request, programme)
+    if request.sale_data.token_requested_type == _CUSTOMER and not chosen.loyalty:
+        return Instead(Situation.CUSTOMER_TOKEN)
     transaction = request.payment_transaction
     amount = cents(transaction.amounts_req.requested_amount)
     if not amount:
@@ -72,7 +81,8 @@ def review(request: PaymentRequest) -> PaymentAsk | Instead:
         paid_before=paid,
         split=bool(_data(request).split_payment_flag),
         items=items,
-        identity_dropped=_carries_identity(request),
+        choices=chosen.choices,
+        identity_dropped=chosen.dropped,
     )
 
 
@@ -81,24 +91,14 @@ def review(request: PaymentRequest) -> PaymentAsk | Instead:
 
 def _card_data(request: PaymentRequest) -> Instead | None:
     named = request.sale_data.sale_transaction_id
-    if _TRACK.search(named.transaction_id) or _TRACK.search(named.time_stamp or ""):
+    # A bare number is not judged: one in twenty of a till's own 16-digit references would pass for a card's.
+    if has_track(named.transaction_id) or has_track(named.time_stamp or ""):
         return Instead(Situation.CARD_IN_REQUEST)
     instrument = _instrument(request)
     fields = (instrument.card_data, instrument.check_data, instrument.mobile_data, instrument.stored_value_account_id)
     if any(present(raw) for raw in fields) or present(_data(request).card_acquisition_reference):
         return Instead(Situation.CARD_IN_REQUEST)
-    for member in _several(request.loyalty_data):
-        account = member.loyalty_account_id
-        if account is not None and account.identification_type in _CARD_IDENTIFICATIONS:
-            return Instead(Situation.CARD_IN_REQUEST)
-        if present(member.card_acquisition_reference):
-            return Instead(Situation.CARD_IN_REQUEST)
-    return None
-
-
-def _customer_token(request: PaymentRequest) -> Instead | None:
-    asked = request.sale_data.token_requested_type
-    return Instead(Situation.CUSTOMER_TOKEN) if asked == "Customer" else None
+    return Instead(Situation.CARD_IN_REQUEST) if card_among_choices(request) else None
 
 
 def _payment_type(request: PaymentRequest) -> Instead | None:
@@ -150,7 +150,6 @@ def _brands(request: PaymentRequest) -> Instead | None:
 
 _CHECKS: tuple[Callable[[PaymentRequest], Instead | None], ...] = (
     _card_data,
-    _customer_token,
     _payment_type,
     _instrument_offered,
     _other_money,
@@ -174,26 +173,6 @@ def _instrument_type(request: PaymentRequest) -> InstrumentType:
     return _instrument(request).payment_instrument_type or InstrumentType.CARD
 
 
-def _several(value: list[_One] | _One | None) -> list[_One]:
-    """Nexo's fields that hold one value or an array of them."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def _carries_identity(request: PaymentRequest) -> bool:
-    sale = request.sale_data
-    fields = (
-        sale.customer_order_id,
-        sale.sale_to_poi_data,
-        sale.sale_to_acquirer_data,
-        sale.sale_to_issuer_data,
-        _data(request).customer_order,
-        *(item.additional_product_info for item in _several(request.payment_transaction.sale_item)),
-    )
-    return bool(_several(request.loyalty_data)) or any(present(raw) for raw in fields)
-
-
 def _optional_cents(raw: Raw) -> int | None:
     return cents(raw) if present(raw) else 0
 
@@ -204,7 +183,7 @@ def _malformed(field: str) -> Instead:
 
 def _items(given: list[SaleItem] | SaleItem | None) -> tuple[Item, ...] | Instead:
     items: list[Item] = []
-    for item in _several(given):
+    for item in several(given):
         numbers = {"Quantity": item.quantity, "UnitPrice": item.unit_price, "ItemAmount": item.item_amount}
         spelled = {name: plain(raw) if present(raw) else None for name, raw in numbers.items()}
         for name, raw in numbers.items():

@@ -6,12 +6,13 @@ a request that was answered as never seen is closed before a late copy of it can
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+from pos_bridge.domain.identity import VaultUnusableError, kind_of
 from pos_bridge.domain.ledger import TillKeys
-from pos_bridge.domain.outcome import Busy, Contradiction, Running, SaleAsk, StatusAnswer
+from pos_bridge.domain.outcome import Busy, Contradiction, PaidByCard, PaidInCash, Running, SaleAsk, StatusAnswer
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept, kept
 from pos_bridge.pos_api.order import order_bytes
@@ -26,10 +27,11 @@ from pos_bridge.wire.nexo.words import Category
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Answered:
-    """An outcome and what its answer is built with."""
+    """An outcome and what its answer is built with. `vault_silent`: as in payment_answer.payment_response."""
 
     outcome: Answerable
     context: Kept
+    vault_silent: bool = False
 
 
 @dataclass(slots=True)
@@ -73,7 +75,14 @@ class Payments:
 
     async def pay(self, header: MessageHeader, ask: PaymentAsk) -> Answered:
         """The same request again waits for the first one, or is given its answer."""
-        fresh = kept(header, self._clock(), ask.transaction, ask.amount.cents, identity_dropped=ask.identity_dropped)
+        fresh = kept(
+            header,
+            self._clock(),
+            ask.transaction,
+            ask.amount.cents,
+            identity_dropped=ask.identity_dropped,
+            kinds=map(kind_of, ask.choices),
+        )
         till = TillKeys(
             request=self.request_of(header.poiid, header.sale_id, header.service_id),
             content=self._keys.content(ask.content()),
@@ -112,6 +121,18 @@ class Payments:
     async def recall(self, request: bytes) -> Kept | None:
         raw = await self._answers.recall(request)
         return None if raw is None else decode_kept(raw)
+
+    async def answered(self, outcome: Answerable, context: Kept) -> Answered:
+        """The outcome as it is told: what an earlier run knew of the customer's choices, the vault knows now.
+
+        It is asked about a sale that came with a choice, and about no other.
+        """
+        if not isinstance(outcome, PaidByCard | PaidInCash) or context.kinds <= outcome.known:
+            return Answered(outcome, context)
+        try:
+            return Answered(replace(outcome, known=await self._desk.known(outcome.key)), context)
+        except VaultUnusableError:
+            return Answered(outcome, context, vault_silent=True)
 
     async def close(self) -> None:
         """Wait for what runs. The desk ends it: close the desk first."""
@@ -161,9 +182,10 @@ class Payments:
                 amount=ask.amount,
                 partial_ok=ask.split,
                 order=order_bytes(context.poiid, ask.transaction.transaction_id, ask.amount, ask.items),
+                choices=ask.choices,
             ),
         )
-        return Answered(outcome, fresh if isinstance(outcome, Contradiction) else context)
+        return await self.answered(outcome, fresh if isinstance(outcome, Contradiction) else context)
 
     def _lock(self, request: bytes) -> asyncio.Lock:
         lock = self._locks.get(request)

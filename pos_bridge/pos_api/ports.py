@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Health, Outcome, SaleAsk, StatusAnswer
 
@@ -20,6 +21,9 @@ class Desk(Protocol):
 
     async def told(self, key: LegKey) -> None:
         """The answer of this leg was handed to the till."""
+
+    async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
+        """What the vault keeps with this paid leg, as it says now. Raises VaultUnusableError."""
 
     async def health(self) -> Health: ...
 

@@ -119,6 +119,8 @@ def read_capture(key: LegKey, answer: pb.CaptureResponse) -> bool | Unknown:
             return True
         case "refused" if answer.refused.reason in _CAPTURE_LOST:
             return False
+        case "refused":
+            return Unknown(refused=answer.refused.reason != pb.Refused.REASON_FENCED)
         case _:
             return Unknown()
 

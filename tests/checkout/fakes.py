@@ -2,14 +2,17 @@
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pos_bridge.checkout.card_sale import Parts
+from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.lane import APPROVED_STATES, Lane
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.identity import Choice, ChoiceKind, Consent, VaultFault, VaultUnusableError, kind_of
 from pos_bridge.domain.ledger import (
     Advance,
     JournalHead,
@@ -19,7 +22,7 @@ from pos_bridge.domain.ledger import (
     Opening,
     TillKeys,
 )
-from pos_bridge.domain.leg import SETTLED, Cause, Reversed, Tender
+from pos_bridge.domain.leg import SETTLED, Reversed, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import SaleAsk
@@ -199,11 +202,52 @@ class ScriptedProcessor:
         return ReceiptFacts("A1B2C3", VISA) if self.is_ready else None
 
 
+class MemoryVault:
+    """Keeps what a vault keeps; `fault` makes it unusable, a `gate` makes it hang. `asked`: the calls, in order."""
+
+    def __init__(self) -> None:
+        self.holding: dict[LegKey, tuple[tuple[Choice, Consent], ...]] = {}
+        self.kept: dict[LegKey, tuple[tuple[Choice, Consent], ...]] = {}
+        self.asked: list[str] = []
+        self.fault: VaultFault | None = None
+        self.gate: asyncio.Event | None = None
+
+    async def _ask(self, name: str) -> None:
+        self.asked.append(name)
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.fault is not None:
+            raise VaultUnusableError(self.fault)
+
+    async def hold(self, key: LegKey, choices: tuple[tuple[Choice, Consent], ...]) -> None:
+        await self._ask("hold")
+        self.holding[key] = choices
+
+    async def keep(self, key: LegKey) -> None:
+        await self._ask("keep")
+        if key in self.holding:
+            self.kept[key] = self.holding.pop(key)
+
+    async def drop(self, key: LegKey) -> None:
+        await self._ask("drop")
+        self.holding.pop(key, None)
+
+    async def held(self) -> tuple[LegKey, ...]:
+        await self._ask("held")
+        return tuple(self.holding)
+
+    async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
+        await self._ask("known")
+        found = self.kept.get(key) or self.holding.get(key) or ()
+        return frozenset(kind_of(choice) for choice, _ in found)
+
+
 class World:
     """A lane with everything around it."""
 
     def __init__(self, processor: ScriptedProcessor | None = None, readers: ScriptedReaders | None = None) -> None:
         self.journal = MemoryJournal()
+        self.vault = MemoryVault()
         self.log = MemoryLog()
         self.processor = processor or ScriptedProcessor()
         self.readers = readers or ScriptedReaders()
@@ -214,8 +258,10 @@ class World:
         """A new engine on the same journal."""
         self.settler = Settler(self.journal, self.processor, self.log)
         signer = Terminal(Ed25519PrivateKey.generate())
-        parts = Parts(self.journal, self.readers, self.processor, signer, self.settler, self.log, 120)
-        self.lane = Lane(parts, lambda: self.clock_s)
+        self.parts = Parts(self.journal, self.readers, self.processor, signer, self.settler, self.log, 120)
+        consents = Consents("members-3", "delivery-1", "fr", lambda: datetime(2026, 11, 23, 14, 40, tzinfo=UTC))
+        self.identify = Identify(self.vault, consents, self.journal, self.log)
+        self.lane = Lane(self.parts, self.identify, lambda: self.clock_s)
 
     async def settled(self) -> None:
         while self.settler.busy:
@@ -230,13 +276,11 @@ def ask(
     partial_ok: bool = False,
     content: int = 0,
     sale: int | None = None,
+    choices: tuple[Choice, ...] = (),
 ) -> SaleAsk:
     keys = TillKeys(
         number.to_bytes(32, "big"),
         (content or number).to_bytes(32, "big"),
         (number if sale is None else sale).to_bytes(32, "big"),
     )
-    return SaleAsk(keys, f"S{number}", tender, Amount(cents), partial_ok, b"order")
-
-
-__all__ = ["SEALED", "VISA", "Cause", "MemoryJournal", "ScriptedProcessor", "ScriptedReaders", "World", "ask"]
+    return SaleAsk(keys, f"S{number}", tender, Amount(cents), partial_ok, b"order", choices)

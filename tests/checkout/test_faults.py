@@ -1,7 +1,6 @@
 """What is left of a sale when a part of this program, or the disk, fails at the worst moment."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 
 import pytest
 
@@ -13,23 +12,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import NotPaid, PaidByCard, Running
 from tests.checkout.fakes import SEALED, MemoryJournal, ScriptedProcessor, ScriptedReaders, World, ask
-
-Story = Callable[[], Coroutine[None, None, None]]
-
-
-def story(test: Story) -> Callable[[], None]:
-    """Run an async test to its end."""
-
-    def run() -> None:
-        asyncio.run(asyncio.wait_for(test(), 20))
-
-    run.__name__ = test.__name__
-    return run
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        await asyncio.sleep(0.005)
+from tests.checkout.story import story, until
 
 
 class FaultError(Exception):

@@ -1,29 +1,12 @@
 """Two things at the same moment: what was read before an await is not what is true after it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 
 from pos_bridge.domain.ledger import KnownRequest
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import AlreadyApproved, Busy, PaidByCard, Running
 from tests.checkout.fakes import MemoryJournal, ScriptedProcessor, World, ask
-
-Story = Callable[[], Coroutine[None, None, None]]
-
-
-def story(test: Story) -> Callable[[], None]:
-    """Run an async test to its end."""
-
-    def run() -> None:
-        asyncio.run(asyncio.wait_for(test(), 20))
-
-    run.__name__ = test.__name__
-    return run
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    while not condition():
-        await asyncio.sleep(0.005)
+from tests.checkout.story import story, until
 
 
 class SlowJournal(MemoryJournal):

@@ -1,53 +1,11 @@
 """`journal`, `explain` and `quarantine` as a person types them, on real files, beside a running engine."""
 
-import argparse
 import json
-from pathlib import Path
 
-import pytest
-
-from pos_bridge.cli import explain, journal, quarantine
-from pos_bridge.cli.journal_words import LANGUAGES
 from pos_bridge.domain.ledger import Advance
 from pos_bridge.domain.leg import Cause, State
 from pos_bridge.domain.leg_key import LegKey
-from tests.journal.makers import Clock, binding, capturing, card, cash, forge, opened, paid, reversing
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "journal"
-
-
-@pytest.fixture
-def running(folder, clock):
-    book = opened(folder, clock)
-    yield book
-    book.close()
-
-
-@pytest.fixture
-def command(folder, capsys):
-    """Runs a command; gives its status, output and errors."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        parser = argparse.ArgumentParser()
-        subparsers = parser.add_subparsers(required=True)
-        for module in (journal, explain, quarantine):
-            module.add_parser(subparsers).set_defaults(command=module.run)
-        args = parser.parse_args(words)
-        args.journal = folder
-        status = args.command(args)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return run
-
+from tests.journal.makers import binding, capturing, card, cash, forge, opened, paid, reversing
 
 # ---- journal ----
 
@@ -189,96 +147,3 @@ def test_quarantine(running, command, folder, clock):
     (sale,) = json.loads(command("journal", "--json")[1])
     assert (sale["outcome"], sale["rows"], sale["unresolved"]) == ("reversed", [3, 4], False)
     assert command("explain", str(stuck.key))[0] == 0
-
-
-# ---- explain ----
-
-
-def test_a_cash_sale_in_both_languages_french_first(running, command):
-    sale = cash(1233)
-    running.open_leg(sale)
-    status, out, _ = command("explain", str(sale.key))
-    assert status == 0
-    assert out.index("Sur vous : rien.") < out.index("About you: nothing.")
-    assert "Comptant, 12,33 $, arrondi à 12,35 $ : payée." in out
-    assert "entre 14 h et 15 h" in out
-    assert "14:40" not in out
-    assert "processeur" not in out.split("Ce qui n'est pas gardé")[1]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_one_language(running, command, language):
-    sale = paid(running)
-    _, out, _ = command("explain", str(sale.key), "--lang", language)
-    assert ("Sur vous" in out) is (language == "fr")
-    assert ("About you" in out) is (language == "en")
-
-
-def test_the_last_sale(running, command):
-    running.open_leg(cash())
-    older = card(5000)
-    running.open_leg(older)
-    newest = cash(777)
-    running.open_leg(newest)
-    running.advance(reversing(older))  # a later row, of an earlier sale
-    assert str(newest.key) in command("explain", "last")[1]
-
-
-def test_only_what_is_stored_is_told(running, command, clock):
-    sale = card()
-    running.open_leg(sale)
-    exact, hours = "this sale's exact times", "for 48 hours"
-    told = command("explain", "last", "--lang", "en")[1]
-    assert exact in told
-    assert hours in told
-    assert "The minute of the sale." not in told
-    running.advance(Advance(sale.key, State.ENDED, Cause.NO_CARD))
-    told = command("explain", "last", "--lang", "en")[1]
-    assert exact not in told
-    assert hours in told
-    assert "The minute of the sale." in told
-    assert "Why: no card presented." in told
-    clock.turn(hours=49)
-    running.rest()
-    told = command("explain", "last", "--lang", "en")[1]
-    assert hours not in told
-    assert "18 months" in told
-
-
-def test_a_sale_of_long_ago(running, command, clock):
-    sale = paid(running)
-    running.mark_told(sale.key)
-    clock.turn(days=31)
-    running.open_leg(cash())
-    status, out, _ = command("explain", str(sale.key), "--lang", "en")
-    assert status == 0
-    assert "on 2026-11-23" in out
-
-
-@pytest.mark.parametrize("name", ["nothing", "", "4921817844445119", "0a45da0c-25c1-4c9f-b1d8-b8de8b4a70b1", "0" * 32])
-def test_no_such_sale(running, command, name):
-    running.open_leg(cash())
-    status, out, err = command("explain", name)
-    assert (status, out) == (3, "")
-    assert err.splitlines()[0].startswith("Aucune vente")
-    assert name == "" or name not in err
-    assert command("explain", name, "--lang", "en")[2] == "No sale of that name is recorded here.\n"
-
-
-def test_an_empty_journal_has_no_last_sale(running, command):
-    assert command("explain", "last")[0] == 3
-
-
-def test_a_column_that_nobody_accounted_for_is_told(running, command, folder):
-    sale = paid(running)
-    running.close()
-    forge(
-        folder / "2026-11.db",
-        "CREATE TABLE customers (key BLOB, name TEXT)",
-        f"INSERT INTO customers VALUES (x'{sale.key.raw.hex()}', 'somebody')",
-    )
-    status, out, _ = command("explain", "last", "--lang", "en")
-    assert status == 1
-    assert "customers.name" in out
-    assert "About you: nothing" not in out
-    assert "somebody" not in out

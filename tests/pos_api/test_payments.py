@@ -180,6 +180,8 @@ def test_nothing_of_a_message_comes_back_but_what_names_it(data, value):
             answers=FakeAnswers(),
             clock=Clock(),
             on_trouble=troubles.append,
+            on_dropped=lambda: None,
+            programme="Chouchous",
         )
         reply = await service.answer(encode(message))
         assert b"Tremblay" not in reply.body

@@ -141,8 +141,8 @@ def test_a_limit_on_brands_is_nothing_to_cash(store: Store):
         ("PaymentRequest.SaleData.SaleToAcquirerData", {"shopperEmail": "jean@example.test"}),
         ("PaymentRequest.SaleData.SaleToPOIData", "Jean Tremblay"),
         ("PaymentRequest.SaleData.SaleToIssuerData", {"StatementReference": "Jean Tremblay"}),
-        ("PaymentRequest.SaleData.CustomerOrderID", "order-77"),
-        ("PaymentRequest.PaymentData.CustomerOrder", {"CustomerOrderID": "order-77"}),
+        ("PaymentRequest.PaymentData.CustomerOrder", {"SaleReferenceID": "7", "AccessedBy": "Jean Tremblay"}),
+        ("PaymentRequest.PaymentData.CustomerOrder", [{"AdditionalInformation": "for Jean Tremblay"}]),
         ("PaymentRequest.PaymentTransaction.SaleItem.0.AdditionalProductInfo", "for Jean Tremblay"),
         ("PaymentRequest.LoyaltyData", [{"LoyaltyAccountID": {"LoyaltyID": "98765", "IdentificationType": "BarCode"}}]),
         ("PaymentRequest.LoyaltyData", {"LoyaltyAccountID": {"LoyaltyID": "98765"}}),
@@ -155,8 +155,10 @@ def test_identity_that_comes_without_a_choice_is_dropped_and_the_answer_says_so(
     assert result(body) == ("Success", None)
     assert more(body)["warning"] == "identity-dropped"
     assert "warning" not in more(plain)
+    assert store.dropped == 1
     first, second = store.desk.asks
     assert (first.order, first.till.content) == (second.order, second.till.content)
+    assert second.choices == ()
     for kept in store.answers.kept.values():
         assert not any(word in kept for word in (b"jean", b"Jean", b"order-77", b"98765", b"eyJz"))
 

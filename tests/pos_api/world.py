@@ -14,7 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode
+from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError, kind_of
 from pos_bridge.domain.leg import Cause, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount, cash_due
@@ -58,9 +59,17 @@ Ending = Callable[[SaleAsk, LegKey], Outcome]
 
 
 def approved(ask: SaleAsk, key: LegKey) -> Outcome:
+    known = frozenset(map(kind_of, ask.choices))
     if ask.tender is Tender.CASH:
-        return PaidInCash(key, ask.amount, cash_due(ask.amount.cents))
-    return PaidByCard(key, ask.amount, ask.amount, "A1B2C3", VISA)
+        return PaidInCash(key, ask.amount, cash_due(ask.amount.cents), known)
+    return PaidByCard(key, ask.amount, ask.amount, "A1B2C3", VISA, known)
+
+
+def kept_nobody(ask: SaleAsk, key: LegKey) -> Outcome:
+    """Paid; what the customer chose could not be kept."""
+    outcome = approved(ask, key)
+    assert isinstance(outcome, PaidByCard | PaidInCash)
+    return replace(outcome, known=frozenset())
 
 
 def partly(cents: int) -> Ending:
@@ -84,7 +93,9 @@ class FakeDesk:
         self.closed: set[bytes] = set()
         self.state = Health(processor_reachable=True, journal_writable=True, readers=(("msr_plain", True),))
         self.fault: Exception | None = None
-        self.forgets = False  # as after a restart: no approval code, no card
+        self.forgets = False  # as after a restart: no approval code, no card, nobody known
+        self.vault: dict[LegKey, frozenset[ChoiceKind]] | VaultUnusableError = {}
+        self.vault_asked: list[LegKey] = []
         self._live: dict[bytes, tuple[SaleAsk, asyncio.Event]] = {}
 
     async def pay(self, ask: SaleAsk) -> Outcome:
@@ -106,6 +117,8 @@ class FakeDesk:
             outcome = await self._end(ask, aborted)
         finally:
             del self._live[request]
+        if isinstance(outcome, PaidByCard | PaidInCash) and isinstance(self.vault, dict):
+            self.vault[outcome.key] = outcome.known
         self.done[request] = (ask.till.content, outcome)
         return outcome
 
@@ -145,6 +158,12 @@ class FakeDesk:
             raise self.fault
         self.told_keys.append(key)
 
+    async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
+        self.vault_asked.append(key)
+        if isinstance(self.vault, VaultUnusableError):
+            raise self.vault
+        return self.vault.get(key, frozenset())
+
     async def health(self) -> Health:
         if self.fault is not None:
             raise self.fault
@@ -157,6 +176,8 @@ class FakeDesk:
     def _seen(self, outcome: Outcome) -> Outcome:
         if self.forgets and isinstance(outcome, PaidByCard):
             return PaidByCard(outcome.key, outcome.asked, outcome.approved, None, None)
+        if self.forgets and isinstance(outcome, PaidInCash):
+            return replace(outcome, known=frozenset())
         return outcome
 
 
@@ -232,6 +253,8 @@ class Store:
         self.answers = FakeAnswers()
         self.clock = Clock()
         self.troubles: list[Trouble] = []
+        self.programme: str | None = "Chouchous"
+        self.dropped = 0
         self.port = 0
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -325,6 +348,8 @@ class Store:
             answers=self.answers,
             clock=self.clock,
             on_trouble=self.troubles.append,
+            on_dropped=self._count,
+            programme=self.programme,
         )
         self.server = NexoServer(
             self.service,
@@ -343,6 +368,9 @@ class Store:
             self.desk.door.set()
         await self.server.stop()
         await self.service.close()
+
+    def _count(self) -> None:
+        self.dropped += 1
 
     async def _hold(self) -> None:
         self.desk.door = asyncio.Event()

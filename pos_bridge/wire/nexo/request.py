@@ -1,12 +1,13 @@
 """What a till may send, as frozen structs. Fields that are not here are ignored; text is bounded and printable.
 
-A field typed Raw is only looked at for being there, or is a number whose digits decide (amounts.py): its content is
-never turned into a Python string. Nobody prints these structs; the text in them is the till's.
+A field typed Raw is only looked at for being there, or is a number whose digits decide (amounts.py), or is read by
+loose.py where a choice depends on it: what is not needed is never turned into a Python string. Nobody prints these
+structs; the text in them is the till's.
 """
 
 from typing import Annotated
 
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Raw, Struct, field
 
 from pos_bridge.wire.nexo.words import PROTOCOL_VERSION, InstrumentType, PaymentType, spelled
 
@@ -73,11 +74,12 @@ class TransactionID(_Fields, frozen=True):
 
 
 class SaleData(_Fields, frozen=True):
-    """`sale_transaction_id` is the till's name of the sale. What is Raw can carry a person and is only seen."""
+    """`sale_transaction_id` is the till's name of the sale. What is Raw can carry a person: seen, or a choice's."""
 
     sale_transaction_id: TransactionID
     token_requested_type: Word | None = None
     customer_order_id: Raw = Raw()
+    customer_order_id_too: Raw = field(name="CustomerOrderId", default=Raw())
     sale_to_poi_data: Raw = Raw()
     sale_to_acquirer_data: Raw = Raw()
     sale_to_issuer_data: Raw = Raw()
@@ -113,6 +115,8 @@ class SaleItem(_Fields, frozen=True):
 
 class TransactionConditions(_Fields, frozen=True):
     allowed_payment_brand: list[Word] | Word | None = None
+    allowed_loyalty_brand: Raw = Raw()
+    loyalty_handling: Raw = Raw()
 
 
 class PaymentTransaction(_Fields, frozen=True):
@@ -140,8 +144,18 @@ class PaymentData(_Fields, frozen=True):
     customer_order: Raw = Raw()
 
 
+class CustomerOrder(_Fields, frozen=True):
+    """PaymentData.CustomerOrder: an order id, and two fields of free text. Read by loose.py, never with the request."""
+
+    customer_order_id: Raw = Raw()
+    customer_order_id_too: Raw = field(name="CustomerOrderId", default=Raw())
+    accessed_by: Raw = Raw()
+    additional_information: Raw = Raw()
+
+
 class LoyaltyAccountID(_Fields, frozen=True):
     identification_type: Word | None = None
+    loyalty_id: Raw = Raw()
 
 
 class LoyaltyData(_Fields, frozen=True):

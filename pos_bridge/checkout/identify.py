@@ -1,0 +1,187 @@
+"""The one road to the vault: what a customer chose is held before money moves, and kept or dropped as the leg ends.
+
+The vault never decides about money: whatever it does, the sale goes on. And money decides about the vault: what is held
+becomes a person's only when the journal's truth is *paid*.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from pos_bridge import events
+from pos_bridge.checkout.ports import Journal, Logbook, Vault
+from pos_bridge.domain.identity import (
+    Channel,
+    Choice,
+    ChoiceKind,
+    Chouchous,
+    Consent,
+    HomeDelivery,
+    Purpose,
+    VaultFault,
+    VaultUnusableError,
+    kind_of,
+)
+from pos_bridge.domain.ledger import JournalUnwritableError
+from pos_bridge.domain.leg import State
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.outcome import Outcome, PaidByCard, PaidInCash, Running
+from pos_bridge.domain.trouble import Trouble
+
+WITHIN_S = 2.0  # a commit takes milliseconds; a customer does not wait for a disk that hangs
+_REFUSED_REMEMBERED = 4096
+
+_PAID = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST, State.CASH_TAKEN})
+_UNPAID = frozenset({State.DECLINED, State.ENDED, State.REVERSING, State.REVERSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """What customers agree to at this till: the version of each text, and the language it is shown in (fr or en).
+
+    `clock` gives the local time: a consent has its day and its hour.
+    """
+
+    programme_text: str
+    delivery_text: str
+    language: str
+    clock: Callable[[], datetime]
+
+    def to(self, choice: Choice) -> Consent:
+        """The consent that this choice is, now."""
+        match choice:
+            case Chouchous():
+                text, purpose = self.programme_text, Purpose.PROGRAMME
+            case HomeDelivery():
+                text, purpose = self.delivery_text, Purpose.DELIVERY
+            case _:
+                assert_never(choice)
+        now = self.clock()
+        return Consent(text, self.language, now.date(), now.hour, Channel.TILL, frozenset({purpose}))
+
+
+class Identify:
+    """Asked only about sales with a choice; a sale without one never comes here.
+
+    Keeping and dropping follow the till's answer and do not delay it: what is held is durable, and the journal, durable
+    too, says what becomes of it. So an answer may tell as known what is held for a leg that was paid.
+    """
+
+    def __init__(self, vault: Vault, consents: Consents, journal: Journal, log: Logbook) -> None:
+        self._vault = vault
+        self._consents = consents
+        self._journal = journal
+        self._log = log
+        self._live: set[LegKey] = set()  # of sales that are not at their end: the journal does not decide yet
+        self._refused: dict[LegKey, None] = {}  # told as not kept: paid or not, nothing of these may stay
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._fault: VaultFault | None = None
+
+    async def along(self, key: LegKey, choices: tuple[Choice, ...], pay: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """Run `pay`, with the choices held before and sent their way after. Its outcome tells what is known."""
+        self._live.add(key)
+        try:
+            held = await self._hold(key, choices)
+            outcome = await pay()
+        except BaseException:
+            self._later(self._settle(key))  # whatever it was, the journal knows
+            raise
+        match outcome:
+            case PaidByCard() | PaidInCash() if held:
+                self._later(self._keep(key))
+                return replace(outcome, known=frozenset(map(kind_of, choices)))
+            case Running():
+                self._live.discard(key)  # not known yet: `settle` asks the journal again
+            case _:
+                self._later(self._drop(key))
+        return outcome
+
+    async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
+        """What is kept, or held, with a leg that was paid. Raises VaultUnusableError."""
+        if key in self._refused:
+            return frozenset()
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                return await self._vault.known(key)
+        except (VaultUnusableError, TimeoutError) as error:
+            fault = self._failed(error)
+        raise VaultUnusableError(fault)
+
+    async def settle(self) -> None:
+        """Send on its way whatever is held and not of a sale that runs: at the start, and by the hour."""
+        try:
+            held = await self._vault.held()
+        except Exception as error:  # noqa: BLE001 - whatever the vault does, it stops nothing
+            self._failed(error)
+            return
+        for key in held:
+            if key not in self._live:
+                await self._settle(key)
+
+    async def close(self) -> None:
+        """Wait for what is on its way; after the lane was closed, before the vault is."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _hold(self, key: LegKey, choices: tuple[Choice, ...]) -> bool:
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                await self._vault.hold(key, tuple((choice, self._consents.to(choice)) for choice in choices))
+        except Exception as error:  # noqa: BLE001 - whatever the vault does, the sale goes on
+            self._failed(error)
+            self._refused[key] = None
+            if len(self._refused) > _REFUSED_REMEMBERED:
+                del self._refused[next(iter(self._refused))]
+            return False
+        self._fault = None
+        return True
+
+    async def _settle(self, key: LegKey) -> None:
+        try:
+            leg = await self._journal.find_leg(key)
+        except Exception as error:  # noqa: BLE001 - it stays held, and is tried again
+            if not isinstance(error, JournalUnwritableError):
+                self._log.emit(events.RequestFault(Trouble.SETTLING))
+            self._live.discard(key)
+            return
+        if leg is None or leg.state in _UNPAID or key in self._refused:
+            await self._drop(key)
+        elif leg.state in _PAID:
+            await self._keep(key)
+        else:  # a sale that is being undone without a record of it, or one that a person must decide
+            self._live.discard(key)
+
+    async def _keep(self, key: LegKey) -> None:
+        await self._end(key, self._vault.keep)
+
+    async def _drop(self, key: LegKey) -> None:
+        await self._end(key, self._vault.drop)
+
+    async def _end(self, key: LegKey, how: Callable[[LegKey], Awaitable[None]]) -> None:
+        try:
+            await how(key)
+            self._fault = None
+        except Exception as error:  # noqa: BLE001 - it stays held: `settle` tries again
+            self._failed(error)
+        finally:
+            self._live.discard(key)
+
+    def _failed(self, error: Exception) -> VaultFault:
+        """Once, not at each sale: the lines of an alarm would tell when those were."""
+        match error:
+            case VaultUnusableError():
+                fault = error.fault
+            case TimeoutError():
+                fault = VaultFault.DISK
+            case _:
+                fault = VaultFault.PROGRAM
+        if self._fault is not fault:
+            self._log.emit(events.VaultUnusable(fault))
+        self._fault = fault
+        return fault
+
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

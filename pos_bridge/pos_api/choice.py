@@ -1,0 +1,152 @@
+"""What a customer chose to give, read out of a PaymentRequest: the one place where a till's text becomes a choice.
+
+A choice is a member number with the loyalty conditions that make it one, or an order id. All else that could name a
+person is only looked at for being there, so that the till is told that it was dropped; it goes nowhere from here.
+Nothing here stops a sale: what is malformed, doubtful or not asked for is dropped.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from msgspec import Raw
+
+from pos_bridge.domain.identity import Choice, Chouchous, HomeDelivery
+from pos_bridge.wire.nexo.loose import customer_orders, filled, spelled_out, text, texts
+from pos_bridge.wire.nexo.request import CustomerOrder, LoyaltyAccountID, LoyaltyData, PaymentData, PaymentRequest
+from pos_bridge.wire.typed_card import has_card_number
+
+_One = TypeVar("_One")
+
+# Chosen at the till. `Proposed` leaves it to the customer, who cannot be asked yet; `Forbidden` and silence say no.
+_CHOSEN = frozenset({"Required", "Allowed", "Processed"})
+_CARD_IDENTIFICATIONS = frozenset({"PAN", "ISOTrack2"})
+_NOT_A_MEMBER_NUMBER = "PhoneNumber"  # nexo lets a till send one as LoyaltyID; it reaches a person by itself
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Chosen:
+    """`dropped`: there was something else, or more, that could name a person."""
+
+    choices: tuple[Choice, ...]
+    dropped: bool
+
+    @property
+    def loyalty(self) -> bool:
+        return any(isinstance(choice, Chouchous) for choice in self.choices)
+
+
+def several(value: list[_One] | _One | None) -> list[_One]:
+    """Nexo's fields that hold one value or an array of them."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def read_choices(request: PaymentRequest, programme: str | None) -> Chosen:
+    """`programme` is the loyalty brand that is kept here; None: this till has no vault, and keeps nothing."""
+    member, order = _member(request, programme), _order(request, programme)
+    choices = tuple(choice for choice in (member, order) if choice is not None)
+    unchosen = (
+        member is None and any(_says_who(entry) for entry in several(request.loyalty_data)),
+        order is None and any(filled(raw) for raw in _order_ids(request)),
+        any(filled(raw) for raw in _never_chosen(request)),
+    )
+    return Chosen(choices, any(unchosen))
+
+
+def card_among_choices(request: PaymentRequest) -> bool:
+    """Whether a card stands where a member number or an order id should: then the whole payment is refused."""
+    for entry in several(request.loyalty_data):
+        account = entry.loyalty_account_id or LoyaltyAccountID()
+        if account.identification_type in _CARD_IDENTIFICATIONS or filled(entry.card_acquisition_reference):
+            return True
+        if has_card_number(spelled_out(account.loyalty_id)):
+            return True
+    return any(has_card_number(spelled_out(raw)) for raw in _order_ids(request))
+
+
+# ---- Chouchous ----
+
+
+def _member(request: PaymentRequest, programme: str | None) -> Chouchous | None:
+    """The one member number that everything agrees on."""
+    if programme is None or not _loyalty_chosen(request, programme):
+        return None
+    accounts = [entry.loyalty_account_id or LoyaltyAccountID() for entry in several(request.loyalty_data)]
+    if any(account.identification_type == _NOT_A_MEMBER_NUMBER for account in accounts):
+        return None
+    number = _agreed(account.loyalty_id for account in accounts)
+    try:
+        return None if number is None else Chouchous(number)
+    except ValueError:
+        return None
+
+
+def _loyalty_chosen(request: PaymentRequest, programme: str) -> bool:
+    conditions = request.payment_transaction.transaction_conditions
+    if conditions is None or text(conditions.loyalty_handling) not in _CHOSEN:
+        return False
+    brands = texts(conditions.allowed_loyalty_brand) if filled(conditions.allowed_loyalty_brand) else (programme,)
+    return brands is not None and programme.casefold() in {brand.casefold() for brand in brands}
+
+
+def _says_who(entry: LoyaltyData) -> bool:
+    return entry.loyalty_account_id is not None
+
+
+# ---- home delivery ----
+
+
+def _order(request: PaymentRequest, programme: str | None) -> HomeDelivery | None:
+    """The one order id that everything agrees on."""
+    number = None if programme is None else _agreed(_order_ids(request))
+    try:
+        return None if number is None else HomeDelivery(number)
+    except ValueError:
+        return None
+
+
+def _order_ids(request: PaymentRequest) -> tuple[Raw, ...]:
+    """Every field where an order id can stand. An order that cannot be read stands for itself, and is none."""
+    sale, data = request.sale_data, _data(request)
+    found = [sale.customer_order_id, sale.customer_order_id_too]
+    orders = _orders(request)
+    if orders is None:
+        found.append(data.customer_order)
+    else:
+        found += (raw for order in orders for raw in (order.customer_order_id, order.customer_order_id_too))
+    return tuple(found)
+
+
+def _orders(request: PaymentRequest) -> tuple[CustomerOrder, ...] | None:
+    raw = _data(request).customer_order
+    return customer_orders(raw) if filled(raw) else ()
+
+
+# ---- the rest ----
+
+
+def _never_chosen(request: PaymentRequest) -> tuple[Raw, ...]:
+    """Fields that can hold a name, an address or a token, and that no choice reaches."""
+    sale = request.sale_data
+    items = several(request.payment_transaction.sale_item)
+    orders = _orders(request) or ()
+    return (
+        sale.sale_to_poi_data,
+        sale.sale_to_acquirer_data,
+        sale.sale_to_issuer_data,
+        *(item.additional_product_info for item in items),
+        *(order.accessed_by for order in orders),
+        *(order.additional_information for order in orders),
+    )
+
+
+def _agreed(fields: Iterable[Raw]) -> str | None:
+    """The one text that all of the fields that say something say; None if there is none, or one is no text."""
+    said = {text(raw) for raw in fields if filled(raw)}
+    return said.pop() if len(said) == 1 else None
+
+
+def _data(request: PaymentRequest) -> PaymentData:
+    return request.payment_data or PaymentData()

@@ -1,0 +1,73 @@
+"""Commands as a person types them, on real files, beside a running engine's journal."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from pos_bridge import config as settings
+from pos_bridge.cli import explain, journal, quarantine
+from tests.journal.makers import Clock, opened
+
+VAULT_KEY = bytes(range(32))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> settings.Config:
+    """A till that keeps who chooses it. Its state lies beside its configuration."""
+    (tmp_path / "vault.key").write_bytes(VAULT_KEY)
+    return settings.Config(
+        file=tmp_path / "pos-bridge.toml",
+        till=settings.Till(poiid="P400-123456789", number=7, state_dir=".", signing_key="terminal.key"),
+        nexo=settings.Nexo(certificate="nexo.pem", key="nexo.key", api_key_file="api.key"),
+        processor=settings.Processor(
+            address="127.0.0.1:50051",
+            server_name="processor.pos-bridge.test",
+            ca="processor-ca.pem",
+            certificate="till.pem",
+            key="till.key",
+            merchant_id="CLEMENT-001",
+        ),
+        card_room=settings.CardRoom(trust="trust.txt"),
+        readers=(),
+        identity=settings.Identity(
+            vault_key="vault.key", programme="Chouchous", programme_text="members-3", delivery_text="delivery-1"
+        ),
+        log=None,
+    )
+
+
+@pytest.fixture
+def folder(config: settings.Config) -> Path:
+    return config.journal
+
+
+@pytest.fixture
+def running(folder, clock):
+    book = opened(folder, clock)
+    yield book
+    book.close()
+
+
+@pytest.fixture
+def command(config, capsys):
+    """Runs a command; gives its status, output and errors."""
+
+    def run(*words: str, loaded: settings.Config = config) -> tuple[int, str, str]:
+        parser = argparse.ArgumentParser()
+        subparsers = parser.add_subparsers(required=True)
+        for module in (journal, explain, quarantine):
+            module.add_parser(subparsers).set_defaults(command=module.run)
+        args = parser.parse_args(words)
+        args.loaded = loaded
+        args.journal = config.journal
+        status = args.command(args)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return run
