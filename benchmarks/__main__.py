@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks import engine, history, pieces, processor_leg, rooms, sale
 from benchmarks.figures import Figure, Goal, Unit, median, p99, table, write_json
 from benchmarks.floor import Floor
+from benchmarks.program import as_on_a_till
 from benchmarks.reader import Reader
 from benchmarks.store import configured, new_store, peer
 from drivers.serial.intake import QUIET_S
@@ -59,6 +60,7 @@ def _compile() -> None:
 
 def measure(cache: Path, folder: Path, rounds: int, rows: int) -> list[Figure]:
     with ExitStack() as stack:
+        stack.enter_context(as_on_a_till())
         layout = new_store(folder / "store")
         floor = stack.enter_context(Floor(folder, layout.engine / "nexo.pem", layout.engine / "nexo.key"))
         reader = Reader()
