@@ -1,5 +1,6 @@
 """The documents say what the code says."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,6 +10,17 @@ from pos_bridge import config
 from pos_bridge.events import EVENTS
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_every_link_leads_somewhere():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    lost = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+        if not (page.parent / target).exists()
+    ]
+    assert lost == []
 
 
 def test_each_event_is_documented_and_no_other():
