@@ -52,11 +52,10 @@ def counted(number: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """All that lines of one kind of event can say. `words`: of each Enum, how its members are written."""
+    """All that lines of one kind of event can say. `fields`: name, type, and how an Enum's members are written."""
 
     head: Mapping[str, str]
-    fields: tuple[tuple[str, type], ...]
-    words: Mapping[type, Mapping[object, str]]
+    fields: tuple[tuple[str, type, Mapping[object, str] | None], ...]
 
 
 _SHAPES: dict[type, _Shape] = {}
@@ -74,12 +73,11 @@ def closed_set(namespace: Mapping[str, object]) -> tuple[type[Event], ...]:
 
 def _shape(kind: type[Event]) -> _Shape:
     declared = tuple((field.name, field.type) for field in fields(kind))
-    said = {name: kind_of for name, kind_of in declared if isinstance(kind_of, type)}
+    said = {name: type_ for name, type_ in declared if isinstance(type_, type)}
     if len(said) < len(declared):
         raise TypeError(f"{kind.__name__} has a field that is not declared as one type")
-    words = {kind_of: _words(kind_of) for kind_of in said.values() if kind_of not in {bool, int}}
-    head = {"severity": kind.severity.value, "event": kind.__name__}
-    return _Shape(head, tuple(said.items()), words)
+    fields_ = ((name, type_, None if type_ in {bool, int} else _words(type_)) for name, type_ in said.items())
+    return _Shape({"severity": kind.severity.value, "event": kind.__name__}, tuple(fields_))
 
 
 def _words(kind: type) -> Mapping[object, str]:
@@ -99,9 +97,9 @@ def _line(event: object) -> dict[str, _Plain]:
     if shape is None:
         raise ValueError("an event that is not of the closed set cannot be made or written")
     line: dict[str, _Plain] = {**shape.head}
-    for name, kind in shape.fields:
+    for name, kind, words in shape.fields:
         value = getattr(event, name, None)
-        plain = _plain(value, shape.words.get(kind)) if type(value) is kind else None  # a subclass is another type
+        plain = _plain(value, words) if type(value) is kind else None  # a subclass is another type
         if plain is None:
             raise ValueError(f"{shape.head['event']}.{name} cannot carry that")
         line[name] = plain
@@ -116,6 +114,13 @@ def _plain(value: object, words: Mapping[object, str] | None) -> _Plain | None:
     return None
 
 
+class _Lines(structlog.BoundLoggerBase):
+    """The bound logger with nothing on the way from an event to its line."""
+
+    def write(self, event: Event) -> None:
+        self._proxy_to_logger("msg", None, said=event)
+
+
 class Log:
     """Where events go: a file that is appended to, or standard error."""
 
@@ -124,14 +129,13 @@ class Log:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._file = path.open("ab", buffering=0)
-        self._logger = structlog.wrap_logger(
-            structlog.BytesLogger(self._file or sys.stderr.buffer), processors=[_render]
-        ).bind()  # once, not at each event
+        lines = structlog.BytesLogger(self._file or sys.stderr.buffer)
+        self._lines: _Lines = structlog.wrap_logger(lines, processors=[_render], wrapper_class=_Lines).bind()
 
     def emit(self, event: Event) -> None:
         """Write one line. A log that cannot be written loses it and never stops a sale."""
         with suppress(OSError):
-            self._logger.msg(event)
+            self._lines.write(event)
 
     def close(self) -> None:
         if self._file is not None:
@@ -139,5 +143,5 @@ class Log:
                 self._file.close()
 
 
-def _render(_logger: object, _method: str, said: "structlog.typing.EventDict") -> bytes:
-    return _ENCODER.encode({"timestamp": datetime.now(UTC), **_line(said.get("event"))})
+def _render(_logger: object, _method: str, line: "structlog.typing.EventDict") -> bytes:
+    return _ENCODER.encode({"timestamp": datetime.now(UTC), **_line(line["said"])})
