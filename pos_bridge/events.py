@@ -108,9 +108,6 @@ class RequestFault(Event):
     trouble: Trouble
 
 
-EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it
-
-
 @dataclass(frozen=True, slots=True)
 class IdentityDropped(Event):
     """In the last hour or less, so many payments came with identity nobody chose to give: it went nowhere."""
@@ -132,3 +129,6 @@ class CaptureStuck(Event):
     """The processor refuses a capture as malformed or as another's key. Once a leg; it is tried on all the same."""
 
     severity: ClassVar[Severity] = Severity.ALARM
+
+
+EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it
