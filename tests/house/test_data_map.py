@@ -17,6 +17,7 @@ from pos_bridge import config
 from pos_bridge.domain import authorisation, identity, outcome
 from pos_bridge.domain.card import CardFacts
 from pos_bridge.events import EVENTS
+from pos_bridge.identity.record import Link, Record
 from pos_bridge.pos_api.kept import Kept
 from pos_bridge.protocol import processor_v1_pb2
 from pos_bridge.wire import cardlink
@@ -33,7 +34,7 @@ SCHEMAS = {
 }
 
 # What the encrypted columns of a place hold.
-BOXES: dict[str, tuple[type, ...]] = {"The answers file": (Kept,)}
+BOXES: dict[str, tuple[type, ...]] = {"The answers file": (Kept,), "The vault": (Record, Link)}
 
 
 # ---- what is documented ----
@@ -230,6 +231,14 @@ def test_every_field_of_an_answer():
 # ---- what really lies on a till's disk ----
 
 
+CHOUCHOUS = {
+    "LoyaltyData": [{"LoyaltyAccountID": {"LoyaltyID": "CH-0042", "IdentificationType": "AccountNumber"}}],
+    "PaymentTransaction": {
+        "TransactionConditions": {"LoyaltyHandling": "Required", "AllowedLoyaltyBrand": ["Chouchous"]},
+    },
+}
+
+
 def as_documented(path: str) -> str:
     name = re.sub(r"\b\d{4}-\d\d\b", "YYYY-MM", path)
     return re.sub(r"day-\d{5}", "day-NNNNN", name)
@@ -238,9 +247,10 @@ def as_documented(path: str) -> str:
 def test_every_file_and_table_of_a_till_that_has_sold(store):
     with store.customer("visa"):
         assert store.till().pay("12.34").result == "Success"
-    assert store.till().pay("12.34", cash=True).result == "Success"
+    assert store.till().pay("12.34", cash=True, extra=CHOUCHOUS).result == "Success"
     state = store.folder / "engine" / "state"
     files = {path.relative_to(state).as_posix() for path in state.rglob("*") if path.is_file()}
+    assert "vault.db" in files
     assert {as_documented(name) for name in files} - set(documented("Files in the state folder")) == set()
     tables = {column for name in modules_with_tables() for column in columns_made_by(name)}
     for path in state.rglob("*.db"):
