@@ -13,19 +13,18 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import pieces, rooms, sale
+from benchmarks import engine, history, pieces, processor_leg, rooms, sale
 from benchmarks.figures import Figure, Goal, Unit, median, p99, table, write_json
 from benchmarks.floor import Floor
-from benchmarks.pieces import in_turn
-from benchmarks.program import LEAN, resident, saying_first_line
+from benchmarks.program import as_on_a_till
 from benchmarks.reader import Reader
-from benchmarks.store import Store, configured, new_store, peer
-from benchmarks.till import Till
+from benchmarks.store import configured, new_store, peer
 from drivers.serial.intake import QUIET_S
 
 _ROOT = Path(__file__).parents[1]
 _MOST_STARTS = 7
 _BUSY = 0.5  # a load average from which on somebody else's work is measured too
+_NOT_HERE = "Not there to be measured: chip data (TLV, APDU) and more than one lane, which a till has not."
 _HELD_BACK_S = 2.0  # the capture, while the steps before the answer are counted
 
 
@@ -34,16 +33,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100, help="card sales measured (100; each takes half a second)")
     parser.add_argument("--folder", type=Path, default=Path("build"), help="on the disk to be measured (build)")
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"), help="where the figures are written")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the journal of six years (1000000)")
     arguments = parser.parse_args()
-    if arguments.rounds < 1:
-        parser.error("--rounds is 1 or more")
+    if arguments.rounds < 1 or arguments.rows < history.FEW:
+        parser.error(f"--rounds is 1 or more, --rows {history.FEW} or more")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of every block that cleans up
     _compile()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     began, load = time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="bench-", dir=arguments.folder.absolute()) as scratch:
-        figures = measure(Path(scratch), arguments.rounds)
+        figures = measure(arguments.folder, Path(scratch), arguments.rounds, arguments.rows)
     print(table(figures))
+    print(f"\n{_NOT_HERE}")
     print(f"\n{arguments.rounds} card sales, {time.monotonic() - began:.0f} s; {arguments.json}")
     if load > _BUSY:
         print(f"The machine was busy before it began (load {load:.1f}): read these figures as rough.")
@@ -57,36 +58,36 @@ def _compile() -> None:
         compileall.compile_dir(_ROOT / package, quiet=2)
 
 
-def measure(folder: Path, rounds: int) -> list[Figure]:
+def measure(cache: Path, folder: Path, rounds: int, rows: int) -> list[Figure]:
     with ExitStack() as stack:
+        stack.enter_context(as_on_a_till())
         layout = new_store(folder / "store")
         floor = stack.enter_context(Floor(folder, layout.engine / "nexo.pem", layout.engine / "nexo.key"))
         reader = Reader()
         stack.callback(reader.close)
-        few = min(rounds, _MOST_STARTS)
         small = [
-            pieces.journal(folder, floor, rounds * 3),
-            pieces.request(rounds),
-            pieces.log_event(folder, rounds),
+            *pieces.pieces(folder, floor, rounds),
+            *history.history(cache, folder, rows, rounds),
             *rooms.rooms(layout, reader, floor, min(rounds, 20)),
         ]
         with peer(layout, _HELD_BACK_S) as processor:
             store = configured(layout, processor.address, reader.device)
-            starts = _starts(store, few)
-            with store.engine() as (engine, _):
-                size = _size(engine.pid)
+            starts = engine.starts(store, min(rounds, _MOST_STARTS))
+            with store.engine() as (process, _):
+                size = engine.size(process.pid)
                 till = store.till()
                 stack.callback(till.close)
                 waiting, answered = sale.rows_before_answer(till, reader, processor, layout.journal)
         with peer(layout) as processor:
+            grpc_leg = processor_leg.leg(layout, processor, floor, rounds)
             store = configured(layout, processor.address, reader.device)
             with store.engine():
                 till = store.till()
                 stack.callback(till.close)
-                http = _http(till, floor, rounds)
+                http = engine.https(till, floor, rounds)
                 times = sale.paced(till, reader, processor, floor, rounds)
                 rate = sale.flat_out(till, reader, processor, max(1, rounds // 4))
-    return [*_sales(times, rate), *_commits(waiting, answered), http, *small, starts, size]
+    return [*_sales(times, rate), *_commits(waiting, answered), http, *grpc_leg, *small, starts, size]
 
 
 def _sales(times: sale.Times, rate: float) -> list[Figure]:
@@ -122,46 +123,6 @@ def _commits(waiting: int, answered: int) -> list[Figure]:
         Figure("durable steps before the till's answer", Unit.COUNT, answered, goal=Goal(2)),
         Figure("  of them while the card is awaited", Unit.COUNT, waiting),
     ]
-
-
-def _http(till: Till, floor: Floor, rounds: int) -> Figure:
-    def logout() -> None:
-        till.ask(request)
-        till.answer()
-
-    request = till.request("Logout", {})
-    took = in_turn(rounds, {"logout": logout, "bare": floor.bare_asyncio})
-    return Figure(
-        "HTTPS leg: a nexo Logout, answered",
-        Unit.MICROSECONDS,
-        median(took["logout"]),
-        median(took["bare"]),
-        "TLS echo of a bare asyncio protocol",
-        Goal(2),
-    )
-
-
-def _starts(store: Store, rounds: int) -> Figure:
-    engine, lean = [], []
-    for _ in range(rounds):
-        with saying_first_line("-c", LEAN) as (_process, _line, took):
-            lean.append(took)
-        with store.engine() as (_process, took):
-            engine.append(took)
-    return Figure(
-        "engine, start to ready",
-        Unit.MILLISECONDS,
-        median(engine),
-        median(lean),
-        "an interpreter importing the needed libraries",
-        Goal(2.5),
-    )
-
-
-def _size(pid: int) -> Figure:
-    with saying_first_line("-c", LEAN) as (process, _line, _took):
-        lean = resident(process.pid)
-    return Figure("engine, idle, resident", Unit.MEBIBYTES, resident(pid), lean, "the same imports", Goal(1.4))
 
 
 if __name__ == "__main__":

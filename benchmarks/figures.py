@@ -4,10 +4,12 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 
 class Unit(Enum):
@@ -60,6 +62,23 @@ class Figure:
         """None: there is no goal."""
         ratio = self.ratio
         return None if self.goal is None else self.goal.met_by(self.measured if ratio is None else ratio)
+
+
+def in_turn(rounds: int, calls: Mapping[str, Callable[[], Any]]) -> dict[str, list[float]]:
+    """Seconds of each call, the calls taking turns so that a busy moment of the machine meets all of them."""
+    took: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds):
+        for name, call in calls.items():
+            began = time.perf_counter()
+            call()
+            took[name].append(time.perf_counter() - began)
+    return took
+
+
+def beside(name: str, unit: Unit, took: Mapping[str, Sequence[float]], what: str, goal: Goal | None = None) -> Figure:
+    """Of two series the first was measured and the second is the floor: their medians."""
+    measured, floor = (median(samples) for samples in took.values())
+    return Figure(name, unit, measured, floor, what, goal)
 
 
 def median(samples: Sequence[float]) -> float:

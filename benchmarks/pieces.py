@@ -3,16 +3,14 @@
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from benchmarks.figures import Figure, Goal, Unit, median
+from benchmarks.figures import Figure, Goal, Unit, beside, in_turn
 from benchmarks.floor import Floor
 from benchmarks.till import document, payment_body
 from pos_bridge.domain.card import ReadFailure
@@ -31,8 +29,8 @@ _AMOUNT = Amount(1000)
 
 
 @dataclass(slots=True)
-class _Sale:
-    """Writes a card sale's steps into a journal one by one."""
+class CardSales:
+    """Writes card sales into a journal, one durable step a call: intent, approval, capture, and again."""
 
     journal: JournalFile
     key: LegKey | None = None
@@ -51,70 +49,40 @@ class _Sale:
             self.key, self.taken = None, False
 
 
-def journal(folder: Path, floor: Floor, rounds: int) -> Figure:
-    with ExitStack() as stack:
-        file = JournalFile.open(folder / "journal", 1, lambda: datetime.now().astimezone())
-        stack.callback(file.close)
-        sale = _Sale(file)
-        sale.step()
-        took = in_turn(rounds, {"commit": sale.step, "append": floor.append})
-    return Figure(
-        "journal commit",
-        Unit.MICROSECONDS,
-        median(took["commit"]),
-        median(took["append"]),
-        "append + fdatasync of the row's bytes",
-        Goal(1.5),
-    )
+def pieces(folder: Path, floor: Floor, rounds: int) -> list[Figure]:
+    return [_journal(folder, floor, rounds * 3), _request(rounds), _log_event(folder, rounds)]
 
 
-def request(rounds: int) -> Figure:
+def _journal(folder: Path, floor: Floor, rounds: int) -> Figure:
+    with closing(JournalFile.open(folder / "journal", 1, lambda: datetime.now().astimezone())) as file:
+        took = in_turn(rounds, {"commit": CardSales(file).step, "append": floor.append})
+    what = "append + fdatasync of the row's bytes"
+    return beside("journal commit", Unit.MICROSECONDS, took, what, Goal(1.5))
+
+
+def _request(rounds: int) -> Figure:
     raw = document("Payment", payment_body(), _POIID)
     assert isinstance(decode(raw), Message)
     took = in_turn(rounds * _FAST_ROUNDS, {"decode": lambda: decode(raw), "loads": lambda: json.loads(raw)})
-    return Figure(
-        "request decoded and validated",
-        Unit.MICROSECONDS,
-        median(took["decode"]),
-        median(took["loads"]),
-        "json.loads, nothing checked",
-        Goal(0.5),
-    )
+    return beside("request decoded and validated", Unit.MICROSECONDS, took, "json.loads, nothing checked", Goal(0.5))
 
 
-def log_event(folder: Path, rounds: int) -> Figure:
+def _log_event(folder: Path, rounds: int) -> Figure:
+    line = {"timestamp": "2026-01-01T00:00:00.000000Z", "severity": "warning", "event": "CardNotRead"}
     with ExitStack() as stack:
         log = Log(folder / "bench.log")
         stack.callback(log.close)
         raw = os.open(folder / "raw.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         stack.callback(os.close, raw)
 
+        def event() -> None:
+            log.emit(CardNotRead(ReadFailure.UNREADABLE))
+
         def write() -> None:
-            line = {"severity": "warning", "reason": "no_card", "timestamp": "2026-01-01T00:00:00.000000Z"}
-            os.write(raw, msgspec.json.encode({**line, "event": "CardNotRead"}) + b"\n")
+            os.write(raw, msgspec.json.encode({**line, "reason": "unreadable"}) + b"\n")
 
-        took = in_turn(
-            rounds * _FAST_ROUNDS, {"event": lambda: log.emit(CardNotRead(ReadFailure.NO_CARD)), "write": write}
-        )
-    return Figure(
-        "log event",
-        Unit.MICROSECONDS,
-        median(took["event"]),
-        median(took["write"]),
-        "one encode and one write of the same line",
-        Goal(3),
-    )
-
-
-def in_turn(rounds: int, calls: Mapping[str, Callable[[], Any]]) -> dict[str, list[float]]:
-    """Seconds of each call, the calls taking turns so that a busy moment of the machine meets all of them."""
-    took: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(rounds):
-        for name, call in calls.items():
-            began = time.perf_counter()
-            call()
-            took[name].append(time.perf_counter() - began)
-    return took
+        took = in_turn(rounds * _FAST_ROUNDS, {"event": event, "write": write})
+    return beside("log event", Unit.MICROSECONDS, took, "one encode and one write of the same line", Goal(3))
 
 
 def _opening(key: LegKey) -> Opening:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import uvloop
 
-from benchmarks.figures import Figure, Unit, median
+from benchmarks.figures import Figure, Unit, beside
 from benchmarks.floor import Floor
 from benchmarks.program import saying_first_line
 from benchmarks.reader import Reader
@@ -34,21 +34,11 @@ class _Times:
 def rooms(layout: Layout, reader: Reader, floor: Floor, rounds: int) -> list[Figure]:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         times = runner.run(_measure(layout, reader, floor, rounds))
+    started, sealed = {"room": times.start, "bare": times.bare}, {"room": times.seal, "floor": times.floor}
+    what = "pty round trip and HPKE seal in one warm process"
     return [
-        Figure(
-            "card room, start to locked and ready",
-            Unit.MILLISECONDS,
-            median(times.start),
-            median(times.bare),
-            "python -I -S, nothing imported",
-        ),
-        Figure(
-            "card room, swipe to sealed",
-            Unit.MICROSECONDS,
-            median(times.seal),
-            median(times.floor),
-            "pty round trip and HPKE seal in one warm process",
-        ),
+        beside("card room, start to locked and ready", Unit.MILLISECONDS, started, "python -I -S, nothing imported"),
+        beside("card room, swipe to sealed", Unit.MICROSECONDS, sealed, what),
     ]
 
 

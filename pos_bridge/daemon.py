@@ -26,7 +26,7 @@ from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.answers import Answers
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
-from pos_bridge.log import Log
+from pos_bridge.log import Log, counted
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.nexo_service import NexoService
@@ -93,7 +93,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
-        log.emit(events.EngineStarted(unsettled))
+        log.emit(events.EngineStarted(counted(unsettled)))
         notify("READY=1")
         await stop.wait()
         notify("STOPPING=1")

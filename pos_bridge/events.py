@@ -8,7 +8,7 @@ from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.identity import VaultFault
 from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.log import Event, Severity
+from pos_bridge.log import Event, Severity, closed_set
 
 
 class Operation(Enum):
@@ -129,3 +129,6 @@ class CaptureStuck(Event):
     """The processor refuses a capture as malformed or as another's key. Once a leg; it is tried on all the same."""
 
     severity: ClassVar[Severity] = Severity.ALARM
+
+
+EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it

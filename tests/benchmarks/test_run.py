@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from hw_sim.store import tether
+from pos_bridge.journal.verify import SoundFile, verify
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,9 +28,15 @@ ROWS = [
     "durable steps before the till's answer",
     "  of them while the card is awaited",
     "HTTPS leg: a nexo Logout, answered",
+    "gRPC leg: an Authorise, answered",
+    "  beside raw TLS",
     "journal commit",
     "request decoded and validated",
     "log event",
+    "journal commit at 9 000 rows",
+    "journal look-up at 9 000 rows, this month",
+    "journal look-up at 9 000 rows, 17 months back",
+    "journal opened at 9 000 rows",
     "card room, start to locked and ready",
     "card room, swipe to sealed",
     "engine, start to ready",
@@ -38,7 +45,7 @@ ROWS = [
 
 
 def test_a_short_run_gives_every_row(tmp_path):
-    command = [sys.executable, "-m", "benchmarks", "--rounds", "2", "--folder", str(tmp_path)]
+    command = [sys.executable, "-m", "benchmarks", "--rounds", "2", "--rows", "9000", "--folder", str(tmp_path)]
     tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *command]
     done = subprocess.run(
         [*tethered, "--json", str(tmp_path / "bench.json")], cwd=ROOT, capture_output=True, text=True, check=False
@@ -52,4 +59,9 @@ def test_a_short_run_gives_every_row(tmp_path):
         assert figure["figure"].strip() in done.stdout
     steps = {figure["figure"]: figure["measured"] for figure in written["figures"]}
     assert steps["durable steps before the till's answer"] == 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["bench.json"]
+    made = [path for path in tmp_path.iterdir() if path.name != "bench.json"]
+    assert sorted(path.name.rpartition("-")[0] for path in made) == ["journal-1000", "journal-9000"]
+    for folder in made:  # what was measured was a journal: as it is checked on a till
+        reports = verify(folder)
+        assert all(isinstance(report, SoundFile) for report in reports)
+        assert len(reports) in {1, 72}

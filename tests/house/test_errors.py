@@ -1,0 +1,124 @@
+"""docs/errors.md says what the program says: the same words, the same sentences, and none is missing."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pos_bridge
+from pos_bridge.checkout.card_sale import _PROMPT_CAUSES
+from pos_bridge.cli import check, explain, journal, quarantine, run
+from pos_bridge.domain.card import ReadFailure
+from pos_bridge.pos_api.said import SITUATIONS
+from pos_bridge.pos_api.said_of_causes import CAUSES
+from pos_bridge.wire.nexo.decode import Unreadable
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "errors.md"
+PACKAGE = Path(pos_bridge.__file__).parent
+START_ERRORS = {"ConfigError", "CannotStartError", "_UnfitError"}
+
+
+def table(title: str) -> list[list[str]]:
+    """The rows under a heading, without its head: cells as they stand, the first one without its backticks."""
+    text = DOCUMENT.read_text().split(f"\n## {title}\n")[1].split("\n## ")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    return [[row[0].strip("`"), *row[1:]] for row in rows[2:]]
+
+
+def parsed() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if "_pb2" not in path.name:
+            yield path, ast.parse(path.read_text())
+
+
+def test_what_a_cashier_is_told_of_a_payment_that_was_not_made():
+    told = [row[:4] for row in table("A payment that was not made")]
+    assert told == [[cause.value, said.condition.value, said.fr, said.en] for cause, said in CAUSES.items()]
+
+
+def test_what_a_cashier_is_told_of_a_request_that_was_not_done():
+    told = [row[:4] for row in table("A request that was not done, or whose end is not known")]
+    assert told == [[what.value, said.condition.value, said.fr, said.en] for what, said in SITUATIONS.items()]
+
+
+def test_each_of_them_says_what_became_of_the_money():
+    for title in ("A payment that was not made", "A request that was not done, or whose end is not known"):
+        for row in table(title):
+            assert row[4], row[0]
+
+
+def test_every_reason_of_the_card_room_and_what_the_till_is_told_for_it():
+    told = {row[0]: row[1].strip("`") for row in table("Why no card was read")}
+    assert told == {reason.name.lower(): _PROMPT_CAUSES[reason].value for reason in ReadFailure}
+
+
+def statuses() -> set[tuple[str, int]]:
+    """Each pair of an HTTP status and a kind of fault in the tills' server; Unreadable's kinds have theirs by rule."""
+    found = {(kind.value, 413 if kind is Unreadable.TOO_LARGE else 400) for kind in Unreadable}
+    for path, tree in parsed():
+        if path.parent.name != "pos_api":
+            continue
+        for node in ast.walk(tree):
+            match node:
+                case ast.Call(
+                    func=ast.Name("refusal"), args=[ast.Constant(int(status)), ast.Constant(str(kind)), *_]
+                ) | ast.Return(ast.Tuple([ast.Constant(int(status)), ast.Constant(str(kind))])):
+                    found.add((kind, status))
+                case _:
+                    pass
+    return found
+
+
+def test_every_kind_of_fault_below_nexo():
+    assert {(row[0], int(row[1])) for row in table("Below nexo: HTTP")} == statuses()
+
+
+def start_lines() -> set[str]:
+    """What is raised for whoever starts the program, with `…` for what is filled in."""
+    return {
+        "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts_of(node.args[0]))
+        for _, tree in parsed()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in START_ERRORS
+    }
+
+
+def parts_of(text: ast.expr) -> list[ast.expr]:
+    return text.values if isinstance(text, ast.JoinedStr) else [text]
+
+
+def test_every_line_that_says_why_it_does_not_start():
+    rows = table("At the start")
+    assert {row[0] for row in rows} == start_lines()
+    assert all(english and french and english != french for _, english, french in rows)
+
+
+def codes_of(module: object) -> set[int]:
+    """The codes that a command's module names or returns."""
+    path = Path(str(vars(module)["__file__"]))
+    tree = ast.parse(path.read_text())
+    literal = {
+        node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and type(node.value.value) is int
+    }
+    named = {value for name, value in vars(module).items() if name.isupper() and type(value) is int}
+    return literal | named | {2}  # argparse and the configuration, for all of them
+
+
+def test_every_exit_code():
+    rows = {row[0]: {code for code, meaning in enumerate(row[1:]) if meaning} for row in table("Exit codes")}
+    modules = {"run": run, "check": check, "journal": journal, "explain": explain, "quarantine": quarantine}
+    assert rows == {name: codes_of(module) for name, module in modules.items()}
+
+
+def test_the_commands_are_all_there():
+    commands = re.findall(r"for command in \(([a-z, ]+)\)", (PACKAGE / "cli" / "main.py").read_text())
+    assert {name.strip() for name in commands[0].split(",")} == {row[0] for row in table("Exit codes")}
+
+
+def test_every_code_a_card_room_ends_with():
+    (told,) = re.findall(r"sees its code: ([^.]+)\.", " ".join(DOCUMENT.read_text().split()))
+    source = (PACKAGE / "card" / "program.py").read_text()
+    (codes,) = re.findall(r"^DONE, BAD_TRUST_FILE, NOT_LOCKED, FAULT = ([0-9, ]+)$", source, re.MULTILINE)
+    assert re.findall(r"\d", told) == codes.split(", ")
