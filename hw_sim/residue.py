@@ -26,16 +26,17 @@ _MOST_ZEROS = 3
 _LEAST_NOT_ZERO = 4
 _CHUNK = 64 * 1024
 _OVERLAP = 512  # longer than any disguise of a fragment
+_SHAPE = bytes.maketrans(b"123456789", b"0" * 9)  # a run of digits is first looked for as a run of zeros
 _RUN = pattern(rb"[0-9]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One place where a searched number or text stands, or a fragment of one. Never says which."""
+    """One place where a mark stands, or a fragment of one. `what`: "number N" or "text N", counted as they were given."""
 
     where: str
     encoding: str
-    what: str = "number"
+    what: str
 
 
 class Search:
@@ -54,10 +55,12 @@ class Search:
         self._texts = tuple(text.lower().encode() for text in texts)
         self._digits = {length: _all_windows(self._numbers, length) for length in (FRAGMENT, _WITHIN_BASE64)}
         self._pieces = {
-            length: tuple(piece for text in self._texts for piece in _pieces(text, length))
+            length: tuple((place, piece) for place, text in enumerate(self._texts) for piece in _pieces(text, length))
             for length in (TEXT_FRAGMENT, _WITHIN_BASE64)
         }
-        self._packed = tuple(piece for number in numbers for piece in _packed(number))
+        self._packed = tuple(
+            (way, place, piece) for place, number in enumerate(numbers) for way, piece in _packed(number)
+        )
         self._clean: set[int] = set()
 
     def at(self, small_ints: int | None) -> "Search":
@@ -69,14 +72,14 @@ class Search:
 
     def in_bytes(self, data: bytes, where: str = "") -> Iterator[Find]:
         for way, text in views(data, self._small_ints):
-            of_base64 = way == "base64"
-            if self._numbers and self._has_number(text, _WITHIN_BASE64 if of_base64 else FRAGMENT):
-                yield Find(where, way)
-            if self._texts and self._has_text(text, _WITHIN_BASE64 if of_base64 else TEXT_FRAGMENT):
-                yield Find(where, way, "text")
-        for way, piece in self._packed:
+            in_base64 = way == "base64"
+            for number in self._numbers_in(text, _WITHIN_BASE64 if in_base64 else FRAGMENT):
+                yield Find(where, way, f"number {number}")
+            for number in self._texts_in(text, _WITHIN_BASE64 if in_base64 else TEXT_FRAGMENT):
+                yield Find(where, way, f"text {number}")
+        for way, number, piece in self._packed:
             if piece.stands_in(data):
-                yield Find(where, way)
+                yield Find(where, way, f"number {number}")
 
     def in_files(self, root: Path) -> Iterator[Find]:
         """Every file below root, as it is on disk; a file that goes away meanwhile is passed over."""
@@ -121,17 +124,22 @@ class Search:
             self._clean.add(known)
         yield from finds
 
-    def _has_number(self, text: bytes, length: int) -> bool:
+    def _numbers_in(self, text: bytes, length: int) -> set[int]:
+        if not self._numbers or b"0" * length not in text.translate(_SHAPE):
+            return set()
         wanted = self._digits[length]
-        for found in _RUN.finditer(text) if _may_hold_digits(text, length) else ():
-            run = found.group()
-            if any(run[at : at + length] in wanted for at in range(len(run) - length + 1)):
-                return True
-        return False
+        windows = (
+            run[at : at + length]
+            for run in (found.group() for found in _RUN.finditer(text))
+            for at in range(len(run) - length + 1)
+        )
+        return {wanted[window] for window in windows if window in wanted}
 
-    def _has_text(self, text: bytes, length: int) -> bool:
+    def _texts_in(self, text: bytes, length: int) -> set[int]:
+        if not self._texts:
+            return set()
         lower = text.lower()
-        return any(piece.stands_in(lower) for piece in self._pieces[length])
+        return {place for place, piece in self._pieces[length] if piece.stands_in(lower)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +153,6 @@ class _Piece:
         return self.shared in data and any(fragment in data for fragment in self.whole)
 
 
-_SHAPE = bytes.maketrans(b"0123456789", b"0000000000")
-
-
-def _may_hold_digits(text: bytes, length: int) -> bool:
-    return b"0" * length in text.translate(_SHAPE)
-
-
 def _check_number(number: str) -> None:
     if not (number.isascii() and number.isdecimal() and len(number) >= FRAGMENT):
         raise ValueError("a number that is searched has 9 digits or more")
@@ -160,8 +161,11 @@ def _check_number(number: str) -> None:
         raise ValueError("a number that is searched has no four zeros in a row")
 
 
-def _all_windows(wholes: tuple[bytes, ...], length: int) -> frozenset[bytes]:
-    return frozenset(whole[at : at + length] for whole in wholes for at in range(len(whole) - length + 1))
+def _all_windows(wholes: tuple[bytes, ...], length: int) -> dict[bytes, int]:
+    """Each fragment of each of these, and whose it is."""
+    return {
+        whole[at : at + length]: place for place, whole in enumerate(wholes) for at in range(len(whole) - length + 1)
+    }
 
 
 def _pieces(text: bytes, length: int) -> Iterator[_Piece]:

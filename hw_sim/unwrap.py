@@ -85,7 +85,7 @@ def _wide(data: bytes) -> bytes:
 
 def _hex(data: bytes) -> bytes:
     """Both ways in which a run can be cut into pairs."""
-    pieces = []
+    pieces: list[bytes] = []
     for run in _IN_HEX.of(data):
         pieces += (binascii.unhexlify(run[begin : begin + (len(run) - begin) // 2 * 2]) for begin in (0, 1))
     return _narrow(_BETWEEN.join(pieces))
