@@ -52,4 +52,6 @@ def small_ints_of(pid: int) -> int | None:
 def _image(pid: int) -> Area:
     """The file that holds the interpreter, libpython or the program itself, as it is mapped first."""
     images = [area for area in areas(pid) if area.name.startswith("/")]
+    if not images:
+        raise ProcessLookupError("a process that has ended has no image")
     return next((image for image in images if "libpython3" in image.name), images[0])

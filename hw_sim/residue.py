@@ -13,7 +13,7 @@ from pathlib import Path
 from re import compile as pattern
 
 from hw_sim.disguises import encodings, family, text_encodings
-from hw_sim.memory import areas, opened, small_ints_of
+from hw_sim.memory import Area, areas, opened, small_ints_of
 from hw_sim.unwrap import views
 
 __all__ = ["FRAGMENT", "TEXT_FRAGMENT", "Find", "Search", "encodings", "family", "small_ints_of", "text_encodings"]
@@ -25,6 +25,8 @@ _WITHIN_BASE64 = 6
 _MOST_ZEROS = 3
 _LEAST_NOT_ZERO = 4
 _CHUNK = 64 * 1024
+_PAGE = 4096
+_UNTOUCHED = hash(bytes(_PAGE))  # most of a large memory
 _OVERLAP = 512  # longer than any disguise of a fragment
 _SHAPE = bytes.maketrans(b"123456789", b"0" * 9)  # a run of digits is first looked for as a run of zeros
 _RUN = pattern(rb"[0-9]{6,}")
@@ -32,7 +34,7 @@ _RUN = pattern(rb"[0-9]{6,}")
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One place where a mark stands, or a fragment of one. `what`: "number N" or "text N", counted as they were given."""
+    """One place where a mark or a fragment of one stands. `what`: "number N" or "text N", in the order they came in."""
 
     where: str
     encoding: str
@@ -61,7 +63,7 @@ class Search:
         self._packed = tuple(
             (way, place, piece) for place, number in enumerate(numbers) for way, piece in _packed(number)
         )
-        self._clean: set[int] = set()
+        self._looked_at: dict[int, int | None] = {}  # a page's address, and the hash of its content
 
     def at(self, small_ints: int | None) -> "Search":
         """The same search in another process's memory."""
@@ -89,7 +91,7 @@ class Search:
 
     def in_file(self, path: Path, where: str) -> Iterator[Find]:
         with suppress(FileNotFoundError), path.open("rb") as file:
-            yield from self._in_stream(file.fileno(), 0, os.fstat(file.fileno()).st_size, where)
+            yield from self._in_stream(file.fileno(), os.fstat(file.fileno()).st_size, where)
 
     def in_memory(self, pid: int) -> Iterator[Find]:
         """Every page that the process can write: heap, stacks, anonymous maps, its own copies of a library's data.
@@ -99,30 +101,40 @@ class Search:
         with opened(pid) as memory:
             for area in areas(pid):
                 if area.writable and area.name != "[vvar]":
-                    yield from self._in_stream(memory, area.start, area.end, f"memory of {pid}")
+                    yield from self._in_area(memory, area, f"memory of {pid}")
 
-    def _in_stream(self, fd: int, start: int, end: int, where: str) -> Iterator[Find]:
-        at, tail = start, b""
-        while at < end:
-            try:
-                data = os.pread(fd, min(_CHUNK, end - at), at)
-            except OSError:
-                return  # a page that went away, or one that not even root may read: the card room's
-            if not data:
-                return
-            if data.count(0) < len(data):  # most of a large memory was never touched
-                yield from self._anew(tail + data, where)
+    def _in_stream(self, fd: int, size: int, where: str) -> Iterator[Find]:
+        at, tail = 0, b""
+        while at < size and (data := os.pread(fd, min(_CHUNK, size - at), at)):
+            yield from self.in_bytes(tail + data, where)
             at, tail = at + len(data), data[-_OVERLAP:]
 
-    def _anew(self, data: bytes, where: str) -> Iterator[Find]:
-        """Nothing twice: a large part of a memory stays as it is from one look to the next."""
-        known = hash(data)
-        if known in self._clean:
-            return
-        finds = list(self.in_bytes(data, where))
-        if not finds:
-            self._clean.add(known)
-        yield from finds
+    def _in_area(self, memory: int, area: Area, where: str) -> Iterator[Find]:
+        for at in range(area.start, area.end, _CHUNK):
+            begin, end = max(area.start, at - _OVERLAP), min(area.end, at + _CHUNK + _OVERLAP)
+            try:
+                data = os.pread(memory, end - begin, begin)
+            except OSError:
+                return  # pages that went away, or that not even root may read: the card room's
+            for first, last in self._changed(data, begin, at, min(area.end, at + _CHUNK)):
+                finds = list(self.in_bytes(data[max(0, first - _OVERLAP - begin) : last + _OVERLAP - begin], where))
+                if finds:
+                    self._looked_at.update(dict.fromkeys(range(first, last, _PAGE)))  # looked at again the next time
+                yield from finds
+
+    def _changed(self, data: bytes, begin: int, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Runs of pages, from `start` to `end`, that are not as they were last seen. `data` begins at `begin`."""
+        first = None
+        for at in range(start, end, _PAGE):
+            content = hash(data[at - begin : at - begin + _PAGE])
+            if self._looked_at.get(at, _UNTOUCHED) != content:
+                self._looked_at[at] = content
+                first = at if first is None else first
+            elif first is not None:
+                yield first, at
+                first = None
+        if first is not None:
+            yield first, end
 
     def _numbers_in(self, text: bytes, length: int) -> set[int]:
         if not self._numbers or b"0" * length not in text.translate(_SHAPE):
