@@ -106,7 +106,8 @@ class Search:
     def _in_stream(self, fd: int, size: int, where: str) -> Iterator[Find]:
         at, tail = 0, b""
         while at < size and (data := os.pread(fd, min(_CHUNK, size - at), at)):
-            yield from self.in_bytes(tail + data, where)
+            if data.count(0) < len(data):  # a core is mostly pages that were never touched
+                yield from self.in_bytes(tail + data, where)
             at, tail = at + len(data), data[-_OVERLAP:]
 
     def _in_area(self, memory: int, area: Area, where: str) -> Iterator[Find]:

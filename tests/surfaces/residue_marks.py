@@ -36,6 +36,8 @@ _TEXTS = (
     *((text, Whose.TILL) for text in (E_MAIL, NAME, PHONE, SHOPPER)),
     (SALE_REFERENCE, Whose.ECHO),
 )
+PLANTED_NUMBER = CARDS["visa"].number
+PLANTED_TEXT = HOLDER
 CARD_NUMBERS = frozenset(f"number {place}" for place, (_, whose) in enumerate(_NUMBERS) if whose is Whose.CARD)
 HOLDER_NAME = "text 0"
 
@@ -88,6 +90,7 @@ DROPPED: Mapping[str, dict[str, Any]] = MappingProxyType(
             "PaymentData": {"CustomerOrder": {"CustomerOrderID": SHOPPER, "OpenOrderState": True}}
         },
         "fields that nobody knows": {"Shopper": {"Email": E_MAIL, "Card": SENT_NUMBER}, "SaleData": {"Memo": NAME}},
+        "a brand that is none": {"PaymentTransaction": {"TransactionConditions": {"AllowedPaymentBrand": [NAME]}}},
         "a token's customer": _sale_data(SaleReferenceID=SHOPPER, CustomerToken=SENT_NUMBER),
     }
 )
@@ -115,7 +118,6 @@ REFUSED: Mapping[str, dict[str, Any]] = MappingProxyType(
         },
         "a token that is asked for": _sale_data(TokenRequestedType="Customer", SaleToAcquirerData=_PAIRS),
         "a wrong type": {"PaymentTransaction": {"AmountsReq": {"Currency": [SENT_NUMBER, NAME]}}},
-        "a brand that is none": {"PaymentTransaction": {"TransactionConditions": {"AllowedPaymentBrand": [NAME] * 9}}},
         "a name where a number is due": {"PaymentTransaction": {"AmountsReq": {"RequestedAmount": SENT_NUMBER}}},
         "an amount that is a card": {"PaymentTransaction": {"AmountsReq": {"RequestedAmount": int(SENT_NUMBER)}}},
     }
@@ -131,7 +133,7 @@ def malformed(good: bytes) -> Mapping[str, bytes]:
             "no request": json.dumps({"Card": SENT_NUMBER, "Name": NAME, "Mail": E_MAIL}).encode(),
             "no header": json.dumps({"SaleToPOIRequest": {"Name": NAME, "Mail": E_MAIL}}).encode(),
             "a header with somebody in it": good.replace(
-                b'"MessageClass": "Service"', f'"MessageClass": "{NAME}"'.encode()
+                b'"MessageClass": "Service"', f'"MessageClass": ["{NAME}"]'.encode()
             ),
             "a category with somebody in it": good.replace(b'"Payment"', f'"{NAME}"'.encode()),
             "too much": good[:-1] + (f' "{E_MAIL}",' * 20_000).encode(),

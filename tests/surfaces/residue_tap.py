@@ -27,14 +27,14 @@ _LONGEST = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A capture that runs. `facts`: store.json as a till must see it for its words to be heard."""
+    """A capture that runs. `facts`: store.json as till and engine must see it for their words to be heard."""
 
     folder: Path
     facts: dict[str, Any]
 
     def send(self, content: bytes) -> None:
-        """Some bytes to the engine's door, which will not like them, from somebody else."""
-        with socket.create_connection((_LOCALHOST, _nexo_port(self.facts))) as line, suppress(OSError):
+        """Bytes to the processor, which will not like them; never to the engine, in whose memory they would lie."""
+        with socket.create_connection((_LOCALHOST, _processor_port(self.facts))) as line, suppress(OSError):
             line.sendall(content)
             line.shutdown(socket.SHUT_WR)
             while line.recv(_LONGEST):
@@ -45,6 +45,11 @@ class Tap:
         word = secrets.token_bytes(32)
         self.send(word)
         until(lambda: any(word in file.read_bytes() for file in self.folder.iterdir()))
+
+    def clear(self) -> None:
+        """Forget what was heard on connections that have ended."""
+        for file in self.folder.iterdir():
+            file.unlink()
 
 
 @contextmanager
@@ -104,7 +109,8 @@ def _relays(store: RunningStore, folder: Path) -> Iterator[dict[str, Any]]:
         text = config.read_text()
         config.write_text(text.replace(f'"{facts["processor"]}"', f'"{_LOCALHOST}:{processor}"'))
         store.do("engine", "restart")
-        yield {**store.facts, "nexo_url": f"https://{_LOCALHOST}:{nexo}/nexo"}
+        facts = {**store.facts, "processor": f"{_LOCALHOST}:{processor}"}
+        yield {**facts, "nexo_url": f"https://{_LOCALHOST}:{nexo}/nexo"}
         store.do("engine", "kill")  # its connection to the processor ends, and the relay with it
         config.write_text(text)
 

@@ -4,21 +4,23 @@ The memory is looked through again and again by a thread of its own. Everything 
 path on which it was found; nothing is judged here.
 """
 
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from hw_sim.memory import small_ints_of
 from hw_sim.residue import Find, Search
+from hw_sim.running import RunningStore
 from tests.surfaces import residue_marks
-from tests.surfaces.book import Book, until
+from tests.surfaces.book import until
 from tests.surfaces.residue_tap import Tap
 
 _PAUSE_S = 0.1
 _GONE = (FileNotFoundError, ProcessLookupError)
-_TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
+TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +39,16 @@ class Found:
 
 
 class Watch:
-    """Of one store. `temp` is its processes' TMPDIR."""
+    """Of one store. `temporary`: the folders in which it would put what it thinks is soon gone."""
 
-    def __init__(self, book: Book, tap: Tap, temp: Path) -> None:
+    def __init__(self, store: RunningStore, tap: Tap, temporary: Sequence[Path]) -> None:
         self.found: list[Found] = []
         self.answers: list[bytes] = []  # all that the till was told, to be filled by it
         self.strays: set[Path] = set()  # what the engine can write to that is not on the till's disk
-        self._book = book
-        self._tap = tap
-        self._temp = temp
-        self._till = book.store.folder / "engine"
-        self._before = _temporary_files()
+        self._store = store
+        self.tap = tap
+        self._temporary = tuple(temporary)
+        self._till = store.folder / "engine"
         self._search = residue_marks.search()
         self._in_memory: dict[int, Search] = {}
         self._path = "the start"
@@ -89,33 +90,28 @@ class Watch:
     def look_at_files(self) -> None:
         """What is on disk, went over the wire and was told to the till so far."""
         for find in self._search.in_files(self._till):
-            self._note("log" if find.where.startswith("log/") else "disk", find)
-        for find in self._search.in_files(self._tap.folder):
+            self._note(_place_on_disk(find.where), find)
+        for core in self._till.glob("core*"):
+            core.unlink()  # once is enough for a hundred megabytes
+        for find in self._search.in_files(self.tap.folder):
             self._note("wire", find)
         for answer in self.answers:
             for find in self._search.in_bytes(answer, "an answer"):
                 self._note("answer", find)
-        for find in self._search.in_files(self._temp):
-            self._note("temp", find)
-        for file in _temporary_files() - self._before:
+        for file in (file for folder in self._temporary for file in _on_one_disk(folder)):
             for find in self._search.in_file(file, str(file)):
                 self._note("temp", find)
 
-    def look_at(self, file: Path, place: str) -> None:
-        """One more file, which is somebody's core."""
-        for find in self._search.in_file(file, file.name):
-            self._note(place, find)
-
-    def look_into(self, pid: int, place: str) -> None:
-        """Another process's memory, once."""
-        for find in self._search.at(small_ints_of(pid)).in_memory(pid):
-            self._note(place, find)
+    def forget(self) -> None:
+        """What was found so far was put there to be found."""
+        self.found.clear()
+        self._seen.clear()
 
     def _keep_looking(self) -> None:
         try:
             while not self._over.wait(_PAUSE_S):
                 self._looks_begun += 1
-                self._look_at_engine(self._book.engine_pid)
+                self._look_at_engine(int(self._store.facts["engine_pid"]))
                 self._looks_done = self._looks_begun
         except BaseException as trouble:  # noqa: BLE001 - raised where the path is walked
             self._trouble = trouble
@@ -135,6 +131,12 @@ class Watch:
             self.found.append(Found(self._path, place, find, quiet))
 
 
+def _place_on_disk(where: str) -> str:
+    if where.startswith("log/"):
+        return "log"
+    return "core" if where.startswith("core") else "disk"
+
+
 def _open_for_writing(pid: int) -> Iterator[Path]:
     """The files, whatever has become of their names, that a process can write to."""
     for link in Path(f"/proc/{pid}/fd").iterdir():
@@ -144,12 +146,9 @@ def _open_for_writing(pid: int) -> Iterator[Path]:
                 yield link.readlink()
 
 
-def _temporary_files() -> set[Path]:
-    """Those that lie openly in the machine's temporary folders and are this user's."""
-    found = set()
-    for folder in _TEMPORARY:
-        for file in folder.iterdir() if folder.is_dir() else ():
-            with suppress(FileNotFoundError):
-                if file.is_file() and not file.is_symlink():
-                    found.add(file)
-    return found
+def _on_one_disk(folder: Path) -> Iterator[Path]:
+    """The files below it, not those of another disk that shows through."""
+    disk = folder.stat().st_dev
+    for at, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if Path(at, name).lstat().st_dev == disk]
+        yield from (Path(at, name) for name in files)
