@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 _HEX = b"0123456789abcdefABCDEF"
 _DIGITS = b"0123456789"
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _TEXT = 8  # characters that a run must stand for
 _LIST_CODES = 0x7F
+_MEMBER, _OTHER = b"*", b"."
 _BETWEEN = b"\n"  # no run of two pieces together
 
 Layer = Callable[[bytes], bytes]
@@ -33,6 +35,22 @@ def views(data: bytes, small_ints: int | None) -> Iterator[tuple[str, bytes]]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Alphabet:
+    """Runs of at least so many bytes of a class."""
+
+    classes: bytes
+    least: int
+
+    def runs(self, data: bytes) -> Iterator[bytes]:
+        shape = data.translate(self.classes)
+        wanted, end = _MEMBER * self.least, 0
+        while (start := shape.find(wanted, end)) >= 0:
+            end = shape.find(_OTHER, start)
+            end = len(data) if end < 0 else end
+            yield data[start:end]
+
+
+@dataclass(frozen=True, slots=True)
 class _Runs:
     """Runs of a pattern, where one of `shapes` is in the data once each byte is translated into its class."""
 
@@ -48,8 +66,8 @@ class _Runs:
 
 
 def _classes(*members: tuple[bytes, bytes]) -> bytes:
-    """A table for translate: (bytes of a class, its letter); a full stop for the rest."""
-    table = bytearray(b"." * 256)
+    """A table for translate: (bytes of a class, its letter); _OTHER for the rest."""
+    table = bytearray(_OTHER * 256)
     for of_class, letter in members:
         for byte in of_class:
             table[byte] = letter[0]
@@ -61,7 +79,7 @@ _WIDE = _Runs(
     (b"p0" * (_TEXT - 1) + b"p", b"p000" * (_TEXT - 1) + b"p"),
     re.compile(rb"(?:[ -~]\x00{1,3}){7,}[ -~]"),
 )
-_IN_HEX = _Runs(_classes((_HEX, b"h")), (b"h" * 2 * _TEXT,), re.compile(rb"[0-9A-Fa-f]{16,}"))
+_IN_HEX = _Alphabet(_classes((_HEX, _MEMBER)), 2 * _TEXT)
 _ESCAPED = _Runs(
     _classes((_HEX, b"h"), (b"%", b"%"), (b"\\", b"\\"), (b"xu", b"x")),
     (b"%hh" * _TEXT, b"\\xhh" * _TEXT, b"\\xhhhh" * _TEXT),
@@ -72,7 +90,7 @@ _GROUPED = _Runs(
     (b"dddd-dddd",),
     re.compile(rb"[0-9]{3,6}(?:[ -][0-9]{2,6}){2,}"),
 )
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{11,}")  # eight characters, wherever they begin in a group of three
+_IN_BASE64 = _Alphabet(_classes((_BASE64, _MEMBER)), 11)  # eight characters, wherever in a group of three they begin
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 # Digits as numbers, in bytes or 32-bit words; at most three zeros lie between two others (residue.py sees to it)
 _NUMBERS = re.compile(rb"[\x01-\x09](?:\x00{0,15}[\x01-\x09]){3,}")
@@ -86,7 +104,7 @@ def _wide(data: bytes) -> bytes:
 def _hex(data: bytes) -> bytes:
     """Both ways in which a run can be cut into pairs."""
     pieces: list[bytes] = []
-    for run in _IN_HEX.of(data):
+    for run in _IN_HEX.runs(data):
         pieces += (binascii.unhexlify(run[begin : begin + (len(run) - begin) // 2 * 2]) for begin in (0, 1))
     return _narrow(_BETWEEN.join(pieces))
 
@@ -102,7 +120,7 @@ def _grouped(data: bytes) -> bytes:
 
 def _base64(data: bytes) -> bytes:
     """All runs behind one another, each filled up to whole groups of four, undone at each of the four borders."""
-    runs = b"".join(run + b"AAAA" + b"AAA"[: -len(run) % 4] for run in _BASE64.findall(data)).translate(_STANDARD)
+    runs = b"".join(run + b"AAAA" + b"AAA"[: -len(run) % 4] for run in _IN_BASE64.runs(data)).translate(_STANDARD)
     whole = len(runs)
     pieces = (binascii.a2b_base64(runs[begin : whole - -begin % 4]) for begin in range(4))
     return _narrow(_BETWEEN.join(pieces)) if runs else b""

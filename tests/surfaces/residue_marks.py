@@ -22,7 +22,7 @@ class Whose(Enum):
     ECHO = "a till's own word for its sale"
 
 
-SWIPED = ("visa", "mastercard", "amex", "discover", "interac")
+SWIPED = ("visa", "amex", "interac")
 SENT_NUMBER = CARDS["amex-corporate"].number
 E_MAIL = "y.lavertu-quimper@kourriel.qc"
 NAME = "Quimperlaine Lavertu"

@@ -128,12 +128,12 @@ def approved(scene: Scene) -> None:
 
 def declined(scene: Scene) -> None:
     scene.book.mode("decline")
-    assert scene.book.pay(card="mastercard").error == "Refusal"
+    assert scene.book.pay(card="amex").error == "Refusal"
 
 
 def partly_approved(scene: Scene) -> None:
     scene.book.mode("partial", 500)
-    assert scene.book.pay(scene.book.new(split=True), card="discover").cents == 500
+    assert scene.book.pay(scene.book.new(split=True), card="visa").cents == 500
 
 
 def nobody_comes(scene: Scene) -> None:
@@ -193,7 +193,7 @@ def engine_killed_as_the_card_is_read(scene: Scene) -> None:
 
 def engine_killed_in_flight(scene: Scene) -> None:
     scene.book.mode("drop-response")
-    with scene.book.asking(card="mastercard") as asking:
+    with scene.book.asking(card="amex") as asking:
         until(lambda: scene.book.ledger(asking.sale))
         scene.book.store.do("engine", "kill")
     scene.book.mode("approve")
@@ -257,11 +257,11 @@ def chip_required(scene: Scene) -> None:
 
 def swiped_before_it_was_wanted(scene: Scene) -> None:
     scene.book.store.do("card", "swipe", "visa", "--now")
-    assert scene.book.pay(card="mastercard").paid
+    assert scene.book.pay(card="amex").paid
 
 
 def withdrawn_as_the_card_comes(scene: Scene) -> None:
-    with scene.awaiting() as asking, scene.book.store.customer("discover"):
+    with scene.awaiting() as asking, scene.book.store.customer("visa"):
         until(lambda: scene.book.till.abort(asking.sale.service_id).status == 200)
 
 
@@ -282,7 +282,7 @@ def _lie(mode: str) -> Path_:
 
 def processor_goes_away_in_flight(scene: Scene) -> None:
     scene.book.mode("drop-response")
-    with scene.book.asking(card="discover") as asking:
+    with scene.book.asking(card="visa") as asking:
         until(lambda: scene.book.ledger(asking.sale))
         scene.book.mode("down")
     assert asking.sale.told is not None
@@ -405,7 +405,7 @@ CHAPTERS: Mapping[str, tuple[Path_, ...]] = MappingProxyType(
         "frames": (
             _frame("garbage"),
             _frame("stall"),
-            _frame("noise", card="mastercard"),
+            _frame("noise", card="amex"),
             _frame("unplug", "--at", "1"),
             _frame("unplug", "--at", "60"),
             _frame("unplug", "--at", "85"),

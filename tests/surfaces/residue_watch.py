@@ -18,7 +18,7 @@ from tests.surfaces import residue_marks
 from tests.surfaces.book import until
 from tests.surfaces.residue_tap import Tap
 
-_PAUSE_S = 0.1
+_PAUSE_S = 0.2
 _GONE = (FileNotFoundError, ProcessLookupError)
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
 

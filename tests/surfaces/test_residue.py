@@ -77,7 +77,8 @@ def must_not_be(found: Found) -> bool:
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_nothing_stays(tmp_path: Path, reader: str, chapter: str):
     with watched_store(tmp_path, reader) as scene:
-        finds_its_plants(scene, tmp_path)
+        if chapter == "answers":
+            finds_its_plants(scene, tmp_path)
         walk(scene, chapter)
         watch = scene.watch
     assert [str(found) for found in watch.found if must_not_be(found)] == []
