@@ -236,7 +236,7 @@ def ask(
         (content or number).to_bytes(32, "big"),
         (number if sale is None else sale).to_bytes(32, "big"),
     )
-    return SaleAsk(keys, f"S{number}", tender, Amount(cents), partial_ok, b"order")
+    return SaleAsk(keys, f"S{number}", tender, Amount(cents), partial_ok, bytes(32), bytes(16))
 
 
 __all__ = ["SEALED", "VISA", "Cause", "MemoryJournal", "ScriptedProcessor", "ScriptedReaders", "World", "ask"]
