@@ -83,6 +83,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stop_waiting()
         super().on_headers_complete()
+        self.url = b""  # the scope has it, for the door
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

@@ -28,6 +28,7 @@ HANDSHAKE_S = 5.0
 SHUTDOWN_S = 2.0
 BODY_S = 10.0
 _BACKLOG = 256
+_CLEANSE_PLAINTEXT = 0x2  # OpenSSL 3: SSL_OP_CLEANSE_PLAINTEXT, which the ssl module has no name for
 _NO_DESCRIPTORS_PAUSE_S = 0.1
 
 
@@ -37,6 +38,7 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)
     context.set_alpn_protocols(["http/1.1"])
+    context.options |= _CLEANSE_PLAINTEXT
     return context
 
 
