@@ -17,7 +17,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.pos_api.connection import HEAD_S, Connection, Guests
+from pos_bridge.pos_api.connection import HEAD_S, Connection, Ear, Guests
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_app import NexoApp
 from pos_bridge.pos_api.nexo_service import NexoService
@@ -184,7 +184,7 @@ class NexoServer:
         """TLS first: until it is there, nobody has asked anything."""
         with contextlib.suppress(OSError):  # whoever cannot do TLS with us, or is too slow, is let go
             await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: newcomer.connection,
+                lambda: Ear(newcomer.connection),
                 newcomer.peer,
                 ssl=self._tls,
                 ssl_handshake_timeout=HANDSHAKE_S,
