@@ -1,8 +1,8 @@
 """An encrypting magnetic stripe reader of ID TECH's SecureMag family, with keys in it (its security level 3).
 
 Encrypts a bank card under a key of its own for each swipe and shows the rest of the stripe as the maker's do; sends
-any other card in clear. Reads whenever the setting says so, wanted or not, and is silent otherwise. Session ids, AES, serial numbers in
-the frame and the buffered mode are not simulated.
+any other card in clear. Reads whenever the setting says so, wanted or not, and is silent otherwise. Session ids, AES,
+serial numbers in the frame and the buffered mode are not simulated.
 """
 
 import random
