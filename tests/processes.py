@@ -46,6 +46,16 @@ def resident_kib(pid: int) -> int:
     return int(line.split()[1])
 
 
+def slept(process: Process) -> int | None:
+    """How often it has gone to sleep, now that it sleeps; None while it runs or when it is no more."""
+    try:
+        text = Path(f"/proc/{process.pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    facts = dict(line.split(":\t", 1) for line in text.splitlines())
+    return int(facts["voluntary_ctxt_switches"]) if facts["State"].startswith("S") else None
+
+
 def _all() -> list[tuple[Process, int, str]]:
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):

@@ -1,4 +1,4 @@
-"""Arming an ID TECH reader: a quiet line, then its settings one by one, then leave to read. Never waits.
+"""Arming an ID TECH reader: a quiet line, then its settings one by one, that it reads last. Never waits.
 
 Whatever comes that is no answer is wiped, a swipe before all: it was made before anybody asked for it.
 """
@@ -13,7 +13,7 @@ _REASONS = {Unfit.IN_CLEAR: ReadFailure.READER_IN_CLEAR, Unfit.FOREIGN: ReadFail
 
 
 class Arming:
-    """From an open port to a reader that has acknowledged READ, on the intake that it will read with."""
+    """From an open port to a reader that has acknowledged that it reads, on the intake that it will read with."""
 
     def __init__(self, intake: Intake, now: float) -> None:
         self._intake = intake

@@ -13,7 +13,6 @@ from pos_bridge.domain.card import ReadFailure, Scheme, SealedByReader, Variant
 from pos_bridge.wire.burst import Progress
 from pos_bridge.wire.idtech import STX, EncryptedSwipe, IdtechFraming, Verdict, read_frame, read_text
 from pos_bridge.wire.idtech_layout import MAX_FRAME
-from pos_bridge.wire.idtech_setup import READ_NO_MORE
 
 BAUD = 9600
 _REASONS = {
@@ -65,7 +64,8 @@ class IdtechMsrReader:
         """It has no lamp, and reading is still on."""
 
     def stop(self) -> None:
-        self._intake.close(READ_NO_MORE)
+        """Says nothing: reading on and off is a setting in memory that wears. What nobody reads, the kernel drops."""
+        self._intake.close()
 
     def _judge(self) -> CardSealed | None:
         """A card, if nothing stands behind it; a bad read is told of when the line has fallen silent."""

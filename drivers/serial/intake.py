@@ -85,11 +85,12 @@ class Intake:
     def say(self, command: bytes) -> None:
         self._port.write(command)
 
-    def close(self, farewell: bytes) -> None:
-        """Memory wiped, a last command, port closed. Never raises."""
+    def close(self, farewell: bytes = b"") -> None:
+        """Memory wiped, a last command if there is one, port closed. Never raises."""
         self._memory[:] = bytes(len(self._memory))
         try:
-            self._port.write(farewell)
+            if farewell:
+                self._port.write(farewell)
         except ReadFailedError:
             pass  # it is gone or deaf
         finally:

@@ -1,8 +1,8 @@
 """An encrypting magnetic stripe reader of ID TECH's SecureMag family, with keys in it (its security level 3).
 
 Encrypts a bank card under a key of its own for each swipe and shows the rest of the stripe as the maker's do; sends
-any other card in clear. Reads when the setting says so and is silent otherwise. Session ids, AES, serial numbers in
-the frame and the buffered mode are not simulated.
+any other card in clear. Reads whenever the setting says so, wanted or not, and is silent otherwise. Session ids, AES,
+serial numbers in the frame and the buffered mode are not simulated.
 """
 
 import random
@@ -18,7 +18,10 @@ _HEADER = 5  # STX, length, card type, track status
 
 
 class IdtechMsr:
-    """The model. Being told to read is an ask for one card; being told not to, or a closed port, withdraws it."""
+    """The model. A till that makes sure that it reads, by asking or by telling it, asks for one card.
+
+    Being told not to read, or a closed port, withdraws the ask.
+    """
 
     driver = "idtech_msr"
     meaningful = frozenset((STX, *ACK, *NAK, *UNKNOWN))
@@ -38,7 +41,7 @@ class IdtechMsr:
         for command in self._listener.feed(data):
             said = NAK if command is None else self._settings.obey(command)
             answer += said
-            if command is not None and said == ACK and command[2] == READING:
+            if command is not None and said.startswith(ACK) and command[2] == READING:
                 wants.append(self._settings.reading)
         if self._settings.changed != self._state.settings:
             self._state.keep(self._settings.changed)

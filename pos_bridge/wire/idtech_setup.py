@@ -1,9 +1,9 @@
-"""What is said to a reader of the ID TECH MSR family before it may read: reviewed, set right, switched on. Sans-I/O.
+"""What is said to a reader of the ID TECH MSR family before its cards count: reviewed, and set right. Sans-I/O.
 
 A command is 02 | 'R' id or 'S' id length value | 03 | LRC; the answer 06, with the setting behind it when reviewed, or
 a refusal (SecureMag user manual, chapters 7 and 10). The settings lie in the reader's lasting memory, which wears: one
-that is right already is not written. A setting that the reader does not know is left alone: what it then sends too
-much of stays in the room. Only the last command, to read, must be acknowledged.
+that is right already is never written, so that a sale writes nothing. A setting that the reader does not know is left
+alone: what it then sends too much of stays in the room. That it reads comes last, and must be acknowledged.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _STX, _ETX = 0x02, 0x03
 _REVIEW, _SET = 0x52, 0x53
 _ACK = 0x06
 _REFUSALS = frozenset((0x15, 0x16, 0x17, 0x18))  # NAK, unknown setting, wrong mode, not possible now
-_READING = 0x1A
+_READING, _ON = 0x1A, ZERO + 1
 
 
 class Heard(Enum):
@@ -74,57 +74,51 @@ def _closed(command: bytes) -> bytes:
     return command + bytes((reduce(xor, command),))
 
 
-READ = write(_READING, ZERO + 1)
-READ_NO_MORE = write(_READING, ZERO)
+IS_READING = review(_READING)
+READ = write(_READING, _ON)
 
 
 class Setup:
-    """One reader's, from the first question to the acknowledged READ. Keeps no value but those of settings."""
+    """One reader's, from the first question to the acknowledgement that it reads. Keeps no value but settings'."""
 
     def __init__(self) -> None:
-        self._to_review = [setting.identity for setting in _MUST_BE] + list(_WANTED)
-        self._to_write: list[int] = []
-        self.done = False
+        reviews = [setting.identity for setting in _MUST_BE] + list(_WANTED)
+        self._to_say = [review(identity) for identity in reviews] + [IS_READING]
         self.unfit: Unfit | None = None
 
+    @property
+    def done(self) -> bool:
+        """It is as it must be, and reads."""
+        return not self._to_say
+
     def command(self) -> bytes:
-        """What to say now, or to say again."""
-        if self._to_review:
-            return review(self._to_review[0])
-        if self._to_write:
-            return write(self._to_write[0], _WANTED[self._to_write[0]])
-        return READ
+        """What to say now, or to say again; for a setup that is not done."""
+        return self._to_say[0]
 
     def hear(self, heard: memoryview) -> Heard:
         """`heard` is all that came since the command was said."""
         if not len(heard):
             return Heard.NOTHING
-        asked = bool(self._to_review or self._to_write)
-        if heard[0] in _REFUSALS and asked:
+        said = self._to_say[0]
+        if heard[0] in _REFUSALS and said != READ:
             self.unanswered()
             return Heard.ANSWER if len(heard) == 1 else Heard.CROWDED
         if heard[0] != _ACK:
             return Heard.STRAY  # or READ refused: it is said again
-        if not self._to_review:
-            self._acknowledged()
+        if said[1] == _SET:
+            del self._to_say[0]
             return Heard.ANSWER if len(heard) == 1 else Heard.CROWDED
-        return self._hear_value(heard)
+        return self._hear_value(said[2], heard)
 
     def unanswered(self) -> None:
         """The reader does not know what it was asked or told; READ alone is said again."""
-        if self._to_review:
-            del self._to_review[0]
-        elif self._to_write:
-            del self._to_write[0]
+        said = self._to_say[0]
+        if said != READ:
+            del self._to_say[0]
+        if said == IS_READING:
+            self._to_say.append(READ)
 
-    def _acknowledged(self) -> None:
-        if self._to_write:
-            del self._to_write[0]
-        else:
-            self.done = True
-
-    def _hear_value(self, heard: memoryview) -> Heard:
-        identity = self._to_review[0]
+    def _hear_value(self, identity: int, heard: memoryview) -> Heard:
         for place, expected in enumerate((_ACK, _STX, identity, 1, None, _ETX, None)):
             if place == len(heard):
                 return Heard.NOTHING
@@ -133,14 +127,18 @@ class Setup:
         value = heard[4]
         if heard[6] != _STX ^ identity ^ 1 ^ value ^ _ETX:
             return Heard.STRAY
-        del self._to_review[0]
+        del self._to_say[0]
         self._judge(identity, value)
         return Heard.ANSWER if len(heard) == MAX_ANSWER else Heard.CROWDED
 
     def _judge(self, identity: int, value: int) -> None:
+        if identity == _READING:
+            if value != _ON:
+                self._to_say.append(READ)
+            return
         if identity in _WANTED:
             if value != _WANTED[identity]:
-                self._to_write.append(identity)
+                self._to_say.insert(-1, write(identity, _WANTED[identity]))  # behind all reviews but the last
             return
         setting = next(each for each in _MUST_BE if each.identity == identity)
         if value in setting.clear:

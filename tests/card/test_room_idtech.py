@@ -24,12 +24,11 @@ from pos_bridge.wire.cardlink import (
     Status,
     decode_report,
 )
-from pos_bridge.wire.idtech_setup import READ_NO_MORE
 from pos_bridge.wire.locks import REQUIRED, Lock
 from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys
 from tests.card.room_process import RoomProcess, room_command, without
 from tests.card.test_residue import drain, fill, found_in, wait_until_writing
-from tests.drivers.idtech_reader import AS_DELIVERED, AS_WANTED, CIPHER, HASHES, READING, Settings, serve
+from tests.drivers.idtech_reader import AS_DELIVERED, AS_WANTED, CIPHER, HASHES, OFF, ON, READING, Settings, serve
 from tests.drivers.line import VISA, Line
 from tests.wire.idtech_frames import (
     CLEAR_1,
@@ -89,9 +88,9 @@ def arm(
 
 
 def ended(room: RoomProcess, line: Line) -> None:
-    """The room has gone, and its reader reads no more."""
+    """The room has gone, and has said nothing more to its reader."""
     assert room.exit_code() == 0
-    assert line.hear(READ_NO_MORE) == READ_NO_MORE
+    assert line.unheard() == b""
 
 
 def check_failed(room: RoomProcess, reason: ReadFailure) -> None:
@@ -146,17 +145,27 @@ def test_a_swipe_byte_by_byte(room, line, keys, kind, name):
     ended(room, line)
 
 
-def test_a_reader_as_delivered_is_set_to_send_no_hash_and_then_left_alone(room, line, keys, tmp_path):
+def test_a_reader_as_delivered_is_set_to_send_no_hash_and_never_written_again(room, line, keys, tmp_path):
     settings = Settings(AS_DELIVERED)
     arm(room, line, keys, settings)
-    assert settings.written == [(HASHES, 0x30), (READING, 0x31)]
+    assert settings.written == [(HASHES, 0x30)]
     room.say(Finish())
     ended(room, line)
     with RoomProcess(room_command(keys.write_trust(tmp_path))) as following:
         following.let_go()
         following.hear()
         arm(following, line, keys, settings)
-        assert settings.written[2:] == [(READING, 0x31)]
+        line.send(FRAME)
+        assert by_reader(heard_card(following)).ksn == KSN
+    assert settings.written == [(HASHES, 0x30)]
+
+
+def test_a_reader_that_does_not_read_is_told_to(room, line, keys):
+    settings = Settings(AS_WANTED | {READING: OFF})
+    arm(room, line, keys, settings)
+    assert settings.written == [(READING, ON)]
+    line.send(FRAME)
+    assert by_reader(heard_card(room)).ksn == KSN
 
 
 # ---- no card ----
@@ -169,7 +178,7 @@ def test_three_bad_reads(room, line, keys):
         assert room.hear() == Show(Notice.SWIPE_AGAIN)
     line.send(BAD)
     check_failed(room, ReadFailure.UNREADABLE)
-    assert line.hear(READ_NO_MORE) == READ_NO_MORE
+    assert line.unheard() == b""
 
 
 def test_a_good_swipe_after_two_bad_ones(room, line, keys):
@@ -205,7 +214,7 @@ def test_a_card_that_is_not_taken(room, line, keys, frame, reason):
     ended(room, line)
 
 
-def test_a_reader_with_encryption_off_is_never_given_leave_to_read(room, line, keys):
+def test_a_reader_with_encryption_off_gets_no_card(room, line, keys):
     room.say(ask(line, keys))
     settings = Settings(AS_WANTED | {CIPHER: 0x30})
     for _ in range(2):
@@ -214,6 +223,21 @@ def test_a_reader_with_encryption_off_is_never_given_leave_to_read(room, line, k
     check_failed(room, ReadFailure.READER_IN_CLEAR)
     assert settings.written == []
     ended(room, line)
+
+
+def test_a_swipe_between_two_asks_pays_for_nobody(room, line, keys, tmp_path):
+    """The reader reads on when the room has gone."""
+    arm(room, line, keys)
+    line.send(FRAME)
+    heard_card(room)
+    ended(room, line)
+    line.send(FRAME)
+    line.wait_arrived(len(FRAME))
+    with RoomProcess(room_command(keys.write_trust(tmp_path))) as following:
+        following.let_go()
+        following.hear()
+        arm(following, line, keys, prompt_ms=2_000)
+        check_failed(following, ReadFailure.NO_CARD)
 
 
 def test_a_swipe_from_before_the_ask_pays_for_nobody(room, line, keys):

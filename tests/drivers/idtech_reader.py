@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from pos_bridge.wire.idtech_setup import READ
+from pos_bridge.wire.idtech_setup import IS_READING, READ
 from tests.drivers.line import Line
 
 ACK, NAK, UNKNOWN = b"\x06", b"\x15", b"\x16"
@@ -29,6 +29,7 @@ AS_WANTED = {
     READING: 0x31,
 }
 AS_DELIVERED = AS_WANTED | {HASHES: 0x37}
+ON, OFF = 0x31, 0x30
 
 
 class Settings:
@@ -58,6 +59,10 @@ class Settings:
         self.written.append((command[2], command[4]))
         return ACK
 
+    def says_reading(self, command: bytes) -> bool:
+        """Whether the answer to this command says that it reads: nothing is asked after it."""
+        return command in (IS_READING, READ) and self.values.get(READING) == ON
+
 
 def next_command(line: Line) -> bytes:
     """The till's next one, whole."""
@@ -66,10 +71,10 @@ def next_command(line: Line) -> bytes:
 
 
 def serve(line: Line, settings: Settings | None = None) -> Settings:
-    """Answer everything until leave to read is acknowledged."""
+    """Answer everything until it was said that the reader reads."""
     settings = settings or Settings()
-    command = b""
-    while command != READ:
+    while True:
         command = next_command(line)
         line.send(settings.answer(command))
-    return settings
+        if settings.says_reading(command):
+            return settings

@@ -12,13 +12,15 @@ from drivers.serial.idtech_arming import ANSWER_S
 from drivers.serial.idtech_msr import IdtechMsr
 from drivers.serial.intake import ARM_LIMIT_S, QUIET_S, STALL_S
 from pos_bridge.domain.card import Brand, ChainMode, EntryMode, ReadFailure, Scheme, Variant
-from pos_bridge.wire.idtech_setup import READ, READ_NO_MORE, review
+from pos_bridge.wire.idtech_setup import IS_READING, READ, review, write
 from tests.drivers.idtech_reader import (
     AS_DELIVERED,
     AS_WANTED,
     HASHES,
     LEVEL,
     NAK,
+    OFF,
+    ON,
     READING,
     Settings,
     next_command,
@@ -51,8 +53,9 @@ class Desk:
         settings = settings or Settings()
         command = self.ask()
         while self.take(settings.answer(command)) != Armed():
+            assert not settings.says_reading(command)
             command = next_command(self.line)
-        assert command == READ
+        assert settings.says_reading(command)
         return settings
 
     def take(self, data: bytes, *, after: float = 0.0) -> Event | None:
@@ -124,9 +127,30 @@ def test_a_swipe_byte_by_byte_with_pauses(desk, kind):
 # ---- arming ----
 
 
-def test_a_reader_as_delivered_is_set_to_send_no_hash(desk):
-    settings = desk.arm(Settings(AS_DELIVERED))
-    assert settings.written == [(HASHES, 0x30), (READING, 0x31)]
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        (AS_WANTED, []),
+        (AS_DELIVERED, [(HASHES, 0x30)]),
+        (AS_WANTED | {READING: OFF}, [(READING, ON)]),
+        (AS_DELIVERED | {READING: OFF}, [(HASHES, 0x30), (READING, ON)]),
+    ],
+)
+def test_only_what_is_wrong_is_written(desk, values, written):
+    settings = desk.arm(Settings(values))
+    assert settings.written == written
+    assert isinstance(desk.take(FRAME), CardSealed)
+
+
+def test_a_reader_is_written_once_and_not_for_each_customer(line):
+    settings = Settings(AS_DELIVERED | {READING: OFF})
+    for _ in range(3):
+        desk = Desk(line)
+        desk.arm(settings)
+        assert isinstance(desk.take(FRAME), CardSealed)
+        desk.reader.stop()
+    assert settings.written == [(HASHES, 0x30), (READING, ON)]
+    assert line.unheard() == b""
 
 
 def test_nothing_is_said_until_the_line_is_quiet(desk, line):
@@ -138,9 +162,10 @@ def test_nothing_is_said_until_the_line_is_quiet(desk, line):
     assert isinstance(desk.take(FRAME), CardSealed)
 
 
-def test_a_frame_that_comes_while_the_reader_is_set_up_is_dropped(desk, line):
+@pytest.mark.parametrize(("reading", "last"), [(ON, [IS_READING]), (OFF, [IS_READING, READ])])
+def test_a_frame_that_comes_while_the_reader_is_set_up_is_dropped(desk, line, reading, last):
     command = desk.ask()
-    settings = Settings()
+    settings = Settings(AS_WANTED | {READING: reading})
     asked = [command]
     while True:
         assert desk.take(FRAME) is None
@@ -153,16 +178,16 @@ def test_a_frame_that_comes_while_the_reader_is_set_up_is_dropped(desk, line):
             break
         command = next_command(line)
         asked.append(command)
-    assert asked[-1] == READ
-    assert len(asked) == len(AS_WANTED)
+    assert asked[len(AS_WANTED) - 1 :] == last
 
 
-def test_a_frame_right_behind_the_acknowledgement_of_read_is_dropped(desk, line):
-    settings, command = Settings(), desk.ask()
-    while command != READ:
+@pytest.mark.parametrize(("reading", "last"), [(ON, IS_READING), (OFF, READ)])
+def test_a_frame_right_behind_the_acknowledgement_that_it_reads_is_dropped(desk, line, reading, last):
+    settings, command = Settings(AS_WANTED | {READING: reading}), desk.ask()
+    while command != last:
         desk.take(settings.answer(command))
         command = next_command(line)
-    assert desk.take(settings.answer(READ) + FRAME) is None
+    assert desk.take(settings.answer(last) + FRAME) is None
     assert not any(desk.memory)
     assert desk.after(QUIET_S) == Armed()
     assert line.unheard() == b""
@@ -184,10 +209,11 @@ def test_a_line_that_is_never_quiet_is_given_up(desk):
     assert reason_of(lambda: desk.take(b"x", after=QUIET_S)) is ReadFailure.READER_STALLED
 
 
-def test_a_question_without_an_answer_is_passed_over_and_leave_to_read_is_asked_again(desk, line):
-    settings, command = Settings(), desk.ask()
+@pytest.mark.parametrize("question", [review(HASHES), write(HASHES, 0x30), IS_READING])
+def test_a_question_without_an_answer_is_passed_over_and_leave_to_read_is_asked_again(desk, line, question):
+    settings, command = Settings(AS_DELIVERED | {READING: OFF}), desk.ask()
     while command != READ:
-        if command == review(HASHES):
+        if command == question:
             assert desk.after(ANSWER_S * 0.99) is None
             assert line.unheard() == b""
             assert desk.after(ANSWER_S * 0.02) is None
@@ -202,7 +228,7 @@ def test_a_question_without_an_answer_is_passed_over_and_leave_to_read_is_asked_
 def test_leave_to_read_that_is_refused_is_asked_again_until_the_time_is_over(desk, line):
     settings, command = Settings(unknown=[READING]), desk.ask()
     while command != READ:
-        desk.take(settings.answer(command))
+        assert desk.take(settings.answer(command)) is None
         command = next_command(line)
     while desk.now + QUIET_S < ARM_LIMIT_S:
         assert desk.take(NAK) is None
@@ -221,7 +247,7 @@ def test_a_reader_without_encryption_is_refused_before_any_card(desk, line, valu
 
 def test_settings_a_reader_does_not_know_hinder_no_sale(desk):
     settings = desk.arm(Settings(unknown=set(AS_WANTED) - {READING}))
-    assert settings.written == [(READING, 0x31)]
+    assert settings.written == []
     assert isinstance(desk.take(FRAME), CardSealed)
 
 
@@ -320,23 +346,24 @@ def test_a_track_in_clear_in_a_frames_place(desk, text, reason):
 # ---- the end ----
 
 
-def test_stop_forbids_reading_and_frees_the_device(line):
+def test_stop_says_nothing_and_frees_the_device(line):
     desk = Desk(line)
     desk.arm()
     desk.take(FRAME[:90])
     assert any(desk.memory)
     desk.reader.stop()
     assert not any(desk.memory)
-    assert line.hear(READ_NO_MORE) == READ_NO_MORE
+    assert line.unheard() == b""
     IdtechMsr().probe(line.device)
 
 
 def test_the_next_customer_meets_none_of_it(line):
     first = Desk(line)
     first.arm()
+    assert first.take(FRAME[:90]) is None
     first.reader.stop()
-    assert next_command(line) == READ_NO_MORE
-    line.send(b"\x06" + FRAME)
+    line.send(FRAME[90:] + FRAME)
+    line.wait_arrived(2 * len(FRAME) - 90)
     second = Desk(line)
     assert second.after(QUIET_S / 2) is None
     second.arm()

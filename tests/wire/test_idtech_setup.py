@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_bridge.wire.idtech_setup import MAX_ANSWER, READ, READ_NO_MORE, Heard, Setup, Unfit, review, write
+from pos_bridge.wire.idtech_setup import IS_READING, MAX_ANSWER, READ, Heard, Setup, Unfit, review, write
 from tests.drivers.idtech_reader import (
+    ACK,
     AS_DELIVERED,
     AS_WANTED,
     CIPHER,
@@ -14,11 +15,15 @@ from tests.drivers.idtech_reader import (
     LEVEL,
     MASK,
     NAK,
+    OFF,
+    ON,
     READING,
     TRAILING,
     UNKNOWN,
     Settings,
 )
+
+READS = Settings().answer(IS_READING)
 
 
 def talk(setup: Setup, settings: Settings, most: int = 40) -> list[bytes]:
@@ -36,7 +41,8 @@ def test_the_commands_are_those_that_the_makers_manuals_print():
     assert review(0x7E) == bytes.fromhex("02527E032D")
     assert write(0x4C, 0x30) == bytes.fromhex("02534C0130032F")
     assert write(0x58, 0x30) == bytes.fromhex("0253580130033B")
-    assert (bytes.fromhex("02531A01310378"), bytes.fromhex("02531A01300379")) == (READ, READ_NO_MORE)
+    assert bytes.fromhex("02531A01310378") == READ
+    assert review(READING) == IS_READING
 
 
 def test_the_answers_that_the_makers_manuals_print_are_understood():
@@ -52,20 +58,33 @@ def test_the_answers_that_the_makers_manuals_print_are_understood():
         assert setup.unfit is unfit
 
 
-def test_a_reader_that_is_set_right_is_reviewed_and_written_nothing_but_leave_to_read():
+def test_a_reader_that_is_set_right_is_reviewed_and_written_nothing():
     settings = Settings()
-    assert len(talk(Setup(), settings)) == len(AS_WANTED)
-    assert settings.written == [(READING, 0x31)]
+    said = talk(Setup(), settings)
+    assert len(said) == len(AS_WANTED)
+    assert said[-1] == IS_READING
+    assert settings.written == []
+
+
+@pytest.mark.parametrize("value", [OFF, 0x32])
+def test_a_reader_that_does_not_read_or_does_so_in_another_way_is_told_to(value):
+    settings = Settings(AS_WANTED | {READING: value})
+    said = talk(Setup(), settings)
+    assert said[-2:] == [IS_READING, READ]
+    assert settings.written == [(READING, ON)]
+    assert talk(Setup(), settings)[-1] == IS_READING
+    assert settings.written == [(READING, ON)]
 
 
 def test_only_what_differs_is_written():
     settings = Settings(AS_DELIVERED)
     talk(Setup(), settings)
-    assert settings.written == [(HASHES, 0x30), (READING, 0x31)]
-    worst = Settings(AS_WANTED | {HASHES: 0x37, LEADING: 6, TRAILING: 0, MASK: 0x30, EXPIRY: 0x31})
-    talk(Setup(), worst)
+    assert settings.written == [(HASHES, 0x30)]
+    worst = Settings(AS_WANTED | {HASHES: 0x37, LEADING: 6, TRAILING: 0, MASK: 0x30, EXPIRY: 0x31, READING: OFF})
+    said = talk(Setup(), worst)
     assert worst.values == AS_WANTED
-    assert len(worst.written) == 6
+    assert [each[1:3] for each in said[-3:]] == [bytes((0x53, EXPIRY)), bytes((0x52, READING)), bytes((0x53, READING))]
+    assert [identity for identity, _ in worst.written] == [HASHES, LEADING, TRAILING, MASK, EXPIRY, READING]
 
 
 @pytest.mark.parametrize("refusal", [NAK, UNKNOWN, b"\x17", b"\x18"])
@@ -75,7 +94,8 @@ def test_what_a_reader_does_not_know_is_left_alone(refusal):
     while setup.command() != READ:
         said.append(setup.command())
         assert setup.hear(memoryview(refusal)) is Heard.ANSWER
-    assert len(said) == len(AS_WANTED) - 1
+    assert len(said) == len(AS_WANTED)
+    assert said[-1] == IS_READING
     assert not setup.done
     assert setup.hear(memoryview(refusal)) is Heard.STRAY
     assert setup.command() == READ
@@ -88,7 +108,7 @@ def test_a_write_that_is_refused_is_left_alone():
     while setup.command() != write(HASHES, 0x30):
         setup.hear(memoryview(settings.answer(setup.command())))
     assert setup.hear(memoryview(NAK)) is Heard.ANSWER
-    assert setup.command() == READ
+    assert setup.command() == IS_READING
 
 
 @pytest.mark.parametrize(
@@ -105,7 +125,7 @@ def test_a_write_that_is_refused_is_left_alone():
     ],
 )
 def test_a_reader_that_must_not_read(identity, value, unfit):
-    setup, settings = Setup(), Settings(AS_WANTED | {identity: value})
+    setup, settings = Setup(), Settings(AS_DELIVERED | {identity: value})
     talk(setup, settings)
     assert setup.unfit is unfit
     assert (settings.written == []) is (unfit is not None)
@@ -137,13 +157,13 @@ def test_the_answer_to_another_question_is_a_stray():
     assert Setup().hear(memoryview(Settings().answer(review(HASHES)))) is Heard.STRAY
 
 
-@given(st.lists(st.binary(max_size=20), max_size=40))
-def test_random_answers_raise_nothing_and_only_an_acknowledgement_of_read_is_the_end(answers):
+@given(st.lists(st.binary(max_size=20) | st.sampled_from([NAK, ACK, READS]), max_size=40))
+def test_random_answers_raise_nothing_and_only_an_acknowledgement_that_it_reads_is_the_end(answers):
     setup = Setup()
     for answer in answers:
         command = setup.command()
         setup.hear(memoryview(answer))
         if setup.done:
-            assert command == READ
-            assert answer[:1] == b"\x06"
+            assert answer.startswith(ACK if command == READ else READS)
+            assert command in (IS_READING, READ)
             return

@@ -1,4 +1,4 @@
-"""The simulated encrypting reader on a real pseudo-terminal: it encrypts when it is told to read, each time anew."""
+"""The simulated encrypting reader on a real pseudo-terminal: it encrypts whenever it reads, each time anew."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from hw_sim.readers.fault import Fault, HangUp
 from hw_sim.readers.idtech_msr import IdtechMsr
 from hw_sim.readers.key_state import KeyState
 from hw_sim.readers.stripe import HOLDER, Stripe, stripe
-from tests.hw_sim.readers.idtech import ACK, DISABLE, ENABLE, Till, checks_hold, parse, review, told, write
+from tests.hw_sim.readers.idtech import ACK, DISABLE, ENABLE, NAK, Till, checks_hold, parse, review, told, write
 from tests.hw_sim.readers.place import AMEX, VISA, Place, play
 from tests.hw_sim.readers.port import settle, until
 
@@ -73,6 +73,29 @@ async def test_a_card_waits_until_the_reader_is_told_to_read(scene: Scene) -> No
     assert frame.ksn[-1] == 1
     await settle()
     assert scene.till.port.look() == b""
+
+
+@at_the_counter
+async def test_a_till_that_asks_whether_it_reads_wants_a_card_and_writes_nothing(scene: Scene) -> None:
+    customers = [scene.place.queue(card) for card in (VISA, AMEX)]
+    for card, customer in zip((VISA, AMEX), customers, strict=True):
+        await scene.till.ask(review(0x1A), told(0x1A, b"1"))
+        assert scene.opened(await scene.till.read_frame()) == tracks(card)
+        assert await customer
+    assert KeyState(key_room.state_file(scene.world, "reader")).settings == {}
+
+
+@at_the_counter
+async def test_one_that_says_that_it_does_not_read_is_wanted_by_nobody(scene: Scene) -> None:
+    await scene.till.ask(DISABLE)
+    customer = scene.place.queue(VISA)
+    await scene.till.ask(review(0x1A), told(0x1A, b"0"))
+    await scene.till.ask(review(0x1A)[:-1] + b"\0", NAK)
+    await settle()
+    assert (scene.till.port.look(), customer.done()) == (b"", False)
+    await scene.till.ask(ENABLE)
+    assert scene.opened(await scene.till.read_frame()) == tracks(VISA)
+    assert await customer
 
 
 @at_the_counter
@@ -172,7 +195,7 @@ async def test_a_port_that_is_closed_wants_nothing_and_forgets_half_a_command(sc
     await settle()
     customer = scene.place.queue(VISA)
     till = Till(scene.place.open())
-    await till.ask(review(0x1A), told(0x1A, b"1"))  # it would read, but nobody asked since
+    await till.ask(review(0x7E), told(0x7E, b"3"))  # it reads, but nobody asked that since
     await settle()
     assert not customer.done()
     await till.ask(ENABLE)

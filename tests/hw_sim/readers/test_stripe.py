@@ -47,10 +47,10 @@ def test_cards_that_are_not_for_payment_have_good_tracks_and_no_number_of_a_card
 
 @given(card=cards, seed=st.integers(0, 2**32))
 def test_a_garbled_swipe_has_the_shape_and_no_check_that_holds(card: Card, seed: int):
+    """The number can be among what was left as it was."""
     good = frame(card)
     bad = MsrPlain().garble(good, Random(seed))
     assert len(bad) == len(good)
-    assert card.number.encode() not in bad
     end1 = good.index(b"?")
     end2 = good.index(b"?", end1 + 2)  # past the LRC, which may be a question mark itself
     assert [bad[place] for place in (0, end1, end1 + 2, end2, -1)] == list(b"%?;?\r")

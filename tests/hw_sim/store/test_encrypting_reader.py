@@ -60,6 +60,15 @@ def test_after_any_fault_the_next_sale_works(encrypting: RunningStore, fault: st
     assert len(encrypting.ledger()) - before == (2 if fault == "noise" else 1)
 
 
+def test_three_sales_in_a_row_change_one_setting_of_a_new_reader(tmp_path: Path):
+    """No hashes. That it reads is not touched: the settings wear."""
+    with running_store(tmp_path, "--reader", "idtech_msr") as store:
+        for sales in (1, 2, 3):
+            assert sell(store, "visa").result == "Success"
+            assert state_of(tmp_path)["settings"] == {"5c": "30"}
+            assert counter_of(tmp_path) == sales + 1
+
+
 def test_a_swipe_made_too_early_pays_for_nobody(encrypting: RunningStore):
     before = len(encrypting.ledger())
     encrypting.do("card", "swipe", "amex", "--now")
