@@ -1,198 +1,211 @@
-"""Searching for what must not be there: card numbers in bytes, files and memory, in every encoding and in fragments.
+"""Searching for what must not be there: card numbers and names in bytes, files and memory, in every encoding.
 
-A fragment counts from 9 digits on (12 in BCD), because a freed buffer often keeps a part. A search is only worth
-something if it finds what was planted, so `encodings` also makes the plants.
+Fragments count, because a freed buffer often keeps a part: 9 digits of a number (12 in BCD), 8 characters of a text in
+whatever case, and in base64 the 6 of either that lie in whole groups wherever it begins. A search is only worth
+something if it finds what was planted: disguises.py makes the plants.
 """
 
-import base64
-import ctypes
 import os
-import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from re import compile as pattern
+
+from hw_sim.disguises import encodings, family, text_encodings
+from hw_sim.memory import Area, areas, opened, small_ints_of
+from hw_sim.unwrap import views
+
+__all__ = ["FRAGMENT", "TEXT_FRAGMENT", "Find", "Search", "encodings", "family", "small_ints_of", "text_encodings"]
 
 FRAGMENT = 9
+TEXT_FRAGMENT = 8
 _BCD_DIGITS = 12  # six whole bytes: five were met by chance, once in some hundred searches of a memory
-_CHUNK = 256 * 1024
-_OVERLAP = 4096
-_BASE64_DIGITS = 6  # eight characters; nine digits hold six that start at a border of base64's groups of three
-
-# Text encodings are found as runs of digits, whatever the digits are, in one pass over the data each.
-_RUNS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
-    ("ascii", re.compile(rb"[0-9]{9,}")),
-    ("wide", re.compile(rb"(?:[0-9]\x00{1,3}){8,}[0-9]")),  # UTF-16 and UTF-32, both ends first
-    ("hex", re.compile(rb"(?:3[0-9]){9,}")),
-)
+_WITHIN_BASE64 = 6
+_MOST_ZEROS = 3
+_LEAST_NOT_ZERO = 4
+_CHUNK = 64 * 1024
+_PAGE = 4096
+_UNTOUCHED = hash(bytes(_PAGE))  # most of a large memory
+_OVERLAP = 512  # longer than any disguise of a fragment
+_SHAPE = bytes.maketrans(b"123456789", b"0" * 9)  # a run of digits is first looked for as a run of zeros
+_RUN = pattern(rb"[0-9]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One place where a searched number, or 9 digits and more of one, stands."""
+    """One place where a mark or a fragment of one stands. `what`: "number N" or "text N", in the order they came in."""
 
     where: str
     encoding: str
-
-
-def encodings(number: str, small_ints: int | None = None) -> dict[str, bytes]:
-    """Each way in which a number can lie in memory or on disk, by name. `small_ints`: where id(0) is (CPython)."""
-    digits = [int(digit) for digit in number]
-    even = number + "F" * (len(number) % 2)
-    ways = {
-        "ascii": number.encode(),
-        "utf-16-le": number.encode("utf-16-le"),
-        "utf-16-be": number.encode("utf-16-be"),
-        "utf-32-le": number.encode("utf-32-le"),
-        "hex": number.encode().hex().encode(),
-        "digits": bytes(digits),
-        "bcd": bytes.fromhex(even),
-        "bcd-odd": bytes.fromhex("F" + number + "F" * (1 - len(number) % 2)),
-        "bcd-reversed": bytes.fromhex(_swap(even)),
-        "int32": b"".join(digit.to_bytes(4, "little") for digit in digits),
-    }
-    for offset in range(3):
-        ways[f"base64-{offset}"] = base64.b64encode(b"?" * offset + number.encode())
-    if small_ints is not None:
-        ways["int list"] = _pointers(digits, small_ints)
-        ways["code list"] = _pointers([digit + ord("0") for digit in digits], small_ints)
-    return ways
-
-
-def family(way: str) -> str:
-    """The name under which a plant of `encodings` is found."""
-    kinds = {"utf": "wide", "base64": "base64", "bcd": "bcd"}
-    return way if way == "bcd-reversed" else kinds.get(way.split("-", maxsplit=1)[0], way)
+    what: str
 
 
 class Search:
-    """Looks for a set of numbers. `small_ints` as in `encodings`, for the memory of a Python process."""
+    """Looks for a set of numbers and of texts (ASCII). `small_ints` as in `encodings`, for a Python process's memory.
 
-    def __init__(self, numbers: tuple[str, ...], small_ints: int | None = None) -> None:
-        self._windows = frozenset(window for number in numbers for window in _windows(number, FRAGMENT))
-        self._anchors = tuple(anchor for number in numbers for anchor in _anchors(number, small_ints))
+    Raises ValueError for what would be found by chance, or cannot be: less than a fragment, or mostly zeros.
+    """
+
+    def __init__(self, numbers: tuple[str, ...], small_ints: int | None = None, texts: tuple[str, ...] = ()) -> None:
+        for number in numbers:
+            _check_number(number)
+        if any(len(text) < TEXT_FRAGMENT or not text.isascii() for text in texts):
+            raise ValueError("a text that is searched has 8 characters or more, all of them ASCII")
+        self._small_ints = small_ints
+        self._numbers = tuple(number.encode() for number in numbers)
+        self._texts = tuple(text.lower().encode() for text in texts)
+        self._digits = {length: _all_windows(self._numbers, length) for length in (FRAGMENT, _WITHIN_BASE64)}
+        self._pieces = {
+            length: tuple((place, piece) for place, text in enumerate(self._texts) for piece in _pieces(text, length))
+            for length in (TEXT_FRAGMENT, _WITHIN_BASE64)
+        }
+        self._packed = tuple(
+            (way, place, piece) for place, number in enumerate(numbers) for way, piece in _packed(number)
+        )
+        self._looked_at: dict[int, int | None] = {}  # a page's address, and the hash of its content
+
+    def at(self, small_ints: int | None) -> "Search":
+        """The same search in another process's memory."""
+        if small_ints == self._small_ints:
+            return self
+        numbers = tuple(number.decode() for number in self._numbers)
+        return Search(numbers, small_ints, tuple(text.decode() for text in self._texts))
 
     def in_bytes(self, data: bytes, where: str = "") -> Iterator[Find]:
-        for way, runs in _RUNS:
-            for run in runs.finditer(data):
-                digits = _digits(way, run.group())
-                if any(digits[at : at + FRAGMENT] in self._windows for at in range(len(digits) - FRAGMENT + 1)):
-                    yield Find(where, way)
-        for anchor in self._anchors:
-            if anchor.stands_in(data):
-                yield Find(where, anchor.way)
+        for way, text in views(data, self._small_ints):
+            in_base64 = way == "base64"
+            for number in self._numbers_in(text, _WITHIN_BASE64 if in_base64 else FRAGMENT):
+                yield Find(where, way, f"number {number}")
+            for number in self._texts_in(text, _WITHIN_BASE64 if in_base64 else TEXT_FRAGMENT):
+                yield Find(where, way, f"text {number}")
+        for way, number, piece in self._packed:
+            if piece.stands_in(data):
+                yield Find(where, way, f"number {number}")
 
     def in_files(self, root: Path) -> Iterator[Find]:
-        """Every file below root, as it is on disk."""
+        """Every file below root, as it is on disk; a file that goes away meanwhile is passed over."""
         for path in sorted(root.rglob("*")):
             if path.is_file() and not path.is_symlink():
-                with path.open("rb") as file:
-                    yield from self._in_stream(file.fileno(), 0, path.stat().st_size, str(path.relative_to(root)))
+                yield from self.in_file(path, str(path.relative_to(root)))
+
+    def in_file(self, path: Path, where: str) -> Iterator[Find]:
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            yield from self._in_stream(file.fileno(), os.fstat(file.fileno()).st_size, where)
 
     def in_memory(self, pid: int) -> Iterator[Find]:
-        """Every private page that the process can write: heap, stacks, anonymous maps. Needs the right to read them."""
-        maps = Path(f"/proc/{pid}/maps").read_text()
-        memory = os.open(f"/proc/{pid}/mem", os.O_RDONLY)
-        try:
-            for line in maps.splitlines():
-                span, mode, *_ = line.split()
-                if mode[1] == "w" and "[vvar" not in line:
-                    start, end = (int(part, 16) for part in span.split("-"))
-                    yield from self._in_stream(memory, start, end, f"memory of {pid}")
-        finally:
-            os.close(memory)
+        """Every page that the process can write: heap, stacks, anonymous maps, its own copies of a library's data.
 
-    def _in_stream(self, fd: int, start: int, end: int, where: str) -> Iterator[Find]:
-        at, tail = start, b""
-        while at < end:
-            try:
-                data = os.pread(fd, min(_CHUNK, end - at), at)
-            except OSError:
-                return  # a page that went away, or one that not even root may read: the card room's
-            if not data:
-                return
-            if data.count(0) < len(data):  # most of a large memory was never touched
+        What even root may not read is passed over. Looked through again, only what has changed is searched anew.
+        """
+        with opened(pid) as memory:
+            for area in areas(pid):
+                if area.writable and area.name != "[vvar]":
+                    yield from self._in_area(memory, area, f"memory of {pid}")
+
+    def _in_stream(self, fd: int, size: int, where: str) -> Iterator[Find]:
+        at, tail = 0, b""
+        while at < size and (data := os.pread(fd, min(_CHUNK, size - at), at)):
+            if data.count(0) < len(data):  # a core is mostly pages that were never touched
                 yield from self.in_bytes(tail + data, where)
             at, tail = at + len(data), data[-_OVERLAP:]
 
+    def _in_area(self, memory: int, area: Area, where: str) -> Iterator[Find]:
+        for at in range(area.start, area.end, _CHUNK):
+            begin, end = max(area.start, at - _OVERLAP), min(area.end, at + _CHUNK + _OVERLAP)
+            try:
+                data = os.pread(memory, end - begin, begin)
+            except OSError:
+                return  # pages that went away, or that not even root may read: the card room's
+            for first, last in self._changed(data, begin, at, min(area.end, at + _CHUNK)):
+                finds = list(self.in_bytes(data[max(0, first - _OVERLAP - begin) : last + _OVERLAP - begin], where))
+                if finds:
+                    self._looked_at.update(dict.fromkeys(range(first, last, _PAGE)))  # looked at again the next time
+                yield from finds
 
-def small_ints_of(pid: int) -> int | None:
-    """Where id(0) is in a process that runs the same Python as this one; None when it runs another.
+    def _changed(self, data: bytes, begin: int, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Runs of pages, from `start` to `end`, that are not as they were last seen. `data` begins at `begin`."""
+        first = None
+        for at in range(start, end, _PAGE):
+            content = hash(data[at - begin : at - begin + _PAGE])
+            if self._looked_at.get(at, _UNTOUCHED) != content:
+                self._looked_at[at] = content
+                first = at if first is None else first
+            elif first is not None:
+                yield first, at
+                first = None
+        if first is not None:
+            yield first, end
 
-    id(0) lies in the interpreter's static data, at the same distance from the start of its image in every process.
-    """
-    own, other = _image(os.getpid()), _image(pid)
-    return other[1] + id(0) - own[1] if own[0] == other[0] else None
+    def _numbers_in(self, text: bytes, length: int) -> set[int]:
+        if not self._numbers or b"0" * length not in text.translate(_SHAPE):
+            return set()
+        wanted = self._digits[length]
+        windows = (
+            run[at : at + length]
+            for run in (found.group() for found in _RUN.finditer(text))
+            for at in range(len(run) - length + 1)
+        )
+        return {wanted[window] for window in windows if window in wanted}
 
-
-def _image(pid: int) -> tuple[str, int]:
-    """The file that holds the interpreter, libpython or the program itself, and where it is mapped first."""
-    images = [(name, start) for name, start, _ in _maps(pid) if name.startswith("/")]
-    return next((image for image in images if "libpython3" in image[0]), images[0])
-
-
-def _maps(pid: int) -> list[tuple[str, int, int]]:
-    found = []
-    for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-        span, _, _, _, _, *name = line.split(maxsplit=5)
-        start, end = (int(part, 16) for part in span.split("-"))
-        found.append((name[0] if name else "", start, end))
-    return found
-
-
-def _windows(text: str, length: int, step: int = 1) -> Iterator[str]:
-    return (text[at : at + length] for at in range(0, len(text) - length + 1, step))
+    def _texts_in(self, text: bytes, length: int) -> set[int]:
+        if not self._texts:
+            return set()
+        lower = text.lower()
+        return {place for place, piece in self._pieces[length] if piece.stands_in(lower)}
 
 
 @dataclass(frozen=True, slots=True)
-class _Anchor:
-    """A rare piece, looked for first, that every one of `whole` holds: runs of nine digits in one encoding."""
+class _Piece:
+    """A rare piece, looked for first, that every one of `whole` holds: fragments that overlap there."""
 
-    way: str
-    piece: bytes
+    shared: bytes
     whole: tuple[bytes, ...]
 
     def stands_in(self, data: bytes) -> bool:
-        return self.piece in data and any(run in data for run in self.whole)
+        return self.shared in data and any(fragment in data for fragment in self.whole)
 
 
-def _anchors(number: str, small_ints: int | None) -> Iterator[_Anchor]:
-    """What is not text. Few pieces are looked for: all runs of nine digits that begin at 0..3 share digits 3..8."""
-    ways: dict[str, Callable[[str], bytes]] = {
-        "digits": lambda text: bytes(int(digit) for digit in text),
-        "int32": lambda text: b"".join(int(digit).to_bytes(4, "little") for digit in text),
+def _check_number(number: str) -> None:
+    if not (number.isascii() and number.isdecimal() and len(number) >= FRAGMENT):
+        raise ValueError("a number that is searched has 9 digits or more")
+    fragments = _all_windows((number.encode(),), FRAGMENT)
+    if "0" * (_MOST_ZEROS + 1) in number or any(FRAGMENT - part.count(b"0") < _LEAST_NOT_ZERO for part in fragments):
+        raise ValueError("a number that is searched has no four zeros in a row")
+
+
+def _all_windows(wholes: tuple[bytes, ...], length: int) -> dict[bytes, int]:
+    """Each fragment of each of these, and whose it is."""
+    return {
+        whole[at : at + length]: place for place, whole in enumerate(wholes) for at in range(len(whole) - length + 1)
     }
-    if small_ints is not None:
-        ways["int list"] = lambda text: _pointers([int(digit) for digit in text], small_ints)
-        ways["code list"] = lambda text: _pointers(list(text.encode()), small_ints)
-    for way, encode in ways.items():
-        yield from _shared(way, encode, number, FRAGMENT, 1)
+
+
+def _pieces(text: bytes, length: int) -> Iterator[_Piece]:
+    """All fragments of a text: four that begin one after the other share what lies between."""
+    yield from _shared(text, length, 1, bytes)
+
+
+def _packed(number: str) -> Iterator[tuple[str, _Piece]]:
+    """A number as packed decimal digits, from each digit on, in either order of a byte's halves."""
     for phase in (0, 1):
-        pairs = number[phase:]
-        yield from _shared("bcd", bytes.fromhex, pairs, _BCD_DIGITS, 2)
-        yield from _shared("bcd-reversed", lambda text: bytes.fromhex(_swap(text)), pairs, _BCD_DIGITS, 2)
-    for window in _windows(number, _BASE64_DIGITS):
-        encoded = base64.b64encode(window.encode())
-        yield _Anchor("base64", encoded, (encoded,))
+        digits = number[phase:].encode()
+        for way, pack in (("bcd", _pack), ("bcd-reversed", _pack_reversed)):
+            for piece in _shared(digits, _BCD_DIGITS, 2, pack):
+                yield way, piece
 
 
-def _shared(way: str, encode: Callable[[str], bytes], digits: str, length: int, step: int) -> Iterator[_Anchor]:
-    """Runs of `length` digits at each `step`, in groups that share a piece."""
-    starts = range(0, len(digits) - length + 1, step)
-    for at in range(0, len(starts), 4):
-        group = starts[at : at + 4]
-        runs = tuple(encode(digits[start : start + length]) for start in group)
-        yield _Anchor(way, encode(digits[group[-1] : group[0] + length]), runs)
+def _shared(text: bytes, length: int, step: int, encode: Callable[[bytes], bytes]) -> Iterator[_Piece]:
+    starts = range(0, len(text) - length + 1, step)
+    for first in range(0, len(starts), 4):
+        group = starts[first : first + 4]
+        fragments = tuple(encode(text[start : start + length]) for start in group)
+        yield _Piece(encode(text[group[-1] : group[0] + length]), fragments)
 
 
-def _swap(text: str) -> str:
-    return "".join(text[at + 1] + text[at] for at in range(0, len(text), 2))
+def _pack(digits: bytes) -> bytes:
+    return bytes.fromhex(digits.decode())
 
 
-def _pointers(values: list[int], small_ints: int) -> bytes:
-    stride = id(1) - id(0)
-    size = ctypes.sizeof(ctypes.c_void_p)
-    return b"".join((small_ints + stride * value).to_bytes(size, "little") for value in values)
-
-
-def _digits(way: str, run: bytes) -> str:
-    return (run[1::2] if way == "hex" else run.replace(b"\0", b"")).decode("ascii")
+def _pack_reversed(digits: bytes) -> bytes:
+    return bytes(byte >> 4 | (byte & 0x0F) << 4 for byte in _pack(digits))

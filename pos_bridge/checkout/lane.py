@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pos_bridge import events
 from pos_bridge.checkout.card_sale import CardSale, Parts
 from pos_bridge.checkout.identify import Identify
-from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.checkout.remembered import Remembered
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, KnownRequest, Opening
@@ -274,7 +273,6 @@ def _without_leg(known: KnownRequest) -> Closed | Running:
 
 
 def _opening(ask: SaleAsk, key: LegKey, state: State, due: int | None = None) -> Opening:
-    salt = fresh_salt()
     return Opening(
         key=key,
         tender=ask.tender,
@@ -283,7 +281,7 @@ def _opening(ask: SaleAsk, key: LegKey, state: State, due: int | None = None) ->
         partial_ok=ask.partial_ok,
         flow=Flow.TWO_MESSAGES,
         till=ask.till,
-        order_digest=order_digest(salt, ask.order),
-        order_salt=salt,
+        order_digest=ask.order_digest,
+        order_salt=ask.order_salt,
         due=due,
     )

@@ -9,9 +9,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from pos_bridge import faults
+from pos_bridge import faults, memory
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import Config, ConfigError
+
+_NOT_OVERWRITTEN = (
+    "freed memory is not overwritten by this system's C library, or not in this way of starting: what tills send can "
+    "stay readable in memory for a while (docs/privilege-separation.md)"
+)
 
 
 def add_parser(commands: Subparsers) -> argparse.ArgumentParser:
@@ -24,6 +29,8 @@ def run(args: argparse.Namespace) -> int:
     os.umask(0o077)
     faults.silence()
     _leave_no_core()
+    if not memory.overwrites():
+        print(f"pos-bridge: {_NOT_OVERWRITTEN}", file=sys.stderr, flush=True)
     gc.disable()  # loading makes no garbage, and looking for it is a tenth of the start
     from pos_bridge import credentials, daemon  # noqa: PLC0415 - gRPC and TLS are loaded by the one command that needs them
 

@@ -14,8 +14,9 @@ from pos_bridge.domain.money import Amount
 class SaleAsk:
     """One payment a till asks for. `service_id` names it to a second till request while it runs (Busy).
 
-    `order` is the till's order as canonical bytes: its salted digest is kept, the bytes are not. `choices` is what the
-    customer chose to give, by the gate: it is no part of `till.content`, which the journal keeps a hash of.
+    Of the till's order its salted digest comes here (checkout/order.py), and no text that would wait with the payment.
+    `choices` is what the customer chose to give, by the gate: it is no part of `till.content`, which the journal keeps
+    a hash of.
     """
 
     till: TillKeys
@@ -23,7 +24,8 @@ class SaleAsk:
     tender: Tender
     amount: Amount
     partial_ok: bool
-    order: bytes
+    order_digest: bytes
+    order_salt: bytes
     choices: tuple[Choice, ...] = ()
 
 

@@ -10,6 +10,7 @@ from uvicorn.server import ServerState
 from pos_bridge.pos_api.reply import refusal
 
 MAX_HEAD = 16 * 1024  # request line and headers
+_RECORD = 16 * 1024  # the most that a TLS record holds
 HEAD_S = 10.0  # from the connection, or from the answer before, to the end of the next request's headers
 
 _SILENT = logging.Logger("nothing", level=logging.CRITICAL + 1)  # noqa: LOG001 - in no hierarchy: nobody can turn it on
@@ -33,6 +34,43 @@ class Guests:
         self.here.pop(guest, None)
         if not self.here:
             self.left.set()
+
+
+class Ear(asyncio.BufferedProtocol):
+    """What TLS decrypts into: one buffer for a connection's life, wiped as soon as its bytes were heard.
+
+    As an ordinary protocol a connection would be given a fresh copy of 256 KiB for every record.
+    """
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+        self._buffer = memoryview(bytearray(_RECORD))
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        self._connection.connection_made(transport)
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - what does not fit comes next
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        heard = self._buffer[:nbytes]
+        try:
+            self._connection.data_received(heard)  # type: ignore[arg-type] # httptools reads any buffer
+        finally:
+            heard[:] = bytes(nbytes)
+
+    def eof_received(self) -> None:
+        self._connection.eof_received()
+
+    def pause_writing(self) -> None:
+        self._connection.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._connection.resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connection.connection_lost(exc)
+        del self._connection  # uvloop's TLS keeps this ear's methods: nothing may keep the connection in a circle
 
 
 class Connection(HttpToolsProtocol):
@@ -63,6 +101,8 @@ class Connection(HttpToolsProtocol):
         self._guests.leave(self)
         self._stop_waiting()
         super().connection_lost(exc)
+        self._forget()
+        self.cycle = None  # type: ignore[assignment] # one that was never begun would keep this connection in a circle
 
     def on_message_begin(self) -> None:
         self._head_size = 0
@@ -83,10 +123,13 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stop_waiting()
         super().on_headers_complete()
+        self.url = b""  # the scope has it, for the door
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self.transport.is_closing():
+        if self.transport.is_closing():
+            self._forget()
+        else:
             self._guests.enter(self)
             self._wait_for_head()
 
@@ -96,6 +139,14 @@ class Connection(HttpToolsProtocol):
         head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"
         self.transport.write(head + b"content-length: %d\r\n\r\n" % len(body) + body)
         self.transport.close()
+        self._forget()
+
+    def _forget(self) -> None:
+        """No request will be heard any more: let go of what has come and was not read."""
+        self.pipeline.clear()
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None:
+            cycle.body.clear()
 
     def _count(self, size: int) -> None:
         self._head_size += size

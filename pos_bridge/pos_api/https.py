@@ -17,7 +17,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.pos_api.connection import HEAD_S, Connection, Guests
+from pos_bridge.pos_api.connection import HEAD_S, Connection, Ear, Guests
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_app import NexoApp
 from pos_bridge.pos_api.nexo_service import NexoService
@@ -28,6 +28,7 @@ HANDSHAKE_S = 5.0
 SHUTDOWN_S = 2.0
 BODY_S = 10.0
 _BACKLOG = 256
+_CLEANSE_PLAINTEXT = 0x2  # OpenSSL 3: SSL_OP_CLEANSE_PLAINTEXT, which the ssl module has no name for
 _NO_DESCRIPTORS_PAUSE_S = 0.1
 
 
@@ -37,6 +38,7 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)
     context.set_alpn_protocols(["http/1.1"])
+    context.options |= _CLEANSE_PLAINTEXT
     return context
 
 
@@ -182,7 +184,7 @@ class NexoServer:
         """TLS first: until it is there, nobody has asked anything."""
         with contextlib.suppress(OSError):  # whoever cannot do TLS with us, or is too slow, is let go
             await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: newcomer.connection,
+                lambda: Ear(newcomer.connection),
                 newcomer.peer,
                 ssl=self._tls,
                 ssl_handshake_timeout=HANDSHAKE_S,

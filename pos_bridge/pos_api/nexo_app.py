@@ -48,6 +48,7 @@ class NexoApp:
 
     async def _reply(self, scope: Message, receive: Receive) -> Reply:
         turned = self._door.turned_away(scope["method"], scope["path"], scope["headers"])
+        _forget_head(scope)
         if turned is not None:
             return refusal(*turned)
         if not self.taking:
@@ -77,9 +78,15 @@ async def _gone(receive: Receive) -> bool:
     return bool(asking.result()["type"] == "http.disconnect")
 
 
-async def _body(receive: Receive) -> bytes | None:
+def _forget_head(scope: Message) -> None:
+    """It was judged, and nothing of it is to wait with a payment. (uvicorn looks at the method once more.)"""
+    scope["headers"].clear()
+    scope["raw_path"] = scope["query_string"] = b""
+
+
+async def _body(receive: Receive) -> bytearray | None:
     """The whole body; None when it is larger than MAX_BODY. It may come in chunks, without Content-Length."""
-    parts: list[bytes] = []
+    body = bytearray()
     size = 0
     while True:
         message = await receive()
@@ -87,11 +94,11 @@ async def _body(receive: Receive) -> bytes | None:
             raise _GoneError
         size += len(message["body"])
         if size <= MAX_BODY:
-            parts.append(message["body"])
+            body += message["body"]
         else:
-            parts.clear()
+            body.clear()
         if size > _DISCARDED or not message["more_body"]:
-            return None if size > MAX_BODY else b"".join(parts)
+            return None if size > MAX_BODY else body
 
 
 def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:

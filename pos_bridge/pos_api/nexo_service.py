@@ -10,9 +10,9 @@ from typing import Any, assert_never
 import msgspec
 
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.outcome import Closed, Health, NeverSeen, NotPaid, PaidByCard, PaidInCash, Running
+from pos_bridge.domain.outcome import Closed, Health, NeverSeen, NotPaid, PaidByCard, PaidInCash, Running, SaleAsk
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.pos_api.kept import kept, stamp
+from pos_bridge.pos_api.kept import Kept, kept, stamp
 from pos_bridge.pos_api.payment_answer import Terminal, failure, key_of, payment_response, why
 from pos_bridge.pos_api.payment_ask import review
 from pos_bridge.pos_api.payments import Answered, Payments
@@ -62,7 +62,8 @@ _NEVER = frozenset(
     {Category.CARD_READER_APDU, Category.CARD_READER_INIT, Category.CARD_READER_POWER_OFF, Category.PIN},
 )
 _SUCCESS = Response(Result.SUCCESS)
-_Handler = Callable[[MessageHeader, Any], Awaitable[Reply]]  # the table's key is the type of its second argument
+_Handled = Reply | Awaitable[Reply]
+_Handler = Callable[[MessageHeader, Any], _Handled]  # the table's key is the type of its second argument
 
 
 class NexoService:
@@ -104,17 +105,10 @@ class NexoService:
             TransactionStatusRequest: self._status,
         }
 
-    async def answer(self, raw: bytes) -> Reply:
-        """Never raises for what a till sends or a port does."""
-        match decode(raw):
-            case Rejected(kind, field):
-                return refusal(413 if kind is Unreadable.TOO_LARGE else 400, kind.value, field)
-            case BadField(header, category, field):
-                return self._instead(header, category, Instead(Situation.MESSAGE_FORMAT, field))
-            case Message() as message:
-                return await self._message(message)
-            case never:
-                assert_never(never)
+    async def answer(self, raw: bytearray) -> Reply:
+        """Never raises for what a till sends or a port does. `raw` is wiped before anything is waited for."""
+        heard = self._hear(raw)
+        return heard if isinstance(heard, Reply) else await heard
 
     async def told(self, key: LegKey) -> None:
         """Note that the till has the answer about this leg."""
@@ -127,7 +121,23 @@ class NexoService:
         """Wait for the payments that run; after the desk was closed."""
         await self._payments.close()
 
-    async def _message(self, message: Message) -> Reply:
+    # ---- judged in one go: no frame that waits, and no task, holds more of a request than what passed ----
+
+    def _hear(self, raw: bytearray) -> _Handled:
+        try:
+            match decode(raw):
+                case Rejected(kind, field):
+                    return refusal(413 if kind is Unreadable.TOO_LARGE else 400, kind.value, field)
+                case BadField(header, category, field):
+                    return self._instead(header, category, Instead(Situation.MESSAGE_FORMAT, field))
+                case Message() as message:
+                    return self._message(message)
+                case never:
+                    assert_never(never)
+        finally:
+            raw[:] = bytes(len(raw))  # in place: what was decoded from it looks into it
+
+    def _message(self, message: Message) -> _Handled:
         header, category = message.header, message.category
         if category in _NEVER:
             return self._instead(header, category, Instead(Situation.NOT_ALLOWED_HERE))
@@ -136,17 +146,26 @@ class NexoService:
         if message.body is None:
             return self._instead(header, category, Instead(Situation.NOT_SERVED))
         try:
-            handle = self._handlers[type(message.body)]
-            return await handle(header, message.body)
+            handled = self._handlers[type(message.body)](header, message.body)
         except Exception:  # noqa: BLE001 - its text may hold what the till sent
-            self._on_trouble(Trouble.REQUEST)
-            # A payment may have been made before its answer could not be: only *not known yet* is true.
-            situation = Situation.STATE_UNKNOWN if category is Category.PAYMENT else Situation.FAULT
-            return self._instead(header, category, Instead(situation))
+            return self._at_fault(header, category)
+        return handled if isinstance(handled, Reply) else self._wait(header, category, handled)
+
+    async def _wait(self, header: MessageHeader, category: Category, handled: Awaitable[Reply]) -> Reply:
+        try:
+            return await handled
+        except Exception:  # noqa: BLE001 - as above
+            return self._at_fault(header, category)
+
+    def _at_fault(self, header: MessageHeader, category: Category) -> Reply:
+        self._on_trouble(Trouble.REQUEST)
+        # A payment may have been made before its answer could not be: only *not known yet* is true.
+        situation = Situation.STATE_UNKNOWN if category is Category.PAYMENT else Situation.FAULT
+        return self._instead(header, category, Instead(situation))
 
     # ---- money ----
 
-    async def _pay(self, header: MessageHeader, body: PaymentRequest) -> Reply:
+    def _pay(self, header: MessageHeader, body: PaymentRequest) -> _Handled:
         asked = review(body, self._programme)
         if isinstance(asked, Instead):
             # What holds a card's data may be the sale's name itself: then not even the till is told it again.
@@ -155,7 +174,10 @@ class NexoService:
             return self._paid(header, Answered(asked, context))
         if asked.identity_dropped:
             self._on_dropped()
-        return self._paid(header, await self._payments.pay(header, asked))
+        return self._charge(header, *self._payments.prepare(header, asked))
+
+    async def _charge(self, header: MessageHeader, sale: SaleAsk, fresh: Kept) -> Reply:
+        return self._paid(header, await self._payments.pay(sale, fresh))
 
     def _paid(self, header: MessageHeader, answered: Answered) -> Reply:
         return self._reply(header, Category.PAYMENT, self._payment(answered), key_of(answered.outcome))

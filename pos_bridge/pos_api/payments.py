@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.domain.identity import VaultUnusableError, kind_of
 from pos_bridge.domain.ledger import TillKeys
 from pos_bridge.domain.outcome import Busy, Contradiction, PaidByCard, PaidInCash, Running, SaleAsk, StatusAnswer
@@ -38,8 +39,7 @@ class Answered:
 class _Payment:
     """A payment from its arrival to its answer. `withdrawn`: aborted before the desk was asked."""
 
-    till: TillKeys
-    service_id: str
+    sale: SaleAsk
     task: "asyncio.Task[Answered] | None" = None
     at_desk: bool = False
     withdrawn: bool = False
@@ -73,27 +73,42 @@ class Payments:
     def busy(self) -> bool:
         return self._current is not None
 
-    async def pay(self, header: MessageHeader, ask: PaymentAsk) -> Answered:
-        """The same request again waits for the first one, or is given its answer."""
+    def prepare(self, header: MessageHeader, ask: PaymentAsk) -> tuple[SaleAsk, Kept]:
+        """All that a payment is made and answered with: of the basket a digest, so that its text does not wait."""
+        transaction = ask.transaction
         fresh = kept(
             header,
             self._clock(),
-            ask.transaction,
+            transaction,
             ask.amount.cents,
             identity_dropped=ask.identity_dropped,
             kinds=map(kind_of, ask.choices),
         )
-        till = TillKeys(
-            request=self.request_of(header.poiid, header.sale_id, header.service_id),
-            content=self._keys.content(ask.content()),
-            sale=self._keys.sale(ask.transaction.transaction_id, ask.amount),
+        order, salt = order_bytes(header.poiid, transaction.transaction_id, ask.amount, ask.items), fresh_salt()
+        sale = SaleAsk(
+            till=TillKeys(
+                request=self.request_of(header.poiid, header.sale_id, header.service_id),
+                content=self._keys.content(ask.content()),
+                sale=self._keys.sale(transaction.transaction_id, ask.amount),
+            ),
+            service_id=header.service_id,
+            tender=ask.tender,
+            amount=ask.amount,
+            partial_ok=ask.split,
+            order_digest=order_digest(salt, order),
+            order_salt=salt,
+            choices=ask.choices,
         )
-        payment = self._running.get(till.request)
+        return sale, fresh
+
+    async def pay(self, sale: SaleAsk, fresh: Kept) -> Answered:
+        """The same request again waits for the first one, or is given its answer."""
+        payment = self._running.get(sale.till.request)
         if payment is None:
-            payment = _Payment(till, header.service_id)
-            payment.task = asyncio.create_task(self._run(payment, ask, fresh))
-            self._running[till.request] = payment
-        elif payment.till.content != till.content:
+            payment = _Payment(sale)
+            payment.task = asyncio.create_task(self._run(payment, fresh))
+            self._running[sale.till.request] = payment
+        elif payment.sale.till.content != sale.till.content:
             return Answered(Contradiction(), fresh)
         assert payment.task is not None
         return await asyncio.shield(payment.task)
@@ -116,7 +131,7 @@ class Payments:
 
     async def last(self) -> bytes | None:
         """The running request, or the newest one that was kept."""
-        return await self._answers.last(self._poi) if self._current is None else self._current.till.request
+        return await self._answers.last(self._poi) if self._current is None else self._current.sale.till.request
 
     async def recall(self, request: bytes) -> Kept | None:
         raw = await self._answers.recall(request)
@@ -139,9 +154,9 @@ class Payments:
         tasks = [payment.task for payment in self._running.values() if payment.task is not None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _run(self, payment: _Payment, ask: PaymentAsk, fresh: Kept) -> Answered:
+    async def _run(self, payment: _Payment, fresh: Kept) -> Answered:
         try:
-            return await self._admit(payment, ask, fresh)
+            return await self._admit(payment, fresh)
         except asyncio.CancelledError:
             if payment.task is None or payment.task.cancelling():
                 raise
@@ -152,16 +167,16 @@ class Payments:
             situation = Situation.STATE_UNKNOWN if payment.at_desk else Situation.FAULT
             return Answered(Instead(situation), fresh)
         finally:
-            del self._running[payment.till.request]
+            del self._running[payment.sale.till.request]
             if self._current is payment:
                 self._current = None
 
-    async def _admit(self, payment: _Payment, ask: PaymentAsk, fresh: Kept) -> Answered:
-        request = payment.till.request
+    async def _admit(self, payment: _Payment, fresh: Kept) -> Answered:
+        request = payment.sale.till.request
         before = await self._answers.recall(request)
         if before is None:
             if self._current is not None:  # not kept: *the last payment* stays the one that runs
-                return Answered(Busy(self._current.service_id), fresh)
+                return Answered(Busy(self._current.sale.service_id), fresh)
             self._current = payment
             await self._answers.keep(request, self._poi, encode_kept(fresh))
         elif self._current is None:
@@ -174,17 +189,7 @@ class Payments:
                 # Closed now, and the desk says so; or a repeat of one that has ended, which no abort undoes.
             payment.at_desk = True
         context = fresh if before is None else decode_kept(before) or fresh
-        outcome = await self._desk.pay(
-            SaleAsk(
-                till=payment.till,
-                service_id=payment.service_id,
-                tender=ask.tender,
-                amount=ask.amount,
-                partial_ok=ask.split,
-                order=order_bytes(context.poiid, ask.transaction.transaction_id, ask.amount, ask.items),
-                choices=ask.choices,
-            ),
-        )
+        outcome = await self._desk.pay(payment.sale)
         return await self.answered(outcome, fresh if isinstance(outcome, Contradiction) else context)
 
     def _lock(self, request: bytes) -> asyncio.Lock:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.lane import APPROVED_STATES, Lane
+from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
@@ -283,4 +284,5 @@ def ask(
         (content or number).to_bytes(32, "big"),
         (number if sale is None else sale).to_bytes(32, "big"),
     )
-    return SaleAsk(keys, f"S{number}", tender, Amount(cents), partial_ok, b"order", choices)
+    salt = fresh_salt()
+    return SaleAsk(keys, f"S{number}", tender, Amount(cents), partial_ok, order_digest(salt, b"order"), salt, choices)

@@ -1,5 +1,6 @@
 """The search finds what is planted, in each encoding, in files and in another process's memory; and nothing else."""
 
+import base64
 import subprocess
 import sys
 
@@ -7,35 +8,99 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hw_sim.residue import FRAGMENT, Search, encodings, small_ints_of
+from hw_sim.residue import (
+    FRAGMENT,
+    TEXT_FRAGMENT,
+    Search,
+    encodings,
+    family,
+    small_ints_of,
+    text_encodings,
+)
 
 NUMBER = "4921817844445119"
-OTHERS = ("5413330089020011", "374245455400126")
+OTHERS = ("5413330089020011", "374245455400126", "6011000990139424")
+TEXT = "TREMBLAY/ZOE"
+OTHER_TEXT = "desrosiers@kourriel.qc"
 WAYS = sorted(encodings(NUMBER, id(0)))
+TEXT_WAYS = sorted(text_encodings(TEXT, id(0)))
+
+
+def search(*numbers: str, texts: tuple[str, ...] = (), small_ints: int | None = None) -> Search:
+    return Search(numbers, small_ints, texts)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_each_encoding_of_the_whole_number_is_found(way):
-    planted = encodings(NUMBER, id(0))[way]
-    assert list(Search((NUMBER,), id(0)).in_bytes(b"before" + planted + b"after"))
-    assert list(Search(OTHERS, id(0)).in_bytes(b"before" + planted + b"after")) == []
+@pytest.mark.parametrize("number", [NUMBER, *OTHERS])
+def test_each_encoding_of_the_whole_number_is_found(number, way):
+    planted = b"before" + encodings(number, id(0))[way] + b"after"
+    found = {find.encoding for find in search(number, texts=(TEXT,), small_ints=id(0)).in_bytes(planted)}
+    assert family(way) in found
+    others = {NUMBER, *OTHERS} - {number}
+    assert list(search(*others, texts=(TEXT,), small_ints=id(0)).in_bytes(planted)) == []
+
+
+@pytest.mark.parametrize("way", TEXT_WAYS)
+def test_each_encoding_of_a_name_is_found(way):
+    planted = b"before" + text_encodings(TEXT, id(0))[way] + b"after"
+    finds = list(search(NUMBER, texts=(TEXT,), small_ints=id(0)).in_bytes(planted))
+    assert {find.what for find in finds} == {"text 0"}
+    assert way == "url" or family(way) in {find.encoding for find in finds}
+    assert list(search(NUMBER, texts=(OTHER_TEXT,), small_ints=id(0)).in_bytes(planted)) == []
+
+
+ANYWHERE = ["ascii", "utf-16-le", "utf-16-be", "utf-32-le", "hex", "upper hex", "percent", "json", "repr"]
 
 
 @given(
     st.integers(0, 16 - FRAGMENT),
     st.integers(FRAGMENT, 16),
-    st.sampled_from(["ascii", "utf-16-le", "hex", "digits", "int32"]),
+    st.sampled_from([*ANYWHERE, "digits", "int32", "int list", "code list"]),
 )
 def test_any_nine_digits_are_a_find(start, length, way):
     fragment = NUMBER[start : start + length]
     if len(fragment) >= FRAGMENT:
-        assert list(Search((NUMBER,)).in_bytes(b"\xff" + encodings(fragment)[way] + b"\xff"))
-    assert not list(Search((NUMBER,)).in_bytes(b"\xff" + encodings(fragment[: FRAGMENT - 1])[way] + b"\xff"))
+        assert list(search(NUMBER, small_ints=id(0)).in_bytes(b"\xff" + encodings(fragment, id(0))[way] + b"\xff"))
+    short = encodings(fragment[: FRAGMENT - 1], id(0))[way]
+    assert not list(search(NUMBER, small_ints=id(0)).in_bytes(b"\xff" + short + b"\xff"))
+
+
+@given(
+    st.integers(0, len(TEXT) - TEXT_FRAGMENT),
+    st.integers(TEXT_FRAGMENT, len(TEXT)),
+    st.sampled_from([*ANYWHERE, "other case", "code list"]),
+)
+def test_any_eight_characters_of_a_name_are_a_find(start, length, way):
+    fragment = TEXT[start : start + length]
+    wanted = search(texts=(TEXT,), small_ints=id(0))
+    if len(fragment) >= TEXT_FRAGMENT:
+        assert list(wanted.in_bytes(b"\xff" + text_encodings(fragment, id(0))[way] + b"\xff"))
+    short = text_encodings(fragment[: TEXT_FRAGMENT - 1], id(0))[way]
+    assert not list(wanted.in_bytes(b"\xff" + short + b"\xff"))
+
+
+@given(st.binary(max_size=40), st.sampled_from([NUMBER, *OTHERS]), st.integers(0, 16 - FRAGMENT))
+def test_nine_digits_within_other_base64_are_a_find(before, number, start):
+    fragment = number[start : start + FRAGMENT].encode()
+    if len(fragment) == FRAGMENT:
+        assert list(search(number).in_bytes(base64.b64encode(before + fragment + b"tail")))
 
 
 @given(st.binary(max_size=4096))
 def test_noise_is_no_find(noise):
-    assert list(Search((NUMBER, *OTHERS)).in_bytes(noise)) == []
+    assert list(search(NUMBER, *OTHERS, texts=(TEXT, OTHER_TEXT), small_ints=id(0)).in_bytes(noise)) == []
+
+
+@pytest.mark.parametrize("number", ["49218178", "1000000001", "4921 8178 4444 5119", "٤٩٢١٨١٧٨٤٤٤٤٥١١٩"])
+def test_what_would_be_found_by_chance_is_no_mark(number):
+    with pytest.raises(ValueError, match="a number that is searched"):
+        search(number)
+
+
+@pytest.mark.parametrize("text", ["Zoe", "Zoé Tremblay"])
+def test_a_name_is_searched_that_is_long_and_plain_enough(text):
+    with pytest.raises(ValueError, match="a text that is searched"):
+        search(texts=(text,))
 
 
 def test_files_are_searched_across_the_borders_of_reading(tmp_path, monkeypatch):
@@ -43,29 +108,43 @@ def test_files_are_searched_across_the_borders_of_reading(tmp_path, monkeypatch)
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "a.db").write_bytes(b"x" * 57 + NUMBER.encode() + b"x" * 100)
     (tmp_path / "b.db").write_bytes(b"x" * 300)
-    assert {find.where for find in Search((NUMBER,)).in_files(tmp_path)} == {"sub/a.db"}
+    (tmp_path / "c.db").write_bytes(b"x" * 60 + TEXT.encode("utf-16-le"))
+    finds = {(find.where, find.what) for find in search(NUMBER, texts=(TEXT,)).in_files(tmp_path)}
+    assert finds == {("sub/a.db", "number 0"), ("c.db", "text 0")}
 
 
 HOLDER = """
-import sys
-number = sys.stdin.readline().strip()
-kept = [number.encode("utf-16-le"), [int(digit) for digit in number], list(number.encode())] if len(number) > 9 else []
-number = ""
-print("ready", flush=True)
-sys.stdin.readline()
+import mmap, sys
+PAGES = mmap.mmap(-1, 1 << 20)
+for line in sys.stdin:
+    number = line.strip()
+    if number.isdecimal():
+        kept = [number.encode("utf-16-le"), [int(digit) for digit in number], list(number.encode())]
+        PAGES[65_536 - 4:65_536 + len(number) - 4] = number.encode()
+    else:
+        kept, number = [], ""
+        PAGES[:] = bytes(len(PAGES))
+    print("done", flush=True)
 """
 
 
-@pytest.mark.parametrize(("planted", "found"), [(NUMBER, {"wide", "int list", "code list"}), ("nothing", set())])
-def test_the_memory_of_another_process_is_searched(planted, found):
+def test_the_memory_of_another_process_is_searched():
+    """Again and again: what was clean and has changed is found, also across the border of what is read at once."""
     child = subprocess.Popen([sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdin is not None
     assert child.stdout is not None
     with child:
-        child.stdin.write(planted + "\n")
-        child.stdin.flush()
-        child.stdout.readline()
-        finds = {find.encoding for find in Search((NUMBER,), small_ints_of(child.pid)).in_memory(child.pid)}
+        wanted: Search | None = None
+        for said, found in (
+            ("nothing", set()),
+            (NUMBER, {"ascii", "wide", "list"}),
+            (NUMBER, {"ascii", "wide", "list"}),
+        ):
+            child.stdin.write(said + "\n")
+            child.stdin.flush()
+            child.stdout.readline()
+            wanted = wanted or search(NUMBER).at(small_ints_of(child.pid))
+            finds = {find.encoding for find in wanted.in_memory(child.pid)}
+            assert found <= finds
+            assert bool(found) is bool(finds)
         child.stdin.close()
-    assert found <= finds
-    assert bool(found) is bool(finds)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from pos_bridge.pos_api import payments
 from tests.pos_api.world import Certificate, Store, make_certificate
 
 
@@ -17,3 +18,9 @@ def store(leaf: Certificate) -> Iterator[Store]:
     with Store(leaf) as running:
         yield running
         assert running.troubles == []
+
+
+@pytest.fixture
+def one_salt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Digests of the same order are the same."""
+    monkeypatch.setattr(payments, "fresh_salt", lambda: bytes(16))

@@ -65,7 +65,7 @@ def test_a_question_that_came_first_is_answered_first():
         lane = payments(desk)
         question = asyncio.create_task(lane.status(request_of(lane)))
         await asyncio.sleep(0)
-        answered = await lane.pay(*asked(payment()))
+        answered = await lane.pay(*lane.prepare(*asked(payment())))
         assert isinstance(await question, NeverSeen)  # the till may send again under a new name,
         assert isinstance(answered.outcome, Closed)  # so this copy must not be charged
         assert desk.asks == []
@@ -76,7 +76,7 @@ def test_a_question_that_came_first_is_answered_first():
 def test_a_question_that_came_second_sees_it_running():
     async def story() -> None:
         lane = payments(SlowDesk())
-        paying = asyncio.create_task(lane.pay(*asked(payment())))
+        paying = asyncio.create_task(lane.pay(*lane.prepare(*asked(payment()))))
         await asyncio.sleep(0)
         assert isinstance(await lane.status(request_of(lane)), Running)
         assert isinstance((await paying).outcome, PaidByCard)
@@ -93,7 +93,7 @@ def test_an_abort_before_the_desk_was_asked_is_an_abort():
     async def story() -> None:
         desk = SlowDesk()
         lane = payments(desk, SlowAnswers())
-        paying = asyncio.create_task(lane.pay(*asked(payment())))
+        paying = asyncio.create_task(lane.pay(*lane.prepare(*asked(payment()))))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert await lane.abort(request_of(lane))
@@ -113,9 +113,9 @@ def test_an_abort_of_a_repeat_tells_what_became_of_the_payment():
     async def story() -> None:
         desk = SlowDesk()
         lane = payments(desk, SlowAnswers())
-        first = await lane.pay(*asked(payment()))
+        first = await lane.pay(*lane.prepare(*asked(payment())))
         assert isinstance(first.outcome, PaidByCard)
-        repeat = asyncio.create_task(lane.pay(*asked(payment())))
+        repeat = asyncio.create_task(lane.pay(*lane.prepare(*asked(payment()))))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         await lane.abort(request_of(lane))
@@ -129,7 +129,7 @@ def test_whoever_stops_waiting_stops_nothing():
         desk = FakeDesk()
         desk.door = asyncio.Event()
         lane = payments(desk)
-        waiting = asyncio.create_task(lane.pay(*asked(payment())))
+        waiting = asyncio.create_task(lane.pay(*lane.prepare(*asked(payment()))))
         await desk.arrived.wait()
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
@@ -183,7 +183,7 @@ def test_nothing_of_a_message_comes_back_but_what_names_it(data, value):
             on_dropped=lambda: None,
             programme="Chouchous",
         )
-        reply = await service.answer(encode(message))
+        reply = await service.answer(bytearray(encode(message)))
         assert b"Tremblay" not in reply.body
         assert b"492181" not in reply.body
         assert reply.status in {200, 400}

@@ -19,14 +19,14 @@ from hw_sim.store import tether
 from tests.surfaces.book import Book
 
 _SIZE = "2m"
-_NAMESPACE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
+NAMESPACE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"])]
 _MOUNT = f'mkdir -p "$1" && mount -t tmpfs -o size={_SIZE} pos-bridge-test "$1" && shift && exec "$@"'
 _CHUNK = bytes(4096)
 
 
 def namespaces() -> bool:
     """Whether this user may have a mount namespace; some containers refuse."""
-    return subprocess.run([*_NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+    return subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def store_on_a_small_disk(folder: Path, *options: str) -> Iterator[RunningStore]
     state = folder / "engine" / "state"
     # The death signal is asked for again inside: the kernel forgets it when a process takes on a namespace's rights.
     inside = [PROGRAM[0], "-I", "-S", tether.__file__, str(os.getpid()), *PROGRAM]
-    program = ["/usr/bin/env", *_NAMESPACE, "sh", "-c", _MOUNT, "sh", os.fspath(state), *inside]
+    program = ["/usr/bin/env", *NAMESPACE, "sh", "-c", _MOUNT, "sh", os.fspath(state), *inside]
     with running_store(folder, *options, program=program) as store:
         yield store
 

@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from hw_sim.store import tether
 
+PROGRAM = (sys.executable, "-P", "-m", "pos_bridge")
 _START_LIMIT_S = 60.0
 _END_LIMIT_S = 20.0
 _CHECK_S = 0.05
@@ -44,13 +45,13 @@ class Engine:
 
 
 @contextmanager
-def engine(config: Path, *, ready: bool = True) -> Iterator[Engine]:
+def engine(config: Path, *, ready: bool = True, program: Sequence[str] = PROGRAM) -> Iterator[Engine]:
     """An engine on this configuration; on entry it is ready, unless that is not wanted. Killed if still there."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
         name = f"pos-bridge-test-{secrets.token_hex(16)}"
         ear.bind(f"\0{name}")
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *_command(config)],
+            [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *program, *_words(config)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -83,8 +84,8 @@ def changed(config: Path, name: str, *changes: tuple[str, str]) -> Path:
     return copy
 
 
-def _command(config: Path) -> list[str]:
-    return [sys.executable, "-P", "-m", "pos_bridge", "run", "--config", str(config)]
+def _words(config: Path) -> list[str]:
+    return ["run", "--config", str(config)]
 
 
 def _wait_until_ready(process: "subprocess.Popen[str]", ear: socket.socket) -> None:

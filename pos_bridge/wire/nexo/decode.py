@@ -73,8 +73,11 @@ _BODIES = {
 }
 
 
-def decode(raw: bytes) -> Decoded:
-    """The message in `raw`. Never raises for anything a till can send."""
+def decode(raw: bytes | bytearray) -> Decoded:
+    """The message in `raw`. Never raises for anything a till can send.
+
+    What is typed Raw looks into `raw`, which must stay as it is while the message is used.
+    """
     if len(raw) > MAX_BODY:
         return Rejected(Unreadable.TOO_LARGE)
     try:
@@ -104,7 +107,7 @@ def _message(request: SaleToPOIRequest) -> Decoded:
     return BadField(header, category, served[1]) if body is None else Message(header, category, body)
 
 
-def _without_body(raw: bytes, field: str) -> Decoded:
+def _without_body(raw: bytes | bytearray, field: str) -> Decoded:
     """The schema was not met: by the body (then the header answers) or by the header itself."""
     try:
         header = _HEADER.decode(raw).sale_to_poi_request.message_header

@@ -1,0 +1,1 @@
+"""`make demo`: the first store, told step by step."""

@@ -1,0 +1,5 @@
+"""What ends a demo."""
+
+
+class DemoError(Exception):
+    """Something was not as told."""

@@ -1,0 +1,141 @@
+"""The marks of the residue proof: the numbers and names that go through every path, and where a till hides its own.
+
+A card's are to be nowhere, ever. What a till sends about a customer without a choice is to be nowhere once it is
+answered. Only what a till calls its sale by is given back to it, so the engine holds that while it is asked.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+from hw_sim.cards import CARDS
+from hw_sim.readers.stripe import HOLDER
+from hw_sim.residue import Find, Search
+
+
+class Whose(Enum):
+    CARD = "of a card"
+    TILL = "sent by a till, not asked for"
+    ECHO = "a till's own word for its sale"
+
+
+SWIPED = ("visa", "amex", "interac")
+SENT_NUMBER = CARDS["amex-corporate"].number
+E_MAIL = "y.lavertu-quimper@kourriel.qc"
+NAME = "Quimperlaine Lavertu"
+PHONE = "418-555-0147-23"
+SHOPPER = "client-qzv-40771"
+SALE_REFERENCE = "sac-de-robichaudine"
+
+_NUMBERS = (*((CARDS[name].number, Whose.CARD) for name in SWIPED), (SENT_NUMBER, Whose.TILL))
+_TEXTS = (
+    (HOLDER, Whose.CARD),
+    *((text, Whose.TILL) for text in (E_MAIL, NAME, PHONE, SHOPPER)),
+    (SALE_REFERENCE, Whose.ECHO),
+)
+PLANTED_NUMBER = CARDS["visa"].number
+PLANTED_TEXT = HOLDER
+CARD_NUMBERS = frozenset(f"number {place}" for place, (_, whose) in enumerate(_NUMBERS) if whose is Whose.CARD)
+HOLDER_NAME = "text 0"
+
+OF = MappingProxyType(
+    {
+        **{f"number {place}": whose for place, (_, whose) in enumerate(_NUMBERS)},
+        **{f"text {place}": whose for place, (_, whose) in enumerate(_TEXTS)},
+    }
+)
+
+
+def whose(find: Find) -> Whose:
+    return OF[find.what]
+
+
+def search() -> Search:
+    """For all of them."""
+    return Search(tuple(number for number, _ in _NUMBERS), None, tuple(text for text, _ in _TEXTS))
+
+
+# ---- where identity leaks in (NEXO.md) ----
+
+_PAIRS = f"shopperEmail={E_MAIL}&shopperReference={SHOPPER}&shopperName={NAME}"
+_IN_BASE64 = base64.b64encode(
+    json.dumps({"applicationInfo": {}, "shopperEmail": E_MAIL, "telephoneNumber": PHONE}).encode()
+).decode()
+_IDENTIFIED = {"EntryMode": ["Scanned"], "IdentificationType": "AccountNumber", "LoyaltyID": SHOPPER}
+
+
+def _sale_data(**fields: object) -> dict[str, Any]:
+    return {"SaleData": fields}
+
+
+def _item(**fields: object) -> dict[str, Any]:
+    item = {"ItemID": 0, "ProductCode": "T-shirt", "ItemAmount": 10, **fields}
+    return {"PaymentTransaction": {"SaleItem": [item]}}
+
+
+# A payment is taken with any of these; what they carry is dropped.
+DROPPED: Mapping[str, dict[str, Any]] = MappingProxyType(
+    {
+        "pairs for the acquirer": _sale_data(SaleToAcquirerData=_PAIRS),
+        "JSON in base64 for the acquirer": _sale_data(SaleToAcquirerData=_IN_BASE64),
+        "data for the terminal": _sale_data(SaleToPOIData=f"name={NAME}&phone={PHONE}"),
+        "a statement reference": _sale_data(SaleToIssuerData={"StatementReference": NAME}),
+        "a line of the order": _item(AdditionalProductInfo=f"{NAME} {PHONE}", ProductLabel=E_MAIL),
+        "a loyalty number": {"LoyaltyData": [{"LoyaltyAccountID": _IDENTIFIED}]},
+        "an order's number": _sale_data(CustomerOrderID=SHOPPER),
+        "the customer's order": {
+            "PaymentData": {"CustomerOrder": {"CustomerOrderID": SHOPPER, "OpenOrderState": True}}
+        },
+        "fields that nobody knows": {"Shopper": {"Email": E_MAIL, "Card": SENT_NUMBER}, "SaleData": {"Memo": NAME}},
+        "a brand that is none": {"PaymentTransaction": {"TransactionConditions": {"AllowedPaymentBrand": [NAME]}}},
+        "a token's customer": _sale_data(SaleReferenceID=SHOPPER, CustomerToken=SENT_NUMBER),
+    }
+)
+ALL_DROPPED: dict[str, Any] = {
+    "SaleData": {
+        "SaleToAcquirerData": _PAIRS,
+        "SaleToPOIData": _IN_BASE64,
+        "SaleToIssuerData": {"StatementReference": NAME},
+        "CustomerOrderID": SHOPPER,
+        "Memo": SENT_NUMBER,
+    },
+    "PaymentTransaction": _item(AdditionalProductInfo=f"{NAME} {PHONE}")["PaymentTransaction"],
+    "PaymentData": {"CustomerOrder": {"CustomerOrderID": SHOPPER}},
+    "LoyaltyData": [{"LoyaltyAccountID": _IDENTIFIED}],
+    "Shopper": {"Email": E_MAIL},
+}
+_CARD_DATA = {"EntryMode": ["Keyed"], "SensitiveCardData": {"PAN": SENT_NUMBER, "CardHolderName": NAME}}
+# And these are refused.
+REFUSED: Mapping[str, dict[str, Any]] = MappingProxyType(
+    {
+        "a card that was typed in": {"PaymentData": {"PaymentInstrumentData": {"CardData": _CARD_DATA}}},
+        "a wallet": {"PaymentData": {"PaymentInstrumentData": {"MobileData": {"MSISDN": PHONE, "Name": NAME}}}},
+        "a card for a member": {
+            "LoyaltyData": {"LoyaltyAccountID": {**_IDENTIFIED, "IdentificationType": "PAN", "LoyaltyID": SENT_NUMBER}}
+        },
+        "a token that is asked for": _sale_data(TokenRequestedType="Customer", SaleToAcquirerData=_PAIRS),
+        "a wrong type": {"PaymentTransaction": {"AmountsReq": {"Currency": [SENT_NUMBER, NAME]}}},
+        "a name where a number is due": {"PaymentTransaction": {"AmountsReq": {"RequestedAmount": SENT_NUMBER}}},
+        "an amount that is a card": {"PaymentTransaction": {"AmountsReq": {"RequestedAmount": int(SENT_NUMBER)}}},
+    }
+)
+
+
+def malformed(good: bytes) -> Mapping[str, bytes]:
+    """Bodies that cannot be answered in nexo, by name; `good` is a whole request that holds marks."""
+    return MappingProxyType(
+        {
+            "no JSON": good[:-9],
+            "not even text": b"\xff" + good,
+            "no request": json.dumps({"Card": SENT_NUMBER, "Name": NAME, "Mail": E_MAIL}).encode(),
+            "no header": json.dumps({"SaleToPOIRequest": {"Name": NAME, "Mail": E_MAIL}}).encode(),
+            "a header with somebody in it": good.replace(
+                b'"MessageClass": "Service"', f'"MessageClass": ["{NAME}"]'.encode()
+            ),
+            "a category with somebody in it": good.replace(b'"Payment"', f'"{NAME}"'.encode()),
+            "too much": good[:-1] + (f' "{E_MAIL}",' * 20_000).encode(),
+        }
+    )

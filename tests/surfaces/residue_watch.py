@@ -1,0 +1,154 @@
+"""Watching a store for marks, while each path is walked and after it: disk, wire, answers, and the engine's memory.
+
+The memory is looked through again and again by a thread of its own. Everything that is found is written down with the
+path on which it was found; nothing is judged here.
+"""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from hw_sim.memory import small_ints_of
+from hw_sim.residue import Find, Search
+from hw_sim.running import RunningStore
+from tests.surfaces import residue_marks
+from tests.surfaces.book import until
+from tests.surfaces.residue_tap import Tap
+
+_PAUSE_S = 0.2
+_GONE = (FileNotFoundError, ProcessLookupError)
+TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`place`: disk, log, wire, answer, temp, memory. `path`: the first on which it was seen. `quiet`: at a moment when
+    the engine had nothing to do but wait.
+    """
+
+    path: str
+    place: str
+    find: Find
+    quiet: bool
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.place} {self.find.where}: {self.find.what} ({self.find.encoding})"
+
+
+class Watch:
+    """Of one store. `temporary`: the folders in which it would put what it thinks is soon gone."""
+
+    def __init__(self, store: RunningStore, tap: Tap, temporary: Sequence[Path]) -> None:
+        self.found: list[Found] = []
+        self.answers: list[bytes] = []  # all that the till was told, to be filled by it
+        self.strays: set[Path] = set()  # what the engine can write to that is not on the till's disk
+        self._store = store
+        self.tap = tap
+        self._temporary = tuple(temporary)
+        self._till = store.folder / "engine"
+        self._search = residue_marks.search()
+        self._in_memory: dict[int, Search] = {}
+        self._path = "the start"
+        self._seen: set[tuple[str, Find, bool]] = set()
+        self._quiet = False
+        self._looks_begun = 0
+        self._looks_done = 0
+        self._trouble: BaseException | None = None
+        self._over = threading.Event()
+
+    @contextmanager
+    def walking(self, path: str) -> Iterator[None]:
+        """Looks through the engine's memory while the block runs, and at everything when it is over."""
+        self._path = path
+        self._over.clear()
+        thread = threading.Thread(target=self._keep_looking)
+        thread.start()
+        try:
+            yield
+            self.look()
+        finally:
+            self._over.set()
+            thread.join()
+        if self._trouble is not None:
+            raise self._trouble
+
+    def look(self) -> None:
+        """Once more through the engine's whole memory from now on, and through everything else."""
+        self.memory_looked_at()
+        self.look_at_files()
+
+    def memory_looked_at(self) -> None:
+        """Wait for a whole look at the engine's memory from now on, while the engine only waits."""
+        self._quiet = True
+        wanted = self._looks_begun + 1
+        until(lambda: self._looks_done >= wanted or self._trouble is not None)
+        self._quiet = False
+
+    def look_at_files(self) -> None:
+        """What is on disk, went over the wire and was told to the till so far."""
+        for find in self._search.in_files(self._till):
+            self._note(_place_on_disk(find.where), find)
+        for core in self._till.glob("core*"):
+            core.unlink()  # once is enough for a hundred megabytes
+        for find in self._search.in_files(self.tap.folder):
+            self._note("wire", find)
+        for answer in self.answers:
+            for find in self._search.in_bytes(answer, "an answer"):
+                self._note("answer", find)
+        for file in (file for folder in self._temporary for file in _on_one_disk(folder)):
+            for find in self._search.in_file(file, str(file)):
+                self._note("temp", find)
+
+    def forget(self) -> None:
+        """What was found so far was put there to be found."""
+        self.found.clear()
+        self._seen.clear()
+
+    def _keep_looking(self) -> None:
+        try:
+            while not self._over.wait(_PAUSE_S):
+                self._looks_begun += 1
+                self._look_at_engine(int(self._store.facts["engine_pid"]))
+                self._looks_done = self._looks_begun
+        except BaseException as trouble:  # noqa: BLE001 - raised where the path is walked
+            self._trouble = trouble
+
+    def _look_at_engine(self, pid: int) -> None:
+        quiet = self._quiet
+        with suppress(*_GONE):  # killed, or not there yet
+            if pid not in self._in_memory:
+                self._in_memory[pid] = self._search.at(small_ints_of(pid))
+            for find in self._in_memory[pid].in_memory(pid):
+                self._note("memory", find, quiet=quiet)
+            self.strays |= {file for file in _open_for_writing(pid) if not file.is_relative_to(self._till)}
+
+    def _note(self, place: str, find: Find, *, quiet: bool = True) -> None:
+        if (place, find, quiet) not in self._seen:
+            self._seen.add((place, find, quiet))
+            self.found.append(Found(self._path, place, find, quiet))
+
+
+def _place_on_disk(where: str) -> str:
+    if where.startswith("log/"):
+        return "log"
+    return "core" if where.startswith("core") else "disk"
+
+
+def _open_for_writing(pid: int) -> Iterator[Path]:
+    """The files, whatever has become of their names, that a process can write to."""
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(*_GONE):
+            flags = (link.parent.parent / "fdinfo" / link.name).read_text().split("flags:")[1].split()[0]
+            if link.is_file() and int(flags, 8) & 0o3:
+                yield link.readlink()
+
+
+def _on_one_disk(folder: Path) -> Iterator[Path]:
+    """The files below it, not those of another disk that shows through."""
+    disk = folder.stat().st_dev
+    for at, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if Path(at, name).lstat().st_dev == disk]
+        yield from (Path(at, name) for name in files)

@@ -1,0 +1,101 @@
+"""The residue proof: marked cards and names through every path of a whole store, then nothing of them anywhere.
+
+Each store is searched while a path is walked and after it. In the same run the search first finds its own plants, and
+an engine written as such programs often are is caught in every place.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from hw_sim.residue import Find
+from tests.surfaces import residue_marks as marks
+from tests.surfaces import residue_plants
+from tests.surfaces.residue_marks import Whose
+from tests.surfaces.residue_paths import (
+    CHAPTERS,
+    Scene,
+    approved,
+    engine_crashes_in_flight,
+    lost_answer_then_reversed,
+)
+from tests.surfaces.residue_store import watched_store
+from tests.surfaces.residue_watch import Found
+
+READERS = ("msr_plain",)
+
+
+def kinds(finds: list[Find]) -> set[tuple[str, str]]:
+    """(number or text, encoding) of each."""
+    return {(find.what.split()[0], find.encoding) for find in finds}
+
+
+def finds_its_plants(scene: Scene, folder: Path) -> None:
+    """In each kind of place, in each encoding; then they are taken away."""
+    planted, watch = residue_plants.plants(), scene.watch
+    disk = scene.book.store.folder / "engine"
+    for name, raw in planted.items():
+        (disk / name).write_bytes(b"before" + raw + b"after")
+    watch.tap.send(b"\n".join(planted.values()))
+    watch.tap.has_all()
+    watch.look_at_files()
+    found = {place: [each.find for each in watch.found if each.place == place] for place in ("disk", "wire")}
+    assert {find.where for find in found["disk"]} == set(planted)
+    with residue_plants.holder(folder) as holder:
+        search = marks.search().at(residue_plants.small_ints(holder))
+        assert kinds(list(search.in_memory(holder.pid))) >= residue_plants.expected(in_python=True)
+        core = residue_plants.core_of(holder, folder)
+        assert kinds(list(search.in_file(core, "core"))) >= residue_plants.expected(in_python=True)
+    core.unlink()
+    for place in ("disk", "wire"):
+        assert kinds(found[place]) >= residue_plants.expected(in_python=False), place
+    for name in planted:
+        (disk / name).unlink()
+    watch.tap.clear()
+    watch.forget()
+
+
+def walk(scene: Scene, chapter: str) -> None:
+    for path in CHAPTERS[chapter]:
+        with scene.watch.walking(path.__name__):
+            path(scene)
+            scene.settle()
+
+
+def must_not_be(found: Found) -> bool:
+    match marks.whose(found.find):
+        case Whose.CARD:
+            return True
+        case Whose.TILL:
+            return found.place != "memory"
+        case Whose.ECHO:
+            return found.place not in {"memory", "answer"}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_nothing_stays(tmp_path: Path, reader: str, chapter: str):
+    with watched_store(tmp_path, reader) as scene:
+        if chapter == "answers":
+            finds_its_plants(scene, tmp_path)
+        walk(scene, chapter)
+        watch = scene.watch
+    assert [str(found) for found in watch.found if must_not_be(found)] == []
+    assert watch.strays == set(), "the engine writes on the till's disk and nowhere else"
+
+
+def test_an_engine_that_holds_the_card_itself_is_caught(tmp_path: Path):
+    """By the same search, on the same paths, in every place."""
+    naive = (sys.executable, "-P", str(Path(__file__).with_name("naive_store.py")))
+    with watched_store(tmp_path, "msr_plain", naive) as scene:
+        for path in (approved, lost_answer_then_reversed, engine_crashes_in_flight):
+            with scene.watch.walking(path.__name__):
+                path(scene)
+                scene.settle()
+        watch = scene.watch
+    caught = {
+        (found.place, found.find.what.split()[0]) for found in watch.found if marks.whose(found.find) is Whose.CARD
+    }
+    places = {"disk", "log", "temp", "wire", "memory"} | ({"core"} if residue_plants.kernel_leaves_cores() else set())
+    assert caught >= {(place, kind) for place in places for kind in ("number", "text")}
