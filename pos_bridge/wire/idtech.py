@@ -135,11 +135,7 @@ def _is_intact(frame: memoryview) -> bool:
 
 
 def _judge(frame: memoryview, layout: Layout) -> EncryptedSwipe | Verdict:
-    both = slice(layout.cipher1.start, layout.cipher2.stop)
-    chains = (both,) if layout.mode is ChainMode.CBC_CHAINED else (layout.cipher1, layout.cipher2)
-    if any(_reads_as_digits(frame, span) for span in (layout.mask1, layout.mask2, both, layout.ksn)):
-        return Verdict.IN_CLEAR
-    if any(_reads_as_text(frame, chain) for chain in chains):
+    if _is_in_clear(frame, layout):
         return Verdict.IN_CLEAR
     shown = []
     for span, start, separator in ((layout.mask1, START_1, SEPARATOR_1), (layout.mask2, START_2, SEPARATOR_2)):
@@ -153,7 +149,9 @@ def _judge(frame: memoryview, layout: Layout) -> EncryptedSwipe | Verdict:
         return Verdict.FOREIGN_SETTING
     number = shown[0]
     length = number.stop - number.start
-    if any(n.stop - n.start != length or not same(frame, n.start, number.start, length) for n in shown):
+    # A track 3 of a wrong length has its end where ciphertext should be.
+    ends = layout.clear3.start == layout.clear3.stop or _ends(frame, layout.clear3)
+    if not ends or any(n.stop - n.start != length or not same(frame, n.start, number.start, length) for n in shown):
         return Verdict.BAD_READ
     brand = brand_of(frame[number.start : number.start + LEADING])
     if brand is None:
@@ -165,13 +163,20 @@ def _judge(frame: memoryview, layout: Layout) -> EncryptedSwipe | Verdict:
     return EncryptedSwipe(facts, layout.mode, layout.ksn, layout.cipher1, layout.cipher2)
 
 
+def _is_in_clear(frame: memoryview, layout: Layout) -> bool:
+    both = slice(layout.cipher1.start, layout.cipher2.stop)
+    chains = (both,) if layout.mode is ChainMode.CBC_CHAINED else (layout.cipher1, layout.cipher2)
+    spans = (layout.mask1, layout.mask2, both, layout.ksn)
+    return any(_reads_as_digits(frame, span) for span in spans) or any(_reads_as_text(frame, each) for each in chains)
+
+
 def _shown_number(frame: memoryview, span: slice, start: int, separator: int) -> _Number | Verdict:
     """Leading digits, mask, last digits, separator, in a track that keeps its sentinels and its name.
 
     The format code B of track 1 is masked or not, the LRC behind the end sentinel is there or not. Any character that
     is no digit may be the mask.
     """
-    if frame[span.start] != start or _END not in (frame[span.stop - 1], frame[span.stop - 2]):
+    if frame[span.start] != start or not _ends(frame, span):
         return Verdict.BAD_READ
     first = span.start + (2 if start == START_1 else 1)
     stop = find(frame, first, span.stop, separator)
@@ -184,6 +189,11 @@ def _shown_number(frame: memoryview, span: slice, start: int, separator: int) ->
     if not (are_digits(frame, first, first + LEADING) and are_digits(frame, stop - TRAILING, stop)):
         return Verdict.FOREIGN_SETTING
     return _Number(first, stop, service)
+
+
+def _ends(frame: memoryview, span: slice) -> bool:
+    """Whether the track has its end sentinel, last or before its LRC."""
+    return _END in (frame[span.stop - 1], frame[span.stop - 2])
 
 
 def _reads_as_digits(frame: memoryview, span: slice) -> bool:

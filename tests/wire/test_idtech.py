@@ -390,6 +390,21 @@ def test_lengths_that_do_not_fill_the_frame(kind):
                 assert not isinstance(read(framed(bytes(changed))), EncryptedSwipe)
 
 
+@pytest.mark.parametrize("hashes", range(4))
+@pytest.mark.parametrize("session", [SESSION, b""])
+def test_no_length_of_track_3_gives_a_part_of_it_for_ciphertext(session, hashes):
+    """The original format has no flags: a track 3 cut by 8, 20 or 28 would fit with another session id or hash.
+
+    One bit less in that length, and the same bit more in another byte, and both checksums still hold.
+    """
+    data = bytearray(Swiped(kind="original", three=bytes.fromhex(TRACK_3), session=session, hashes=hashes).data())
+    assert isinstance(read(framed(bytes(data))), EncryptedSwipe)
+    true = data[4]
+    for length in set(range(256)) - {true}:
+        data[4] = length
+        assert not isinstance(read(framed(bytes(data))), EncryptedSwipe), length
+
+
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
