@@ -36,10 +36,11 @@ class Keys:
 
 
 def is_bound(ask: Authorise, terminal: Ed25519PublicKey) -> bool:
-    """Whether the terminal signed this payment with this order's digest under this key (DualSignature)."""
+    """Whether the terminal signed this amount and payment with this order's digest under this key (DualSignature)."""
     payment_digest = hashlib.sha256(_PAYMENT_TAG + ask.binding.payment_salt + ask.payment.hashed()).digest()
+    money = ask.money.cents.to_bytes(8, "big") + ask.money.currency.to_bytes(2, "big")
     try:
-        terminal.verify(ask.binding.signature, _DUAL_TAG + ask.key + payment_digest + ask.binding.order_digest)
+        terminal.verify(ask.binding.signature, _DUAL_TAG + ask.key + money + payment_digest + ask.binding.order_digest)
     except InvalidSignature:
         return False
     return True

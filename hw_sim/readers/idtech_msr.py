@@ -34,6 +34,7 @@ class IdtechMsr:
             self._settings = Settings(state.settings)
         except ValueError as error:
             raise KeyStateError(str(error)) from None
+        self._settings.exhausted = state.exhausted
         self._listener = CommandListener()
 
     def hear(self, data: bytes) -> Heard:
@@ -58,8 +59,8 @@ class IdtechMsr:
         try:
             ksn, transaction = self._state.take()
         except ExhaustedError:
-            self._settings.exhausted = True
             return b""
+        self._settings.exhausted = self._state.exhausted
         key = dukpt.working_key(transaction, dukpt.Variant.DATA_ONE_WAY)
         return encrypted_frame(stripe, self._settings.options, ksn, key)
 

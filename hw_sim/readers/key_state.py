@@ -36,6 +36,10 @@ class KeyState:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             raise KeyStateError("no state of a reader; without that file it is injected anew") from None
 
+    @property
+    def exhausted(self) -> bool:
+        return not self._next_ksn
+
     def take(self) -> tuple[bytes, bytes]:
         """The next key serial number and its transaction key, never given out again. Raises ExhaustedError."""
         ksn = self._next_ksn

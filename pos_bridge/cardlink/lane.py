@@ -30,6 +30,14 @@ class ConfiguredReader:
         Status(self.driver, self.device)  # raises ValueError for what the link cannot carry
 
 
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """Why a reader gave no card. `armed`: it had asked for one, so a card may have been presented."""
+
+    reason: ReadFailure
+    armed: bool
+
+
 class Lane:
     """A reader with its rooms."""
 
@@ -40,13 +48,13 @@ class Lane:
         self._state: ReaderState | None = None
         self._asking: asyncio.Task[ReaderState | None] | None = None
 
-    async def read(self, ask: Read) -> SealedCard | ReadFailure:
+    async def read(self, ask: Read) -> SealedCard | NotRead:
         """One card or why not. Cancelled: the room is told to finish, and the reader is free once it has."""
         async with self._port:
             try:
                 return await self._with_room(lambda room: self._converse(room, ask))
             except (RoomLostError, TimeoutError):
-                return ReadFailure.ROOM_LOST
+                return NotRead(ReadFailure.ROOM_LOST, armed=False)
 
     async def state(self) -> ReaderState | None:
         """How the device is; as last seen while a card is awaited. None: the room could not say."""
@@ -61,7 +69,7 @@ class Lane:
             await asyncio.wait({self._asking})
         await self.standby.close()
 
-    async def _converse(self, room: Room, ask: Read) -> SealedCard | ReadFailure:
+    async def _converse(self, room: Room, ask: Read) -> SealedCard | NotRead:
         talk = ReadTalk(ask.sealing_key.key_id)
         async with asyncio.timeout(ask.prompt_ms / 1000 + _ANSWER_GRACE_S):
             self._say(room, ask)
@@ -74,7 +82,7 @@ class Lane:
                         self._state = ReaderState.PRESENT
                     case ReadFailure() as reason:
                         self._state = _SEEN.get(reason, self._state)
-                        return reason
+                        return NotRead(reason, talk.armed)
                     case SealedCard() as card:
                         return card
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pos_bridge.cardlink.lane import ConfiguredReader, Lane
+from pos_bridge.cardlink.lane import ConfiguredReader, Lane, NotRead
 from pos_bridge.cardlink.program import RoomProgram
 from pos_bridge.cardlink.standby import Standby
 from pos_bridge.domain.card import ReadFailure, SealedCard
@@ -16,29 +16,34 @@ from pos_bridge.wire.cardlink import MAX_PROMPT_MS, Read, ReaderState
 from pos_bridge.wire.locks import Lock
 
 # A card was presented and is not taken: the cashier is told at once, whatever the other readers wait for.
-_CARD_REFUSED = (
-    ReadFailure.CHIP_REQUIRED,
-    ReadFailure.NOT_A_BANK_CARD,
-    ReadFailure.UNREADABLE,
-    ReadFailure.READER_IN_CLEAR,
+_CARD_REFUSED = frozenset(
+    {
+        ReadFailure.CHIP_REQUIRED,
+        ReadFailure.NOT_A_BANK_CARD,
+        ReadFailure.UNREADABLE,
+        ReadFailure.READER_IN_CLEAR,  # if it was armed: one without keys says so before it asks for a card
+    }
 )
-# Of several readers' reasons the first of these is told.
+# Of several readers' reasons, when none was given a card, the first of these is told.
 _MOST_TELLING = (
-    *_CARD_REFUSED,
     ReadFailure.KEY_REFUSED,
     ReadFailure.NO_CARD,  # one reader did wait to the end
+    ReadFailure.READER_IN_CLEAR,
     ReadFailure.READER_STALLED,
     ReadFailure.READER_BUSY,
     ReadFailure.READER_ABSENT,
     ReadFailure.ROOM_FAULT,
     ReadFailure.ROOM_LOST,
+    ReadFailure.CHIP_REQUIRED,  # these three only from a room that is not to be believed
+    ReadFailure.NOT_A_BANK_CARD,
+    ReadFailure.UNREADABLE,
 )
 
 
 class CardPrompt:
     """A checkout.ports.Prompt: all readers asked for one card. Made in a running event loop."""
 
-    def __init__(self, asks: Sequence[asyncio.Task[SealedCard | ReadFailure]]) -> None:
+    def __init__(self, asks: Sequence[asyncio.Task[SealedCard | NotRead]]) -> None:
         self._asks = asks
         self._failures: list[ReadFailure] = []
         self._answer: asyncio.Future[SealedCard | ReadFailure] = asyncio.get_running_loop().create_future()
@@ -57,7 +62,7 @@ class CardPrompt:
         """No card wanted any more: NO_CARD, unless there is an answer already. Lamps go off soon."""
         self._settle(ReadFailure.NO_CARD)
 
-    def _take(self, ask: asyncio.Task[SealedCard | ReadFailure]) -> None:
+    def _take(self, ask: asyncio.Task[SealedCard | NotRead]) -> None:
         if ask.cancelled():
             self._settle(ReadFailure.NO_CARD)  # withdrawn, or all rooms are being closed
             return
@@ -68,9 +73,11 @@ class CardPrompt:
         match ask.result():
             case SealedCard() as card:
                 self._settle(card)
-            case reason:
+            case NotRead(reason, armed):
                 self._failures.append(reason)
-                if reason in _CARD_REFUSED or len(self._failures) == len(self._asks):
+                if armed and reason in _CARD_REFUSED:
+                    self._settle(reason)
+                elif len(self._failures) == len(self._asks):
                     self._settle(min(self._failures, key=_MOST_TELLING.index))
 
     def _settle(self, answer: SealedCard | ReadFailure) -> None:
@@ -98,7 +105,7 @@ class Rooms:
         program = RoomProgram(trust, python)
         self._prompt_ms = prompt_s * 1000
         self._lanes = tuple(Lane(reader, Standby(program)) for reader in readers)
-        self._asks: set[asyncio.Task[SealedCard | ReadFailure]] = set()
+        self._asks: set[asyncio.Task[SealedCard | NotRead]] = set()
 
     def prepare(self) -> None:
         """Have the rooms started at the loop's next turn, and wait for none of them."""

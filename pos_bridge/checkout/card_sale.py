@@ -147,7 +147,7 @@ class CardSale:
             not_after_ms=self._parts.processor.not_after_ms(AUTHORISE_WITHIN_S),
             payment_salt=salt,
             order_digest=opening.order_digest,
-            binding=self._parts.signer.bind(opening.key, card.payment, salt, opening.order_digest),
+            binding=self._parts.signer.bind(opening.key, opening.amount, card.payment, salt, opening.order_digest),
         )
         return CardRead(self._ask.flow)
 

@@ -91,8 +91,10 @@ class Processor(Protocol):
 
 
 class Signer(Protocol):
-    def bind(self, key: LegKey, payment: SealedPayment, payment_salt: bytes, order_digest: bytes) -> Binding:
-        """The terminal's dual signature over payment and order (processor_v1.proto, DualSignature)."""
+    def bind(
+        self, key: LegKey, amount: Amount, payment: SealedPayment, payment_salt: bytes, order_digest: bytes
+    ) -> Binding:
+        """The terminal's dual signature over amount, payment and order (processor_v1.proto, DualSignature)."""
 
 
 # ---- who, only when chosen ----

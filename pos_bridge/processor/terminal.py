@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pos_bridge.domain.card import SealedByReader, SealedByRoom, SealedPayment
 from pos_bridge.domain.ledger import Binding
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import Amount
 
 _PAYMENT_TAG = b"pos-bridge payment v1"
 _DUAL_TAG = b"pos-bridge dual v1"
@@ -17,13 +18,16 @@ _SEALED_BY_ROOM, _SEALED_BY_READER = b"\x01", 0x02
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Terminal:
-    """Proves that this terminal bound one payment to one order; not that the customer agreed."""
+    """Proves that this terminal bound one payment to one order and one amount; not that the customer agreed."""
 
     key: Ed25519PrivateKey
 
-    def bind(self, key: LegKey, payment: SealedPayment, payment_salt: bytes, order_digest: bytes) -> Binding:
+    def bind(
+        self, key: LegKey, amount: Amount, payment: SealedPayment, payment_salt: bytes, order_digest: bytes
+    ) -> Binding:
         payment_digest = sha256(_PAYMENT_TAG + payment_salt + _hashed(payment)).digest()
-        signature = self.key.sign(_DUAL_TAG + key.raw + payment_digest + order_digest)
+        money = amount.cents.to_bytes(8, "big") + amount.currency.value.to_bytes(2, "big")
+        signature = self.key.sign(_DUAL_TAG + key.raw + money + payment_digest + order_digest)
         return Binding(payment_digest, signature)
 
 

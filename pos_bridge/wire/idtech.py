@@ -36,6 +36,7 @@ from pos_bridge.wire.tracks import (
 
 STX, ETX = 0x02, 0x03
 CLEAR_RUN = 9  # as many digits in a row, where ciphertext or a mask should be, are a track in clear
+FILLING = 8  # as many equal bytes in a row are no ciphertext
 LEADING, TRAILING = 4, 4  # digits that the mask must show: the brand needs four, the receipt four
 
 _BANK, _ENHANCED = 0x00, 0x80  # card type: ISO/ABA; and its bit 7
@@ -134,9 +135,8 @@ def _is_intact(frame: memoryview) -> bool:
 
 
 def _judge(frame: memoryview, layout: Layout) -> EncryptedSwipe | Verdict:
-    for span in (layout.mask1, layout.mask2, slice(layout.cipher1.start, layout.cipher2.stop)):
-        if _reads_as_digits(frame, span):
-            return Verdict.IN_CLEAR
+    if _is_in_clear(frame, layout):
+        return Verdict.IN_CLEAR
     shown = []
     for span, start, separator in ((layout.mask1, START_1, SEPARATOR_1), (layout.mask2, START_2, SEPARATOR_2)):
         if span.start < span.stop:
@@ -149,7 +149,9 @@ def _judge(frame: memoryview, layout: Layout) -> EncryptedSwipe | Verdict:
         return Verdict.FOREIGN_SETTING
     number = shown[0]
     length = number.stop - number.start
-    if any(n.stop - n.start != length or not same(frame, n.start, number.start, length) for n in shown):
+    # A track 3 of a wrong length has its end where ciphertext should be.
+    ends = layout.clear3.start == layout.clear3.stop or _ends(frame, layout.clear3)
+    if not ends or any(n.stop - n.start != length or not same(frame, n.start, number.start, length) for n in shown):
         return Verdict.BAD_READ
     brand = brand_of(frame[number.start : number.start + LEADING])
     if brand is None:
@@ -161,13 +163,20 @@ def _judge(frame: memoryview, layout: Layout) -> EncryptedSwipe | Verdict:
     return EncryptedSwipe(facts, layout.mode, layout.ksn, layout.cipher1, layout.cipher2)
 
 
+def _is_in_clear(frame: memoryview, layout: Layout) -> bool:
+    both = slice(layout.cipher1.start, layout.cipher2.stop)
+    chains = (both,) if layout.mode is ChainMode.CBC_CHAINED else (layout.cipher1, layout.cipher2)
+    spans = (layout.mask1, layout.mask2, both, layout.ksn)
+    return any(_reads_as_digits(frame, span) for span in spans) or any(_reads_as_text(frame, each) for each in chains)
+
+
 def _shown_number(frame: memoryview, span: slice, start: int, separator: int) -> _Number | Verdict:
     """Leading digits, mask, last digits, separator, in a track that keeps its sentinels and its name.
 
     The format code B of track 1 is masked or not, the LRC behind the end sentinel is there or not. Any character that
     is no digit may be the mask.
     """
-    if frame[span.start] != start or _END not in (frame[span.stop - 1], frame[span.stop - 2]):
+    if frame[span.start] != start or not _ends(frame, span):
         return Verdict.BAD_READ
     first = span.start + (2 if start == START_1 else 1)
     stop = find(frame, first, span.stop, separator)
@@ -182,6 +191,11 @@ def _shown_number(frame: memoryview, span: slice, start: int, separator: int) ->
     return _Number(first, stop, service)
 
 
+def _ends(frame: memoryview, span: slice) -> bool:
+    """Whether the track has its end sentinel, last or before its LRC."""
+    return _END in (frame[span.stop - 1], frame[span.stop - 2])
+
+
 def _reads_as_digits(frame: memoryview, span: slice) -> bool:
     at: int = span.start
     while at < span.stop:
@@ -190,3 +204,21 @@ def _reads_as_digits(frame: memoryview, span: slice) -> bool:
             return True
         at += run + 1
     return False
+
+
+def _reads_as_text(frame: memoryview, chain: slice) -> bool:
+    """Whether what is to be sent on is written out, not encrypted: all of it in seven bits, digits of any table in a
+    row (ASCII, EBCDIC or plain numbers: one upper half, lower halves 0..9), or filled up with one byte.
+
+    Ciphertext looks so once in 2**24 of the shortest tracks. What a reader hides on purpose nobody can see.
+    """
+    digits = alike = 0
+    eight_bits = chain.start == chain.stop
+    for place in range(chain.start, chain.stop):
+        byte, before = frame[place], frame[place - 1]
+        alike = alike + 1 if byte == before else 1
+        digits = 0 if byte & 0x0F > 9 else digits + 1 if byte >> 4 == before >> 4 else 1  # noqa: PLR2004 - 0..9
+        if alike >= FILLING or digits >= CLEAR_RUN:
+            return True
+        eight_bits = eight_bits or byte > 0x7F  # noqa: PLR2004 - seven bits
+    return not eight_bits

@@ -47,6 +47,7 @@ class Layout:
 
     mask1: slice
     mask2: slice
+    clear3: slice  # track 3 as it is, in the original format
     cipher1: slice
     cipher2: slice
     ksn: slice
@@ -73,6 +74,7 @@ def original(frame: memoryview) -> Layout | Fault:
     return Layout(
         slice(mask1, mask2),
         slice(mask2, mask2 + two),
+        slice(mask2 + two, cipher),
         slice(cipher, cut),
         slice(cut, cipher + sealed),
         slice(end - _KSN, end),
@@ -108,6 +110,7 @@ def enhanced(frame: memoryview) -> Layout | Fault:
     return Layout(
         masks[0],
         masks[1],
+        slice(masks[2].stop, masks[2].stop),
         slice(one.start, one.start) if lengths[1] else one,
         two,
         slice(ksn, end),

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,9 @@ from pos_bridge.domain.money import Amount
 from pos_bridge.wire.cardlink import ReaderState
 from pos_bridge.wire.locks import REQUIRED
 from tests.card.keys import ProcessorKeys, info, sealed_by_room
+from tests.drivers.idtech_reader import AS_WANTED, LEVEL, Settings, next_command, serve
 from tests.drivers.line import GREEN, LIMIT_S, OFF, VISA, Line
+from tests.wire.idtech_frames import Swiped
 from tests.wire.swipes import swipe
 
 FRAME = swipe(VISA)
@@ -80,11 +82,16 @@ def with_rooms(
     story: Callable[[Rooms], Awaitable[None]],
     prompt_s: int = 60,
     python: str = sys.executable,
+    *,
+    drivers: Sequence[str] = ("msr_plain",) * 2,
 ) -> None:
     """Rooms for these devices, a story with them, and their end."""
 
     async def run() -> None:
-        readers = [ConfiguredReader(f"reader-{number}", "msr_plain", device) for number, device in enumerate(devices)]
+        readers = [
+            ConfiguredReader(f"reader-{number}", driver, device)
+            for number, (driver, device) in enumerate(zip(drivers, devices, strict=False))
+        ]
         rooms = Rooms(readers, KEYS.write_trust(folder), prompt_s, python)
         try:
             await asyncio.wait_for(story(rooms), LIMIT_S)
@@ -291,6 +298,54 @@ def test_a_card_that_is_refused_ends_it_at_once(tmp_path, line, other_line):
         await hear(other_line, OFF)
 
     with_rooms(tmp_path, [line.device, other_line.device], story)
+
+
+# ---- one of two has no keys ----
+
+
+def answer_without_keys(line: Line) -> None:
+    line.send(Settings(AS_WANTED | {LEVEL: 0x30}).answer(next_command(line)))
+
+
+def test_a_reader_without_keys_does_not_keep_the_other_from_reading(tmp_path, line, other_line):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        await hear(other_line, GREEN)
+        await asyncio.to_thread(answer_without_keys, line)
+        await until(lambda: not rooms._lanes[0]._port.locked())
+        other_line.send(FRAME)
+        assert isinstance(await prompt.card(), SealedCard)
+
+    with_rooms(tmp_path, [line.device, other_line.device], story, drivers=("idtech_msr", "msr_plain"))
+
+
+def test_what_is_told_when_one_has_no_keys(tmp_path, line, other_line):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        await asyncio.to_thread(answer_without_keys, line)
+        assert await prompt.card() is ReadFailure.NO_CARD, "the other one waited to the end"
+
+    async def alone(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        await asyncio.to_thread(answer_without_keys, line)
+        assert await prompt.card() is ReadFailure.READER_IN_CLEAR
+
+    devices = [line.device, other_line.device]
+    with_rooms(tmp_path, devices, story, drivers=("idtech_msr", "msr_plain"), prompt_s=3)
+    with_rooms(tmp_path, devices[:1], alone, drivers=("idtech_msr",))
+
+
+def test_a_card_that_a_reader_shows_in_clear_ends_it_at_once(tmp_path, line, other_line):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        await hear(other_line, GREEN)
+        await asyncio.to_thread(serve, line)
+        await until(lambda: rooms._lanes[0]._state is ReaderState.PRESENT)
+        line.send(Swiped(encrypts=False).frame())
+        assert await prompt.card() is ReadFailure.READER_IN_CLEAR
+        await hear(other_line, OFF)
+
+    with_rooms(tmp_path, [line.device, other_line.device], story, drivers=("idtech_msr", "msr_plain"))
 
 
 # ---- how the readers are ----

@@ -83,8 +83,8 @@ def test_a_reader_whose_keys_are_used_up_encrypts_no_more_and_says_so(tmp_path: 
     card = stripe(CARDS["visa"])
     assert LAST in reader.read(card)
     for model in (reader, IdtechMsr(KeyState(file))):
+        assert model.hear(review(0x7E)).answer == told(0x7E, b"0"), "before a customer swipes in vain"
         assert model.read(card) == b""
-        assert model.hear(review(0x7E)).answer == told(0x7E, b"0")
     with pytest.raises(ExhaustedError):
         KeyState(file).take()
     key_room.inject(tmp_path, processor, "reader")

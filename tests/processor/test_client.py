@@ -96,7 +96,7 @@ def test_one_flipped_bit_of_what_was_sealed_leaves_no_charge(processor, till, bi
         raw = bytearray(sealed.ciphertext)
         raw[bit // 8] ^= 1 << bit % 8
         payment = replace(sealed, ciphertext=bytes(raw))
-        binding = processor.terminal.bind(sale.key, payment, sale.payment_salt, sale.order_digest)
+        binding = processor.terminal.bind(sale.key, sale.amount, payment, sale.payment_salt, sale.order_digest)
         flipped = replace(sale, card=replace(sale.card, payment=payment), binding=binding)
         assert await made.authorise(flipped) == No(Cause.PROCESSOR)
         assert await made.authorise(replace(flipped, binding=sale.binding)) == No(Cause.PROCESSOR)

@@ -126,6 +126,6 @@ def ask(processor: Processor, till: ProcessorClient, number: str, cents: int = 1
     card = SealedCard(CardFacts(Brand.VISA, int(number[-4:]), EntryMode.MAGSTRIPE), payment)
     salt, digest = os.urandom(16), os.urandom(32)
     not_after = int(str(changed.get("not_after_ms", till.not_after_ms(45))))
-    binding = processor.terminal.bind(leg, payment, salt, digest)
+    binding = processor.terminal.bind(leg, amount, payment, salt, digest)
     partial_ok = bool(changed.get("partial_ok"))
     return Ask(leg, amount, partial_ok, Flow.TWO_MESSAGES, card, not_after, salt, digest, binding)

@@ -1,5 +1,6 @@
 """The published frames whole, byte by byte and with anything around them; frames of our own from the manual's text."""
 
+import base64
 import hashlib
 
 import pytest
@@ -29,7 +30,7 @@ from tests.wire.idtech_frames import (
     framed,
     masked,
 )
-from tests.wire.swipes import PUBLISHED, TAIL, luhn_completed, swipe, track_1, track_2
+from tests.wire.swipes import NAME, PUBLISHED, TAIL, luhn_completed, swipe, track_1, track_2
 from tests.wire.test_burst import put
 
 VISA = PUBLISHED["visa"]
@@ -278,6 +279,52 @@ def test_a_bank_card_in_clear(kind, changes):
     assert read(Swiped(kind=kind, **changes).frame()) is Verdict.IN_CLEAR
 
 
+def packed(digits: str) -> bytes:
+    return bytes.fromhex(digits + "F" * (len(digits) % 2))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"".join(bytes((0, digit)) for digit in track_2(VISA)[:12]),
+        track_2(VISA)[:20].decode().encode("utf-16-le"),
+        b"4921 8178 4444 5119",
+        b"49218178-44445119",
+        base64.b64encode(track_2(VISA)[:20]),
+        track_2(VISA).decode().encode("cp037"),  # EBCDIC
+        bytes(int(digit) for digit in VISA),
+        packed(VISA),
+        packed(VISA + "4912101"),
+        packed(VISA)[::-1],
+        NAME.encode(),
+    ],
+)
+def test_a_track_that_is_written_otherwise_where_ciphertext_should_be(text):
+    """What no encryption makes: only characters of seven bits, digits of any table in a row, a filling of one byte."""
+    good = Swiped()
+    one, two = (encrypted(KEY, track) for track in (good.one, good.two))
+    field = text[: len(two)] + bytes(len(two) - len(text))
+    assert read(Swiped(ciphers=(one, field)).frame()) is Verdict.IN_CLEAR
+    whole = encrypted(KEY, good.one + good.two)
+    field = text[: len(whole)] + bytes(len(whole) - len(text))
+    assert read(Swiped(kind="original", ciphers=(field,)).frame()) is Verdict.IN_CLEAR
+
+
+@pytest.mark.parametrize("text", [b"4921817844", b"\xff492181784"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_number_where_the_keys_serial_number_should_be(kind, text):
+    data = Swiped(kind=kind).data()
+    assert read(framed(data[: -len(KSN)] + text)) is Verdict.IN_CLEAR
+
+
+@given(st.binary(min_size=16, max_size=16), st.sampled_from(KINDS), st.sampled_from(["visa", "amex", "mastercard"]))
+def test_what_was_encrypted_is_never_taken_for_clear(key, kind, name):
+    one, two = track_1(PUBLISHED[name]), track_2(PUBLISHED[name])
+    for tracks in ((one, two), (one, b""), (b"", two)):
+        sealed = tuple(encrypted(key, track) for track in (tracks if kind == "enhanced" else (b"".join(tracks),)))
+        assert isinstance(read(Swiped(*tracks, kind=kind, ciphers=sealed).frame()), EncryptedSwipe)
+
+
 def test_an_original_frame_with_a_keys_number_and_no_ciphertext():
     assert read(framed(Swiped(kind="original", encrypts=False).data() + KSN)) is Verdict.IN_CLEAR
 
@@ -341,6 +388,21 @@ def test_lengths_that_do_not_fill_the_frame(kind):
             changed[place] = length
             if length != data[place]:
                 assert not isinstance(read(framed(bytes(changed))), EncryptedSwipe)
+
+
+@pytest.mark.parametrize("hashes", range(4))
+@pytest.mark.parametrize("session", [SESSION, b""])
+def test_no_length_of_track_3_gives_a_part_of_it_for_ciphertext(session, hashes):
+    """The original format has no flags: a track 3 cut by 8, 20 or 28 would fit with another session id or hash.
+
+    One bit less in that length, and the same bit more in another byte, and both checksums still hold.
+    """
+    data = bytearray(Swiped(kind="original", three=bytes.fromhex(TRACK_3), session=session, hashes=hashes).data())
+    assert isinstance(read(framed(bytes(data))), EncryptedSwipe)
+    true = data[4]
+    for length in set(range(256)) - {true}:
+        data[4] = length
+        assert not isinstance(read(framed(bytes(data))), EncryptedSwipe), length
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ class Terminal:
         info = b"pos-bridge seal v1" + key_id + key + cents.to_bytes(8, "big") + currency.to_bytes(2, "big")
         return pb.SealedPayment(room=pb.RoomSealed(key_id=key_id, ciphertext=SUITE.encrypt(clear, public, info)))
 
-    def bind(self, key: bytes, payment: pb.SealedPayment) -> pb.DualSignature:
+    def bind(self, key: bytes, payment: pb.SealedPayment, cents: int = 1999, currency: int = CAD) -> pb.DualSignature:
         if payment.WhichOneof("sealed_by") == "room":
             hashed = b"\x01" + payment.room.key_id + payment.room.ciphertext
         else:
@@ -70,7 +70,8 @@ class Terminal:
             hashed += len(reader.track2).to_bytes(2, "big") + reader.track2
         salt = secrets.token_bytes(16)
         digest = hashlib.sha256(b"pos-bridge payment v1" + salt + hashed).digest()
-        signature = self.signer.sign(b"pos-bridge dual v1" + key + digest + ORDER_DIGEST)
+        money = cents.to_bytes(8, "big") + currency.to_bytes(2, "big")
+        signature = self.signer.sign(b"pos-bridge dual v1" + key + money + digest + ORDER_DIGEST)
         return pb.DualSignature(payment_salt=salt, order_digest=ORDER_DIGEST, signature=signature)
 
     def authorise(
@@ -95,7 +96,7 @@ class Terminal:
             entry_mode=pb.ENTRY_MODE_MAGSTRIPE,
             not_after_ms=later() if not_after_ms is None else not_after_ms,
             payment=payment,
-            binding=self.bind(key, payment),
+            binding=self.bind(key, payment, cents),
         )
 
 
