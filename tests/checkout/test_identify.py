@@ -309,7 +309,7 @@ async def test_a_cancelled_payment_whose_journal_is_late_is_judged_by_what_it_wr
         await opened.wait()
         return await open_leg(opening)
 
-    world.journal.open_leg = late  # type: ignore[method-assign]
+    world.journal.open_leg = late  # type: ignore[method-assign] # a slow disk
     paying = asyncio.create_task(world.lane.pay(ask(tender=Tender.CASH, choices=(MEMBER,))))
     await until(lambda: len(world.vault.holding) == 1)
     (payment,) = world.lane._live.values()
