@@ -22,9 +22,9 @@ _PART = ".part"  # one being built: worthless after a crash
 
 
 def make(path: Path, key: bytes) -> None:
-    """A new, empty vault. Raises VaultUnusableError(DAMAGED) where the log of a vault that is gone still lies."""
-    if has_log(path):
-        raise VaultUnusableError(VaultFault.DAMAGED)
+    """A new, empty vault. Raises VaultUnusableError where there is one, or what is left of one."""
+    if not absent(path):
+        raise VaultUnusableError(VaultFault.DISK)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(path.name + _PART)
     part.unlink(missing_ok=True)
@@ -65,6 +65,17 @@ def reading(path: Path, key: bytes) -> Iterator[Rows]:
     mode = "mode=ro" if _log(path).exists() else "mode=ro&immutable=1"
     with closing(sqlite3.connect(_uri(path, mode), uri=True, isolation_level=None)) as connection:
         yield Rows(connection, _keys(connection, key))
+
+
+def absent(path: Path) -> bool:
+    """No vault at all. A link to nowhere is one on a disk that is not there. Raises VaultUnusableError(DAMAGED) for a
+    log without its vault.
+    """
+    if path.exists() or path.is_symlink():
+        return False
+    if has_log(path):
+        raise VaultUnusableError(VaultFault.DAMAGED)
+    return True
 
 
 def has_log(path: Path) -> bool:

@@ -87,6 +87,15 @@ class Rows:
                     kinds.add(decode_link(content).kind)
         return frozenset(kinds)
 
+    def check(self) -> None:
+        """Raises what a row of a sale raises that cannot be read, and ValueError for a file out of order."""
+        if self.connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise ValueError("out of order")
+        for table, key in (("held", self.keys.held), ("links", self.keys.link)):
+            for name, box in self.connection.execute(f"SELECT name, box FROM {table}"):  # noqa: S608 - one of these
+                with unsealed(key, name, box):
+                    pass
+
     def _held_for(self, leg: LegKey) -> Choices | None:
         name = name_of(self.keys.held_name, leg.raw)
         found = self.connection.execute("SELECT box FROM held WHERE name = ?", (name,)).fetchone()
