@@ -137,10 +137,13 @@ def test_a_vault_is_private(vault, path):
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     vault.close()
     path.chmod(0o644)
+    path.with_name("vault.db-wal").touch(0o644)
     again = VaultFile(path, KEY)
-    again.held()
+    again.hold(LegKey.fresh(), (as_member(),))
+    files = list(path.parent.iterdir())
+    assert len(files) == 3
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}, "and those that SQLite makes like it"
     again.close()
-    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_rows_lie_in_no_order_of_time(vault, path, monkeypatch):
