@@ -42,7 +42,7 @@ def has_card_number(text: str) -> bool:
 
 
 def _in_groups(text: str) -> Iterator[str]:
-    """Each run of whole groups: of 12-4921-8178-4444-5119 also the number behind the 12."""
+    """Each run of whole groups, so that a number is seen behind a year, a till or a counter, and before a date."""
     for written in _GROUPS.findall(text):
         groups = _DIGITS.findall(written)
         for first in range(len(groups)):
