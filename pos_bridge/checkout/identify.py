@@ -24,8 +24,8 @@ from pos_bridge.domain.identity import (
     VaultUnusableError,
     kind_of,
 )
-from pos_bridge.domain.ledger import JournalUnwritableError
-from pos_bridge.domain.leg import State
+from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
+from pos_bridge.domain.leg import OWED, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Outcome, PaidByCard, PaidInCash, Running
 from pos_bridge.domain.trouble import Trouble
@@ -85,8 +85,11 @@ class Identify:
         try:
             held = await self._hold(key, choices)
             outcome = await pay()
-        except BaseException:
+        except Exception:
             self._later(self._settle(key))  # whatever it was, the journal knows
+            raise
+        except BaseException:
+            self._live.discard(key)  # what was asked of the journal may still be written: the next look decides
             raise
         match outcome:
             case PaidByCard() | PaidInCash() if held:
@@ -145,7 +148,7 @@ class Identify:
                 self._log.emit(events.RequestFault(Trouble.SETTLING))
             self._live.discard(key)
             return
-        if leg is None or leg.state in _UNPAID or key in self._refused:
+        if leg is None or _unpaid(leg) or key in self._refused:
             await self._drop(key)
         elif leg.state in _PAID:
             await self._keep(key)
@@ -185,3 +188,7 @@ class Identify:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _unpaid(leg: KnownLeg) -> bool:
+    return leg.state in _UNPAID or (leg.state is State.UNRESOLVED and leg.cause in OWED)

@@ -14,7 +14,7 @@ from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.remembered import Remembered
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, KnownRequest, Opening
-from pos_bridge.domain.leg import Cause, Flow, State, Tender
+from pos_bridge.domain.leg import OWED, Cause, Flow, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import cash_due
 from pos_bridge.domain.outcome import (
@@ -38,7 +38,6 @@ _GRACE_S = 10.0  # what a payment that was sent gets before a stopping daemon le
 
 APPROVED_STATES = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
 UNDONE_STATES = frozenset({State.INTENT, State.REVERSING, State.REVERSED})  # INTENT: of a sale that runs no more
-OWED = frozenset({Cause.TOO_LATE, Cause.CARD_NEEDED})  # told as not paid, and a person gives the money back
 
 
 def _boot_s() -> float:
@@ -180,7 +179,7 @@ class Lane:
             return AlreadyApproved(first)
         if self._stopping:
             return NotPaid(None, Cause.STOPPED)
-        return await (self._cash(ask) if ask.tender is Tender.CASH else self._card(payment))
+        return await (self._cash(payment) if ask.tender is Tender.CASH else self._card(payment))
 
     async def _before(self, ask: SaleAsk) -> Outcome | None:
         """The answer to a till request that was seen before: in memory, or by an earlier run."""
@@ -196,11 +195,14 @@ class Lane:
             return Contradiction()
         return _without_leg(known) if known.leg is None else await self._answer_for(known.leg)
 
-    async def _cash(self, ask: SaleAsk) -> Outcome:
+    async def _cash(self, payment: _Payment) -> Outcome:
+        ask = payment.ask
         opening = _opening(ask, LegKey.fresh(), State.CASH_TAKEN, due=cash_due(ask.amount.cents))
-        return await self._identified(ask, opening.key, lambda: self._take(opening))
+        return await self._identified(ask, opening.key, lambda: self._take(payment, opening))
 
-    async def _take(self, opening: Opening) -> PaidInCash | NotRecordable:
+    async def _take(self, payment: _Payment, opening: Opening) -> PaidInCash | NotPaid | NotRecordable:
+        if payment.withdrawn is not None:
+            return NotPaid(None, payment.withdrawn)
         try:
             await self._journal.open_leg(opening)
         except JournalUnwritableError:

@@ -12,7 +12,7 @@ from pos_bridge.config import Config
 from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.identity import report
+from pos_bridge.identity import file, report
 from pos_bridge.journal.report import RecordedSale, find_sale, stored_fields
 
 OK, FAILED, NO_SUCH_SALE = 0, 1, 3
@@ -56,11 +56,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _about(config: Config, sale: RecordedSale) -> tuple[str, ...]:
     """What is known of the customer, in words of ours. A sale whose link was erased is a sale of nobody."""
-    if sale.key is None or not config.vault.exists():
-        return _ABOUT[frozenset()]
-    if config.identity is None:  # there is a vault, of a time when there was a key for it
-        return _UNREADABLE
     try:
+        if sale.key is None or file.absent(config.vault):
+            return _ABOUT[frozenset()]
+        if config.identity is None:  # there is a vault, of a time when there was a key for it
+            return _UNREADABLE
         vault_key = config.path(config.identity.vault_key).read_bytes()
         return _ABOUT[report.known(config.vault, vault_key, sale.key)]
     except (VaultUnusableError, OSError):

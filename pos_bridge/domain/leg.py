@@ -59,6 +59,9 @@ class Cause(Enum):
     CARD_NEEDED = "card_needed"  # reversal that needs the card again
 
 
+OWED = frozenset({Cause.TOO_LATE, Cause.CARD_NEEDED})  # UNRESOLVED, told as not paid: a person gives the money back
+
+
 class Tender(Enum):
     CARD = "card"
     CASH = "cash"

@@ -22,9 +22,9 @@ _PART = ".part"  # one being built: worthless after a crash
 
 
 def make(path: Path, key: bytes) -> None:
-    """A new, empty vault. Raises VaultUnusableError(DAMAGED) where the log of a vault that is gone still lies."""
-    if has_log(path):
-        raise VaultUnusableError(VaultFault.DAMAGED)
+    """A new, empty vault. Raises VaultUnusableError where there is one, or what is left of one."""
+    if not absent(path):
+        raise VaultUnusableError(VaultFault.DISK)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_name(path.name + _PART)
     part.unlink(missing_ok=True)
@@ -42,6 +42,7 @@ def make(path: Path, key: bytes) -> None:
 
 def opened(path: Path, key: bytes) -> Rows:
     """For the engine: write-ahead log, every commit synced, what is deleted is overwritten. Any thread may use it."""
+    _make_private(path)
     connection = sqlite3.connect(_uri(path, "mode=rw"), uri=True, isolation_level=None, check_same_thread=False)
     try:
         rows = Rows(connection, _keys(connection, key))
@@ -49,8 +50,6 @@ def opened(path: Path, key: bytes) -> Rows:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON").fetchone()
         connection.execute("PRAGMA temp_store = MEMORY")
-        if path.stat().st_mode & 0o777 != _MODE:
-            path.chmod(_MODE)
         _sync(path.parent, os.O_DIRECTORY)  # its name, if it was just made
     except BaseException:
         connection.close()
@@ -65,6 +64,17 @@ def reading(path: Path, key: bytes) -> Iterator[Rows]:
     mode = "mode=ro" if _log(path).exists() else "mode=ro&immutable=1"
     with closing(sqlite3.connect(_uri(path, mode), uri=True, isolation_level=None)) as connection:
         yield Rows(connection, _keys(connection, key))
+
+
+def absent(path: Path) -> bool:
+    """No vault at all. A link to nowhere is one on a disk that is not there. Raises VaultUnusableError(DAMAGED) for a
+    log without its vault.
+    """
+    if path.exists() or path.is_symlink():
+        return False
+    if has_log(path):
+        raise VaultUnusableError(VaultFault.DAMAGED)
+    return True
 
 
 def has_log(path: Path) -> bool:
@@ -90,6 +100,13 @@ def _keys(connection: sqlite3.Connection, key: bytes) -> Keys:
             return keys
     except InvalidTag:
         raise VaultUnusableError(VaultFault.WRONG_KEY) from None
+
+
+def _make_private(path: Path) -> None:
+    """The file, as a restore may have left it, and before SQLite makes its log and index after the same pattern."""
+    for each in (path, _log(path), path.with_name(path.name + "-shm")):
+        if each.is_file() and each.stat().st_mode & 0o777 != _MODE:
+            each.chmod(_MODE)
 
 
 def _log(path: Path) -> Path:

@@ -7,6 +7,8 @@ import os
 import sqlite3
 from dataclasses import dataclass
 
+from cryptography.exceptions import InvalidTag
+
 from pos_bridge.domain.identity import Choice, ChoiceKind, Consent, kind_of
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity.keys import LENGTH, Keys, name_of, sealed, unsealed, wipe
@@ -59,10 +61,16 @@ class Rows:
         return self.connection.execute("DELETE FROM held WHERE name = ?", (name,)).rowcount > 0
 
     def held(self) -> tuple[LegKey, ...]:
-        legs = []
+        """Those that can be read, and so stand in nobody's way; raises for the others once there are no such."""
+        legs, unread = [], None
         for name, box in self.connection.execute("SELECT name, box FROM held").fetchall():
-            with unsealed(self.keys.held, name, box) as content:
-                legs.append(decode_held(content)[0])
+            try:
+                with unsealed(self.keys.held, name, box) as content:
+                    legs.append(decode_held(content)[0])
+            except (InvalidTag, ValueError) as error:
+                unread = error
+        if unread is not None and not legs:
+            raise unread
         return tuple(legs)
 
     def known(self, leg: LegKey) -> frozenset[ChoiceKind]:
@@ -78,6 +86,15 @@ class Rows:
                 with unsealed(self.keys.link, name, box) as content:
                     kinds.add(decode_link(content).kind)
         return frozenset(kinds)
+
+    def check(self) -> None:
+        """Raises what a row of a sale raises that cannot be read, and ValueError for a file out of order."""
+        if self.connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+            raise ValueError("out of order")
+        for table, key in (("held", self.keys.held), ("links", self.keys.link)):
+            for name, box in self.connection.execute(f"SELECT name, box FROM {table}"):  # noqa: S608 - one of these
+                with unsealed(key, name, box):
+                    pass
 
     def _held_for(self, leg: LegKey) -> Choices | None:
         name = name_of(self.keys.held_name, leg.raw)
@@ -99,6 +116,8 @@ class Rows:
         with unsealed(self.keys.wrap, name, found[1]) as key:
             with unsealed(key, name, found[2]) as content:
                 record = decode_record(content)
+            if record.choice != choice:
+                raise ValueError("found by the name of another person")
             after = record.with_consent(consent)
             if after is not record:
                 box = _sealed(key, name, encode_record(after))

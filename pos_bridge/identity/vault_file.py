@@ -89,7 +89,7 @@ class VaultFile:
         self._disconnect()
 
     def _absent(self) -> bool:
-        return self._rows is None and not self._path.exists()
+        return self._rows is None and file.absent(self._path)
 
     def _opened(self) -> Rows:
         if self._rows is None:

@@ -54,6 +54,7 @@ from pos_bridge.wire.nexo.response import (
     header_of_answer,
 )
 from pos_bridge.wire.nexo.words import Category, Result
+from pos_bridge.wire.typed_card import has_track
 
 API_KEY_CREDENTIAL = "api-key"
 
@@ -141,6 +142,8 @@ class NexoService:
         header, category = message.header, message.category
         if category in _NEVER:
             return self._instead(header, category, Instead(Situation.NOT_ALLOWED_HERE))
+        if any(map(has_track, (header.sale_id, header.device_id or ""))):
+            return self._instead(header, category, Instead(Situation.CARD_IN_REQUEST))
         if header.poiid != self._terminal.poiid:
             return self._instead(header, category, Instead(Situation.OTHER_POIID))
         if message.body is None:

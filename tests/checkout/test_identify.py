@@ -21,7 +21,7 @@ from pos_bridge.domain.identity import (
     VaultFault,
     VaultUnusableError,
 )
-from pos_bridge.domain.ledger import JournalUnwritableError
+from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError, Opening
 from pos_bridge.domain.leg import Cause, Reversed, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -83,6 +83,32 @@ def test_it_is_held_before_money_moves(tender):
         assert isinstance(await paying, PaidByCard | PaidInCash)
         await world.identify.close()
         await world.settled()
+
+    run()
+
+
+@pytest.mark.parametrize("tender", TENDERS)
+def test_a_payment_aborted_while_it_is_held_is_not_paid(tender):
+    """A disk that is slow to hold makes the time to press *cancel* long enough."""
+
+    @story
+    async def run():
+        world = World()
+        world.vault.gate = asyncio.Event()
+        asked = ask(tender=tender, choices=(MEMBER,))
+        paying = asyncio.create_task(world.lane.pay(asked))
+        await until(lambda: world.vault.asked == ["hold"])
+        assert await world.lane.abort(asked.till.request)
+        world.vault.gate.set()
+        outcome = await paying
+        assert isinstance(outcome, NotPaid)
+        assert outcome.cause is Cause.ABORTED
+        await world.identify.close()
+        assert (world.vault.kept, world.vault.holding) == ({}, {})
+        assert State.CASH_TAKEN.value not in world.journal.words()
+        assert await world.lane.pay(asked) == outcome
+        world.restart()
+        assert not isinstance(await world.lane.pay(asked), PaidByCard | PaidInCash)
 
     run()
 
@@ -246,6 +272,58 @@ def test_what_an_earlier_run_held_goes_where_the_journal_says(state):
         await world.identify.settle()
 
     run()
+
+
+@pytest.mark.parametrize(
+    ("cause", "where"), [(Cause.TOO_LATE, "dropped"), (Cause.CARD_NEEDED, "dropped"), (None, "held")]
+)
+def test_a_sale_that_was_told_as_not_paid_holds_nobody_until_a_person_decides(cause, where):
+    """The money is given back by hand; what a damaged journal left in doubt may have been paid."""
+
+    @story
+    async def run():
+        world = World()
+        await world.lane.pay(ask())
+        await world.settled()
+        (key,) = world.journal.legs
+        world.journal.legs[key] = replace(world.journal.legs[key], state=State.UNRESOLVED, cause=cause)
+        world.restart()
+        world.vault.holding[key] = ()
+        await world.identify.settle()
+        assert (key in world.vault.holding, world.vault.kept) == (where == "held", {})
+
+    run()
+
+
+@story
+async def test_a_cancelled_payment_whose_journal_is_late_is_judged_by_what_it_wrote():
+    """Reads of the journal go before its writes: *no such leg* is not known while one may still be written."""
+    world = World()
+    opened, open_leg = asyncio.Event(), world.journal.open_leg
+
+    async def late(opening: Opening) -> JournalHead:
+        await asyncio.shield(asyncio.create_task(written(opening)))
+        raise AssertionError("it was cancelled")
+
+    async def written(opening: Opening) -> JournalHead:
+        await opened.wait()
+        return await open_leg(opening)
+
+    world.journal.open_leg = late  # type: ignore[method-assign] # a slow disk
+    paying = asyncio.create_task(world.lane.pay(ask(tender=Tender.CASH, choices=(MEMBER,))))
+    await until(lambda: len(world.vault.holding) == 1)
+    (payment,) = world.lane._live.values()
+    assert payment.task is not None
+    payment.task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await paying
+    await world.identify.close()
+    opened.set()
+    await until(lambda: world.journal.words() == [State.CASH_TAKEN.value])
+    (key,) = world.journal.legs
+    world.restart()
+    await world.identify.settle()
+    assert key in world.vault.kept
 
 
 @story

@@ -8,7 +8,7 @@ import pytest
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity.report import known
-from tests.identity.makers import KEY, as_member, to_home
+from tests.identity.makers import KEY, as_member, forge, to_home
 from tests.journal import children
 
 BOTH = frozenset(ChoiceKind)
@@ -95,3 +95,45 @@ def test_a_file_that_others_own_is_told(tmp_path):
     with pytest.raises(VaultUnusableError) as caught:
         known(tmp_path / "vault.db", KEY, LegKey.fresh())
     assert caught.value.fault is VaultFault.DISK
+
+
+# ---- nothing is said only when it is certain ----
+
+
+def unsure(path: Path, leg: LegKey) -> VaultFault | None:
+    try:
+        assert known(path, KEY, leg) == frozenset()
+    except VaultUnusableError as error:
+        return error.fault
+    return None
+
+
+@pytest.mark.parametrize("table", ["links", "held"])
+@pytest.mark.parametrize(
+    "change", ["name = CAST(substr(name, 1, 31) || x'77' AS BLOB)", "box = randomblob(length(box))"]
+)
+def test_a_row_that_cannot_be_read_may_be_anybodys(vault, path, table, change):
+    kept, held, other = (LegKey.fresh() for _ in range(3))
+    for leg in (kept, held):
+        vault.hold(leg, (as_member(),))
+    vault.keep(kept)
+    vault.close()
+    assert unsure(path, other) is None
+    forge(path, f"UPDATE {table} SET {change}")
+    assert unsure(path, kept if table == "links" else held) is VaultFault.DAMAGED
+    assert unsure(path, other) is VaultFault.DAMAGED
+
+
+def test_a_vault_that_is_elsewhere_may_know_anybody(vault, path):
+    """On a disk that is not mounted, or lost beside its log."""
+    leg = LegKey.fresh()
+    vault.hold(leg, (as_member(),))
+    logged = path.with_name("vault.db-wal").read_bytes()
+    vault.close()
+    path.rename(path.with_name("elsewhere"))
+    assert unsure(path, leg) is None
+    path.with_name("vault.db-wal").write_bytes(logged)
+    assert unsure(path, leg) is VaultFault.DAMAGED
+    path.with_name("vault.db-wal").unlink()
+    path.symlink_to(path.parent / "not mounted" / "vault.db")
+    assert unsure(path, leg) is VaultFault.DISK

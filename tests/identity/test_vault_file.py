@@ -137,10 +137,13 @@ def test_a_vault_is_private(vault, path):
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     vault.close()
     path.chmod(0o644)
+    path.with_name("vault.db-wal").touch(0o644)
     again = VaultFile(path, KEY)
-    again.held()
+    again.hold(LegKey.fresh(), (as_member(),))
+    files = list(path.parent.iterdir())
+    assert len(files) == 3
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}, "and those that SQLite makes like it"
     again.close()
-    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_rows_lie_in_no_order_of_time(vault, path, monkeypatch):
@@ -212,10 +215,51 @@ def test_a_box_opens_only_in_its_own_row(vault, path, table):
     again = VaultFile(path, KEY)
     again.hold(legs[0], (as_member("M-0"),))
     calls: dict[str, Callable[[], object]] = {
-        "held": again.held,
+        "held": lambda: again.known(legs[2]),
         "links": lambda: again.known(legs[1]),
         "persons": lambda: again.keep(legs[0]),
     }
     with pytest.raises(InvalidTag):
         calls[table]()
+    again.close()
+
+
+def test_a_person_is_found_by_their_own_number_alone(vault, path):
+    """The name by which a person is found lies beside their box: exchanged, it must not lead to another member."""
+    legs = [LegKey.fresh() for _ in range(2)]
+    for number, leg in enumerate(legs):
+        vault.hold(leg, (as_member(f"M-{number}"),))
+        vault.keep(leg)
+    vault.close()
+    forge(
+        path,
+        "CREATE TEMP TABLE t AS SELECT name, find FROM persons",
+        "UPDATE persons SET find = CAST(substr(find, 2) || x'00' AS BLOB)",
+        "UPDATE persons SET find = (SELECT find FROM t WHERE name <> persons.name)",
+    )
+    again, leg = VaultFile(path, KEY), LegKey.fresh()
+    again.hold(leg, (as_member("M-0"),))
+    with pytest.raises(ValueError, match="another person"):
+        again.keep(leg)
+    again.close()
+    assert leg in content(path).held, "nobody's"
+
+
+def test_one_bad_row_stands_in_nobodys_way(vault, path):
+    """What an earlier run held is sent on its way; what cannot be read is told once nothing else is left."""
+    legs = [LegKey.fresh() for _ in range(5)]
+    for leg in legs:
+        vault.hold(leg, (as_member(),))
+    vault.close()
+    bad = "name = (SELECT max(name) FROM held)"
+    forge(path, f"UPDATE held SET box = CAST(substr(box, 1, 200) || randomblob(length(box) - 200) AS BLOB) WHERE {bad}")
+    again = VaultFile(path, KEY)
+    found = again.held()
+    assert len(found) == 4
+    assert set(found) < set(legs)
+    for leg in found:
+        again.keep(leg)
+    with pytest.raises(InvalidTag):
+        again.held()
+    assert [len(again.known(leg)) for leg in found] == [1] * 4
     again.close()

@@ -122,6 +122,14 @@ def test_a_payment_that_is_refused(store: Store, path, value, condition):
     assert refused(store, with_field(payment(), path, value)) == condition
 
 
+@pytest.mark.parametrize("field", ["SaleID", "DeviceID"])
+@pytest.mark.parametrize("stripe", [f";{SECRET_WORDS[1]}=29121010000?", f"%B{SECRET_WORDS[1]}^TREMBLAY/ZOE^2912"])
+@pytest.mark.parametrize("shape", [payment, cash])
+def test_a_stripe_in_the_name_of_a_till_is_kept_nowhere(store: Store, field, stripe, shape):
+    assert result(store.ask(with_field(shape(), f"MessageHeader.{field}", stripe))) == ("Failure", "NotAllowed")
+    assert (store.desk.asks, store.answers.kept) == ([], {})
+
+
 @pytest.mark.parametrize("field", ["CashBackAmount", "TipAmount", "MaximumCashBackAmount"])
 @pytest.mark.parametrize("nothing", [0, Number("0.00"), None])
 def test_a_zero_asks_for_nothing(store: Store, field, nothing):

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -438,3 +439,40 @@ def test_a_full_disk_takes_neither_a_sale_nor_a_choice_and_then_both(tmp_path):
         assert isinstance(after, Reply)
         assert after.additional["identity"] == "chouchous"
         assert leaks(book.state) == []
+
+
+@contextmanager
+def locked(shop: Shop) -> Iterator[None]:
+    """Another program writes to the vault and does not end."""
+    with closing(sqlite3.connect(shop.vault, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("card", [None, "visa"], ids=["cash", "card"])
+def test_a_vault_that_hangs_takes_neither_a_sale_nor_its_abort(shop: Shop, card):
+    assert shop.pay(member=MEMBER).additional["identity"] == "chouchous"
+    until(lambda: not shop.held())
+    with locked(shop):
+        first, service = new_service_id(), new_service_id()
+        answer = shop.pay(card, service_id=first, member=MEMBER, order=ORDER)
+        assert (answer.result, answer.additional["warning"]) == ("Success", "identity-not-kept")
+        answers: list[Reply] = []
+        paying = threading.Thread(
+            target=lambda: answers.append(
+                shop.till.pay("9.05", cash=card is None, service_id=service, member=MEMBER, order=ORDER)
+            )
+        )
+        paying.start()
+        until(lambda: shop.till.diagnosis().body["POIStatus"]["GlobalStatus"] == "Busy")
+        assert shop.till.abort(service).document is None
+        paying.join(20)
+        assert answers[0].error == "Aborted"
+    assert shop.again(first).additional == answer.additional
+    until(lambda: not shop.held())
+    assert shop.known(answer) == frozenset()
+    assert ABOUT[""] in shop.explained(answer).stdout
+    shop.restart()
+    assert shop.again(first).additional == answer.additional
+    assert shop.again(service).error == "Aborted"

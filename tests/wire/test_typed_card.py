@@ -26,11 +26,35 @@ def test_a_card_number_with_separators(number, mark):
     assert has_card_number(f"A-{groups}")
 
 
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("mark", "-./ ")
+@pytest.mark.parametrize("before", ["", "WEB-2026-", "12/"])
+@pytest.mark.parametrize("after", ["", "-2912", "-12/29", ".774421"])
+def test_a_card_number_in_groups_among_others(number, mark, before, after):
+    groups = mark.join(number[at : at + 4] for at in range(0, len(number), 4))
+    assert has_card_number(before + groups + after)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("after", ["2912", "1229", "29121010000012345678", "122977"])
+def test_a_card_number_with_its_date_run_together(number, after):
+    assert has_card_number(f"{number}{after}")
+    assert has_card_number(f"WEB-{number}{after}X")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_stripe_typed_into_a_canadian_keyboard(number):
+    """Where the shifted 6 is `?`, the slash `é` and the question mark `É`."""
+    assert has_track(f"%B{number}?TREMBLAYéZOE?29121010000000000000É")
+    assert has_track(f";{number}=29121010000000000000É")
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "", "7788", "CH-7788", "WEB/2026.11-7", "5145550123", "6006491286999921", "4012012511230002",
-        "9" * 16, "0" * 40, "2026-11-23", "123456789012",
+        "9" * 16, "0" * 40, "2026-11-23", "123456789012", "49218178444451199999", "what is 1234567890123456 ?",
+        "WEB/2026.11-774421", "2026-11-23-0042-000117", "1234567890123456?",
     ],
 )  # fmt: skip
 def test_what_is_no_card_number(text):
