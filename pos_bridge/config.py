@@ -68,12 +68,15 @@ class Reader(_Section, frozen=True):
 
 
 class Identity(_Section, frozen=True):
-    """Without this section no identity is ever kept. The texts are the versions that customers were shown."""
+    """Without this section no identity is ever kept. The texts are the versions that customers were shown.
+
+    Without `delivery_text` no order number is kept: for tills that send one with every sale, chosen or not.
+    """
 
     vault_key: _PathText
     programme: Annotated[str, Meta(pattern=r"^\S(.{0,30}\S)?$")]
     programme_text: _TextVersion
-    delivery_text: _TextVersion
+    delivery_text: _TextVersion | None = None
 
 
 class LogFile(_Section, frozen=True):

@@ -18,7 +18,7 @@ from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.settle import Settler
-from pos_bridge.config import Config
+from pos_bridge.config import Config, Identity
 from pos_bridge.credentials import Credentials
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.trouble import Trouble
@@ -27,6 +27,7 @@ from pos_bridge.journal.answers import Answers
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log, counted
+from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.nexo_service import NexoService
@@ -164,6 +165,10 @@ async def _by_the_hour(identify: Identify | None, dropped: Dropped) -> None:
         dropped.publish()
 
 
+def _offered(identity: Identity | None) -> Offered:
+    return NOTHING_OFFERED if identity is None else Offered(identity.programme, identity.delivery_text is not None)
+
+
 def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dropped) -> NexoService:
     till = config.till
     return NexoService(
@@ -174,7 +179,7 @@ def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dr
         clock=_now,
         on_trouble=_tell_trouble(log),
         on_dropped=dropped.count,
-        programme=None if config.identity is None else config.identity.programme,
+        offered=_offered(config.identity),
     )
 
 

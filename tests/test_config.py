@@ -151,7 +151,14 @@ def test_identity_is_configured(with_identity):
     assert (identity.programme_text, identity.delivery_text) == ("2026-11", "2026-10.b")
 
 
-@pytest.mark.parametrize("line", [line for line in IDENTITY.splitlines() if "=" in line])
+def test_home_delivery_may_be_left_out(with_identity):
+    with_identity.write_text((DOCUMENT + IDENTITY).replace('delivery_text = "2026-10.b"\n', ""))
+    identity = load(with_identity).identity
+    assert identity is not None
+    assert identity.delivery_text is None
+
+
+@pytest.mark.parametrize("line", [line for line in IDENTITY.splitlines() if "=" in line and "delivery" not in line])
 def test_an_identity_section_is_whole(with_identity, line):
     with_identity.write_text((DOCUMENT + IDENTITY).replace(line, ""))
     assert refusal(with_identity).startswith("identity: Object missing required field")
@@ -191,5 +198,5 @@ def test_a_vault_key_that_others_can_read_is_refused(with_identity):
 def test_text_versions_are_those_that_a_consent_takes(with_identity):
     identity = load(with_identity).identity
     assert identity is not None
-    for version in (identity.programme_text, identity.delivery_text, "x" * 32, "a.b_c-D9"):
+    for version in (identity.programme_text, identity.delivery_text or "", "x" * 32, "a.b_c-D9"):
         Consent(version, "fr", date(2026, 11, 23), 14, Channel.TILL, frozenset({Purpose.PROGRAMME}))

@@ -41,11 +41,11 @@ _UNPAID = frozenset({State.DECLINED, State.ENDED, State.REVERSING, State.REVERSE
 class Consents:
     """What customers agree to at this till: the version of each text, and the language it is shown in (fr or en).
 
-    `clock` gives the local time: a consent has its day and its hour.
+    `clock` gives the local time: a consent has its day and its hour. Without `delivery_text` nobody is asked about it.
     """
 
     programme_text: str
-    delivery_text: str
+    delivery_text: str | None
     language: str
     clock: Callable[[], datetime]
 
@@ -55,6 +55,7 @@ class Consents:
             case Chouchous():
                 text, purpose = self.programme_text, Purpose.PROGRAMME
             case HomeDelivery():
+                assert self.delivery_text is not None, "not offered here"
                 text, purpose = self.delivery_text, Purpose.DELIVERY
             case _:
                 assert_never(choice)

@@ -24,6 +24,17 @@ _CARD_IDENTIFICATIONS = frozenset({"PAN", "ISOTrack2"})
 _NOT_A_MEMBER_NUMBER = "PhoneNumber"  # nexo lets a till send one as LoyaltyID; it reaches a person by itself
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a customer of this till can choose: the loyalty brand that is kept, if one is, and home delivery."""
+
+    programme: str | None = None
+    delivery: bool = False
+
+
+NOTHING_OFFERED = Offered()  # a till without a vault
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Chosen:
     """`dropped`: there was something else, or more, that could name a person."""
@@ -43,9 +54,10 @@ def several(value: list[_One] | _One | None) -> list[_One]:
     return value if isinstance(value, list) else [value]
 
 
-def read_choices(request: PaymentRequest, programme: str | None) -> Chosen:
-    """`programme` is the loyalty brand that is kept here; None: this till has no vault, and keeps nothing."""
-    member, order = _member(request, programme), _order(request, programme)
+def read_choices(request: PaymentRequest, offered: Offered) -> Chosen:
+    """What is not offered was not chosen: it is dropped."""
+    member = _member(request, offered.programme)
+    order = _order(request) if offered.delivery else None
     choices = tuple(choice for choice in (member, order) if choice is not None)
     unchosen = (
         member is None and any(_says_who(entry) for entry in several(request.loyalty_data)),
@@ -98,9 +110,9 @@ def _says_who(entry: LoyaltyData) -> bool:
 # ---- home delivery ----
 
 
-def _order(request: PaymentRequest, programme: str | None) -> HomeDelivery | None:
+def _order(request: PaymentRequest) -> HomeDelivery | None:
     """The one order id that everything agrees on."""
-    number = None if programme is None else _agreed(_order_ids(request))
+    number = _agreed(_order_ids(request))
     try:
         return None if number is None else HomeDelivery(number)
     except ValueError:

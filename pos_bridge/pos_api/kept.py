@@ -46,6 +46,10 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         """The kinds of choice that came with the request."""
         return frozenset(kind for kind in ChoiceKind if self.asked & _bit(kind))
 
+    def about(self, kinds: frozenset[ChoiceKind]) -> "Kept":
+        """The same with these kinds of choice."""
+        return msgspec.structs.replace(self, asked=sum(map(_bit, kinds)))
+
     def header(self) -> Header:
         return Header(
             protocol_version=self.protocol_version,

@@ -12,6 +12,7 @@ import msgspec
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Closed, Health, NeverSeen, NotPaid, PaidByCard, PaidInCash, Running, SaleAsk
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered, read_choices
 from pos_bridge.pos_api.kept import Kept, kept, stamp
 from pos_bridge.pos_api.payment_answer import Terminal, failure, key_of, payment_response, why
 from pos_bridge.pos_api.payment_ask import review
@@ -70,8 +71,8 @@ _Handler = Callable[[MessageHeader, Any], _Handled]  # the table's key is the ty
 class NexoService:
     """One till's terminal. `secret`: 32 random bytes, kept as long as answers are. `clock` gives aware times.
 
-    `programme`: the loyalty brand whose members are kept when they choose it; None keeps nobody. `on_dropped` is called
-    for each payment that came with identity nobody chose to give.
+    `offered`: what a customer can choose here. `on_dropped` is called for each payment, made or refused, that came with
+    identity nobody chose to give.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class NexoService:
         clock: Callable[[], datetime],
         on_trouble: Callable[[Trouble], None],
         on_dropped: Callable[[], None],
-        programme: str | None = None,
+        offered: Offered = NOTHING_OFFERED,
         credential: str = API_KEY_CREDENTIAL,
     ) -> None:
         self._terminal = terminal
@@ -92,7 +93,7 @@ class NexoService:
         self._clock = clock
         self._on_trouble = on_trouble
         self._on_dropped = on_dropped
-        self._programme = programme
+        self._offered = offered
         keys = TillKeyMaker(secret, credential)
         self._payments = Payments(
             poiid=terminal.poiid, keys=keys, desk=desk, answers=answers, clock=clock, on_trouble=on_trouble
@@ -169,14 +170,15 @@ class NexoService:
     # ---- money ----
 
     def _pay(self, header: MessageHeader, body: PaymentRequest) -> _Handled:
-        asked = review(body, self._programme)
+        asked = review(body, self._offered)
+        unasked = read_choices(body, self._offered).dropped if isinstance(asked, Instead) else asked.identity_dropped
+        if unasked:
+            self._on_dropped()
         if isinstance(asked, Instead):
             # What holds a card's data may be the sale's name itself: then not even the till is told it again.
             named = None if asked.situation is Situation.CARD_IN_REQUEST else body.sale_data.sale_transaction_id
-            context = kept(header, self._clock(), named)
+            context = kept(header, self._clock(), named, identity_dropped=unasked)
             return self._paid(header, Answered(asked, context))
-        if asked.identity_dropped:
-            self._on_dropped()
         return self._charge(header, *self._payments.prepare(header, asked))
 
     async def _charge(self, header: MessageHeader, sale: SaleAsk, fresh: Kept) -> Reply:

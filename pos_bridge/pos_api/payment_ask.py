@@ -12,7 +12,7 @@ from msgspec import Raw
 from pos_bridge.domain.identity import Choice
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.money import Amount, Currency
-from pos_bridge.pos_api.choice import card_among_choices, read_choices, several
+from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered, card_among_choices, read_choices, several
 from pos_bridge.pos_api.order import Item
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.wire.nexo.amounts import cents, plain, present
@@ -52,16 +52,13 @@ class PaymentAsk:
         return (*money, self.tender.value, self.transaction.transaction_id, str(len(self.items)), *lines)
 
 
-def review(request: PaymentRequest, programme: str | None = None) -> PaymentAsk | Instead:
-    """Privacy first, then money that would otherwise be passed over in silence, then the amount itself.
-
-    `programme`: as in choice.read_choices.
-    """
+def review(request: PaymentRequest, offered: Offered = NOTHING_OFFERED) -> PaymentAsk | Instead:
+    """Privacy first, then money that would otherwise be passed over in silence, then the amount itself."""
     for check in _CHECKS:
         refused = check(request)
         if refused is not None:
             return refused
-    chosen = read_choices(request, programme)
+    chosen = read_choices(request, offered)
     if request.sale_data.token_requested_type == _CUSTOMER and not chosen.loyalty:
         return Instead(Situation.CUSTOMER_TOKEN)
     transaction = request.payment_transaction

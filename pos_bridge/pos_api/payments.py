@@ -11,9 +11,19 @@ from datetime import datetime
 from weakref import WeakValueDictionary
 
 from pos_bridge.checkout.order import fresh_salt, order_digest
-from pos_bridge.domain.identity import VaultUnusableError, kind_of
+from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError, kind_of
 from pos_bridge.domain.ledger import TillKeys
-from pos_bridge.domain.outcome import Busy, Contradiction, PaidByCard, PaidInCash, Running, SaleAsk, StatusAnswer
+from pos_bridge.domain.outcome import (
+    Busy,
+    Contradiction,
+    NotRecordable,
+    Outcome,
+    PaidByCard,
+    PaidInCash,
+    Running,
+    SaleAsk,
+    StatusAnswer,
+)
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept, kept
 from pos_bridge.pos_api.order import order_bytes
@@ -190,7 +200,24 @@ class Payments:
             payment.at_desk = True
         context = fresh if before is None else decode_kept(before) or fresh
         outcome = await self._desk.pay(payment.sale)
+        context = await self._as_it_came_out(request, context, outcome)
         return await self.answered(outcome, fresh if isinstance(outcome, Contradiction) else context)
+
+    async def _as_it_came_out(self, request: bytes, context: Kept, outcome: Outcome) -> Kept:
+        """What is kept says which choices the answer is about: of a try that could not be recorded none, and of a
+        later one those that it came with, whatever the first one's were.
+        """
+        match outcome:
+            case NotRecordable():
+                kinds: frozenset[ChoiceKind] = frozenset()
+            case PaidByCard(known=known) | PaidInCash(known=known):
+                kinds = context.kinds | known
+            case _:
+                return context
+        if kinds != context.kinds:
+            context = context.about(kinds)
+            await self._answers.keep(request, self._poi, encode_kept(context))
+        return context
 
     def _lock(self, request: bytes) -> asyncio.Lock:
         lock = self._locks.get(request)

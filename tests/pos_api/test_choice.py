@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.domain.identity import Chouchous, HomeDelivery
+from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
 from pos_bridge.pos_api.payment_ask import PaymentAsk, review
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.wire.nexo.decode import Message, decode
@@ -18,6 +19,7 @@ VISA = "4921817844445119"
 CONDITIONS = "PaymentRequest.PaymentTransaction.TransactionConditions"
 LOYALTY, ORDER_ID = "PaymentRequest.LoyaltyData", "PaymentRequest.SaleData.CustomerOrderID"
 ORDERS = "PaymentRequest.PaymentData.CustomerOrder"
+BOTH = Offered("Chouchous", delivery=True)
 
 
 def account(number: object = MEMBER, kind: str = "BarCode") -> dict[str, Any]:
@@ -33,15 +35,15 @@ def with_member(message: dict[str, Any], loyalty: object = None, **conditions: o
     return chosen(with_field(message, LOYALTY, [account()] if loyalty is None else loyalty), **conditions)
 
 
-def reviewed(message: dict[str, Any], programme: str | None = "Chouchous") -> PaymentAsk | Instead:
+def reviewed(message: dict[str, Any], offered: Offered = BOTH) -> PaymentAsk | Instead:
     read = decode(encode(message))
     assert isinstance(read, Message), read
     assert isinstance(read.body, PaymentRequest)
-    return review(read.body, programme)
+    return review(read.body, offered)
 
 
-def asked(message: dict[str, Any], programme: str | None = "Chouchous") -> PaymentAsk:
-    ask = reviewed(message, programme)
+def asked(message: dict[str, Any], offered: Offered = BOTH) -> PaymentAsk:
+    ask = reviewed(message, offered)
     assert isinstance(ask, PaymentAsk), ask
     return ask
 
@@ -191,7 +193,14 @@ def test_a_choice_beside_what_nobody_chose(sale):
 
 
 def test_a_till_that_keeps_nobody_drops_every_choice(sale):
-    assert dropped(asked(with_field(with_member(sale), ORDER_ID, ORDER), programme=None))
+    assert dropped(asked(with_field(with_member(sale), ORDER_ID, ORDER), offered=NOTHING_OFFERED))
+
+
+@pytest.mark.parametrize("delivery", [True, False])
+def test_a_till_that_offers_no_delivery_keeps_no_order(sale, delivery):
+    ask = asked(with_field(with_member(sale), ORDER_ID, ORDER), Offered("Chouchous", delivery=delivery))
+    assert len(ask.choices) == 1 + delivery
+    assert ask.identity_dropped is not delivery
 
 
 def test_choices_do_not_change_what_makes_a_repeat_the_same(sale):
@@ -217,7 +226,7 @@ def test_a_customer_token_is_refused_without_the_loyalty_choice_and_never_made_w
     assert reviewed(asking) == refused
     assert reviewed(with_field(asking, ORDER_ID, ORDER)) == refused
     assert reviewed(with_member(asking, handling="Forbidden")) == refused
-    assert reviewed(with_member(asking), programme=None) == refused
+    assert reviewed(with_member(asking), offered=NOTHING_OFFERED) == refused
     assert asked(with_member(asking)).choices == (Chouchous(MEMBER),)
     assert not asked(with_field(sale, TOKEN, "Transaction")).identity_dropped
 
@@ -226,12 +235,12 @@ def test_a_customer_token_is_refused_without_the_loyalty_choice_and_never_made_w
     "number", [VISA, int(VISA), f"{VISA[:4]}-{VISA[4:8]}-{VISA[8:12]}-{VISA[12:]}", f"{VISA}=4912", f"CH{VISA}"]
 )
 @pytest.mark.parametrize("handling", ["Allowed", "Forbidden", None])
-@pytest.mark.parametrize("programme", ["Chouchous", None])
-def test_a_card_number_in_place_of_a_name_is_refused(sale, number, handling, programme):
+@pytest.mark.parametrize("offered", [BOTH, NOTHING_OFFERED], ids=["offered", "nothing"])
+def test_a_card_number_in_place_of_a_name_is_refused(sale, number, handling, offered):
     refused = Instead(Situation.CARD_IN_REQUEST)
-    assert reviewed(with_member(sale, [account(number)], handling=handling), programme) == refused
-    assert reviewed(with_field(sale, ORDER_ID, number), programme) == refused
-    assert reviewed(with_field(sale, ORDERS, [{"CustomerOrderId": number}]), programme) == refused
+    assert reviewed(with_member(sale, [account(number)], handling=handling), offered) == refused
+    assert reviewed(with_field(sale, ORDER_ID, number), offered) == refused
+    assert reviewed(with_field(sale, ORDERS, [{"CustomerOrderId": number}]), offered) == refused
 
 
 @pytest.mark.parametrize("kind", ["PAN", "ISOTrack2"])

@@ -9,7 +9,8 @@ import pytest
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, HomeDelivery, VaultFault, VaultUnusableError
 from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.outcome import PaidByCard
+from pos_bridge.domain.outcome import NotRecordable, PaidByCard
+from pos_bridge.pos_api.choice import NOTHING_OFFERED
 from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept
 from tests.pos_api.test_choice import MEMBER, ORDER, ORDER_ID, with_member
 from tests.pos_api.world import VISA, Store, approved, failed, kept_nobody, more, result
@@ -129,10 +130,32 @@ def test_a_partial_approval_tells_it_too(store: Store):
 
 
 def test_a_till_without_a_vault_says_that_it_dropped_the_choice(store: Store, sale):
-    store.programme = None
+    store.offered = NOTHING_OFFERED
     store.restart()
     assert identity(store.ask(with_order(with_member(sale)))) == (None, "identity-dropped")
     assert store.desk.asks[0].choices == ()
+
+
+def test_a_payment_that_is_refused_counts_and_says_it_too(store: Store, sale):
+    """Dropped is dropped, whatever the payment was refused for."""
+    tip = with_field(sale, "PaymentRequest.PaymentTransaction.AmountsReq.TipAmount", 2)
+    body = store.ask(with_field(tip, "PaymentRequest.SaleData.SaleToPOIData", "name=somebody"))
+    assert result(body) == ("Failure", "NotAllowed")
+    assert identity(body) == (None, "identity-dropped")
+    assert store.dropped == 1
+
+
+@pytest.mark.parametrize("again", ["with", "without"])
+def test_what_came_of_a_first_try_that_could_not_be_recorded_does_not_stand_for_the_second(store: Store, sale, again):
+    first, second = (with_member(sale), sale) if again == "without" else (sale, with_member(sale))
+    ending = store.desk.ending
+    store.desk.ending = lambda ask, key: NotRecordable()
+    assert result(store.ask(first))[1] == "UnavailableService"
+    store.desk.ending = ending
+    told = identity(store.ask(second))
+    assert told == ((None, None) if again == "without" else ("chouchous", None))
+    store.restart()
+    assert identity(store.ask(second)) == told
 
 
 def test_neither_answer_nor_answers_file_holds_what_was_chosen(store: Store, sale):

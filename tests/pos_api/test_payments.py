@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.domain.outcome import Closed, NeverSeen, PaidByCard, Running, StatusAnswer
+from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
 from pos_bridge.pos_api.payment_ask import PaymentAsk, review
@@ -181,7 +182,7 @@ def test_nothing_of_a_message_comes_back_but_what_names_it(data, value):
             clock=Clock(),
             on_trouble=troubles.append,
             on_dropped=lambda: None,
-            programme="Chouchous",
+            offered=Offered("Chouchous", delivery=True),
         )
         reply = await service.answer(bytearray(encode(message)))
         assert b"Tremblay" not in reply.body

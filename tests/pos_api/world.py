@@ -39,6 +39,7 @@ from pos_bridge.domain.outcome import (
     Health,
     NeverSeen,
     NotPaid,
+    NotRecordable,
     Outcome,
     PaidByCard,
     PaidInCash,
@@ -47,6 +48,7 @@ from pos_bridge.domain.outcome import (
     StatusAnswer,
 )
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.https import NexoServer, loopback_socket, tls_context
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
@@ -119,7 +121,8 @@ class FakeDesk:
             del self._live[request]
         if isinstance(outcome, PaidByCard | PaidInCash) and isinstance(self.vault, dict):
             self.vault[outcome.key] = outcome.known
-        self.done[request] = (ask.till.content, outcome)
+        if not isinstance(outcome, NotRecordable):  # nothing was done: asked again, it is asked anew
+            self.done[request] = (ask.till.content, outcome)
         return outcome
 
     async def _end(self, ask: SaleAsk, aborted: asyncio.Event) -> Outcome:
@@ -253,7 +256,7 @@ class Store:
         self.answers = FakeAnswers()
         self.clock = Clock()
         self.troubles: list[Trouble] = []
-        self.programme: str | None = "Chouchous"
+        self.offered = Offered("Chouchous", delivery=True)
         self.dropped = 0
         self.port = 0
         self._loop = uvloop.new_event_loop()
@@ -349,7 +352,7 @@ class Store:
             clock=self.clock,
             on_trouble=self.troubles.append,
             on_dropped=self._count,
-            programme=self.programme,
+            offered=self.offered,
         )
         self.server = NexoServer(
             self.service,
