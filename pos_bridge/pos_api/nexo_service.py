@@ -10,7 +10,7 @@ from typing import Any, assert_never
 import msgspec
 
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.outcome import Closed, Health, NeverSeen, NotPaid, PaidByCard, PaidInCash, Running, SaleAsk
+from pos_bridge.domain.outcome import Closed, NeverSeen, NotPaid, PaidByCard, PaidInCash, Running, SaleAsk
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered, read_choices
 from pos_bridge.pos_api.kept import Kept, kept, stamp
@@ -20,9 +20,9 @@ from pos_bridge.pos_api.payments import Answered, Payments
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.reply import Reply, refusal
 from pos_bridge.pos_api.said import SITUATIONS, Instead, Situation
+from pos_bridge.pos_api.terminal_answer import diagnosis_response, login_response
 from pos_bridge.pos_api.till_keys import TillKeyMaker
 from pos_bridge.wire.nexo.decode import BadField, Message, Rejected, Unreadable, decode
-from pos_bridge.wire.nexo.pairs import encode_pairs
 from pos_bridge.wire.nexo.request import (
     AbortRequest,
     DiagnosisRequest,
@@ -36,16 +36,9 @@ from pos_bridge.wire.nexo.request import (
 from pos_bridge.wire.nexo.request import Body as RequestBody
 from pos_bridge.wire.nexo.response import (
     Body,
-    DiagnosisResponse,
     EventNotification,
-    HostStatus,
-    LoginResponse,
     PaymentResponse,
     Plain,
-    PoiSoftware,
-    PoiStatus,
-    PoiSystemData,
-    PoiTerminalData,
     RepeatedBody,
     RepeatedMessageResponse,
     Response,
@@ -256,41 +249,17 @@ class NexoService:
     async def _login(self, header: MessageHeader, body: LoginRequest) -> Reply:
         if body.training_mode_flag:
             return self._instead(header, Category.LOGIN, Instead(Situation.TRAINING))
-        terminal = self._terminal
-        system = PoiSystemData(
-            date_time=stamp(self._clock()),
-            poi_software=PoiSoftware("pos-bridge", "pos-bridge", terminal.version),
-            poi_terminal_data=PoiTerminalData("Attended", ("MagStripe",), terminal.poiid),
-            poi_status=self._poi_status(await self._desk.health()),
-        )
-        return self._reply(header, Category.LOGIN, LoginResponse(_SUCCESS, system))
+        health = await self._desk.health()
+        system = login_response(self._terminal, health, stamp(self._clock()), busy=self._payments.busy)
+        return self._reply(header, Category.LOGIN, system)
 
     async def _logout(self, header: MessageHeader, _body: LogoutRequest) -> Reply:
         return self._reply(header, Category.LOGOUT, Plain(_SUCCESS))
 
     async def _diagnose(self, header: MessageHeader, body: DiagnosisRequest) -> Reply:
-        health = await self._desk.health()
-        state = (
-            ("journal", _ok(yes=health.journal_writable)),
-            ("processor", _ok(yes=health.processor_reachable)),
-            *((f"reader.{name}", _ok(yes=present)) for name, present in health.readers),
-        )
-        hosts = (HostStatus(health.processor_reachable),) if body.host_diagnosis_flag else ()
-        response = Response(Result.SUCCESS, additional_response=encode_pairs(state))
-        return self._reply(header, Category.DIAGNOSIS, DiagnosisResponse(response, self._poi_status(health), hosts))
-
-    def _poi_status(self, health: Health) -> PoiStatus:
-        if not health.journal_writable:
-            status = "Maintenance"
-        elif self._payments.busy:
-            status = "Busy"
-        else:
-            status = "OK" if health.processor_reachable else "Unreachable"
-        return PoiStatus(
-            global_status=status,
-            card_reader_ok_flag=any(present for _, present in health.readers),
-            communication_ok_flag=health.processor_reachable,
-        )
+        health, with_hosts = await self._desk.health(), bool(body.host_diagnosis_flag)
+        answer = diagnosis_response(health, busy=self._payments.busy, with_hosts=with_hosts)
+        return self._reply(header, Category.DIAGNOSIS, answer)
 
     # ---- answers ----
 
@@ -326,7 +295,3 @@ def _named(header: MessageHeader, meant: MessageReference | None) -> MessageHead
     if meant is None or meant.service_id is None or meant.sale_id is None:
         return header
     return msgspec.structs.replace(header, service_id=meant.service_id, sale_id=meant.sale_id)
-
-
-def _ok(*, yes: bool) -> str:
-    return "ok" if yes else "down"
