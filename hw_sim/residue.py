@@ -1,8 +1,9 @@
 """Searching for what must not be there: card numbers and names in bytes, files and memory, in every encoding.
 
 Fragments count, because a freed buffer often keeps a part: 9 digits of a number (12 in BCD), 8 characters of a text in
-whatever case, and in base64 the 6 of either that lie in whole groups wherever it begins. A search is only worth
-something if it finds what was planted: disguises.py makes the plants.
+whatever case, and in base64 the 6 of either that lie in whole groups wherever it begins; of bytes that are no text, a
+hash say, 8 as they are, in hexadecimal or base64. A search is only worth something if it finds what was planted:
+disguises.py makes the plants.
 """
 
 import os
@@ -22,6 +23,8 @@ FRAGMENT = 9
 TEXT_FRAGMENT = 8
 _BCD_DIGITS = 12  # six whole bytes: five were met by chance, once in some hundred searches of a memory
 _WITHIN_BASE64 = 6
+_RAW_FRAGMENT = 8
+_WAYS_OF_BYTES = frozenset({"ascii", "hex", "escaped", "base64"})
 _MOST_ZEROS = 3
 _LEAST_NOT_ZERO = 4
 _CHUNK = 64 * 1024
@@ -34,7 +37,7 @@ _RUN = pattern(rb"[0-9]{6,}")
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One place where a mark or a fragment of one stands. `what`: "number N" or "text N", in the order they came in."""
+    """One place where a mark or a fragment of one stands. `what`: "number N", "text N" or "bytes N", as they came in."""
 
     where: str
     encoding: str
@@ -42,12 +45,18 @@ class Find:
 
 
 class Search:
-    """Looks for a set of numbers and of texts (ASCII). `small_ints` as in `encodings`, for a Python process's memory.
+    """Looks for numbers, texts (ASCII) and bytes. `small_ints` as in `encodings`, for a Python process's memory.
 
     Raises ValueError for what would be found by chance, or cannot be: less than a fragment, or mostly zeros.
     """
 
-    def __init__(self, numbers: tuple[str, ...], small_ints: int | None = None, texts: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        numbers: tuple[str, ...],
+        small_ints: int | None = None,
+        texts: tuple[str, ...] = (),
+        raw: tuple[bytes, ...] = (),
+    ) -> None:
         for number in numbers:
             _check_number(number)
         if any(len(text) < TEXT_FRAGMENT or not text.isascii() for text in texts):
@@ -60,6 +69,10 @@ class Search:
             length: tuple((place, piece) for place, text in enumerate(self._texts) for piece in _pieces(text, length))
             for length in (TEXT_FRAGMENT, _WITHIN_BASE64)
         }
+        self._raw = raw
+        self._raw_pieces = tuple(
+            (place, piece) for place, each in enumerate(raw) for piece in _pieces(each, _RAW_FRAGMENT)
+        )
         self._packed = tuple(
             (way, place, piece) for place, number in enumerate(numbers) for way, piece in _packed(number)
         )
@@ -70,18 +83,22 @@ class Search:
         if small_ints == self._small_ints:
             return self
         numbers = tuple(number.decode() for number in self._numbers)
-        return Search(numbers, small_ints, tuple(text.decode() for text in self._texts))
+        return Search(numbers, small_ints, tuple(text.decode() for text in self._texts), self._raw)
 
     def in_bytes(self, data: bytes, where: str = "") -> Iterator[Find]:
         for way, text in views(data, self._small_ints):
             in_base64 = way == "base64"
-            for number in self._numbers_in(text, _WITHIN_BASE64 if in_base64 else FRAGMENT):
-                yield Find(where, way, f"number {number}")
-            for number in self._texts_in(text, _WITHIN_BASE64 if in_base64 else TEXT_FRAGMENT):
-                yield Find(where, way, f"text {number}")
-        for way, number, piece in self._packed:
+            for place in self._numbers_in(text, _WITHIN_BASE64 if in_base64 else FRAGMENT):
+                yield Find(where, way, f"number {place}")
+            for place in self._texts_in(text, _WITHIN_BASE64 if in_base64 else TEXT_FRAGMENT):
+                yield Find(where, way, f"text {place}")
+            if way in _WAYS_OF_BYTES:
+                yield from (
+                    Find(where, way, f"bytes {place}") for place, piece in self._raw_pieces if piece.stands_in(text)
+                )
+        for way, place, piece in self._packed:
             if piece.stands_in(data):
-                yield Find(where, way, f"number {number}")
+                yield Find(where, way, f"number {place}")
 
     def in_files(self, root: Path) -> Iterator[Find]:
         """Every file below root, as it is on disk; a file that goes away meanwhile is passed over."""

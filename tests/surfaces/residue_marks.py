@@ -1,10 +1,12 @@
 """The marks of the residue proof: the numbers and names that go through every path, and where a till hides its own.
 
-A card's are to be nowhere, ever. What a till sends about a customer without a choice is to be nowhere once it is
-answered. Only what a till calls its sale by is given back to it, so the engine holds that while it is asked.
+A card's are to be nowhere, ever. What a till sends about a customer without a choice is to be nowhere once it was
+judged, and with a choice nowhere in clear once the sale is over. What a till calls its sale by is given back to it, so
+the engine holds that while it is asked.
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from enum import Enum
@@ -12,14 +14,23 @@ from types import MappingProxyType
 from typing import Any
 
 from hw_sim.cards import CARDS
-from hw_sim.readers.stripe import HOLDER
+from hw_sim.readers.stripe import HOLDER, stripe
 from hw_sim.residue import Find, Search
 
 
 class Whose(Enum):
     CARD = "of a card"
     TILL = "sent by a till, not asked for"
+    CHOSEN = "what a customer chose to be known by"
     ECHO = "a till's own word for its sale"
+
+
+class Moment(Enum):
+    """What the engine does while it is looked at."""
+
+    BUSY = "at work"
+    WAITING = "waiting"  # for a card or for an answer; what it was asked it has judged
+    OVER = "over"
 
 
 SWIPED = ("visa", "amex", "interac")
@@ -28,34 +39,62 @@ E_MAIL = "y.lavertu-quimper@kourriel.qc"
 NAME = "Quimperlaine Lavertu"
 PHONE = "418-555-0147-23"
 SHOPPER = "client-qzv-40771"
+MEMBER = "QX-2918-44571"
+ORDER = "QZX/2026.77-42KJ"
 SALE_REFERENCE = "sac-de-robichaudine"
 
 _NUMBERS = (*((CARDS[name].number, Whose.CARD) for name in SWIPED), (SENT_NUMBER, Whose.TILL))
 _TEXTS = (
     (HOLDER, Whose.CARD),
     *((text, Whose.TILL) for text in (E_MAIL, NAME, PHONE, SHOPPER)),
+    *((text, Whose.CHOSEN) for text in (MEMBER, ORDER)),
     (SALE_REFERENCE, Whose.ECHO),
+)
+# An encrypting reader shows a hash of each track beside what it encrypts: it names the card as its number does.
+_HASHES = tuple(
+    hashlib.sha1(track, usedforsecurity=False).digest()
+    for name in SWIPED
+    for track in (stripe(CARDS[name]).track_1, stripe(CARDS[name]).track_2)
 )
 PLANTED_NUMBER = CARDS["visa"].number
 PLANTED_TEXT = HOLDER
-CARD_NUMBERS = frozenset(f"number {place}" for place, (_, whose) in enumerate(_NUMBERS) if whose is Whose.CARD)
-HOLDER_NAME = "text 0"
+PLANTED_HASH = _HASHES[0]
 
-OF = MappingProxyType(
+_OF = MappingProxyType(
     {
         **{f"number {place}": whose for place, (_, whose) in enumerate(_NUMBERS)},
         **{f"text {place}": whose for place, (_, whose) in enumerate(_TEXTS)},
+        **{f"bytes {place}": Whose.CARD for place in range(len(_HASHES))},
+    }
+)
+_HELD_IN_MEMORY = MappingProxyType(
+    {
+        Whose.CARD: frozenset[Moment](),
+        Whose.TILL: frozenset({Moment.BUSY}),
+        Whose.CHOSEN: frozenset({Moment.BUSY, Moment.WAITING}),
+        Whose.ECHO: frozenset({Moment.BUSY, Moment.WAITING}),
     }
 )
 
 
 def whose(find: Find) -> Whose:
-    return OF[find.what]
+    return _OF[find.what]
+
+
+def must_not_be(find: Find, place: str, moment: Moment) -> bool:
+    """Whether this mark may not be found there and then."""
+    match place:
+        case "memory":
+            return moment not in _HELD_IN_MEMORY[whose(find)]
+        case "answer":
+            return whose(find) is not Whose.ECHO
+        case _:
+            return True
 
 
 def search() -> Search:
     """For all of them."""
-    return Search(tuple(number for number, _ in _NUMBERS), None, tuple(text for text, _ in _TEXTS))
+    return Search(tuple(number for number, _ in _NUMBERS), None, tuple(text for text, _ in _TEXTS), _HASHES)
 
 
 # ---- where identity leaks in (NEXO.md) ----

@@ -22,6 +22,7 @@ from tests.processes import descendants, survivors
 from tests.surfaces import residue_marks as marks
 from tests.surfaces.book import Asking, Book, Sale, Told, until
 from tests.surfaces.disk import WriteErrors, failing
+from tests.surfaces.residue_marks import Moment
 from tests.surfaces.residue_watch import Watch
 
 _CUSTOMER_S = 30
@@ -47,6 +48,7 @@ class MarkedBook(Book):
         super().__init__(store)
         self.till: HeardTill = HeardTill(facts)
         self.extra: Mapping[str, Any] = {}
+        self.chosen: Mapping[str, str] = {}
 
     def _ask(self, sale: Sale) -> Reply | None:
         reference = f"{marks.SALE_REFERENCE}-{sale.service_id}"
@@ -58,6 +60,7 @@ class MarkedBook(Book):
                 service_id=sale.service_id,
                 transaction_id=reference,
                 extra=self.extra,
+                **self.chosen,
             )
         except OSError:
             return None
@@ -87,7 +90,7 @@ class Scene:
         engine = self.book.engine_pid
         os.kill(engine, signal.SIGSTOP)
         try:
-            self.watch.memory_looked_at()
+            self.watch.memory_looked_at(Moment.WAITING)
         finally:
             os.kill(engine, signal.SIGCONT)
 
@@ -118,7 +121,7 @@ def state(scene: Scene, sale: Sale) -> list[str]:
 
 def approved(scene: Scene) -> None:
     with scene.awaiting() as asking:
-        scene.watch.memory_looked_at()
+        scene.watch.memory_looked_at(Moment.WAITING)
         scene.swipe("visa")
     assert asking.sale.told is not None
     assert asking.sale.told.paid
@@ -138,7 +141,7 @@ def partly_approved(scene: Scene) -> None:
 
 def nobody_comes(scene: Scene) -> None:
     with scene.awaiting() as asking:
-        scene.watch.memory_looked_at()
+        scene.watch.memory_looked_at(Moment.WAITING)
         scene.book.till.abort(asking.sale.service_id)
     assert asking.sale.told is not None
     assert asking.sale.told.error == "Aborted"
@@ -152,7 +155,8 @@ def read_and_not_yet_sealed(scene: Scene) -> None:
         rooms = scene.rooms
         for room in rooms:
             os.kill(room, signal.SIGSTOP)
-        scene.watch.memory_looked_at()
+        scene.watch.rooms_looked_into(rooms)
+        scene.watch.memory_looked_at(Moment.WAITING)
         for room in rooms:
             os.kill(room, signal.SIGCONT)
     assert asking.sale.told is not None
@@ -255,6 +259,11 @@ def chip_required(scene: Scene) -> None:
     assert scene.book.pay(card="interac").error == "InvalidCard"
 
 
+def no_bank_card(scene: Scene) -> None:
+    """It says whose it is."""
+    assert scene.book.pay(card="loyalty").error == "InvalidCard"
+
+
 def swiped_before_it_was_wanted(scene: Scene) -> None:
     scene.book.store.do("card", "swipe", "visa", "--now")
     assert scene.book.pay(card="amex").paid
@@ -306,7 +315,7 @@ def everything_at_once(scene: Scene) -> None:
     """Looked at while the card is awaited: what was dropped is gone by then, not only once it is all over."""
     scene.book.extra = marks.ALL_DROPPED
     with scene.awaiting() as asking:
-        scene.watch.memory_looked_at()
+        scene.watch.memory_looked_at(Moment.WAITING)
         scene.swipe("visa")
     scene.book.extra = {}
     assert asking.sale.told is not None
@@ -363,6 +372,31 @@ def hung_up_in_the_middle(scene: Scene) -> None:
             line.sendall(head.encode() + b"\r\n" + body)
 
 
+@contextmanager
+def _chosen(scene: Scene) -> Iterator[None]:
+    scene.book.chosen = {"member": marks.MEMBER, "order": marks.ORDER}
+    yield
+    scene.book.chosen = {}
+
+
+def known_and_paid(scene: Scene) -> None:
+    with _chosen(scene):
+        assert scene.book.pay(card="visa").paid
+        assert scene.book.pay_cash().paid
+
+
+def known_and_declined(scene: Scene) -> None:
+    scene.book.mode("decline")
+    with _chosen(scene):
+        assert scene.book.pay(card="visa").error == "Refusal"
+
+
+def known_and_killed(scene: Scene) -> None:
+    with _chosen(scene), scene.awaiting():
+        scene.book.store.do("engine", "kill")
+    scene.restart()
+
+
 def _request(till: Till) -> dict[str, Any]:
     header = {
         "ProtocolVersion": "3.0",
@@ -410,6 +444,7 @@ CHAPTERS: Mapping[str, tuple[Path_, ...]] = MappingProxyType(
             _frame("unplug", "--at", "60"),
             _frame("unplug", "--at", "85"),
             chip_required,
+            no_bank_card,
             swiped_before_it_was_wanted,
             withdrawn_as_the_card_comes,
             _lie("lie-key"),
@@ -418,6 +453,16 @@ CHAPTERS: Mapping[str, tuple[Path_, ...]] = MappingProxyType(
             processor_goes_away_in_flight,
             disk_fails_once_the_card_is_read,
         ),
-        "till": (everything_at_once, each_place_with_cash, refused, not_served, malformed, hung_up_in_the_middle),
+        "till": (
+            everything_at_once,
+            each_place_with_cash,
+            refused,
+            not_served,
+            malformed,
+            hung_up_in_the_middle,
+            known_and_paid,
+            known_and_declined,
+            known_and_killed,
+        ),
     }
 )
