@@ -37,7 +37,7 @@ _RUN = pattern(rb"[0-9]{6,}")
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One place where a mark or a fragment of one stands. `what`: "number N", "text N" or "bytes N", as they came in."""
+    """One place where a mark or a fragment of one stands. `what`: "number N", "text N" or "bytes N", as given."""
 
     where: str
     encoding: str

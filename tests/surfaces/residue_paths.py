@@ -260,8 +260,12 @@ def chip_required(scene: Scene) -> None:
 
 
 def no_bank_card(scene: Scene) -> None:
-    """It says whose it is."""
-    assert scene.book.pay(card="loyalty").error == "InvalidCard"
+    """It says whose it is. To a reader that looks at nothing it is one that it cannot read, three times."""
+    with scene.awaiting() as asking:
+        while not asking.answered:
+            scene.book.store.sim("card", "swipe", "loyalty", "--wait", "1")
+    assert asking.sale.told is not None
+    assert asking.sale.told.error == "InvalidCard"
 
 
 def swiped_before_it_was_wanted(scene: Scene) -> None:

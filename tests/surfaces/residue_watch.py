@@ -105,7 +105,7 @@ class Watch:
             self._note("memory", find, moment)
 
     def rooms_looked_into(self, rooms: Sequence[int]) -> None:
-        """What can be read of card rooms: all but the page that holds a card, where the kernel lets nobody look there."""
+        """What can be read of card rooms: all but the page that holds a card, where nobody may look into that."""
         for room in rooms:
             if may_look(room) and any("secretmem" in area.name for area in areas(room)):
                 for find in self._search.at(small_ints_of(room)).in_memory(room):
