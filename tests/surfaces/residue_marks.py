@@ -70,9 +70,9 @@ _OF = MappingProxyType(
 _HELD_IN_MEMORY = MappingProxyType(
     {
         Whose.CARD: frozenset[Moment](),
-        Whose.TILL: frozenset({Moment.BUSY}),
-        Whose.CHOSEN: frozenset({Moment.BUSY, Moment.WAITING}),
-        Whose.ECHO: frozenset({Moment.BUSY, Moment.WAITING}),
+        Whose.TILL: frozenset(Moment),
+        Whose.CHOSEN: frozenset(Moment),
+        Whose.ECHO: frozenset(Moment),
     }
 )
 

@@ -142,11 +142,16 @@ class Watch:
 
     def _look_at_engine(self, pid: int) -> None:
         moment, self._last_look = self._moment, []
-        with suppress(*_GONE):  # killed, or not there yet
+        try:
             if pid not in self._in_memory:
                 self._in_memory[pid] = self._search.at(small_ints_of(pid))
             self._last_look = list(self._in_memory[pid].in_memory(pid))
             self.strays |= {file for file in _open_for_writing(pid) if not file.is_relative_to(self._till)}
+        except _GONE:
+            return  # killed, or not there yet
+        except PermissionError:  # as for one that is dead and still listed
+            if areas(pid):
+                raise
         if moment is Moment.BUSY:
             for find in self._last_look:
                 self._note("memory", find, moment)
