@@ -2,7 +2,7 @@
 
 Fragments count, because a freed buffer often keeps a part: 9 digits of a number (12 in BCD), 8 characters of a text in
 whatever case, and in base64 the 6 of either that lie in whole groups wherever it begins; of bytes that are no text, a
-hash say, 8 as they are, in hexadecimal or base64. A search is only worth something if it finds what was planted:
+hash say, 12 as they are, in hexadecimal or base64. A search is only worth something if it finds what was planted:
 disguises.py makes the plants.
 """
 
@@ -23,7 +23,7 @@ FRAGMENT = 9
 TEXT_FRAGMENT = 8
 _BCD_DIGITS = 12  # six whole bytes: five were met by chance, once in some hundred searches of a memory
 _WITHIN_BASE64 = 6
-_RAW_FRAGMENT = 8
+_RAW_FRAGMENT = 12
 _WAYS_OF_BYTES = frozenset({"ascii", "hex", "escaped", "base64"})
 _MOST_ZEROS = 3
 _LEAST_NOT_ZERO = 4

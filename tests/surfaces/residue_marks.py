@@ -53,8 +53,7 @@ _TEXTS = (
 # An encrypting reader shows a hash of each track beside what it encrypts: it names the card as its number does.
 _HASHES = tuple(
     hashlib.sha1(track, usedforsecurity=False).digest()
-    for name in SWIPED
-    for track in (stripe(CARDS[name]).track_1, stripe(CARDS[name]).track_2)
+    for track in (stripe(CARDS["visa"]).track_1, stripe(CARDS["visa"]).track_2)
 )
 PLANTED_NUMBER = CARDS["visa"].number
 PLANTED_TEXT = HOLDER

@@ -13,10 +13,11 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import MappingProxyType
+from pathlib import Path
 from typing import Any
 
 from hw_sim.running import RunningStore
+from hw_sim.store import control
 from hw_sim.till import Reply, Till, new_service_id
 from tests.processes import descendants, survivors
 from tests.surfaces import residue_marks as marks
@@ -73,10 +74,22 @@ class Scene:
     book: MarkedBook
     watch: Watch
 
+    @property
+    def folder(self) -> Path:
+        return self.book.store.folder
+
+    @property
+    def rooms(self) -> list[int]:
+        """The card rooms there are: the one that is asked, then the next."""
+        rooms = sorted(descendants(self.book.engine_pid), key=lambda process: process.started)
+        return [process.pid for process in rooms]
+
     def swipe(self, card: str) -> None:
         """A customer's card goes through the reader, to its end."""
-        with self.book.store.customer(card) as customer:
-            assert customer.wait(_CUSTOMER_S) == 0
+        assert control.swipe(self.folder, card), "nobody wanted it"
+
+    def broken(self, fault: str, at: int | None = None) -> None:
+        control.break_reader(self.folder, fault, at=at)
 
     @contextmanager
     def awaiting(self) -> Iterator[Asking]:
@@ -84,6 +97,18 @@ class Scene:
         with self.book.asking(card=None) as asking:
             until(lambda: self.book.steps(asking.sale) == ["intent"])
             yield asking
+
+    @contextmanager
+    def paying(self, card: str, *, split: bool = False) -> Iterator[Asking]:
+        """A sale whose card went through the reader; its answer is waited for at the end."""
+        with self.book.asking(self.book.new(split=split), card=None) as asking:
+            self.swipe(card)
+            yield asking
+
+    def pay(self, card: str, *, split: bool = False) -> Told:
+        with self.paying(card, split=split) as asking:
+            pass
+        return told(asking)
 
     def look_at_the_engine_as_it_is(self) -> None:
         """Stopped while its whole memory is looked through."""
@@ -94,26 +119,30 @@ class Scene:
         finally:
             os.kill(engine, signal.SIGCONT)
 
-    @property
-    def rooms(self) -> list[int]:
-        """The card rooms there are: the one that is asked, and the next."""
-        return [process.pid for process in descendants(self.book.engine_pid)]
-
     def settle(self) -> None:
         """Everything is as before a path, and nothing is left to be done."""
         self.book.mode("up")
         self.book.in_session()
         until(self.book.settled)
 
+    def kill(self) -> None:
+        control.kill_engine(self.folder)
+
     def restart(self) -> None:
-        self.book.store.do("engine", "restart")
+        control.restart_engine(self.folder)
 
 
 Path_ = Callable[[Scene], None]
 
 
-def state(scene: Scene, sale: Sale) -> list[str]:
-    return [row["state"] for row in scene.book.ledger(sale)]
+def told(asking: Asking) -> Told:
+    assert asking.sale.told is not None
+    return asking.sale.told
+
+
+def states(scene: Scene, asking: Asking) -> list[str]:
+    """What the processor holds of that sale."""
+    return [row["state"] for row in scene.book.ledger(asking.sale)]
 
 
 # ---- answers ----
@@ -123,35 +152,31 @@ def approved(scene: Scene) -> None:
     with scene.awaiting() as asking:
         scene.watch.memory_looked_at(Moment.WAITING)
         scene.swipe("visa")
-    assert asking.sale.told is not None
-    assert asking.sale.told.paid
-    again = scene.book.pay(asking.sale, card=None)
-    assert again == asking.sale.told, "asked for once more, and told the same"
+    assert told(asking).paid
+    assert scene.book.pay(asking.sale, card=None) == told(asking), "asked for once more, and told the same"
 
 
 def declined(scene: Scene) -> None:
     scene.book.mode("decline")
-    assert scene.book.pay(card="amex").error == "Refusal"
+    assert scene.pay("amex").error == "Refusal"
 
 
 def partly_approved(scene: Scene) -> None:
     scene.book.mode("partial", 500)
-    assert scene.book.pay(scene.book.new(split=True), card="visa").cents == 500
+    assert scene.pay("visa", split=True).cents == 500
 
 
 def nobody_comes(scene: Scene) -> None:
     with scene.awaiting() as asking:
         scene.watch.memory_looked_at(Moment.WAITING)
         scene.book.till.abort(asking.sale.service_id)
-    assert asking.sale.told is not None
-    assert asking.sale.told.error == "Aborted"
+    assert told(asking).error == "Aborted"
 
 
 def read_and_not_yet_sealed(scene: Scene) -> None:
     """Half a swipe, number and name in it, and a room that is stopped before it does anything about the other half."""
-    scene.book.store.do("reader", "stall")
-    with scene.awaiting() as asking:
-        scene.swipe("visa")
+    scene.broken("stall")
+    with scene.paying("visa") as asking:
         rooms = scene.rooms
         for room in rooms:
             os.kill(room, signal.SIGSTOP)
@@ -159,118 +184,64 @@ def read_and_not_yet_sealed(scene: Scene) -> None:
         scene.watch.memory_looked_at(Moment.WAITING)
         for room in rooms:
             os.kill(room, signal.SIGCONT)
-    assert asking.sale.told is not None
-    assert asking.sale.told.error == "DeviceOut"
+    assert told(asking).error == "DeviceOut"
 
 
 def never_answered(scene: Scene) -> None:
     scene.book.mode("drop-request")
-    assert scene.book.pay(card="amex").error == "UnreachableHost"
+    assert scene.pay("amex").error == "UnreachableHost"
 
 
 def lost_answer_then_reversed(scene: Scene) -> None:
     scene.book.mode("drop-response")
-    with scene.book.asking(card="visa") as asking:
+    with scene.paying("visa") as asking:
         until(lambda: scene.book.ledger(asking.sale))
         scene.look_at_the_engine_as_it_is()
-    assert asking.sale.told is not None
-    assert asking.sale.told.error == "UnreachableHost"
+    assert told(asking).error == "UnreachableHost"
     scene.book.mode("approve")
-    until(lambda: state(scene, asking.sale) == ["reversed"])
-
-
-# ---- kills ----
-
-
-def engine_killed_while_waiting(scene: Scene) -> None:
-    with scene.awaiting():
-        scene.book.store.do("engine", "kill")
-    scene.restart()
-
-
-def engine_killed_as_the_card_is_read(scene: Scene) -> None:
-    with scene.book.asking(card=None):
-        scene.swipe("visa")
-        scene.book.store.do("engine", "kill")
-    scene.restart()
-
-
-def engine_killed_in_flight(scene: Scene) -> None:
-    scene.book.mode("drop-response")
-    with scene.book.asking(card="amex") as asking:
-        until(lambda: scene.book.ledger(asking.sale))
-        scene.book.store.do("engine", "kill")
-    scene.book.mode("approve")
-    scene.restart()
-    until(lambda: state(scene, asking.sale) == ["reversed"])
-
-
-def engine_crashes_in_flight(scene: Scene) -> None:
-    """By a signal for which the kernel writes a core, with the limit lifted where this user may."""
-    scene.book.mode("drop-response")
-    with scene.book.asking(card="visa") as asking:
-        until(lambda: scene.book.ledger(asking.sale))
-        engine = scene.book.engine_pid
-        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-        with contextlib.suppress(PermissionError):
-            resource.prlimit(engine, resource.RLIMIT_CORE, unlimited)
-        processes = {process for process in descendants(scene.book.store.process.pid) if process.pid == engine}
-        os.kill(engine, signal.SIGABRT)
-        assert not survivors(processes, 30)
-    scene.book.mode("approve")
-    scene.restart()
-
-
-def _with_half_a_card(scene: Scene, number: signal.Signals) -> None:
-    scene.book.store.do("reader", "stall")
-    with scene.awaiting() as asking:
-        rooms = scene.rooms
-        scene.swipe("visa")
-        for room in rooms:
-            os.kill(room, number)
-    assert asking.sale.told is not None
-    assert not asking.sale.told.paid
-
-
-def room_killed_with_half_a_card(scene: Scene) -> None:
-    _with_half_a_card(scene, signal.SIGKILL)
-
-
-def room_crashes_with_half_a_card(scene: Scene) -> None:
-    _with_half_a_card(scene, signal.SIGABRT)
+    until(lambda: states(scene, asking) == ["reversed"])
 
 
 # ---- frames ----
 
 
-def _frame(fault: str, *more: str, card: str = "visa") -> Path_:
-    def path(scene: Scene) -> None:
-        scene.book.store.do("reader", fault, *more)
-        told = scene.book.pay(card=card)
-        if fault == "unplug":
-            scene.book.store.do("reader", "replug")
-        assert told.paid is (fault == "noise")
+def garbage(scene: Scene) -> None:
+    scene.broken("garbage")
+    assert scene.pay("visa").error == "InvalidCard"
 
-    path.__name__ = "_".join((fault, *more[1:]))
-    return path
+
+def stall(scene: Scene) -> None:
+    scene.broken("stall")
+    assert scene.pay("amex").error == "DeviceOut"
+
+
+def noise(scene: Scene) -> None:
+    scene.broken("noise")
+    assert scene.pay("amex").paid
+
+
+def unplugged_at_some_byte(scene: Scene) -> None:
+    for at in (1, 40, 60, 85):
+        scene.broken("unplug", at)
+        assert scene.pay("visa").error == "DeviceOut"
+        scene.broken("replug")
 
 
 def chip_required(scene: Scene) -> None:
-    assert scene.book.pay(card="interac").error == "InvalidCard"
+    assert scene.pay("interac").error == "InvalidCard"
 
 
 def no_bank_card(scene: Scene) -> None:
     """It says whose it is. To a reader that looks at nothing it is one that it cannot read, three times."""
     with scene.awaiting() as asking:
         while not asking.answered:
-            scene.book.store.sim("card", "swipe", "loyalty", "--wait", "1")
-    assert asking.sale.told is not None
-    assert asking.sale.told.error == "InvalidCard"
+            control.swipe(scene.folder, "loyalty", wait_s=0.5)
+    assert told(asking).error == "InvalidCard"
 
 
 def swiped_before_it_was_wanted(scene: Scene) -> None:
-    scene.book.store.do("card", "swipe", "visa", "--now")
-    assert scene.book.pay(card="amex").paid
+    assert control.swipe_now(scene.folder, "visa")
+    assert scene.pay("amex").paid
 
 
 def withdrawn_as_the_card_comes(scene: Scene) -> None:
@@ -281,35 +252,84 @@ def withdrawn_as_the_card_comes(scene: Scene) -> None:
 # ---- faults on whose way out an exception passes with a card in reach ----
 
 
-def _lie(mode: str) -> Path_:
-    def path(scene: Scene) -> None:
-        scene.book.mode(mode)
-        sale = scene.book.new()
-        assert scene.book.pay(sale, card="visa").error == "UnreachableHost"
+def lies(scene: Scene) -> None:
+    for lie in ("lie-key", "lie-amount", "lie-currency"):
+        scene.book.mode(lie)
+        with scene.paying("visa") as asking:
+            pass
+        assert told(asking).error == "UnreachableHost"
         scene.book.mode("approve")
-        until(lambda: state(scene, sale) == ["reversed"])
-
-    path.__name__ = mode.replace("-", "_")
-    return path
+        until(lambda: states(scene, asking) == ["reversed"])
 
 
 def processor_goes_away_in_flight(scene: Scene) -> None:
     scene.book.mode("drop-response")
-    with scene.book.asking(card="visa") as asking:
+    with scene.paying("visa") as asking:
         until(lambda: scene.book.ledger(asking.sale))
         scene.book.mode("down")
-    assert asking.sale.told is not None
-    assert asking.sale.told.error == "UnreachableHost"
+    assert told(asking).error == "UnreachableHost"
 
 
 def disk_fails_once_the_card_is_read(scene: Scene) -> None:
     scene.book.mode("delay", 0.5)
-    with scene.awaiting() as asking:
-        scene.swipe("amex")
-        with failing(WriteErrors(scene.book)):
-            told = asking.end()
-    assert told is not None
-    assert not told.paid
+    with scene.paying("amex") as asking, failing(WriteErrors(scene.book)):
+        asking.end()
+    assert not told(asking).paid
+
+
+# ---- kills ----
+
+
+def room_killed_with_half_a_card(scene: Scene) -> None:
+    """And once more by a signal for which a core is written."""
+    for number in (signal.SIGKILL, signal.SIGABRT):
+        scene.broken("stall")
+        with scene.awaiting() as asking:
+            room = scene.rooms[0]
+            scene.swipe("visa")
+            os.kill(room, number)
+        assert not told(asking).paid
+
+
+def engine_killed_while_waiting(scene: Scene) -> None:
+    with scene.awaiting():
+        scene.kill()
+    scene.restart()
+
+
+def engine_killed_as_the_card_is_read(scene: Scene) -> None:
+    with scene.paying("visa"):
+        scene.kill()
+    scene.restart()
+
+
+def engine_killed_in_flight(scene: Scene) -> None:
+    scene.book.mode("drop-response")
+    with scene.paying("amex") as asking:
+        until(lambda: scene.book.ledger(asking.sale))
+        scene.kill()
+    scene.book.mode("approve")
+    scene.restart()
+    until(lambda: states(scene, asking) == ["reversed"])
+
+
+def engine_crashes_in_flight(scene: Scene) -> None:
+    crash_in_flight(scene)
+    scene.restart()
+
+
+def crash_in_flight(scene: Scene) -> None:
+    """By a signal for which the kernel writes a core, with the limit lifted where this user may."""
+    scene.book.mode("drop-response")
+    with scene.paying("visa") as asking:
+        until(lambda: scene.book.ledger(asking.sale))
+        engine = scene.book.engine_pid
+        with contextlib.suppress(PermissionError):
+            resource.prlimit(engine, resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        processes = {process for process in descendants(scene.book.store.process.pid) if process.pid == engine}
+        os.kill(engine, signal.SIGABRT)
+        assert not survivors(processes, 30)
+    scene.book.mode("approve")
 
 
 # ---- what a till says ----
@@ -322,15 +342,14 @@ def everything_at_once(scene: Scene) -> None:
         scene.watch.memory_looked_at(Moment.WAITING)
         scene.swipe("visa")
     scene.book.extra = {}
-    assert asking.sale.told is not None
-    assert asking.sale.told.paid
+    assert told(asking).paid
 
 
 def _cash(scene: Scene, extra: Mapping[str, Any]) -> Told:
     scene.book.extra = extra
-    told = scene.book.pay_cash()
+    answer = scene.book.pay_cash()
     scene.book.extra = {}
-    return told
+    return answer
 
 
 def each_place_with_cash(scene: Scene) -> None:
@@ -385,19 +404,19 @@ def _chosen(scene: Scene) -> Iterator[None]:
 
 def known_and_paid(scene: Scene) -> None:
     with _chosen(scene):
-        assert scene.book.pay(card="visa").paid
+        assert scene.pay("visa").paid
         assert scene.book.pay_cash().paid
 
 
 def known_and_declined(scene: Scene) -> None:
     scene.book.mode("decline")
     with _chosen(scene):
-        assert scene.book.pay(card="visa").error == "Refusal"
+        assert scene.pay("visa").error == "Refusal"
 
 
 def known_and_killed(scene: Scene) -> None:
     with _chosen(scene), scene.awaiting():
-        scene.book.store.do("engine", "kill")
+        scene.kill()
     scene.restart()
 
 
@@ -421,52 +440,41 @@ def _request(till: Till) -> dict[str, Any]:
     return {"SaleToPOIRequest": {"MessageHeader": header, "PaymentRequest": body}}
 
 
-CHAPTERS: Mapping[str, tuple[Path_, ...]] = MappingProxyType(
-    {
-        "answers": (
-            approved,
-            declined,
-            partly_approved,
-            nobody_comes,
-            read_and_not_yet_sealed,
-            never_answered,
-            lost_answer_then_reversed,
-        ),
-        "kills": (
-            engine_killed_while_waiting,
-            engine_killed_as_the_card_is_read,
-            engine_killed_in_flight,
-            engine_crashes_in_flight,
-            room_killed_with_half_a_card,
-            room_crashes_with_half_a_card,
-        ),
-        "frames": (
-            _frame("garbage"),
-            _frame("stall"),
-            _frame("noise", card="amex"),
-            _frame("unplug", "--at", "1"),
-            _frame("unplug", "--at", "60"),
-            _frame("unplug", "--at", "85"),
-            chip_required,
-            no_bank_card,
-            swiped_before_it_was_wanted,
-            withdrawn_as_the_card_comes,
-            _lie("lie-key"),
-            _lie("lie-amount"),
-            _lie("lie-currency"),
-            processor_goes_away_in_flight,
-            disk_fails_once_the_card_is_read,
-        ),
-        "till": (
-            everything_at_once,
-            each_place_with_cash,
-            refused,
-            not_served,
-            malformed,
-            hung_up_in_the_middle,
-            known_and_paid,
-            known_and_declined,
-            known_and_killed,
-        ),
-    }
+ANSWERS: tuple[Path_, ...] = (
+    approved,
+    declined,
+    partly_approved,
+    nobody_comes,
+    read_and_not_yet_sealed,
+    never_answered,
+    lost_answer_then_reversed,
+)
+FRAMES: tuple[Path_, ...] = (
+    garbage,
+    stall,
+    noise,
+    unplugged_at_some_byte,
+    chip_required,
+    no_bank_card,
+    swiped_before_it_was_wanted,
+    withdrawn_as_the_card_comes,
+)
+FAULTS: tuple[Path_, ...] = (lies, processor_goes_away_in_flight, disk_fails_once_the_card_is_read)
+SAID_BY_A_TILL: tuple[Path_, ...] = (
+    everything_at_once,
+    each_place_with_cash,
+    refused,
+    not_served,
+    malformed,
+    hung_up_in_the_middle,
+    known_and_paid,
+    known_and_declined,
+)
+KILLS: tuple[Path_, ...] = (
+    room_killed_with_half_a_card,
+    engine_killed_while_waiting,
+    engine_killed_as_the_card_is_read,
+    engine_killed_in_flight,
+    engine_crashes_in_flight,
+    known_and_killed,
 )

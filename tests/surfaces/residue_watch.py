@@ -142,6 +142,8 @@ class Watch:
 
     def _look_at_engine(self, pid: int) -> None:
         moment, self._last_look = self._moment, []
+        if moment is Moment.BUSY and pid not in self._in_memory:
+            return  # the first look takes seconds: an engine that was just started is first looked at when it waits
         try:
             if pid not in self._in_memory:
                 self._in_memory[pid] = self._search.at(small_ints_of(pid))
