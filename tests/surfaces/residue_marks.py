@@ -35,13 +35,13 @@ class Moment(Enum):
 
 SWIPED = ("visa", "amex", "interac")
 SENT_NUMBER = CARDS["amex-corporate"].number
-E_MAIL = "y.lavertu-quimper@kourriel.qc"
-NAME = "Quimperlaine Lavertu"
+E_MAIL = "lavertu@qzx.ca"
+NAME = "Quimperlaine"
 PHONE = "418-555-0147-23"
-SHOPPER = "client-qzv-40771"
+SHOPPER = "qzv-40771-kl"
 MEMBER = "QX-2918-44571"
 ORDER = "QZX/2026.77-42KJ"
-SALE_REFERENCE = "sac-de-robichaudine"
+SALE_REFERENCE = "robichaudine"
 
 _NUMBERS = (*((CARDS[name].number, Whose.CARD) for name in SWIPED), (SENT_NUMBER, Whose.TILL))
 _TEXTS = (

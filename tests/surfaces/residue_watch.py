@@ -20,7 +20,7 @@ from tests.surfaces.book import until
 from tests.surfaces.residue_marks import Moment
 from tests.surfaces.residue_tap import Tap
 
-_PAUSE_S = 0.2
+_PAUSE_S = 0.3
 _LET_GO_S = 10.0
 _GONE = (FileNotFoundError, ProcessLookupError)
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
@@ -99,7 +99,8 @@ class Watch:
             until(lambda: self._looks_done >= wanted or self._trouble is not None)  # noqa: B023 - called at once
             self._moment = Moment.BUSY
             left = [find for find in self._last_look if residue_marks.must_not_be(find, "memory", moment)]
-            if not left or time.monotonic() > deadline:
+            coming = [find for find in left if not residue_marks.must_not_be(find, "memory", Moment.BUSY)]
+            if not coming or time.monotonic() > deadline:
                 break
         for find in left:
             self._note("memory", find, moment)
