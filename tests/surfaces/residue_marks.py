@@ -37,7 +37,7 @@ SWIPED = ("visa", "amex", "interac")
 SENT_NUMBER = CARDS["amex-corporate"].number
 E_MAIL = "lavertu@qzx.ca"
 NAME = "Quimperlaine"
-PHONE = "418-555-0147-23"
+PHONE = "1-418-555-0147"
 SHOPPER = "qzv-40771-kl"
 MEMBER = "QX-2918-44571"
 ORDER = "QZX/2026.77-42KJ"
@@ -69,9 +69,9 @@ _OF = MappingProxyType(
 _HELD_IN_MEMORY = MappingProxyType(
     {
         Whose.CARD: frozenset[Moment](),
-        Whose.TILL: frozenset(Moment),
-        Whose.CHOSEN: frozenset(Moment),
-        Whose.ECHO: frozenset(Moment),
+        Whose.TILL: frozenset({Moment.BUSY}),
+        Whose.CHOSEN: frozenset({Moment.BUSY, Moment.WAITING}),
+        Whose.ECHO: frozenset({Moment.BUSY, Moment.WAITING}),
     }
 )
 
@@ -123,9 +123,17 @@ DROPPED: Mapping[str, dict[str, Any]] = MappingProxyType(
         "a statement reference": _sale_data(SaleToIssuerData={"StatementReference": NAME}),
         "a line of the order": _item(AdditionalProductInfo=f"{NAME} {PHONE}", ProductLabel=E_MAIL),
         "a loyalty number": {"LoyaltyData": [{"LoyaltyAccountID": _IDENTIFIED}]},
-        "an order's number": _sale_data(CustomerOrderID=SHOPPER),
-        "the customer's order": {
-            "PaymentData": {"CustomerOrder": {"CustomerOrderID": SHOPPER, "OpenOrderState": True}}
+        "a loyalty number that is forbidden": {
+            "LoyaltyData": [{"LoyaltyAccountID": _IDENTIFIED}],
+            "PaymentTransaction": {"TransactionConditions": {"LoyaltyHandling": "Forbidden"}},
+        },
+        "a telephone for a member": {
+            "LoyaltyData": {"LoyaltyAccountID": {"IdentificationType": "PhoneNumber", "LoyaltyID": PHONE}},
+            "PaymentTransaction": {"TransactionConditions": {"LoyaltyHandling": "Allowed"}},
+        },
+        "two orders that do not agree": {
+            "SaleData": {"CustomerOrderID": SHOPPER},
+            "PaymentData": {"CustomerOrder": {"CustomerOrderID": E_MAIL, "AccessedBy": NAME}},
         },
         "fields that nobody knows": {"Shopper": {"Email": E_MAIL, "Card": SENT_NUMBER}, "SaleData": {"Memo": NAME}},
         "a brand that is none": {"PaymentTransaction": {"TransactionConditions": {"AllowedPaymentBrand": [NAME]}}},
@@ -137,11 +145,10 @@ ALL_DROPPED: dict[str, Any] = {
         "SaleToAcquirerData": _PAIRS,
         "SaleToPOIData": _IN_BASE64,
         "SaleToIssuerData": {"StatementReference": NAME},
-        "CustomerOrderID": SHOPPER,
         "Memo": SENT_NUMBER,
     },
     "PaymentTransaction": _item(AdditionalProductInfo=f"{NAME} {PHONE}")["PaymentTransaction"],
-    "PaymentData": {"CustomerOrder": {"CustomerOrderID": SHOPPER}},
+    "PaymentData": {"CustomerOrder": {"AccessedBy": NAME, "AdditionalInformation": PHONE}},
     "LoyaltyData": [{"LoyaltyAccountID": _IDENTIFIED}],
     "Shopper": {"Email": E_MAIL},
 }
@@ -154,6 +161,10 @@ REFUSED: Mapping[str, dict[str, Any]] = MappingProxyType(
         "a card for a member": {
             "LoyaltyData": {"LoyaltyAccountID": {**_IDENTIFIED, "IdentificationType": "PAN", "LoyaltyID": SENT_NUMBER}}
         },
+        "a card for an order": _sale_data(CustomerOrderID=SENT_NUMBER),
+        "a stripe that a keyboard typed": _sale_data(
+            SaleTransactionID={"TransactionID": f"%B{SENT_NUMBER}^{NAME}^2512101", "TimeStamp": "now"}
+        ),
         "a token that is asked for": _sale_data(TokenRequestedType="Customer", SaleToAcquirerData=_PAIRS),
         "a wrong type": {"PaymentTransaction": {"AmountsReq": {"Currency": [SENT_NUMBER, NAME]}}},
         "a name where a number is due": {"PaymentTransaction": {"AmountsReq": {"RequestedAmount": SENT_NUMBER}}},

@@ -343,6 +343,7 @@ def everything_at_once(scene: Scene) -> None:
         scene.swipe("visa")
     scene.book.extra = {}
     assert told(asking).paid
+    assert "warning=identity-dropped" in told(asking).message
 
 
 def _cash(scene: Scene, extra: Mapping[str, Any]) -> Told:
@@ -403,9 +404,14 @@ def _chosen(scene: Scene) -> Iterator[None]:
 
 
 def known_and_paid(scene: Scene) -> None:
+    """With a card, in cash, and beside what nobody asked for."""
     with _chosen(scene):
-        assert scene.pay("visa").paid
-        assert scene.book.pay_cash().paid
+        with scene.awaiting() as asking:
+            scene.watch.memory_looked_at(Moment.WAITING)
+            scene.swipe("visa")
+        for told_to in (told(asking), scene.book.pay_cash(), _cash(scene, {**marks.ALL_DROPPED, "LoyaltyData": []})):
+            assert told_to.paid
+            assert "identity=" in told_to.message
 
 
 def known_and_declined(scene: Scene) -> None:
