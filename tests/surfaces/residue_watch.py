@@ -20,8 +20,7 @@ from tests.surfaces.book import until
 from tests.surfaces.residue_marks import Moment
 from tests.surfaces.residue_tap import Tap
 
-_PAUSE_S = 0.3
-_LET_GO_S = 10.0
+_PAUSE_S = 0.5
 _GONE = (FileNotFoundError, ProcessLookupError)
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
 
@@ -45,13 +44,16 @@ class Found:
 
 
 class Watch:
-    """Of one store. `temporary`: the folders in which it would put what it thinks is soon gone."""
+    """Of one store. `temporary`: the folders in which it would put what it thinks is soon gone. `answers`: all that its
+    till was told, as it grows.
+    """
 
-    def __init__(self, store: RunningStore, tap: Tap, temporary: Sequence[Path]) -> None:
+    def __init__(self, store: RunningStore, tap: Tap, temporary: Sequence[Path], answers: Sequence[bytes]) -> None:
         self.found: list[Found] = []
-        self.answers: list[bytes] = []  # all that the till was told, to be filled by it
+        self.patience_s = 10.0  # what an engine lets go of takes its moment
         self.strays: set[Path] = set()  # what the engine can write to that is not on the till's disk
         self._store = store
+        self._answers = answers
         self.tap = tap
         self._temporary = tuple(temporary)
         self._till = store.folder / "engine"
@@ -90,9 +92,9 @@ class Watch:
     def memory_looked_at(self, moment: Moment) -> None:
         """Wait for a whole look at the engine's memory from now on, while the engine only waits.
 
-        What is let go of takes its moment: it is looked at again for a while before something counts as left behind.
+        It is looked at again for a while before something counts as left behind that was held rightly before.
         """
-        deadline = time.monotonic() + _LET_GO_S
+        deadline = time.monotonic() + self.patience_s
         while True:
             self._moment = moment
             wanted = self._looks_begun + 1
@@ -120,7 +122,7 @@ class Watch:
             core.unlink()  # once is enough for a hundred megabytes
         for find in self._search.in_files(self.tap.folder):
             self._note("wire", find)
-        for answer in self.answers:
+        for answer in self._answers:
             for find in self._search.in_bytes(answer, "an answer"):
                 self._note("answer", find)
         for file in (file for folder in self._temporary for file in _on_one_disk(folder)):

@@ -12,21 +12,20 @@ import pytest
 from hw_sim.residue import Find
 from tests.surfaces import residue_marks as marks
 from tests.surfaces import residue_plants
-from tests.surfaces.residue_marks import Whose
-from tests.surfaces.residue_paths import (
+from tests.surfaces.residue_cards import (
     ANSWERS,
     FAULTS,
     FRAMES,
     KILLS,
-    SAID_BY_A_TILL,
-    Path_,
-    Scene,
     approved,
     crash_in_flight,
     lost_answer_then_reversed,
     stall,
 )
+from tests.surfaces.residue_marks import Whose
+from tests.surfaces.residue_scene import Scene, Walk
 from tests.surfaces.residue_store import watched_store
+from tests.surfaces.residue_tills import SAID_BY_A_TILL
 from tests.surfaces.residue_watch import Watch
 
 
@@ -60,7 +59,7 @@ def finds_its_plants(scene: Scene, folder: Path) -> None:
     watch.forget()
 
 
-def walk(scene: Scene, *paths: Path_) -> None:
+def walk(scene: Scene, *paths: Walk) -> None:
     for path in paths:
         with scene.watch.walking(path.__name__):
             path(scene)
@@ -92,6 +91,7 @@ def test_an_engine_that_holds_the_card_itself_is_caught(tmp_path: Path):
     """By the same search, on the same paths, in every place."""
     naive = (sys.executable, "-P", str(Path(__file__).with_name("naive_store.py")))
     with watched_store(tmp_path, "msr_plain", naive) as scene:
+        scene.watch.patience_s = 0.0
         walk(scene, approved, stall, lost_answer_then_reversed)
         crash_in_flight(scene)
         scene.watch.look_at_files()
