@@ -1,8 +1,9 @@
 """Searching for what must not be there: card numbers and names in bytes, files and memory, in every encoding.
 
 Fragments count, because a freed buffer often keeps a part: 9 digits of a number (12 in BCD), 8 characters of a text in
-whatever case, and in base64 the 6 of either that lie in whole groups wherever it begins. A search is only worth
-something if it finds what was planted: disguises.py makes the plants.
+whatever case, and in base64 the 6 of either that lie in whole groups wherever it begins; of bytes that are no text, a
+hash say, 12 as they are, in hexadecimal or base64. A search is only worth something if it finds what was planted:
+disguises.py makes the plants.
 """
 
 import os
@@ -22,9 +23,12 @@ FRAGMENT = 9
 TEXT_FRAGMENT = 8
 _BCD_DIGITS = 12  # six whole bytes: five were met by chance, once in some hundred searches of a memory
 _WITHIN_BASE64 = 6
+_RAW_FRAGMENT = 12
+_WAYS_OF_BYTES = frozenset({"ascii", "hex", "escaped", "base64"})
 _MOST_ZEROS = 3
 _LEAST_NOT_ZERO = 4
 _CHUNK = 64 * 1024
+_APART = b"\xff" * 16  # in no disguise of anything
 _PAGE = 4096
 _UNTOUCHED = hash(bytes(_PAGE))  # most of a large memory
 _OVERLAP = 512  # longer than any disguise of a fragment
@@ -34,7 +38,7 @@ _RUN = pattern(rb"[0-9]{6,}")
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One place where a mark or a fragment of one stands. `what`: "number N" or "text N", in the order they came in."""
+    """One place where a mark or a fragment of one stands. `what`: "number N", "text N" or "bytes N", as given."""
 
     where: str
     encoding: str
@@ -42,12 +46,18 @@ class Find:
 
 
 class Search:
-    """Looks for a set of numbers and of texts (ASCII). `small_ints` as in `encodings`, for a Python process's memory.
+    """Looks for numbers, texts (ASCII) and bytes. `small_ints` as in `encodings`, for a Python process's memory.
 
     Raises ValueError for what would be found by chance, or cannot be: less than a fragment, or mostly zeros.
     """
 
-    def __init__(self, numbers: tuple[str, ...], small_ints: int | None = None, texts: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        numbers: tuple[str, ...],
+        small_ints: int | None = None,
+        texts: tuple[str, ...] = (),
+        raw: tuple[bytes, ...] = (),
+    ) -> None:
         for number in numbers:
             _check_number(number)
         if any(len(text) < TEXT_FRAGMENT or not text.isascii() for text in texts):
@@ -60,6 +70,10 @@ class Search:
             length: tuple((place, piece) for place, text in enumerate(self._texts) for piece in _pieces(text, length))
             for length in (TEXT_FRAGMENT, _WITHIN_BASE64)
         }
+        self._raw = raw
+        self._raw_pieces = tuple(
+            (place, piece) for place, each in enumerate(raw) for piece in _pieces(each, _RAW_FRAGMENT)
+        )
         self._packed = tuple(
             (way, place, piece) for place, number in enumerate(numbers) for way, piece in _packed(number)
         )
@@ -70,18 +84,22 @@ class Search:
         if small_ints == self._small_ints:
             return self
         numbers = tuple(number.decode() for number in self._numbers)
-        return Search(numbers, small_ints, tuple(text.decode() for text in self._texts))
+        return Search(numbers, small_ints, tuple(text.decode() for text in self._texts), self._raw)
 
     def in_bytes(self, data: bytes, where: str = "") -> Iterator[Find]:
         for way, text in views(data, self._small_ints):
             in_base64 = way == "base64"
-            for number in self._numbers_in(text, _WITHIN_BASE64 if in_base64 else FRAGMENT):
-                yield Find(where, way, f"number {number}")
-            for number in self._texts_in(text, _WITHIN_BASE64 if in_base64 else TEXT_FRAGMENT):
-                yield Find(where, way, f"text {number}")
-        for way, number, piece in self._packed:
+            for place in self._numbers_in(text, _WITHIN_BASE64 if in_base64 else FRAGMENT):
+                yield Find(where, way, f"number {place}")
+            for place in self._texts_in(text, _WITHIN_BASE64 if in_base64 else TEXT_FRAGMENT):
+                yield Find(where, way, f"text {place}")
+            if way in _WAYS_OF_BYTES:
+                yield from (
+                    Find(where, way, f"bytes {place}") for place, piece in self._raw_pieces if piece.stands_in(text)
+                )
+        for way, place, piece in self._packed:
             if piece.stands_in(data):
-                yield Find(where, way, f"number {number}")
+                yield Find(where, way, f"number {place}")
 
     def in_files(self, root: Path) -> Iterator[Find]:
         """Every file below root, as it is on disk; a file that goes away meanwhile is passed over."""
@@ -99,9 +117,15 @@ class Search:
         What even root may not read is passed over. Looked through again, only what has changed is searched anew.
         """
         with opened(pid) as memory:
+            batch = _Batch()
             for area in areas(pid):
                 if area.writable and area.name != "[vvar]":
-                    yield from self._in_area(memory, area, f"memory of {pid}")
+                    for page, data in self._changed(memory, area):
+                        batch.add(page, data)
+                        if batch.is_full:
+                            yield from self._in_batch(batch, f"memory of {pid}")
+                            batch = _Batch()
+            yield from self._in_batch(batch, f"memory of {pid}")
 
     def _in_stream(self, fd: int, size: int, where: str) -> Iterator[Find]:
         at, tail = 0, b""
@@ -110,32 +134,36 @@ class Search:
                 yield from self.in_bytes(tail + data, where)
             at, tail = at + len(data), data[-_OVERLAP:]
 
-    def _in_area(self, memory: int, area: Area, where: str) -> Iterator[Find]:
-        for at in range(area.start, area.end, _CHUNK):
-            begin, end = max(area.start, at - _OVERLAP), min(area.end, at + _CHUNK + _OVERLAP)
+    def _in_batch(self, batch: "_Batch", where: str) -> Iterator[Find]:
+        finds = list(self.in_bytes(_APART.join(batch.pieces), where))
+        if finds:
+            self._looked_at.update(dict.fromkeys(batch.pages))  # looked at again the next time
+        yield from finds
+
+    def _changed(self, memory: int, area: Area) -> Iterator[tuple[range, bytes]]:
+        """Runs of pages that are not as they were last seen, and what stands there and close by."""
+        for start in range(area.start, area.end, _CHUNK):
+            end = min(area.end, start + _CHUNK)
+            begin = max(area.start, start - _OVERLAP)
             try:
-                data = os.pread(memory, end - begin, begin)
+                data = os.pread(memory, min(area.end, end + _OVERLAP) - begin, begin)
             except OSError:
                 return  # pages that went away, or that not even root may read: the card room's
-            for first, last in self._changed(data, begin, at, min(area.end, at + _CHUNK)):
-                finds = list(self.in_bytes(data[max(0, first - _OVERLAP - begin) : last + _OVERLAP - begin], where))
-                if finds:
-                    self._looked_at.update(dict.fromkeys(range(first, last, _PAGE)))  # looked at again the next time
-                yield from finds
+            for run in self._changed_runs(data, begin, range(start, end, _PAGE)):
+                yield run, data[max(0, run.start - _OVERLAP - begin) : run.stop + _OVERLAP - begin]
 
-    def _changed(self, data: bytes, begin: int, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Runs of pages, from `start` to `end`, that are not as they were last seen. `data` begins at `begin`."""
+    def _changed_runs(self, data: bytes, begin: int, pages: range) -> Iterator[range]:
         first = None
-        for at in range(start, end, _PAGE):
+        for at in pages:
             content = hash(data[at - begin : at - begin + _PAGE])
             if self._looked_at.get(at, _UNTOUCHED) != content:
                 self._looked_at[at] = content
                 first = at if first is None else first
             elif first is not None:
-                yield first, at
+                yield range(first, at, _PAGE)
                 first = None
         if first is not None:
-            yield first, end
+            yield range(first, pages.stop, _PAGE)
 
     def _numbers_in(self, text: bytes, length: int) -> set[int]:
         if not self._numbers or b"0" * length not in text.translate(_SHAPE):
@@ -153,6 +181,24 @@ class Search:
             return set()
         lower = text.lower()
         return {place for place, piece in self._pieces[length] if piece.stands_in(lower)}
+
+
+class _Batch:
+    """Pieces of a memory that are searched together: most hold nothing, and a search costs the same for little."""
+
+    def __init__(self) -> None:
+        self.pages: list[int] = []
+        self.pieces: list[bytes] = []
+        self._size = 0
+
+    def add(self, pages: range, data: bytes) -> None:
+        self.pages += pages
+        self.pieces.append(data)
+        self._size += len(data)
+
+    @property
+    def is_full(self) -> bool:
+        return self._size >= _CHUNK
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,21 +66,25 @@ class Worker:
         self._thread.join()
 
     def _run(self) -> None:
-        ended = False
-        while not ended:
-            try:
-                waiting = [self._jobs.get(timeout=self._rest_s)]
-            except queue.Empty:
-                self._rest()
-                continue
-            while not self._jobs.empty():
-                waiting.append(self._jobs.get())
-            jobs = [job for job in waiting if job is not None]
-            ended = len(jobs) < len(waiting)
-            if jobs:
-                self._tell(jobs, self._work(jobs))
-            if self._jobs.empty() and not ended:
-                self._rest()
+        while self._turn():
+            continue
+
+    def _turn(self) -> bool:
+        """Wait for jobs and do them. Returns after each turn, so that a waiting thread holds none. False: the last."""
+        try:
+            waiting = [self._jobs.get(timeout=self._rest_s)]
+        except queue.Empty:
+            self._rest()
+            return True
+        while not self._jobs.empty():
+            waiting.append(self._jobs.get())
+        jobs = [job for job in waiting if job is not None]
+        ended = len(jobs) < len(waiting)
+        if jobs:
+            self._tell(jobs, self._work(jobs))
+        if self._jobs.empty() and not ended:
+            self._rest()
+        return not ended
 
     @staticmethod
     def _tell(jobs: list[Job], results: list[object]) -> None:

@@ -1,7 +1,8 @@
 """What is left of a card in a room's memory: searched from outside at a moment when the room cannot go on.
 
 The room is held without a hook in it: the test fills the link that the room answers on, so the room has parsed, sealed
-and wiped, and sits in the very system call that hands the sealed card over. Root reads all of its memory then.
+and wiped, and sits in the very system call that hands the sealed card over. Who may trace any process reads all of its
+memory then. Nobody else can, and then that is what is tested; in many containers not even root.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from hw_sim.residue import Search, small_ints_of
 from pos_bridge.card.kernel import machine
 from pos_bridge.wire.cardlink import Armed, Read, Ready, Sealed, decode_report
 from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys, info, sealed_by_room
@@ -58,6 +60,14 @@ def found_in(pid: int, wanted: re.Pattern[bytes] = NEEDLES) -> tuple[int, set[st
     return found, closed
 
 
+def may_look(room: RoomProcess) -> bool:
+    try:
+        os.close(os.open(f"/proc/{room.pid}/mem", os.O_RDONLY))
+    except PermissionError:
+        return False
+    return True
+
+
 def wait_until_writing(room: RoomProcess) -> None:
     """Until the room sits in write() on the link."""
     wanted = f"{machine().numbers['write']} 0x3 "
@@ -89,9 +99,7 @@ def test_nothing_is_left_of_a_card_once_it_is_sealed(tmp_path, secret, whole):
         assert isinstance(room.hear(), Ready)
         room.say(Read("msr_plain", line.device, 60_000, LEG_KEY, CENTS, CAD, keys.sealing_key()))
         assert room.hear() == Armed()
-        if os.geteuid() != 0:
-            with pytest.raises(PermissionError):
-                found_in(room.pid)
+        if not may_look(room):
             return
         fill(room)
         if whole:
@@ -114,6 +122,9 @@ def test_nothing_is_left_of_a_card_once_it_is_sealed(tmp_path, secret, whole):
         wait_until_writing(room)
         found, _ = found_in(room.pid)
         assert found == 0
+        assert list(Search((VISA,), small_ints_of(room.pid), (NAME,)).in_memory(room.pid)) == [], (
+            "in no disguise either"
+        )
         room.let_go()
         answer = decode_report(drain(room))
         assert isinstance(answer, Sealed)

@@ -80,7 +80,7 @@ class NaivePrompt:
             answer = self._read()
         except (ValueError, OSError):
             logging.getLogger("reader").exception("no card")
-            answer = ReadFailure.UNREADABLE
+            answer = ReadFailure.READER_STALLED
         with suppress(RuntimeError):  # the engine has ended
             self._loop.call_soon_threadsafe(self._tell, answer)
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from hw_sim.memory import areas, opened
 from hw_sim.residue import encodings, family, small_ints_of, text_encodings
 from hw_sim.store import tether
-from tests.surfaces.residue_marks import PLANTED_NUMBER, PLANTED_TEXT
+from tests.surfaces.residue_marks import PLANTED_HASH, PLANTED_NUMBER, PLANTED_TEXT
 
 _HOLDER = """
 import resource, sys
@@ -34,6 +35,11 @@ def plants() -> dict[str, bytes]:
     named = {f"number in {way}": raw for way, raw in number.items()} | {
         f"name in {way}": raw for way, raw in text.items()
     }
+    named |= {
+        "hash": PLANTED_HASH,
+        "hash in hex": PLANTED_HASH.hex().encode(),
+        "hash in base64": b64encode(PLANTED_HASH),
+    }
     plain = ("number in ascii", "name in ascii")
     return {name: named[name] for name in (*plain, *(name for name in named if name not in plain))}
 
@@ -43,7 +49,7 @@ def expected(*, in_python: bool) -> set[tuple[str, str]]:
     small_ints = id(0) if in_python else None
     numbers = {("number", family(way)) for way in encodings(PLANTED_NUMBER, small_ints)}
     texts = {("text", family(way)) for way in text_encodings(PLANTED_TEXT, small_ints)}
-    return numbers | texts - {("text", "url")}
+    return numbers | texts - {("text", "url")} | {("bytes", "ascii"), ("bytes", "hex"), ("bytes", "base64")}
 
 
 @contextmanager

@@ -10,10 +10,11 @@ from hw_sim.running import PROGRAM, running_store
 from hw_sim.store import tether
 from tests.processes import descendants, survivors
 from tests.surfaces.disk import NAMESPACE, namespaces
-from tests.surfaces.residue_paths import MarkedBook, Scene
+from tests.surfaces.residue_scene import MarkedBook, Scene
 from tests.surfaces.residue_tap import tapped
 from tests.surfaces.residue_watch import TEMPORARY, Watch
 
+_PROJECT = Path(__file__).parents[2]
 # As large as this user's limits allow: where the kernel would write a core, it may.
 _CORES = 'ulimit -S -c "$(ulimit -H -c)"'
 # Empty folders over the machine's temporary ones; what the store needs of those ("$@" up to --) shows through.
@@ -46,9 +47,7 @@ def watched_store(folder: Path, reader: str, program: Sequence[str] = PROGRAM) -
                 book = MarkedBook(store, tap.facts)
                 book.in_session()
                 private = after.enter_context(_temporary_folders(store.process.pid))
-                watch = Watch(store, tap, [temporary, *private])
-                watch.answers = book.till.heard
-                yield Scene(book, watch)
+                yield Scene(book, watch := Watch(store, tap, [temporary, *private], book.till.heard))
                 tap.has_all()
             processes = descendants(store.process.pid)
         watch.look_at_files()  # with what an engine that ends writes last
@@ -61,7 +60,7 @@ def _alone(folder: Path, temporary: Path, program: Sequence[str]) -> list[str]:
     environment = ["/usr/bin/env", f"TMPDIR={temporary}"]
     if not namespaces():
         return [*environment, "sh", "-ec", f'{_CORES}\nexec "$@"', "sh", *inside]
-    needed = {Path(path).resolve() for path in (folder, Path.cwd(), sys.prefix, sys.base_prefix)}
+    needed = {Path(path).resolve() for path in (folder, _PROJECT, sys.prefix, sys.base_prefix)}
     shown = [str(path) for path in sorted(needed) if any(path.is_relative_to(temp) for temp in TEMPORARY)]
     return [*environment, *NAMESPACE, "sh", "-ec", f'{_EMPTY}{_CORES}\nexec "$@"', "sh", *shown, "--", *inside]
 

@@ -6,54 +6,63 @@ path on which it was found; nothing is judged here.
 
 import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hw_sim.memory import small_ints_of
+from hw_sim.memory import areas, small_ints_of
 from hw_sim.residue import Find, Search
 from hw_sim.running import RunningStore
 from tests.surfaces import residue_marks
 from tests.surfaces.book import until
+from tests.surfaces.residue_marks import Moment
 from tests.surfaces.residue_tap import Tap
 
-_PAUSE_S = 0.2
+_PAUSE_S = 0.5
 _GONE = (FileNotFoundError, ProcessLookupError)
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`place`: disk, log, wire, answer, temp, memory. `path`: the first on which it was seen. `quiet`: at a moment when
-    the engine had nothing to do but wait.
-    """
+    """`place`: disk, core, log, wire, answer, temp, memory, room. `path`: the first on which it was seen there."""
 
     path: str
     place: str
     find: Find
-    quiet: bool
+    moment: Moment
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.place} {self.find.where}: {self.find.what} ({self.find.encoding})"
+        whose = residue_marks.whose(self.find).value
+        return f"{self.path}, {self.moment.value}: {self.place}: {self.find.where}: {whose} ({self.find.encoding})"
+
+    @property
+    def must_not_be(self) -> bool:
+        return residue_marks.must_not_be(self.find, self.place, self.moment)
 
 
 class Watch:
-    """Of one store. `temporary`: the folders in which it would put what it thinks is soon gone."""
+    """Of one store. `temporary`: the folders in which it would put what it thinks is soon gone. `answers`: all that its
+    till was told, as it grows.
+    """
 
-    def __init__(self, store: RunningStore, tap: Tap, temporary: Sequence[Path]) -> None:
+    def __init__(self, store: RunningStore, tap: Tap, temporary: Sequence[Path], answers: Sequence[bytes]) -> None:
         self.found: list[Found] = []
-        self.answers: list[bytes] = []  # all that the till was told, to be filled by it
+        self.patience_s = 10.0  # what an engine lets go of takes its moment
         self.strays: set[Path] = set()  # what the engine can write to that is not on the till's disk
         self._store = store
+        self._answers = answers
         self.tap = tap
         self._temporary = tuple(temporary)
         self._till = store.folder / "engine"
         self._search = residue_marks.search()
         self._in_memory: dict[int, Search] = {}
         self._path = "the start"
-        self._seen: set[tuple[str, Find, bool]] = set()
-        self._quiet = False
+        self._seen: set[tuple[str, Find, Moment]] = set()
+        self._moment = Moment.BUSY
+        self._last_look: list[Find] = []
         self._looks_begun = 0
         self._looks_done = 0
         self._trouble: BaseException | None = None
@@ -77,15 +86,33 @@ class Watch:
 
     def look(self) -> None:
         """Once more through the engine's whole memory from now on, and through everything else."""
-        self.memory_looked_at()
+        self.memory_looked_at(Moment.OVER)
         self.look_at_files()
 
-    def memory_looked_at(self) -> None:
-        """Wait for a whole look at the engine's memory from now on, while the engine only waits."""
-        self._quiet = True
-        wanted = self._looks_begun + 1
-        until(lambda: self._looks_done >= wanted or self._trouble is not None)
-        self._quiet = False
+    def memory_looked_at(self, moment: Moment) -> None:
+        """Wait for a whole look at the engine's memory from now on, while the engine only waits.
+
+        It is looked at again for a while before something counts as left behind that was held rightly before.
+        """
+        deadline = time.monotonic() + self.patience_s
+        while True:
+            self._moment = moment
+            wanted = self._looks_begun + 1
+            until(lambda: self._looks_done >= wanted or self._trouble is not None)  # noqa: B023 - called at once
+            self._moment = Moment.BUSY
+            left = [find for find in self._last_look if residue_marks.must_not_be(find, "memory", moment)]
+            coming = [find for find in left if not residue_marks.must_not_be(find, "memory", Moment.BUSY)]
+            if not coming or time.monotonic() > deadline:
+                break
+        for find in left:
+            self._note("memory", find, moment)
+
+    def rooms_looked_into(self, rooms: Sequence[int]) -> None:
+        """What can be read of card rooms: all but the page that holds a card, where nobody may look into that."""
+        for room in rooms:
+            if may_look(room) and any("secretmem" in area.name for area in areas(room)):
+                for find in self._search.at(small_ints_of(room)).in_memory(room):
+                    self._note("room", find)
 
     def look_at_files(self) -> None:
         """What is on disk, went over the wire and was told to the till so far."""
@@ -95,7 +122,7 @@ class Watch:
             core.unlink()  # once is enough for a hundred megabytes
         for find in self._search.in_files(self.tap.folder):
             self._note("wire", find)
-        for answer in self.answers:
+        for answer in self._answers:
             for find in self._search.in_bytes(answer, "an answer"):
                 self._note("answer", find)
         for file in (file for folder in self._temporary for file in _on_one_disk(folder)):
@@ -117,18 +144,36 @@ class Watch:
             self._trouble = trouble
 
     def _look_at_engine(self, pid: int) -> None:
-        quiet = self._quiet
-        with suppress(*_GONE):  # killed, or not there yet
+        moment, self._last_look = self._moment, []
+        if moment is Moment.BUSY and pid not in self._in_memory:
+            return  # the first look takes seconds: an engine that was just started is first looked at when it waits
+        try:
             if pid not in self._in_memory:
                 self._in_memory[pid] = self._search.at(small_ints_of(pid))
-            for find in self._in_memory[pid].in_memory(pid):
-                self._note("memory", find, quiet=quiet)
+            self._last_look = list(self._in_memory[pid].in_memory(pid))
             self.strays |= {file for file in _open_for_writing(pid) if not file.is_relative_to(self._till)}
+        except _GONE:
+            return  # killed, or not there yet
+        except PermissionError:  # as for one that is dead and still listed
+            if areas(pid):
+                raise
+        if moment is Moment.BUSY:
+            for find in self._last_look:
+                self._note("memory", find, moment)
 
-    def _note(self, place: str, find: Find, *, quiet: bool = True) -> None:
-        if (place, find, quiet) not in self._seen:
-            self._seen.add((place, find, quiet))
-            self.found.append(Found(self._path, place, find, quiet))
+    def _note(self, place: str, find: Find, moment: Moment = Moment.OVER) -> None:
+        if (place, find, moment) not in self._seen:
+            self._seen.add((place, find, moment))
+            self.found.append(Found(self._path, place, find, moment))
+
+
+def may_look(pid: int) -> bool:
+    """Whether this user may read that process's memory: a room's, only root with the right to trace may."""
+    try:
+        os.close(os.open(f"/proc/{pid}/mem", os.O_RDONLY))
+    except PermissionError:
+        return False
+    return True
 
 
 def _place_on_disk(where: str) -> str:
