@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,10 @@ def new_mark() -> str:
 
 
 def identity(mark: str) -> Json:
-    """Everywhere in a payment that is not served, dropped or only hashed; as Latin-1, UCS-2 and UCS-4 text."""
+    """Everywhere in a payment that is not served, dropped or only hashed; as Latin-1, UCS-2 and UCS-4 text.
+
+    Two order ids are no choice.
+    """
     hidden = base64.b64encode(json.dumps({"shopperEmail": mark, "card": NUMBER}).encode()).decode()
     item = {"ItemID": f"{mark} \u2019", "Quantity": 1, "ItemAmount": 1, "ProductLabel": f"{mark} \U0001f423 {NUMBER}"}
     return {
@@ -181,17 +184,37 @@ def test_while_a_payment_waits_for_its_card_and_after_it(book: Book):
             assert left(memory, mark) == set()
             assert list(Search((NUMBER,), small_ints_of(memory.pid)).in_memory(memory.pid)) == []
         assert left(memory, mark) == set(), "aborted"
+        mark = new_mark()
         with book.store.customer("mastercard"):
             assert book.till.pay("10.00", extra=identity(mark)).result == "Success"
         assert left(memory, mark) == set(), "paid"
 
 
+def test_what_a_customer_chose_waits_with_the_payment_and_goes_with_it(book: Book):
+    with remembering(book) as memory:
+        with waiting(book, chosen) as (sale, mark):
+            until(lambda: book.steps(sale) == ["intent"])
+            assert memory.holds(mark) == {"utf-8"}
+        assert left(memory, mark) == set(), "aborted"
+        for customer in (None, "mastercard"):
+            mark = new_mark()
+            with nullcontext() if customer is None else book.store.customer(customer):
+                reply = book.till.pay("10.00", cash=customer is None, extra=chosen(mark))
+            assert reply.result == "Success"
+            assert "warning" not in reply.additional, "the vault has it"
+            assert left(memory, mark) == set(), "paid"
+
+
+def chosen(mark: str) -> Json:
+    return {"SaleData": {"CustomerOrderID": mark}}
+
+
 @contextmanager
-def waiting(book: Book) -> Iterator[tuple[Sale, str]]:
+def waiting(book: Book, extra: Callable[[str], Json] = identity) -> Iterator[tuple[Sale, str]]:
     """A payment that nobody holds a card for; aborted at the end."""
     sale, mark = book.new(), new_mark()
     with ThreadPoolExecutor(1) as thread:
-        asked = thread.submit(book.till.pay, sale.amount, service_id=sale.service_id, extra=identity(mark))
+        asked = thread.submit(book.till.pay, sale.amount, service_id=sale.service_id, extra=extra(mark))
         try:
             yield sale, mark
         finally:
