@@ -60,10 +60,7 @@ def new_mark() -> str:
 
 
 def identity(mark: str) -> Json:
-    """Everywhere in a payment that is not served, dropped or only hashed; as Latin-1, UCS-2 and UCS-4 text.
-
-    Two order ids are no choice.
-    """
+    """Everywhere in a payment that is not served, dropped or only hashed; as Latin-1, UCS-2 and UCS-4 text."""
     hidden = base64.b64encode(json.dumps({"shopperEmail": mark, "card": NUMBER}).encode()).decode()
     item = {"ItemID": f"{mark} \u2019", "Quantity": 1, "ItemAmount": 1, "ProductLabel": f"{mark} \U0001f423 {NUMBER}"}
     return {
