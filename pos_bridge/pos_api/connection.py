@@ -101,6 +101,7 @@ class Connection(HttpToolsProtocol):
         self._guests.leave(self)
         self._stop_waiting()
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # uvicorn leaves the clock of a broken connection running, and holds it
         self._forget()
         self.cycle = None  # type: ignore[assignment] # one that was never begun would keep this connection in a circle
 

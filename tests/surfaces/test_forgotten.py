@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -181,17 +181,37 @@ def test_while_a_payment_waits_for_its_card_and_after_it(book: Book):
             assert left(memory, mark) == set()
             assert list(Search((NUMBER,), small_ints_of(memory.pid)).in_memory(memory.pid)) == []
         assert left(memory, mark) == set(), "aborted"
+        mark = new_mark()
         with book.store.customer("mastercard"):
             assert book.till.pay("10.00", extra=identity(mark)).result == "Success"
         assert left(memory, mark) == set(), "paid"
 
 
+def test_what_a_customer_chose_waits_with_the_payment_and_goes_with_it(book: Book):
+    with remembering(book) as memory:
+        with waiting(book, chosen) as (sale, mark):
+            until(lambda: book.steps(sale) == ["intent"])
+            assert memory.holds(mark) == {"utf-8"}
+        assert left(memory, mark) == set(), "aborted"
+        for customer in (None, "mastercard"):
+            mark = new_mark()
+            with nullcontext() if customer is None else book.store.customer(customer):
+                reply = book.till.pay("10.00", cash=customer is None, extra=chosen(mark))
+            assert reply.result == "Success"
+            assert "warning" not in reply.additional, "the vault has it"
+            assert left(memory, mark) == set(), "paid"
+
+
+def chosen(mark: str) -> Json:
+    return {"SaleData": {"CustomerOrderID": mark}}
+
+
 @contextmanager
-def waiting(book: Book) -> Iterator[tuple[Sale, str]]:
+def waiting(book: Book, extra: Callable[[str], Json] = identity) -> Iterator[tuple[Sale, str]]:
     """A payment that nobody holds a card for; aborted at the end."""
     sale, mark = book.new(), new_mark()
     with ThreadPoolExecutor(1) as thread:
-        asked = thread.submit(book.till.pay, sale.amount, service_id=sale.service_id, extra=identity(mark))
+        asked = thread.submit(book.till.pay, sale.amount, service_id=sale.service_id, extra=extra(mark))
         try:
             yield sale, mark
         finally:

@@ -20,6 +20,7 @@ def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
         book = Book(store)
         store.do("engine", "kill")
         yield book
+        book.mode("up")  # whichever test was this worker's last
         store.do("engine", "restart")
         book.balance()
         processes = descendants(store.process.pid)

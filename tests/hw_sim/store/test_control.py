@@ -67,7 +67,7 @@ def test_a_command_that_is_ended_takes_its_card_along(stand_in: RunningStore, po
     port.lamp_on()
     pause()
     assert port.look() == b""
-    assert stand_in.sim("card", "swipe", "amex", "--wait", "5").returncode == 0
+    assert stand_in.sim("card", "swipe", "amex", "--wait", "30").returncode == 0
     assert heard(port) == frame(CARDS["amex"])
 
 
