@@ -67,27 +67,28 @@ class Watch:
         self._looks_done = 0
         self._trouble: BaseException | None = None
         self._over = threading.Event()
+        self._now = threading.Event()
 
     @contextmanager
-    def walking(self, path: str) -> Iterator[None]:
-        """Looks through the engine's memory while the block runs, and at everything when it is over."""
+    def walking(self, path: str, *, to_its_end: bool = True) -> Iterator[None]:
+        """Looks through the engine's memory while the block runs, and at everything when it is over. Not `to_its_end`:
+        not once more at the memory, which is another engine's by then.
+        """
         self._path = path
         self._over.clear()
         thread = threading.Thread(target=self._keep_looking)
         thread.start()
         try:
             yield
-            self.look()
+            if to_its_end:
+                self.memory_looked_at(Moment.OVER)
+            self.look_at_files()
         finally:
             self._over.set()
+            self._now.set()
             thread.join()
         if self._trouble is not None:
             raise self._trouble
-
-    def look(self) -> None:
-        """Once more through the engine's whole memory from now on, and through everything else."""
-        self.memory_looked_at(Moment.OVER)
-        self.look_at_files()
 
     def memory_looked_at(self, moment: Moment) -> None:
         """Wait for a whole look at the engine's memory from now on, while the engine only waits.
@@ -98,6 +99,7 @@ class Watch:
         while True:
             self._moment = moment
             wanted = self._looks_begun + 1
+            self._now.set()
             until(lambda: self._looks_done >= wanted or self._trouble is not None)  # noqa: B023 - called at once
             self._moment = Moment.BUSY
             left = [find for find in self._last_look if residue_marks.must_not_be(find, "memory", moment)]
@@ -136,7 +138,9 @@ class Watch:
 
     def _keep_looking(self) -> None:
         try:
-            while not self._over.wait(_PAUSE_S):
+            while not self._over.is_set():
+                self._now.wait(_PAUSE_S)
+                self._now.clear()
                 self._looks_begun += 1
                 self._look_at_engine(int(self._store.facts["engine_pid"]))
                 self._looks_done = self._looks_begun
@@ -157,8 +161,8 @@ class Watch:
         except PermissionError:  # as for one that is dead and still listed
             if areas(pid):
                 raise
-        if moment is Moment.BUSY:
-            for find in self._last_look:
+        for find in self._last_look:
+            if moment is Moment.BUSY or residue_marks.must_not_be(find, "memory", Moment.BUSY):
                 self._note("memory", find, moment)
 
     def _note(self, place: str, find: Find, moment: Moment = Moment.OVER) -> None:

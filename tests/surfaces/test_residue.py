@@ -61,7 +61,7 @@ def finds_its_plants(scene: Scene, folder: Path) -> None:
 
 def walk(scene: Scene, *paths: Walk) -> None:
     for path in paths:
-        with scene.watch.walking(path.__name__):
+        with scene.watch.walking(path.__name__, to_its_end=path not in KILLS):
             path(scene)
             scene.settle()
 
