@@ -58,10 +58,6 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
     async with AsyncExitStack() as stack:
         log = _open_log(config)
         stack.callback(log.close)
-        rooms = Rooms(_readers(config), config.path(config.card_room.trust), config.till.card_prompt_s)
-        stack.push_async_callback(rooms.close)
-        rooms.prepare()
-        await asyncio.sleep(0)  # started now, they load and lock themselves up while the journal is opened
         journal = _open_journal(config)
         stack.callback(journal.close)
         answers = Answers.open(config.answers, _now)
@@ -79,6 +75,8 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(settler.close)
         unsettled = await settler.recover()
 
+        rooms = Rooms(_readers(config), config.path(config.card_room.trust), config.till.card_prompt_s)
+        stack.push_async_callback(rooms.close)
         identify = _identify(config, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
         lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify)

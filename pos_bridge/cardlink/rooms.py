@@ -92,7 +92,7 @@ class Rooms:
     """A checkout.ports.CardReaders: for each reader one card room started ahead, used once, and replaced.
 
     `readers`: 1 or more, names unique; `trust`: the rooms' trust file; `prompt_s`: how long a card is waited for.
-    Starts nothing until `prepare` or `start`; `close` ends every room there is.
+    Starts nothing until `start`; `close` ends every room there is.
     """
 
     def __init__(
@@ -106,11 +106,6 @@ class Rooms:
         self._prompt_ms = prompt_s * 1000
         self._lanes = tuple(Lane(reader, Standby(program)) for reader in readers)
         self._asks: set[asyncio.Task[SealedCard | NotRead]] = set()
-
-    def prepare(self) -> None:
-        """Have the rooms started at the loop's next turn, and wait for none of them."""
-        for lane in self._lanes:
-            lane.standby.prepare()
 
     async def start(self) -> dict[str, Lock | None]:
         """Start a room for each reader. Gives the locks each has in force; None: it could not be started (trust file,

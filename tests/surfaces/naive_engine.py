@@ -141,9 +141,6 @@ class NaiveRooms:
         self._settings = settings
         self._reader = readers[0]
 
-    def prepare(self) -> None:
-        return
-
     async def start(self) -> None:
         return
 
