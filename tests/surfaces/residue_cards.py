@@ -8,6 +8,7 @@ import contextlib
 import os
 import resource
 import signal
+from pathlib import Path
 
 from hw_sim.store import control
 from tests.processes import descendants, survivors
@@ -146,6 +147,21 @@ def disk_fails_once_the_card_is_read(scene: Scene) -> None:
     with scene.paying("amex") as asking, failing(WriteErrors(scene.book)):
         asking.end()
     assert not told(asking).paid
+
+
+def nobody_in_time(scene: Scene) -> None:
+    """A customer who comes when the prompt is over, on a till that waits as short as it may."""
+    config = Path(scene.book.store.facts["config"])
+    usual = config.read_text()
+    config.write_text(usual.replace("card_prompt_s = 120", "card_prompt_s = 5"))
+    scene.restart()
+    scene.book.in_session()
+    with scene.awaiting() as asking:
+        pass
+    assert told(asking).error == "Cancel"
+    assert control.swipe_now(scene.folder, "visa")
+    config.write_text(usual)
+    scene.restart()
 
 
 # ---- kills ----

@@ -20,6 +20,7 @@ from tests.surfaces.residue_cards import (
     approved,
     crash_in_flight,
     lost_answer_then_reversed,
+    nobody_in_time,
     stall,
 )
 from tests.surfaces.residue_marks import Whose
@@ -70,7 +71,7 @@ def walk(scene: Scene, *paths: Walk) -> None:
 def test_nothing_stays_of_cards_nor_of_what_a_till_says(tmp_path: Path):
     with watched_store(tmp_path, "msr_plain") as scene:
         finds_its_plants(scene, tmp_path)
-        walk(scene, *ANSWERS, *FRAMES, *FAULTS, *SAID_BY_A_TILL, *KILLS, approved)
+        walk(scene, *ANSWERS, *FRAMES, *FAULTS, *SAID_BY_A_TILL, *KILLS, nobody_in_time, approved)
     check(scene.watch)
 
 
