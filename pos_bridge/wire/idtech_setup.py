@@ -91,6 +91,11 @@ class Setup:
         """It is as it must be, and reads."""
         return not self._to_say
 
+    @property
+    def writes(self) -> bool:
+        """Whether the command is one that changes a setting; of a setup that is not done."""
+        return self._to_say[0][1] == _SET
+
     def command(self) -> bytes:
         """What to say now, or to say again; for a setup that is not done."""
         return self._to_say[0]

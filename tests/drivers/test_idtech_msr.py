@@ -8,7 +8,7 @@ import pytest
 
 from drivers.reader import Armed, BadRead, CardSealed, Event, SealingPlace
 from drivers.registry import DRIVERS
-from drivers.serial.idtech_arming import ANSWER_S
+from drivers.serial.idtech_arming import REVIEW_S, WRITE_S
 from drivers.serial.idtech_msr import IdtechMsr
 from drivers.serial.intake import ARM_LIMIT_S, QUIET_S, STALL_S
 from pos_bridge.domain.card import Brand, ChainMode, EntryMode, ReadFailure, Scheme, Variant
@@ -195,11 +195,23 @@ def test_a_frame_right_behind_the_acknowledgement_that_it_reads_is_dropped(desk,
 
 
 def test_a_reader_that_answers_nothing_is_stalled(desk, line):
-    assert desk.ask() == review(LEVEL)
-    while desk.now + ANSWER_S < ARM_LIMIT_S:
-        assert desk.after(ANSWER_S) is None
-        next_command(line)
-    assert reason_of(lambda: desk.after(ANSWER_S)) is ReadFailure.READER_STALLED
+    command = desk.ask()
+    assert command == review(LEVEL)
+    while desk.now + WRITE_S < ARM_LIMIT_S:
+        assert desk.after(WRITE_S if command == READ else REVIEW_S) is None
+        command = next_command(line)
+    assert command == READ
+    assert reason_of(lambda: desk.after(WRITE_S)) is ReadFailure.READER_STALLED
+
+
+def test_a_reader_that_ignores_every_question_and_reads_when_it_is_told_to_is_armed(desk, line):
+    """As one of an older make, which says nothing of commands that it does not know."""
+    command = desk.ask()
+    while command != READ:
+        assert desk.after(REVIEW_S) is None
+        command = next_command(line)
+    assert desk.take(Settings().answer(READ)) == Armed()
+    assert isinstance(desk.take(FRAME), CardSealed)
 
 
 def test_a_line_that_is_never_quiet_is_given_up(desk):
@@ -214,13 +226,14 @@ def test_a_question_without_an_answer_is_passed_over_and_leave_to_read_is_asked_
     settings, command = Settings(AS_DELIVERED | {READING: OFF}), desk.ask()
     while command != READ:
         if command == question:
-            assert desk.after(ANSWER_S * 0.99) is None
+            patience = WRITE_S if command == write(HASHES, 0x30) else REVIEW_S
+            assert desk.after(patience * 0.99) is None
             assert line.unheard() == b""
-            assert desk.after(ANSWER_S * 0.02) is None
+            assert desk.after(patience * 0.02) is None
         else:
             assert desk.take(settings.answer(command)) is None
         command = next_command(line)
-    assert desk.after(ANSWER_S) is None
+    assert desk.after(WRITE_S) is None
     assert next_command(line) == READ
     assert desk.take(settings.answer(READ)) == Armed()
 
