@@ -1,76 +1,18 @@
 """The card room as the engine meets it: a real process, a real pseudo-terminal, a real HPKE private key."""
 
-import fcntl
 import os
 import signal
 
 import pytest
 
 from pos_bridge.domain.card import Brand, EntryMode, ReadFailure
-from pos_bridge.domain.sealing_key import SealingKey
-from pos_bridge.wire.cardlink import (
-    Armed,
-    Failed,
-    Finish,
-    Notice,
-    Read,
-    ReaderIs,
-    ReaderState,
-    Ready,
-    Sealed,
-    Show,
-    Status,
-)
-from pos_bridge.wire.locks import REQUIRED, Lock
-from tests.card.keys import CAD, CENTS, KEY_ID, LEG_KEY, LOWEST_EPOCH, ProcessorKeys, info, sealed_by_room
-from tests.card.room_process import RoomProcess, room_command, without
-from tests.drivers.line import GREEN, OFF, VISA, Line
+from pos_bridge.wire.cardlink import Armed, Finish, Notice, Sealed, Show
+from tests.card.keys import CENTS, KEY_ID, info, sealed_by_room
+from tests.card.tender import FRAME, arm, check_failed, ended, read_from
+from tests.drivers.line import GREEN, OFF, VISA
 from tests.wire.swipes import PUBLISHED, TAIL, luhn_completed, swipe, track_1, track_2
 
-FRAME = swipe(VISA)
 BAD = FRAME[:-2] + b"0\r"
-
-
-@pytest.fixture(scope="module")
-def keys():
-    return ProcessorKeys()
-
-
-@pytest.fixture
-def line():
-    with Line() as line:
-        yield line
-
-
-@pytest.fixture
-def room(keys, tmp_path):
-    with RoomProcess(room_command(keys.write_trust(tmp_path))) as room:
-        room.let_go()
-        ready = room.hear()
-        assert isinstance(ready, Ready)
-        assert not REQUIRED & ~Lock(ready.locks)
-        yield room
-
-
-def read_from(line: Line, key: SealingKey, prompt_ms: int = 60_000, driver: str = "msr_plain") -> Read:
-    return Read(driver, line.device, prompt_ms, LEG_KEY, CENTS, CAD, key)
-
-
-def arm(room: RoomProcess, line: Line, keys: ProcessorKeys, prompt_ms: int = 60_000) -> None:
-    room.say(read_from(line, keys.sealing_key(), prompt_ms))
-    assert room.hear() == Armed()
-    assert line.hear(GREEN) == GREEN
-
-
-def ended(room: RoomProcess, line: Line) -> None:
-    """The room has gone, and its lamp with it."""
-    assert room.exit_code() == 0
-    assert line.hear(OFF) == OFF
-
-
-def check_failed(room: RoomProcess, reason: ReadFailure) -> None:
-    assert room.hear() == Failed(reason)
-    assert room.exit_code() == 0
 
 
 # ---- a card ----
@@ -98,13 +40,7 @@ def test_a_sealed_card_opens_for_no_other_leg_amount_currency_or_key(room, line,
     line.send(FRAME)
     answer = room.hear()
     assert isinstance(answer, Sealed)
-    for other in (
-        info(leg_key=bytes(16)),
-        info(cents=CENTS + 1),
-        info(currency=840),
-        info(key_id=b"key-0002"),
-        b"",
-    ):
+    for other in (info(leg_key=bytes(16)), info(cents=CENTS + 1), info(currency=840), info(key_id=b"key-0002"), b""):
         with pytest.raises(Exception, match=r"^$"):
             keys.open(sealed_by_room(answer.card).ciphertext, other)
 
@@ -212,181 +148,3 @@ def test_garbage_without_end_keeps_nobody_waiting(room, line, keys):
         line.send(bytes(range(256)) * 4096)
     room.say(Finish())
     assert room.exit_code() == 0
-
-
-# ---- the reader is not there ----
-
-
-def test_an_absent_reader(room, keys, line):
-    line.hang_up()
-    room.say(read_from(line, keys.sealing_key()))
-    check_failed(room, ReadFailure.READER_ABSENT)
-
-
-def test_a_reader_that_another_program_holds(room, keys, line):
-    other = os.open(line.device, os.O_RDWR | os.O_NOCTTY)
-    fcntl.flock(other, fcntl.LOCK_EX)
-    room.say(read_from(line, keys.sealing_key()))
-    check_failed(room, ReadFailure.READER_BUSY)
-    os.close(other)
-
-
-def test_an_unknown_driver(room, keys, line):
-    room.say(read_from(line, keys.sealing_key(), driver="os"))
-    assert room.hear() == Failed(ReadFailure.ROOM_FAULT)
-    assert room.exit_code() == 4
-
-
-@pytest.mark.parametrize("state", ReaderState)
-def test_status(room, line, state):
-    other = os.open(line.device, os.O_RDWR | os.O_NOCTTY)
-    if state is ReaderState.BUSY:
-        fcntl.flock(other, fcntl.LOCK_EX)
-    if state is ReaderState.ABSENT:
-        line.hang_up()
-    room.say(Status("msr_plain", line.device))
-    assert room.hear() == ReaderIs(state)
-    assert room.exit_code() == 0
-    os.close(other)
-    if state is ReaderState.PRESENT:
-        assert line.unheard() == b""
-
-
-# ---- the sealing key ----
-
-
-def bad_key(keys: ProcessorKeys, fault: str) -> SealingKey:
-    good = keys.sealing_key()
-    match fault:
-        case "substituted":
-            return ProcessorKeys().sealing_key()
-        case "rolled back":
-            return keys.sealing_key(epoch=LOWEST_EPOCH - 1)
-        case "expired":
-            return keys.sealing_key(not_after_s=1_700_000_000)
-        case "no key":
-            return keys.sealing_key(public=b"\xff" * 1216)
-        case "other key under a true signature":
-            public = ProcessorKeys().sealing_key().public_key
-        case _:
-            public = good.public_key
-    signature = good.signature[:-1] + bytes((good.signature[-1] ^ 1,)) if fault == "signature" else good.signature
-    not_after_s = good.not_after_s + 1 if fault == "later end" else good.not_after_s
-    return SealingKey(good.key_id, good.epoch, not_after_s, public, signature)
-
-
-@pytest.mark.parametrize(
-    "fault",
-    ["substituted", "rolled back", "expired", "no key", "other key under a true signature", "signature", "later end"],
-)
-def test_a_key_that_the_root_did_not_sign_for_now_is_refused_before_the_reader_is_touched(room, line, keys, fault):
-    room.say(read_from(line, bad_key(keys, fault)))
-    check_failed(room, ReadFailure.KEY_REFUSED)
-    assert line.unheard() == b""
-
-
-# ---- the engine ----
-
-
-def test_finish_switches_the_lamp_off(room, line, keys):
-    arm(room, line, keys)
-    line.send(FRAME[:40])
-    room.say(Finish())
-    ended(room, line)
-
-
-def test_the_engines_death_switches_the_lamp_off_and_frees_the_reader(room, line, keys, tmp_path):
-    arm(room, line, keys)
-    room.hang_up()
-    ended(room, line)
-    with RoomProcess(room_command(keys.write_trust(tmp_path))) as following:
-        following.let_go()
-        following.hear()
-        following.say(Status("msr_plain", line.device))
-        assert following.hear() == ReaderIs(ReaderState.PRESENT)
-
-
-def test_an_idle_room_ends_with_the_engine(room):
-    room.hang_up()
-    assert room.exit_code() == 0
-
-
-def test_an_idle_room_that_is_told_to_finish(room):
-    room.say(Finish())
-    assert room.exit_code() == 0
-
-
-@pytest.mark.parametrize("packet", [b"\xff", b"\x02", b"\x03\x03", b"\x01\x09short", b"x" * 8192, b"x" * 20_000])
-def test_what_is_no_request(room, packet):
-    room.link.send(packet)
-    assert room.hear() == Failed(ReadFailure.ROOM_FAULT)
-    assert room.exit_code() == 4
-
-
-def test_a_second_ask_while_a_card_is_awaited(room, line, keys):
-    arm(room, line, keys)
-    room.say(read_from(line, keys.sealing_key()))
-    assert room.hear() == Failed(ReadFailure.ROOM_FAULT)
-    assert room.exit_code() == 4
-    assert line.hear(OFF) == OFF
-
-
-def test_a_room_killed_in_mid_swipe_leaves_a_reader_that_works(room, line, keys, tmp_path):
-    arm(room, line, keys)
-    line.send(FRAME[:60])
-    os.kill(room.pid, signal.SIGKILL)
-    assert room.exit_code() == -signal.SIGKILL
-    line.send(FRAME[60:])
-    with RoomProcess(room_command(keys.write_trust(tmp_path))) as following:
-        following.let_go()
-        following.hear()
-        arm(following, line, keys)
-        line.send(FRAME)
-        assert isinstance(following.hear(), Sealed)
-
-
-# ---- the start ----
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        None,
-        "",
-        "root 00\nlowest-epoch 1\n",
-        "root " + "0" * 64,
-        "lowest-epoch 1",
-        "root " + "0" * 64 + "\nlowest-epoch -1\n",
-        "root " + "0" * 64 + "\nlowest-epoch 1\nlowest-epoch 2\n",
-        "root " + "0" * 64 + "\nlowest-epoch 1\nother 2\n",
-        "root " + "0" * 64 + " 0\nlowest-epoch 1\n",
-        "root é\nlowest-epoch 1\n",
-        "#" * 5000,
-    ],
-)
-def test_no_room_without_a_trust_file(tmp_path, text):
-    path = tmp_path / "trust.txt"
-    if text is not None:
-        path.write_text(text)
-    with RoomProcess(room_command(path)) as room:
-        assert room.hear() == Failed(ReadFailure.ROOM_FAULT)
-        assert room.exit_code() == 2
-
-
-@pytest.mark.parametrize("call", ["seccomp", "capset"])
-def test_no_room_without_its_locks(tmp_path, keys, call):
-    with RoomProcess(without([call], room_command(keys.write_trust(tmp_path)))) as room:
-        assert room.hear() == Failed(ReadFailure.ROOM_FAULT)
-        assert room.exit_code() == 4
-
-
-def test_an_older_kernel_without_secret_memory_and_landlock(tmp_path, keys, line):
-    command = without(["memfd_secret", "landlock_create_ruleset"], room_command(keys.write_trust(tmp_path)))
-    with RoomProcess(command) as room:
-        ready = room.hear()
-        assert isinstance(ready, Ready)
-        assert Lock(ready.locks) & (Lock.PAGE_SECRET | Lock.FILES_FENCED | REQUIRED) == REQUIRED
-        arm(room, line, keys)
-        line.send(FRAME)
-        assert isinstance(room.hear(), Sealed)
-        ended(room, line)

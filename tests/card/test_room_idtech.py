@@ -1,34 +1,14 @@
-"""The card room with an encrypting reader, as the engine meets it: a real process, a real pseudo-terminal.
-
-What the reader shows in clear beside its ciphertext comes in as far as the room's page and no further.
-"""
+"""The card room with an encrypting reader, as the engine meets it: a real process, a real pseudo-terminal."""
 
 import os
-import re
 import signal
 
 import pytest
 
-from hw_sim.residue import Search, small_ints_of
 from pos_bridge.domain.card import Brand, ChainMode, EntryMode, ReadFailure, Scheme, SealedByReader, SealedCard, Variant
-from pos_bridge.wire.cardlink import (
-    Armed,
-    Failed,
-    Finish,
-    Notice,
-    Read,
-    ReaderIs,
-    ReaderState,
-    Ready,
-    Sealed,
-    Show,
-    Status,
-    decode_report,
-)
-from pos_bridge.wire.locks import REQUIRED, Lock
-from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys
-from tests.card.room_process import RoomProcess, room_command, without
-from tests.card.test_residue import drain, fill, found_in, may_look, wait_until_writing
+from pos_bridge.wire.cardlink import Armed, Failed, Finish, Notice, ReaderIs, ReaderState, Sealed, Show, Status
+from tests.card.idtech_tender import arm, ask
+from tests.card.room_process import RoomProcess, room_command
 from tests.drivers.idtech_reader import AS_DELIVERED, AS_WANTED, CIPHER, HASHES, OFF, ON, READING, Settings, serve
 from tests.drivers.line import VISA, Line
 from tests.wire.idtech_frames import (
@@ -41,51 +21,15 @@ from tests.wire.idtech_frames import (
     KSN,
     ORIGINAL,
     ORIGINAL_KEY,
-    SERIAL,
-    SESSION,
     Swiped,
     decrypted,
-    hashed,
-    masked,
 )
-from tests.wire.swipes import NAME, PUBLISHED, luhn_completed, swipe, track_1, track_2
+from tests.wire.swipes import PUBLISHED, luhn_completed, swipe, track_1, track_2
 
 FRAME = Swiped(hashes=2).frame()
+
+
 BAD = FRAME[:-3] + bytes((FRAME[-3] ^ 1,)) + FRAME[-2:]
-TRACK_3 = f";01{VISA}=724724100000000000030300{VISA}?0".encode()  # ISO 4909 repeats the number
-
-
-@pytest.fixture(scope="module")
-def keys():
-    return ProcessorKeys()
-
-
-@pytest.fixture
-def line():
-    with Line() as line:
-        yield line
-
-
-@pytest.fixture
-def room(keys, tmp_path):
-    with RoomProcess(room_command(keys.write_trust(tmp_path))) as room:
-        room.let_go()
-        ready = room.hear()
-        assert isinstance(ready, Ready)
-        assert not REQUIRED & ~Lock(ready.locks)
-        yield room
-
-
-def ask(line: Line, keys: ProcessorKeys, prompt_ms: int = 60_000) -> Read:
-    return Read("idtech_msr", line.device, prompt_ms, LEG_KEY, CENTS, CAD, keys.sealing_key())
-
-
-def arm(
-    room: RoomProcess, line: Line, keys: ProcessorKeys, settings: Settings | None = None, prompt_ms: int = 60_000
-) -> None:
-    room.say(ask(line, keys, prompt_ms))
-    serve(line, settings)
-    assert room.hear() == Armed()
 
 
 def ended(room: RoomProcess, line: Line) -> None:
@@ -192,6 +136,8 @@ def test_a_good_swipe_after_two_bad_ones(room, line, keys):
 
 
 GIFT = luhn_completed("600649123456789")
+
+
 INTERAC = PUBLISHED["interac"]
 
 
@@ -311,60 +257,3 @@ def test_status(room, line):
     assert room.hear() == ReaderIs(ReaderState.PRESENT)
     assert room.exit_code() == 0
     assert line.unheard() == b""
-
-
-# ---- what is left ----
-
-
-def clear_parts(frame: bytes) -> re.Pattern[bytes]:
-    """What finds any nine bytes in a row of what the frame shows beside ciphertext, as they are and in UTF-16.
-
-    Every fourth run of six: one of them is in each run of nine. Runs of little but masks or zeroes aside.
-    """
-    one, two = track_1(VISA), track_2(VISA)
-    hashes = hashed(one) + hashed(two) + hashed(TRACK_3)
-    shown = [masked(one), masked(two), NAME.encode(), hashes, SESSION]
-    assert all(part in frame for part in shown)
-    runs = {part[at : at + 6] for part in (*shown, TRACK_3, SERIAL) for at in range(0, len(part) - 5, 4)}
-    runs = {run for run in runs if len(set(run)) > 3}
-    wide = {run.decode("latin-1").encode("utf-16-le") for run in runs}
-    return re.compile(b"|".join(re.escape(run) for run in runs | wide), re.DOTALL)
-
-
-@pytest.mark.parametrize(
-    ("kind", "secret", "taken"),
-    [("original", True, True), ("original", False, True), ("enhanced", False, True), ("enhanced", False, False)],
-)
-def test_nothing_that_the_reader_showed_is_left_or_goes_out(tmp_path, keys, kind, secret, taken):
-    """Of a card that is taken, or of a bad read. The search first finds a card that is there."""
-    serial = SERIAL if kind == "enhanced" else b""
-    frame = Swiped(kind=kind, three=TRACK_3, hashes=3, serial=serial, session=SESSION).frame()
-    wanted = clear_parts(frame)
-    command = room_command(keys.write_trust(tmp_path))
-    with Line() as line, RoomProcess(command if secret else without(["memfd_secret"], command)) as room:
-        assert isinstance(room.hear(), Ready)
-        arm(room, line, keys)
-        if not may_look(room):
-            return
-        fill(room)
-        os.kill(room.pid, signal.SIGSTOP)
-        line.send(frame[:-2])
-        line.wait_arrived(len(frame) - 2)
-        os.kill(room.pid, signal.SIGCONT)
-        line.wait_taken()
-        os.kill(room.pid, signal.SIGSTOP)  # or a slow search would pass for a stalled reader
-        found, closed = found_in(room.pid, wanted)
-        assert (found == 0) is ("/secretmem (deleted)" in closed), "found where it lies, unless nobody can look there"
-        tail = frame[-2:] if taken else bytes((frame[-2] ^ 1, frame[-1]))
-        line.send(tail)
-        line.wait_arrived(2)
-        os.kill(room.pid, signal.SIGCONT)
-        wait_until_writing(room)
-        assert found_in(room.pid, wanted)[0] == 0
-        assert list(Search((VISA,), small_ints_of(room.pid), (NAME,)).in_memory(room.pid)) == [], (
-            "in no disguise either"
-        )
-        room.let_go()
-        packet = drain(room)
-        assert not wanted.search(packet)
-        assert isinstance(decode_report(packet), Sealed if taken else Show)

@@ -63,12 +63,6 @@ class Desk:
 
 
 @pytest.fixture
-def line():
-    with Line() as line:
-        yield line
-
-
-@pytest.fixture
 def desk(line):
     desk = Desk(line)
     yield desk

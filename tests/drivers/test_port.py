@@ -8,7 +8,6 @@ import pytest
 from drivers.reader import ReadFailedError
 from drivers.serial.port import Port
 from pos_bridge.domain.card import ReadFailure
-from tests.drivers.line import Line
 
 
 def reason_of(device: str) -> ReadFailure:
@@ -17,12 +16,6 @@ def reason_of(device: str) -> ReadFailure:
     assert caught.value.args == (caught.value.reason.name,)
     assert caught.value.__cause__ is None
     return caught.value.reason
-
-
-@pytest.fixture
-def line():
-    with Line() as line:
-        yield line
 
 
 def test_raw_8n1_without_echo_and_without_hang_up(line):

@@ -1,7 +1,8 @@
+"""The journal's file: a leg from its opening to its end, and what the file holds of it."""
+
 import os
 import stat
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,13 +15,8 @@ from pos_bridge.journal.errors import JournalBusyError, JournalRefusedError
 from pos_bridge.journal.hours import exact
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal import children
+from tests.journal.looks import stored
 from tests.journal.makers import Clock, binding, captured, capturing, card, cash, opened, paid, reversing
-
-
-def stored(folder: Path, query: str) -> list[Any]:
-    (path,) = months.files(folder)
-    with months.read_only(path) as connection:
-        return connection.execute(query).fetchall()
 
 
 def test_a_new_journal_has_no_rows(journal):
@@ -112,66 +108,6 @@ def test_the_chain_holds_no_key_only_what_commits_to_it(journal, folder):
         assert not any(isinstance(value, bytes) and opening.order_salt in value for value in row)
 
 
-def test_an_approval_is_untold_until_the_till_has_it(journal):
-    opening = card()
-    journal.open_leg(opening)
-    assert journal.approved_untold(opening.till.sale) is None
-    journal.advance(capturing(opening))
-    assert journal.approved_untold(opening.till.sale) == opening.key
-    journal.advance(captured(opening))
-    assert journal.approved_untold(opening.till.sale) == opening.key
-    journal.mark_told(opening.key)
-    assert journal.approved_untold(opening.till.sale) is None
-
-
-def test_a_declined_or_reversed_leg_is_not_an_untold_approval(journal):
-    declined, undone = card(), card()
-    for opening in (declined, undone):
-        journal.open_leg(opening)
-    journal.advance(Advance(declined.key, State.DECLINED, Cause.ISSUER, binding=binding()))
-    journal.advance(capturing(undone))
-    journal.advance(reversing(undone))
-    assert journal.approved_untold(declined.till.sale) is None
-    assert journal.approved_untold(undone.till.sale) is None
-
-
-def test_being_told_survives(folder, clock):
-    journal = opened(folder, clock)
-    opening = paid(journal)
-    journal.mark_told(opening.key)
-    journal.close()
-    journal = opened(folder, clock)
-    assert journal.approved_untold(opening.till.sale) is None
-    journal.close()
-
-
-def test_a_closed_request_stays_closed_and_opens_no_leg(journal):
-    opening = card()
-    journal.close_till_request(opening.till.request)
-    assert journal.find_request(opening.till.request).leg is None
-    with pytest.raises(JournalRefusedError):
-        journal.open_leg(opening)
-    assert journal.unsettled() == ()
-    assert journal.head.sequence == 0
-
-
-def test_closing_a_request_that_has_a_leg_changes_nothing(journal):
-    opening = card()
-    journal.open_leg(opening)
-    journal.close_till_request(opening.till.request)
-    assert journal.find_request(opening.till.request).leg.key == opening.key
-
-
-def test_the_same_request_or_key_twice_is_refused_and_leaves_nothing(journal):
-    first = card()
-    head = journal.open_leg(first)
-    for second in (card(till=first.till), first):
-        with pytest.raises(JournalRefusedError):
-            journal.open_leg(second)
-    assert journal.head == head
-    assert len(journal.unsettled()) == 1
-
-
 def test_an_unknown_leg_and_a_cash_sale_have_no_next_step(journal):
     with pytest.raises(JournalRefusedError):
         journal.advance(captured(card()))
@@ -190,38 +126,6 @@ def test_a_captured_leg_can_be_taken_up_again(journal, folder):
     journal.advance(Advance(opening.key, State.REVERSED))
     assert journal.find_leg(opening.key).state is State.REVERSED
     assert isinstance(verify(folder)[0], SoundFile)
-
-
-def test_requests_are_kept_48_hours_and_longer_only_while_unresolved(journal, folder, clock: Clock):
-    settled, stuck = paid(journal), card()
-    journal.open_leg(stuck)
-    journal.close_till_request(bytes(range(32)))
-    clock.turn(hours=48)
-    assert journal.find_request(settled.till.request) is not None
-    clock.turn(hours=1)
-    assert journal.find_request(settled.till.request) is None  # not found, even before it is dropped
-    assert journal.find_request(stuck.till.request) is not None
-    journal.rest()
-    assert stored(folder, "SELECT request FROM requests") == [(stuck.till.request,)]
-    assert journal.find_leg(settled.key).state is State.CAPTURED  # the link outlives the request
-    journal.open_leg(card(till=settled.till))  # tills use their numbers again
-
-
-def test_nothing_dropped_lingers_in_the_files(journal, folder, clock: Clock):
-    opening = paid(journal)
-    clock.turn(hours=49)
-    journal.rest()
-    written = b"".join(path.read_bytes() for path in folder.iterdir())
-    assert opening.till.request not in written
-    assert opening.till.sale not in written
-
-
-def test_holds_tells_what_the_processor_saw(journal):
-    first = journal.open_leg(cash())
-    second = journal.open_leg(cash())
-    assert journal.holds(first.sequence, first.hash) is True
-    assert journal.holds(second.sequence, first.hash) is False
-    assert journal.holds(3, os.urandom(32)) is False  # a row we never wrote: rolled back, or another till
 
 
 def test_several_steps_in_one_transaction(journal):

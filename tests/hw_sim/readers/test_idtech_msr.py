@@ -1,61 +1,19 @@
-"""The simulated encrypting reader on a real pseudo-terminal: it encrypts whenever it reads, each time anew."""
+"""The simulated encrypting reader on a real pseudo-terminal: told to read, keys used up, settings kept."""
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hw_sim import dukpt, key_room
+from hw_sim import key_room
 from hw_sim.cards import NON_BANK_CARDS
-from hw_sim.readers.fault import Fault, HangUp
-from hw_sim.readers.idtech_msr import IdtechMsr
 from hw_sim.readers.key_state import KeyState
-from hw_sim.readers.stripe import HOLDER, Stripe, stripe
-from tests.hw_sim.readers.idtech import ACK, DISABLE, ENABLE, NAK, Till, checks_hold, parse, review, told, write
-from tests.hw_sim.readers.place import AMEX, VISA, Place, play
-from tests.hw_sim.readers.port import settle, until
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A reader that was injected, and a till that has opened its port."""
-
-    place: Place
-    till: Till
-    world: Path
-
-    def opened(self, raw: bytes) -> bytes:
-        """The tracks of an encrypted frame, as the processor would open them."""
-        frame = parse(raw)
-        initial = dukpt.initial_key(key_room.base_key(self.world / "processor"), frame.ksn)
-        key = dukpt.working_key(dukpt.transaction_key(initial, frame.ksn), dukpt.Variant.DATA_ONE_WAY)
-        return dukpt.decrypt(key, frame.joined).rstrip(b"\0")
-
-
-def tracks(card: Stripe) -> bytes:
-    return card.track_1 + card.track_2
-
-
-def play_in(world: Path, scene: Callable[[Scene], Coroutine[Any, Any, None]]) -> None:
-    (world / "processor").mkdir(exist_ok=True)
-    key_room.inject(world, world / "processor", "reader")
-
-    async def with_till(place: Place) -> None:
-        await scene(Scene(place, Till(place.open()), world))
-
-    asyncio.run(play(with_till, world / "reader", IdtechMsr(KeyState(key_room.state_file(world, "reader")))))
-
-
-def at_the_counter(scene: Callable[[Scene], Coroutine[Any, Any, None]]) -> Callable[[Path], None]:
-    def test(tmp_path: Path) -> None:
-        play_in(tmp_path, scene)
-
-    test.__doc__ = scene.__doc__
-    return test
+from hw_sim.readers.stripe import HOLDER, stripe
+from tests.hw_sim.readers.idtech import ACK, DISABLE, ENABLE, NAK, Till, parse, review, told, write
+from tests.hw_sim.readers.idtech_scene import Scene, at_the_counter, play_in, tracks
+from tests.hw_sim.readers.place import AMEX, VISA
+from tests.hw_sim.readers.port import settle
 
 
 @at_the_counter
@@ -238,73 +196,3 @@ def test_started_again_it_goes_on_with_the_next_key(tmp_path: Path):
     for what in (swipe, swipe_and_stop_in_the_middle, swipe):
         play_in(tmp_path, what)
     assert seen == [1, 3, 3]
-
-
-# ---- faults ----
-
-
-@at_the_counter
-async def test_noise_means_nothing_and_the_swipe_behind_it_is_good(scene: Scene) -> None:
-    await scene.till.ask(ENABLE)
-    await scene.place.reader.break_next(Fault.NOISE)
-    await until(lambda: len(scene.till.port.look()) >= 16)
-    customer = scene.place.queue(VISA)
-    assert await customer
-    line = scene.till.port.look()
-    assert not set(line[: line.index(2)]) & {6, 0x15, 0x16}
-    assert scene.opened(line[line.index(2) :]) == tracks(VISA)
-
-
-@at_the_counter
-async def test_a_stalled_swipe_stops_in_the_middle(scene: Scene) -> None:
-    await scene.place.reader.break_next(Fault.STALL)
-    customer = scene.place.queue(VISA)
-    await scene.till.ask(ENABLE)
-    assert await customer
-    half = scene.till.port.look()
-    assert len(half) == (int.from_bytes(half[1:3], "little") + 6) // 2
-
-
-@at_the_counter
-async def test_garbage_is_three_swipes_whose_checks_do_not_hold_each_under_its_own_key(scene: Scene) -> None:
-    """Reading stays on: the customer tries again by herself."""
-    await scene.place.reader.break_next(Fault.GARBAGE)
-    customer = scene.place.queue(VISA)
-    await scene.till.ask(ENABLE)
-    bad = [await scene.till.read_frame() for _ in range(3)]
-    assert await customer
-    assert not any(checks_hold(frame) for frame in bad)
-    assert len(set(bad)) == 3
-    await scene.till.ask(ENABLE)
-    assert await scene.place.queue(AMEX)
-    frame = await scene.till.read_frame()
-    assert scene.opened(frame) == tracks(AMEX)
-    assert parse(frame).ksn[-1] == 4
-
-
-@at_the_counter
-async def test_a_till_that_comes_between_bad_swipes_is_answered(scene: Scene) -> None:
-    await scene.place.reader.break_next(Fault.GARBAGE)
-    customer = scene.place.queue(VISA)
-    await scene.till.ask(ENABLE)
-    await scene.till.read_frame()
-    await scene.till.ask(DISABLE)
-    await scene.till.ask(review(0x7E), told(0x7E, b"3"))
-    scene.till.port.close()
-    assert await customer
-
-
-@at_the_counter
-async def test_a_hang_up_in_the_middle_and_good_again(scene: Scene) -> None:
-    await scene.place.reader.break_next(HangUp(40))
-    customer = scene.place.queue(VISA)
-    scene.till.say(ENABLE)
-    assert await customer
-    assert not scene.place.reader.device.is_symlink()
-    scene.place.reader.plug()
-    till = Till(scene.place.open())
-    again = scene.place.queue(VISA)
-    await till.ask(ENABLE)
-    raw = await till.read_frame()
-    assert await again
-    assert parse(raw).ksn[-1] == 2

@@ -1,7 +1,6 @@
-"""The life of a store: real processor, real readers, real processes; a stand-in where the engine goes."""
+"""A store from its start to its end."""
 
 import json
-import os
 import re
 import signal
 import socket
@@ -16,6 +15,7 @@ import pytest
 from hw_sim.running import PROGRAM
 from tests.hw_sim.store.conftest import PROGRAM as STAND_IN
 from tests.hw_sim.store.conftest import Opened, Run
+from tests.hw_sim.store.looks import is_listening, port_of, temper, wait_until_gone
 from tests.processes import descendants, survivors
 
 pytestmark = pytest.mark.usefixtures("patient")
@@ -25,29 +25,6 @@ pytestmark = pytest.mark.usefixtures("patient")
 def no_leftovers_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("TAKEN_PORT", "IMPATIENT", "NOTIFY_SOCKET"):
         monkeypatch.delenv(name, raising=False)
-
-
-def is_listening(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def port_of(url: str) -> int:
-    found = re.fullmatch(r"https://127\.0\.0\.1:(\d+)/nexo", url)
-    assert found is not None
-    return int(found[1])
-
-
-def temper(folder: Path, words: str) -> None:
-    (folder / "engine").mkdir(exist_ok=True)
-    (folder / "engine" / "temper").write_text(words)
-
-
-def wait_until_gone(processes) -> None:
-    deadline = time.monotonic() + 60
-    while survivors(processes):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_store_json_tells_all_and_the_disks_are_apart(tmp_path: Path, opened: Opened):
@@ -207,55 +184,6 @@ def test_a_store_goes_on_after_one_that_was_killed(tmp_path: Path, opened: Opene
     (tmp_path / "engine" / "temper").unlink()
     with opened(tmp_path) as store:
         assert is_listening(port_of(store.facts["nexo_url"]))
-
-
-# ---- the engine, killed and restarted ----
-
-
-def test_the_engine_is_killed_and_restarted(tmp_path: Path, opened: Opened):
-    temper(tmp_path, "room")
-    with opened(tmp_path) as store:
-        first = store.facts
-        port = port_of(first["nexo_url"])
-        assert len(descendants(store.process.pid)) == 3
-        store.do("engine", "kill")
-        assert not is_listening(port)
-        assert not Path(f"/proc/{first['engine_pid']}").exists()
-        assert len(descendants(store.process.pid)) == 1  # its room is gone too
-        store.do("engine", "kill")  # dead already
-        store.do("engine", "restart")
-        second = store.facts
-        assert is_listening(port)
-        assert second["engine_pid"] != first["engine_pid"]
-        assert {**second, "engine_pid": 0} == {**first, "engine_pid": 0}
-        store.do("engine", "restart")  # alive
-        assert store.facts["engine_pid"] not in {first["engine_pid"], second["engine_pid"]}
-        assert is_listening(port)
-
-
-def test_an_engine_that_does_not_restart_speaks_for_itself(tmp_path: Path, opened: Opened):
-    with opened(tmp_path) as store:
-        temper(tmp_path, "broken")
-        failed = store.sim("engine", "restart")
-        assert failed.returncode == 1
-        assert failed.stderr.endswith("pos-bridge.toml: till.number: a number is wanted\n")
-        assert len(failed.stderr.splitlines()) == 1
-        assert store.do("processor", "ledger").strip() == "[]"  # the store lives
-        temper(tmp_path, "")
-        store.do("engine", "restart")
-        assert is_listening(port_of(store.facts["nexo_url"]))
-
-
-def test_an_engine_that_dies_stays_dead(tmp_path: Path, capfd: pytest.CaptureFixture[str], opened: Opened):
-    with opened(tmp_path) as store:
-        facts = store.facts
-        engine = {process for process in descendants(store.process.pid) if process.pid == facts["engine_pid"]}
-        os.kill(facts["engine_pid"], signal.SIGKILL)
-        wait_until_gone(engine)
-        assert not is_listening(port_of(facts["nexo_url"]))
-        store.do("engine", "restart")
-        assert is_listening(port_of(facts["nexo_url"]))
-    assert "the engine ended by itself with code -9" in capfd.readouterr().err
 
 
 # ---- what is asked wrongly ----

@@ -1,0 +1,103 @@
+"""What the journal knows of a till's requests, and for how long."""
+
+import os
+
+import pytest
+
+from pos_bridge.domain.ledger import Advance
+from pos_bridge.domain.leg import Cause, State
+from pos_bridge.journal.errors import JournalRefusedError
+from tests.journal.looks import stored
+from tests.journal.makers import Clock, binding, captured, capturing, card, cash, opened, paid, reversing
+
+
+def test_an_approval_is_untold_until_the_till_has_it(journal):
+    opening = card()
+    journal.open_leg(opening)
+    assert journal.approved_untold(opening.till.sale) is None
+    journal.advance(capturing(opening))
+    assert journal.approved_untold(opening.till.sale) == opening.key
+    journal.advance(captured(opening))
+    assert journal.approved_untold(opening.till.sale) == opening.key
+    journal.mark_told(opening.key)
+    assert journal.approved_untold(opening.till.sale) is None
+
+
+def test_a_declined_or_reversed_leg_is_not_an_untold_approval(journal):
+    declined, undone = card(), card()
+    for opening in (declined, undone):
+        journal.open_leg(opening)
+    journal.advance(Advance(declined.key, State.DECLINED, Cause.ISSUER, binding=binding()))
+    journal.advance(capturing(undone))
+    journal.advance(reversing(undone))
+    assert journal.approved_untold(declined.till.sale) is None
+    assert journal.approved_untold(undone.till.sale) is None
+
+
+def test_being_told_survives(folder, clock):
+    journal = opened(folder, clock)
+    opening = paid(journal)
+    journal.mark_told(opening.key)
+    journal.close()
+    journal = opened(folder, clock)
+    assert journal.approved_untold(opening.till.sale) is None
+    journal.close()
+
+
+def test_a_closed_request_stays_closed_and_opens_no_leg(journal):
+    opening = card()
+    journal.close_till_request(opening.till.request)
+    assert journal.find_request(opening.till.request).leg is None
+    with pytest.raises(JournalRefusedError):
+        journal.open_leg(opening)
+    assert journal.unsettled() == ()
+    assert journal.head.sequence == 0
+
+
+def test_closing_a_request_that_has_a_leg_changes_nothing(journal):
+    opening = card()
+    journal.open_leg(opening)
+    journal.close_till_request(opening.till.request)
+    assert journal.find_request(opening.till.request).leg.key == opening.key
+
+
+def test_the_same_request_or_key_twice_is_refused_and_leaves_nothing(journal):
+    first = card()
+    head = journal.open_leg(first)
+    for second in (card(till=first.till), first):
+        with pytest.raises(JournalRefusedError):
+            journal.open_leg(second)
+    assert journal.head == head
+    assert len(journal.unsettled()) == 1
+
+
+def test_requests_are_kept_48_hours_and_longer_only_while_unresolved(journal, folder, clock: Clock):
+    settled, stuck = paid(journal), card()
+    journal.open_leg(stuck)
+    journal.close_till_request(bytes(range(32)))
+    clock.turn(hours=48)
+    assert journal.find_request(settled.till.request) is not None
+    clock.turn(hours=1)
+    assert journal.find_request(settled.till.request) is None  # not found, even before it is dropped
+    assert journal.find_request(stuck.till.request) is not None
+    journal.rest()
+    assert stored(folder, "SELECT request FROM requests") == [(stuck.till.request,)]
+    assert journal.find_leg(settled.key).state is State.CAPTURED  # the link outlives the request
+    journal.open_leg(card(till=settled.till))  # tills use their numbers again
+
+
+def test_nothing_dropped_lingers_in_the_files(journal, folder, clock: Clock):
+    opening = paid(journal)
+    clock.turn(hours=49)
+    journal.rest()
+    written = b"".join(path.read_bytes() for path in folder.iterdir())
+    assert opening.till.request not in written
+    assert opening.till.sale not in written
+
+
+def test_holds_tells_what_the_processor_saw(journal):
+    first = journal.open_leg(cash())
+    second = journal.open_leg(cash())
+    assert journal.holds(first.sequence, first.hash) is True
+    assert journal.holds(second.sequence, first.hash) is False
+    assert journal.holds(3, os.urandom(32)) is False  # a row we never wrote: rolled back, or another till
