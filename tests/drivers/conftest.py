@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.drivers.idtech_desk import Desk
+from tests.drivers.idtech_desk import EncryptingDesk
 from tests.drivers.line import Line
 
 
@@ -14,7 +14,7 @@ def line():
 
 @pytest.fixture
 def desk(line):
-    desk = Desk(line)
+    desk = EncryptingDesk(line)
     yield desk
     desk.reader.stop()
     assert not any(desk.memory)

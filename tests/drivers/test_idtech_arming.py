@@ -7,7 +7,7 @@ from drivers.serial.idtech_arming import REVIEW_S, WRITE_S
 from drivers.serial.intake import ARM_LIMIT_S, QUIET_S
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.wire.idtech_setup import IS_READING, READ, review, write
-from tests.drivers.idtech_desk import FRAME, Desk
+from tests.drivers.idtech_desk import FRAME, EncryptingDesk
 from tests.drivers.idtech_reader import (
     AS_DELIVERED,
     AS_WANTED,
@@ -43,7 +43,7 @@ def test_only_what_is_wrong_is_written(desk, values, written):
 def test_a_reader_is_written_once_and_not_for_each_customer(line):
     settings = Settings(AS_DELIVERED | {READING: OFF})
     for _ in range(3):
-        desk = Desk(line)
+        desk = EncryptingDesk(line)
         desk.arm(settings)
         assert isinstance(desk.take(FRAME), CardSealed)
         desk.reader.stop()

@@ -9,7 +9,7 @@ from drivers.registry import DRIVERS
 from drivers.serial.idtech_msr import IdtechMsr
 from drivers.serial.intake import QUIET_S, STALL_S
 from pos_bridge.domain.card import Brand, ChainMode, EntryMode, ReadFailure, Scheme, Variant
-from tests.drivers.idtech_desk import FRAME, Desk
+from tests.drivers.idtech_desk import FRAME, EncryptingDesk
 from tests.drivers.idtech_reader import Settings
 from tests.drivers.line import VISA
 from tests.drivers.test_msr_plain import reason_of
@@ -152,7 +152,7 @@ def test_a_track_in_clear_in_a_frames_place(desk, text, reason):
 
 
 def test_stop_says_nothing_and_frees_the_device(line):
-    desk = Desk(line)
+    desk = EncryptingDesk(line)
     desk.arm()
     desk.take(FRAME[:90])
     assert any(desk.memory)
@@ -163,13 +163,13 @@ def test_stop_says_nothing_and_frees_the_device(line):
 
 
 def test_the_next_customer_meets_none_of_it(line):
-    first = Desk(line)
+    first = EncryptingDesk(line)
     first.arm()
     assert first.take(FRAME[:90]) is None
     first.reader.stop()
     line.send(FRAME[90:] + FRAME)
     line.wait_arrived(2 * len(FRAME) - 90)
-    second = Desk(line)
+    second = EncryptingDesk(line)
     assert second.after(QUIET_S / 2) is None
     second.arm()
     assert second.after(STALL_S) is None
@@ -177,7 +177,7 @@ def test_the_next_customer_meets_none_of_it(line):
 
 
 def test_stop_after_a_hang_up_is_silent(line):
-    desk = Desk(line)
+    desk = EncryptingDesk(line)
     desk.arm()
     line.hang_up()
     desk.reader.stop()

@@ -1,41 +1,26 @@
 """The driver on a real pseudo-terminal, with the clock in the test's hand."""
 
-import fcntl
 import math
-import os
-import select
-import struct
-import termios
 from collections.abc import Callable
 from typing import Self
 
 import pytest
 
-from drivers.reader import Armed, BadRead, CardRead, Event, ReadFailedError, SealingPlace
+from drivers.reader import Armed, BadRead, CardRead, ReadFailedError, SealingPlace
 from drivers.registry import DRIVERS
 from drivers.serial.intake import ARM_LIMIT_S, QUIET_S, STALL_S
 from drivers.serial.msr_plain import MsrPlain
 from pos_bridge.domain.card import Brand, ReadFailure
+from tests.drivers.desk import Desk
 from tests.drivers.line import GREEN, OFF, VISA, Line
 from tests.wire.swipes import luhn_completed, swipe, track_1, track_2
 
 FRAME = swipe(VISA)
 
 
-def waiting(descriptor: int) -> int:
-    """Bytes that have arrived and were not read."""
-    (count,) = struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)))
-    return int(count)
-
-
-class Desk:
-    """A reader that was opened at time 0 on a line."""
-
+class PlainDesk(Desk):
     def __init__(self, line: Line) -> None:
-        self.line = line
-        self.memory = bytearray(MsrPlain.memory_needed)
-        self.reader = MsrPlain().open(line.device, memoryview(self.memory), 0.0)
-        self.now = 0.0
+        super().__init__(line, MsrPlain())
 
     def arm(self) -> Self:
         self.now += QUIET_S
@@ -43,28 +28,10 @@ class Desk:
         assert self.line.hear(GREEN) == GREEN
         return self
 
-    def turn(self) -> Event | None:
-        return self.reader.turn(self.now, readable=False)
-
-    def take(self, data: bytes, *, after: float = 0.0) -> Event | None:
-        """Send, and turn the reader until it has taken everything in; the last event."""
-        self.line.send(data)
-        self.now += after
-        event = None
-        while waiting(self.reader.fileno()) < len(data):
-            os.sched_yield()
-        while select.select([self.reader], [], [], 0)[0] and event is None:
-            event = self.reader.turn(self.now, readable=True)
-        return event
-
-    def after(self, seconds: float) -> Event | None:
-        self.now += seconds
-        return self.turn()
-
 
 @pytest.fixture
 def desk(line):
-    desk = Desk(line)
+    desk = PlainDesk(line)
     yield desk
     desk.reader.stop()
     assert not any(desk.memory)
@@ -106,7 +73,7 @@ def test_arming_waits_for_a_quiet_line_and_drops_what_comes(desk, line):
 
 def test_the_tail_of_a_swipe_from_before_arming_is_dropped(line):
     line.send(FRAME[:50])
-    desk = Desk(line)
+    desk = PlainDesk(line)
     assert desk.take(FRAME[50:], after=QUIET_S / 2) is None
     desk.arm()
     assert isinstance(desk.take(FRAME), CardRead)
@@ -192,7 +159,7 @@ def test_cards_that_are_not_taken(desk, frame, reason):
 
 
 def test_stop_switches_the_lamp_off_and_frees_the_device(line):
-    desk = Desk(line).arm()
+    desk = PlainDesk(line).arm()
     desk.take(FRAME[:60])
     assert any(desk.memory)
     desk.reader.stop()
@@ -202,6 +169,6 @@ def test_stop_switches_the_lamp_off_and_frees_the_device(line):
 
 
 def test_stop_after_a_hang_up_is_silent(line):
-    desk = Desk(line).arm()
+    desk = PlainDesk(line).arm()
     line.hang_up()
     desk.reader.stop()
