@@ -1,11 +1,13 @@
 """Fixtures for all tests: a whole simulated store with the real engine, started and ended through the command line."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import pos_bridge.processor.channel  # noqa: F401 - first: in a worker that runs all kinds of tests grpc is loaded once
 from hw_sim.running import RunningStore, running_store
+from pos_bridge.log import Log
 from tests.processes import descendants, survivors
 
 
@@ -19,3 +21,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
     assert not survivors(processes)
     assert running.process.returncode == 0
     assert not (folder / "store.json").exists()
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    opened = Log(tmp_path / "log")
+    yield opened
+    opened.close()

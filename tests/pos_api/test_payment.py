@@ -10,8 +10,9 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import AlreadyApproved, NotRecordable, PaidByCard, Running
 from pos_bridge.domain.trouble import Trouble
+from tests.pos_api.fake_desk import failed, partly
 from tests.pos_api.receipts import TRANSACTION, Body
-from tests.pos_api.world import Store, failed, more, partly, result
+from tests.pos_api.world import Store, more, result
 from tests.wire.nexo.shapes import cash, payment, with_field
 
 VISA_OF_NO_BRAND: Any = object()  # what no answer can be made of

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from pos_bridge.domain.leg import Cause
+from tests.pos_api.fake_desk import failed
 from tests.pos_api.receipts import TRANSACTION, Body
-from tests.pos_api.world import Store, failed, more, result
+from tests.pos_api.world import Store, more, result
 from tests.wire.nexo.shapes import cash, payment, status, with_field
 
 # ---- again ----

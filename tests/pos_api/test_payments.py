@@ -18,7 +18,8 @@ from pos_bridge.pos_api.payments import Payments
 from pos_bridge.pos_api.till_keys import TillKeyMaker
 from pos_bridge.wire.nexo.decode import Message, decode
 from pos_bridge.wire.nexo.request import MessageHeader, PaymentRequest
-from tests.pos_api.world import SECRET, Clock, FakeAnswers, FakeDesk
+from tests.pos_api.fake_desk import FakeAnswers, FakeDesk
+from tests.pos_api.world import SECRET, Clock
 from tests.wire.nexo.shapes import POIID, abort, cash, encode, payment, status, with_field
 
 

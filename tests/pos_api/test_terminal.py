@@ -8,7 +8,8 @@ import pytest
 from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.outcome import Health
 from pos_bridge.domain.trouble import Trouble
-from tests.pos_api.world import Store, failed, more, result
+from tests.pos_api.fake_desk import failed
+from tests.pos_api.world import Store, more, result
 from tests.wire.nexo.shapes import abort, cash, payment, request, status, with_field
 
 
