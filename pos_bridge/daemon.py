@@ -1,7 +1,6 @@
 """The engine: the one place that builds objects and joins them. Started and stopped in the order that money needs."""
 
 import asyncio
-import os
 import secrets
 import signal
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.config import Config, Identity
 from pos_bridge.credentials import Credentials
+from pos_bridge.disk import write_private
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.identity.vault import Vault
@@ -202,28 +202,12 @@ def _secret(path: Path) -> bytes:
             kept = path.read_bytes()
         else:
             kept = secrets.token_bytes(_SECRET_LENGTH)
-            _write_durably(path, kept)
+            write_private(path, kept)
     except OSError as error:
         raise CannotStartError(f"{path} cannot be read or made ({error.strerror})") from None
     if len(kept) != _SECRET_LENGTH:
         raise CannotStartError(f"{path} does not hold {_SECRET_LENGTH} bytes: restore it from a backup")
     return kept
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    fresh = path.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    fresh.rename(path)
-    folder = os.open(path.parent, os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _now() -> datetime:

@@ -25,7 +25,7 @@ from pos_bridge.domain.identity import (
     kind_of,
 )
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
-from pos_bridge.domain.leg import OWED, State
+from pos_bridge.domain.leg import OWED, PAID_STATES, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Outcome, PaidByCard, PaidInCash, Running
 from pos_bridge.domain.trouble import Trouble
@@ -33,7 +33,6 @@ from pos_bridge.domain.trouble import Trouble
 WITHIN_S = 2.0  # a commit takes milliseconds; a customer does not wait for a disk that hangs
 _REFUSED_REMEMBERED = 4096
 
-_PAID = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST, State.CASH_TAKEN})
 _UNPAID = frozenset({State.DECLINED, State.ENDED, State.REVERSING, State.REVERSED})
 
 
@@ -151,7 +150,7 @@ class Identify:
             return
         if leg is None or _unpaid(leg) or key in self._refused:
             await self._drop(key)
-        elif leg.state in _PAID:
+        elif leg.state in PAID_STATES:
             await self._keep(key)
         else:  # a sale that is being undone without a record of it, or one that a person must decide
             self._live.discard(key)

@@ -14,7 +14,7 @@ from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.remembered import Remembered
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, KnownRequest, Opening
-from pos_bridge.domain.leg import OWED, Cause, Flow, State, Tender
+from pos_bridge.domain.leg import APPROVED_STATES, OWED, Cause, Flow, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import cash_due
 from pos_bridge.domain.outcome import (
@@ -36,7 +36,6 @@ from pos_bridge.domain.outcome import (
 
 _GRACE_S = 10.0  # what a payment that was sent gets before a stopping daemon leaves it to recovery
 
-APPROVED_STATES = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
 UNDONE_STATES = frozenset({State.INTENT, State.REVERSING, State.REVERSED})  # INTENT: of a sale that runs no more
 
 

@@ -34,6 +34,10 @@ SETTLED = frozenset(
 )
 
 
+APPROVED_STATES = frozenset({State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
+PAID_STATES = APPROVED_STATES | {State.CASH_TAKEN}
+
+
 class Cause(Enum):
     """Why a leg went where it went: the closed set of reasons that is journalled and told."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
+from pos_bridge.disk import sync_file, sync_folder
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
 from pos_bridge.identity import schema
 from pos_bridge.identity.keys import LENGTH, Keys, sealed, unsealed
@@ -36,7 +37,7 @@ def make(path: Path, key: bytes) -> None:
         schema.create(connection)
         box = sealed(Keys.derive(key, salt).verifier, salt, b"")
         connection.execute("INSERT INTO verifier VALUES (1, ?, ?)", (salt, box))
-    _sync(part, os.O_RDONLY)
+    sync_file(part)
     part.replace(path)
 
 
@@ -50,7 +51,7 @@ def opened(path: Path, key: bytes) -> Rows:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON").fetchone()
         connection.execute("PRAGMA temp_store = MEMORY")
-        _sync(path.parent, os.O_DIRECTORY)  # its name, if it was just made
+        sync_folder(path.parent)  # its name, if it was just made
     except BaseException:
         connection.close()
         raise
@@ -115,11 +116,3 @@ def _log(path: Path) -> Path:
 
 def _uri(path: Path, options: str) -> str:
     return f"{path.absolute().as_uri()}?{options}"
-
-
-def _sync(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

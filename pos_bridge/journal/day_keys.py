@@ -10,6 +10,8 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from pos_bridge.disk import write_and_close, write_private
+
 LENGTH = 32
 DAYS_KEPT = 3
 _NAME = re.compile(r"day-(\d{5})\.key")
@@ -59,22 +61,11 @@ class DayKeys:
         return None
 
     def _make(self, day: int) -> bytes:
-        path, key = self._path(day), os.urandom(LENGTH)
-        part = path.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        _write(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), key)
-        part.replace(path)
+        key = os.urandom(LENGTH)
+        write_private(self._path(day), key)
         return key
 
     def _destroy(self, path: Path) -> None:
         size = path.stat().st_size
-        _write(os.open(path, os.O_WRONLY | os.O_CLOEXEC), os.urandom(size))
+        write_and_close(os.open(path, os.O_WRONLY | os.O_CLOEXEC), os.urandom(size))
         path.unlink()
-
-
-def _write(descriptor: int, content: bytes) -> None:
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

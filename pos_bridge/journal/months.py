@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from pos_bridge.disk import sync_file, sync_folder
 from pos_bridge.journal import schema
 
 QUARANTINE = "quarantine"
@@ -29,15 +30,6 @@ def files(folder: Path) -> list[Path]:
 def set_aside(folder: Path) -> list[Path]:
     """The files in quarantine, oldest first."""
     return sorted((folder / QUARANTINE).glob("*.db"))
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -84,7 +76,7 @@ def building(
         connection.execute("INSERT INTO anchor VALUES (1, ?, ?)", anchor)
         yield connection
         connection.execute("COMMIT")
-    _sync_file(part)
+    sync_file(part)
     if replacing:
         part.replace(folder / (name + _NEXT))
         sync_folder(folder)
@@ -156,14 +148,6 @@ def months_between(older: str, newer: str) -> int:
 
 def _uri(path: Path, options: str) -> str:
     return f"{path.absolute().as_uri()}?{options}"
-
-
-def _sync_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _forget(path: Path) -> None:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.identify import Consents, Identify
-from pos_bridge.checkout.lane import APPROVED_STATES, Lane
+from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
@@ -23,7 +23,7 @@ from pos_bridge.domain.ledger import (
     Opening,
     TillKeys,
 )
-from pos_bridge.domain.leg import SETTLED, Reversed, Tender
+from pos_bridge.domain.leg import APPROVED_STATES, SETTLED, Reversed, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import SaleAsk

@@ -1,0 +1,43 @@
+"""Making things last: a file or a name is on disk when these return. OSError as the disk does.
+
+A private file comes into being whole or not at all, readable by its owner alone.
+"""
+
+import os
+from pathlib import Path
+
+_PRIVATE = 0o600
+
+
+def sync_file(path: Path) -> None:
+    _sync(path, os.O_RDONLY)
+
+
+def sync_folder(path: Path) -> None:
+    """The names in it."""
+    _sync(path, os.O_DIRECTORY)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Make or replace a small file, whole: built under another name, which is worthless after a crash."""
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    write_and_close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE), content)
+    part.replace(path)
+    sync_folder(path.parent)
+
+
+def write_and_close(descriptor: int, content: bytes) -> None:
+    try:
+        os.write(descriptor, content)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
