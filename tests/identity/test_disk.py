@@ -12,57 +12,39 @@ from pos_bridge.identity.report import known
 from pos_bridge.identity.vault_file import VaultFile
 from tests.identity.makers import KEY, as_member, content, to_home
 from tests.journal import children
-from tests.journal.test_disk import own_mounts
+from tests.small_disk import own_mounts
 
 # Fills the disk with people until one is refused, makes room, and goes on.
 FULL = """
-import resource, signal, subprocess, sys
+import sys
 from pathlib import Path
 from pos_bridge.domain.identity import ChoiceKind, VaultFault
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity.fault import EXPECTED, fault_of
 from pos_bridge.identity.vault_file import VaultFile
 from tests.identity.makers import KEY, as_member, content, to_home
+from tests.small_disk import SmallDisk
 
 root, how = Path(sys.argv[1]), sys.argv[2]
 BOTH = frozenset(ChoiceKind)
-if how == "tmpfs":
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(root)], check=True)
-    fault = VaultFault.DISK_FULL
-else:
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    fault = VaultFault.DISK  # the system does not call this full
-
-def fill():
-    if how == "tmpfs":
-        with (root / "rest").open("wb", buffering=0) as rest:
-            try:
-                while rest.write(bytes(4096)) == 4096: pass
-            except OSError: pass
-    else:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, resource.RLIM_INFINITY))
-
-def make_room():
-    if how == "tmpfs":
-        (root / "rest").unlink()
-    else:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+disk = SmallDisk(root, how, megabytes=1, limit=120_000)
+fault = VaultFault.DISK_FULL if how == "tmpfs" else VaultFault.DISK  # the system does not call a limit full
 
 path = root / "state" / "vault.db"
 vault = VaultFile(path, KEY)
 if how == "tmpfs":  # not even a first file
-    fill()
+    disk.fill()
     try: vault.hold(LegKey.fresh(), (as_member(),))
     except EXPECTED as error: assert fault_of(error) is fault
     else: raise AssertionError("held on a full disk")
     assert not path.exists()
-    make_room()
+    disk.make_room()
 kept, held = [], []
 for round in range(3):
     for _ in range(3):
         held.append(LegKey.fresh())
         vault.hold(held[-1], (as_member(f"H-{held[-1]}"[:32]), to_home()))
-    fill()
+    disk.fill()
     refused = 0
     for number in range(2000):
         leg = LegKey.fresh()
@@ -85,7 +67,7 @@ for round in range(3):
     # Reading goes on, and tells what was acknowledged and nothing more.
     assert set(vault.held()) - {unpaid} == set(held)
     assert all(vault.known(leg) == BOTH for leg in kept + held)
-    make_room()
+    disk.make_room()
     vault.rest()  # what would not go then goes now
     assert set(vault.held()) == set(held)
     kept.append(held.pop())

@@ -1,7 +1,6 @@
 """Disks that are full, read-only or failing: the step is refused whole, reading goes on, and so does the next sale."""
 
 import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,42 +9,24 @@ from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal import children
 from tests.journal.makers import Clock, captured, capturing, card, cash, opened, paid
+from tests.small_disk import own_mounts
 
 # Fills the disk with sales until one is refused, makes room, and goes on.
 FULL = """
-import resource, signal, subprocess, sys
+import sys
 from pathlib import Path
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal.makers import Clock, captured, capturing, card, cash, opened, reversing
+from tests.small_disk import SmallDisk
 
 root, how = Path(sys.argv[1]), sys.argv[2]
-filler = root / "filler"
-if how == "tmpfs":
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(root)], check=True)
-    filler.write_bytes(bytes(1_000_000))
-else:
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-
-def fill():
-    if how == "tmpfs":
-        with (root / "rest").open("wb", buffering=0) as rest:
-            try:
-                while rest.write(bytes(4096)) == 4096: pass
-            except OSError: pass
-    else:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, resource.RLIM_INFINITY))
-
-def make_room():
-    if how == "tmpfs":
-        (root / "rest").unlink()
-    else:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+disk = SmallDisk(root, how, megabytes=1, limit=65_536)
 
 journal = opened(root / "journal", Clock())
 done = [journal.open_leg(cash())]
 for round in range(3):
-    fill()
+    disk.fill()
     refused, tries = False, 0
     while not refused:
         tries += 1
@@ -65,7 +46,7 @@ for round in range(3):
     assert journal.head == done[-1]
     # Reading goes on, and tells what was acknowledged and nothing more.
     assert all(journal.holds(head.sequence, head.hash) for head in done)
-    make_room()
+    disk.make_room()
     fresh = card()
     done += [journal.open_leg(fresh), journal.advance(capturing(fresh)), journal.advance(captured(fresh))]
 journal.close()
@@ -76,15 +57,6 @@ journal.close()
 assert all(isinstance(report, SoundFile) for report in verify(root / "journal"))
 print(len(done))
 """
-
-
-def own_mounts() -> tuple[str, ...] | None:
-    """A prefix that gives a command mounts of its own, where this machine allows it."""
-    for prefix in (("unshare", "-m"), ("unshare", "-rm")):
-        probe = (*prefix, "mount", "-t", "tmpfs", "none", "/mnt")
-        if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
-            return prefix
-    return None
 
 
 def test_a_full_disk(tmp_path):
