@@ -9,27 +9,22 @@ from pos_bridge.checkout.ports import CardReaders, Journal, Logbook, Processor, 
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain.authorisation import Ask, No, Unknown, Yes
 from pos_bridge.domain.card import Brand, ReadFailure, SealedCard
-from pos_bridge.domain.ledger import Advance, Binding, JournalUnwritableError, Opening
-from pos_bridge.domain.leg import (
-    SETTLED,
+from pos_bridge.domain.happening import (
     Approved,
     CardRead,
-    Cause,
     Declined,
-    Effect,
     Event,
-    Flow,
-    Leg,
     NoAnswer,
     PromptOver,
     Recovered,
-    State,
     Unrecorded,
     WrongAnswer,
-    step,
 )
+from pos_bridge.domain.ledger import Advance, Binding, JournalUnwritableError, Opening
+from pos_bridge.domain.leg import SETTLED, Cause, Flow, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, Running
+from pos_bridge.domain.step import Effect, step
 
 AUTHORISE_WITHIN_S = 45
 UNDO_WITHIN_S = 10.0  # how long a till waits for the reversal of an approval that could not be recorded

@@ -9,17 +9,11 @@ from dataclasses import replace
 from pos_bridge import events
 from pos_bridge.checkout.ports import Journal, Logbook, Processor
 from pos_bridge.domain.authorisation import Unknown
+from pos_bridge.domain.happening import CaptureDone, CaptureRefused, Event, Recovered
 from pos_bridge.domain.ledger import Advance, KnownLeg
-from pos_bridge.domain.leg import (
-    CaptureDone,
-    CaptureRefused,
-    Event,
-    Leg,
-    Recovered,
-    State,
-    step,
-)
+from pos_bridge.domain.leg import Leg, State
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.step import step
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.events import CaptureLost, PersonNeeded, ReversalEnded
 

@@ -8,8 +8,8 @@ from typing import Protocol, TypeVar
 
 from pos_bridge import events
 from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
+from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.ledger import JournalHead
-from pos_bridge.domain.leg import Reversed
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey

@@ -7,8 +7,9 @@ from typing import assert_never
 
 from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, SealedByReader, SealedByRoom, SealedPayment
+from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.ledger import DIGEST_LENGTH, JournalHead
-from pos_bridge.domain.leg import Cause, Reversed
+from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount, Currency
 from pos_bridge.domain.sealing_key import SealingKey

@@ -13,6 +13,7 @@ from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.identity import Choice, ChoiceKind, Consent, VaultFault, VaultUnusableError, kind_of
 from pos_bridge.domain.ledger import (
     Advance,
@@ -23,7 +24,7 @@ from pos_bridge.domain.ledger import (
     Opening,
     TillKeys,
 )
-from pos_bridge.domain.leg import APPROVED_STATES, SETTLED, Reversed, Tender
+from pos_bridge.domain.leg import APPROVED_STATES, SETTLED, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import SaleAsk

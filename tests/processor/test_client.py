@@ -13,7 +13,8 @@ from hw_sim.processor.control import ledger, set_mode
 from hw_sim.world import enrol
 from pos_bridge.domain.authorisation import No, Unknown, Yes
 from pos_bridge.domain.card import SealedByRoom
-from pos_bridge.domain.leg import Cause, Reversed
+from pos_bridge.domain.happening import Reversed
+from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.processor.client import ProcessorClient
