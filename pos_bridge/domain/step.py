@@ -35,7 +35,6 @@ from pos_bridge.domain.happening import (
 from pos_bridge.domain.leg import MAX_SENDS, Cause, Flow, Kind, Leg, State, Tender
 from pos_bridge.domain.money import Amount
 
-
 # Why the till, the card or the clock took an approved payment back: told as that, however the reversal then ends.
 _TOLD = frozenset({Cause.VOIDED, Cause.CANCELLED, Cause.UNCONFIRMED, Cause.CARD_REFUSED})
 

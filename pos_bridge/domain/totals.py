@@ -124,9 +124,8 @@ def differences(legs: Iterable[PeriodLeg], held: Iterable[HeldLeg]) -> tuple[Dif
             gap = _gap(here, other)
             if gap is not None:
                 found.append(_difference(here.key, gap, here, other))
-    for other in there.values():
-        if other.standing in _HOLDS_MONEY:
-            found.append(_difference(other.key, Gap.ONLY_THERE, None, other))
+    unknown_here = (other for other in there.values() if other.standing in _HOLDS_MONEY)
+    found.extend(_difference(other.key, Gap.ONLY_THERE, None, other) for other in unknown_here)
     return tuple(found)
 
 
