@@ -1,0 +1,121 @@
+"""Split tenders: what is known of one, and for how long."""
+
+import os
+
+import pytest
+
+from pos_bridge.domain.basket import BasketLeg, BasketState
+from pos_bridge.domain.ledger import Advance
+from pos_bridge.domain.leg import Cause, Kind, State
+from pos_bridge.domain.money import Amount
+from pos_bridge.journal.errors import JournalRefusedError
+from pos_bridge.journal.verify import SoundFile, verify
+from tests.journal.looks import stored
+from tests.journal.makers import captured, capturing, card, cash, cash_back, opened, owed, part
+
+
+def test_a_basket_is_the_legs_that_pay_it(journal):
+    of = part(5000, outside=1000)
+    assert journal.find_basket(of.reference) is None
+    one, other = card(1500, basket=of), cash(1233, basket=of)
+    journal.open_leg(one)
+    known = journal.find_basket(of.reference)
+    assert (known.reference, known.legs) == (of.reference, (one.key,))
+    assert (known.basket.due, known.basket.outside, known.basket.paid) == (Amount(5000), 1000, 1000)
+    journal.advance(capturing(one))
+    journal.open_leg(other)
+    known = journal.find_basket(of.reference)
+    assert known.legs == (one.key, other.key)
+    assert known.basket.legs == (
+        BasketLeg(Kind.SALE, State.CAPTURING, 1500),
+        BasketLeg(Kind.SALE, State.CASH_TAKEN, 1233),
+    )
+    assert (known.basket.paid, known.basket.remaining, known.basket.state) == (3733, 1267, BasketState.OPEN)
+    assert journal.open_baskets() == (known,)
+
+
+def test_what_was_approved_counts(journal):
+    of = part(5000)
+    opening = card(5000, partial_ok=True, basket=of)
+    journal.open_leg(opening)
+    journal.advance(Advance(opening.key, State.CAPTURING, approved=Amount(2000)))
+    assert journal.find_basket(of.reference).basket.remaining == 3000
+
+
+def test_a_later_leg_does_not_change_what_is_due(journal):
+    of = part(5000, outside=1000)
+    journal.open_leg(cash(1000, basket=of))
+    journal.open_leg(cash(1000, basket=part(9999, 500, of.reference)))
+    basket = journal.find_basket(of.reference).basket
+    assert (basket.due, basket.outside) == (Amount(5000), 1000)
+
+
+def test_a_basket_that_is_paid_or_never_was_is_not_listed(journal):
+    whole, empty, unsure = part(1000), part(1000), part(1000)
+    journal.open_leg(cash(1000, basket=whole))
+    declined = card(500, basket=empty)
+    journal.open_leg(declined)
+    journal.advance(Advance(declined.key, State.DECLINED, Cause.ISSUER))
+    assert journal.open_baskets() == ()
+    journal.open_leg(card(500, basket=unsure))
+    assert [known.reference for known in journal.open_baskets()] == [unsure.reference]
+    assert journal.find_basket(whole.reference).basket.state is BasketState.COMMITTED
+
+
+def test_a_cancelled_basket_takes_no_sale(folder, clock):
+    journal = opened(folder, clock)
+    of = part(5000)
+    first = card(1500, basket=of)
+    journal.open_leg(first)
+    journal.advance(capturing(first))
+    journal.cancel_basket(of.reference)
+    head = journal.head
+    for late in (card(100, basket=of), cash(100, basket=of)):
+        with pytest.raises(JournalRefusedError):
+            journal.open_leg(late)
+    assert journal.head == head
+    journal.open_leg(cash_back(100, first.key, of))  # what is handed back is part of it
+    journal.close()
+    journal = opened(folder, clock)
+    assert journal.find_basket(of.reference).basket.state is BasketState.CANCELLING
+    journal.advance(Advance(first.key, State.REVERSING, Cause.CANCELLED))
+    journal.advance(Advance(first.key, State.REVERSED, Cause.CANCELLED))
+    assert journal.find_basket(of.reference).basket.state is BasketState.CANCELLED
+    assert journal.open_baskets() == ()
+    journal.close()
+
+
+def test_an_unknown_basket_cannot_be_cancelled(journal):
+    with pytest.raises(JournalRefusedError):
+        journal.cancel_basket(os.urandom(32))
+
+
+def test_one_that_ended_is_kept_48_hours_and_an_open_one_until_it_ends(journal, folder, clock):
+    ended, half, empty = part(1000), part(1000), part(1000)
+    journal.open_leg(cash(1000, basket=ended))
+    paid_in_part = card(400, basket=half)
+    journal.open_leg(paid_in_part)
+    journal.advance(capturing(paid_in_part))
+    journal.advance(captured(paid_in_part))
+    gone = owed(500, basket=empty)
+    journal.open_leg(gone)
+    journal.advance(Advance(gone.key, State.CASH_CANCELLED, Cause.CANCELLED))
+    clock.turn(hours=48)
+    assert journal.find_basket(ended.reference) is not None
+    clock.turn(hours=1)
+    assert journal.find_basket(ended.reference) is None
+    assert journal.find_basket(empty.reference) is None
+    journal.rest()
+    assert stored(folder, "SELECT reference FROM baskets") == [(half.reference,)]
+    assert stored(folder, "SELECT key FROM parts") == [(paid_in_part.key.raw,)]
+    for _ in range(3):
+        clock.turn(days=31)
+        journal.open_leg(cash())
+    (known,) = journal.open_baskets()
+    assert (known.reference, known.basket.paid, known.legs) == (half.reference, 400, (paid_in_part.key,))
+    journal.open_leg(cash(600, basket=half))
+    assert journal.find_basket(half.reference).basket.state is BasketState.COMMITTED
+    clock.turn(hours=49)
+    journal.rest()
+    assert journal.find_basket(half.reference) is None
+    assert all(isinstance(report, SoundFile) for report in verify(folder))
