@@ -219,8 +219,8 @@ class CardSale:
         """The journal still says INTENT, which recovery reverses: so any end but *paid* is true and may be told.
 
         An approval is the exception: a failed sync can leave it whole on disk, and the next start would capture it.
-        So is one that is taken back: what the journal says of it already is *approved*. It is told as not paid once the processor has reversed it, which no later capture undoes; until then it is
-        not known.
+        So is one that is taken back: what the journal says of it is *approved*. It is told as not paid once the
+        processor has reversed it, which no later capture undoes; until then it is not known.
         """
         self._unrecorded_step = True
         self._leg = step(leg, Unrecorded()).leg if leg.state in APPROVED_STATES else leg

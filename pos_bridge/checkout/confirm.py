@@ -164,7 +164,7 @@ class Confirming:
         while not await self._parts.processor.ready():
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
-        while (left_ms := confirm_by_ms - self._parts.processor.not_after_ms(0)) > 0:
+        while (left_ms := confirm_by_ms - self._parts.processor.not_after_ms(0)) > 0:  # noqa: ASYNC110 - a clock
             await asyncio.sleep(min(left_ms / 1000, _LONGEST_NAP_S))
 
     def _forget(self, waiting: _Waiting) -> None:
