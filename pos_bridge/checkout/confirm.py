@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from pos_bridge import events
 from pos_bridge.checkout.card_sale import Parts
-from pos_bridge.checkout.settle import leg_of
 from pos_bridge.domain.happening import Cancelled, Confirmed
 from pos_bridge.domain.ledger import Advance, JournalUnwritableError, KnownLeg
 from pos_bridge.domain.leg import Cause, Flow, Kind, Leg, State
@@ -105,7 +104,7 @@ class Confirming:
             return None
         if known.flow is not Flow.ONE_MESSAGE or await self._parts.journal.refunds_of(key):
             return None
-        return self._waiting.setdefault(key, _Waiting(leg_of(known)))
+        return self._waiting.setdefault(key, _Waiting(known.leg()))
 
     async def _take_back(self, waiting: _Waiting, cause: Cause) -> None:
         moved = step(waiting.leg, Cancelled(cause))
@@ -133,7 +132,7 @@ class Confirming:
             raise
 
     def _adopt(self, known: KnownLeg) -> None:
-        waiting = self._waiting[known.key] = _Waiting(leg_of(known))
+        waiting = self._waiting[known.key] = _Waiting(known.leg())
         self._start(waiting, lambda: self._processor_says(known.confirm_by_ms or 0))
 
     def _start(self, waiting: _Waiting, time_is_over: Callable[[], Awaitable[None]]) -> None:
