@@ -43,24 +43,37 @@ class Stored(NamedTuple):
         return self.seal == basket_seal(self[:-1], keys)
 
 
-def add(connection: sqlite3.Connection, now: datetime, opening: Opening) -> None:
+def add(connection: sqlite3.Connection, path: Path, now: datetime, opening: Opening) -> None:
     """The leg is part of its basket from here on. Raises JournalRefusedError for a sale in one that is cancelled."""
-    if opening.basket is None:
+    basket = _joined(connection, path, opening)
+    if basket is None:
         return
-    part = opening.basket
-    found = of(connection, part.reference)
-    keys = keys_of(connection, part.reference)
-    basket = found or Stored(part.reference, part.due.cents, part.outside, 0, 0, 0, b"")
     if basket.cancelling and opening.kind is Kind.SALE:
         raise JournalRefusedError("the basket is being cancelled")
-    connection.execute(INSERT_PART, (opening.key.raw, part.reference, len(keys) + 1))
+    keys = keys_of(connection, basket.reference)
+    connection.execute(INSERT_PART, (opening.key.raw, basket.reference, len(keys) + 1))
     _write(connection, now, basket, [*keys, opening.key.raw])
+
+
+def _joined(connection: sqlite3.Connection, path: Path, opening: Opening) -> Stored | None:
+    """The basket that the leg is part of: the one it names, or that of its sale if that is not at its end."""
+    if opening.basket is not None:
+        part = opening.basket
+        found = of(connection, part.reference) or Stored(part.reference, 0, 0, 0, 0, 0, b"")
+        return found._replace(due=part.due.cents, outside=part.outside)
+    basket = None if opening.sale_key is None else _that_has(connection, opening.sale_key)
+    ended = basket is None or _known(connection, path, basket)[0].basket.state in ENDED
+    return None if ended else basket
+
+
+def _that_has(connection: sqlite3.Connection, key: LegKey) -> Stored | None:
+    found = connection.execute("SELECT reference FROM parts WHERE key = ?", (key.raw,)).fetchone()
+    return None if found is None else of(connection, found[0])
 
 
 def changed(connection: sqlite3.Connection, now: datetime, key: LegKey) -> None:
     """A leg went on: if it is part of a basket, that is remembered for another while."""
-    found = connection.execute("SELECT reference FROM parts WHERE key = ?", (key.raw,)).fetchone()
-    basket = None if found is None else of(connection, found[0])
+    basket = _that_has(connection, key)
     if basket is not None:
         _write(connection, now, basket, keys_of(connection, basket.reference))
 
@@ -81,9 +94,14 @@ def find(connection: sqlite3.Connection, path: Path, reference: bytes, now: date
     return None if _is_over(basket, standing, now) else known
 
 
+def find_of(connection: sqlite3.Connection, path: Path, key: LegKey) -> KnownBasket | None:
+    basket = _that_has(connection, key)
+    return None if basket is None else _known(connection, path, basket)[0]
+
+
 def open_ones(connection: sqlite3.Connection, path: Path) -> tuple[KnownBasket, ...]:
-    found = (_known(connection, path, basket) for basket in every(connection))
-    return tuple(known for known, standing in found if standing and known.basket.state not in ENDED)
+    found = (_known(connection, path, basket)[0] for basket in every(connection))
+    return tuple(known for known in found if known.basket.half_paid)
 
 
 def forget(connection: sqlite3.Connection, path: Path, now: datetime) -> None:
@@ -119,18 +137,19 @@ def _write(connection: sqlite3.Connection, now: datetime, basket: Stored, keys: 
 def _known(connection: sqlite3.Connection, path: Path, basket: Stored) -> tuple[KnownBasket, bool]:
     """The basket as it stands, and whether it must be kept: it is open and something was paid or may have been."""
     keys = [LegKey.from_bytes(key) for key in keys_of(connection, basket.reference)]
-    legs = tuple(_leg(lookups.find_leg(connection, path, key)) for key in keys)
+    legs = tuple(_leg(lookups.find_leg(connection, path, key), keys) for key in keys)
     known = Basket(Amount(basket.due), basket.outside, bool(basket.cancelling), legs)
     live = any(leg.state not in SETTLED for leg in legs)
     paid = any(leg.kind is Kind.SALE and leg.state in PAID_STATES for leg in legs)
     return KnownBasket(basket.reference, known, tuple(keys)), live or (paid and known.state not in ENDED)
 
 
-def _leg(leg: KnownLeg | None) -> BasketLeg:
+def _leg(leg: KnownLeg | None, keys: list[LegKey]) -> BasketLeg:
     if leg is None:  # of a damaged month: it may have been paid, and a person looks
         return BasketLeg(Kind.SALE, State.UNRESOLVED, 0)
     moved = leg.approved if leg.tender is Tender.CARD and leg.approved is not None else leg.amount
-    return BasketLeg(leg.kind, leg.state, moved.cents)
+    of_sale = None if leg.sale_key is None else keys.index(leg.sale_key)
+    return BasketLeg(leg.kind, leg.state, moved.cents, leg.cause, of_sale)
 
 
 def _is_over(basket: Stored, standing: bool, now: datetime) -> bool:  # noqa: FBT001 - one of three facts

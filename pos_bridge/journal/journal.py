@@ -81,6 +81,9 @@ class Journal:
     async def cancel_basket(self, reference: bytes) -> None:
         await self._worker.ask(partial(self._file.cancel_basket, reference), _WRITE)
 
+    async def basket_of(self, key: LegKey) -> KnownBasket | None:
+        return await self._worker.ask(partial(self._file.basket_of, key), _READ)
+
     async def open_baskets(self) -> tuple[KnownBasket, ...]:
         return await self._worker.ask(self._file.open_baskets, _READ)
 

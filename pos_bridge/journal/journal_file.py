@@ -182,13 +182,17 @@ class JournalFile:
         with self._file.reading() as connection:
             return baskets.find(connection, self._file.path, reference, self._clock())
 
+    def basket_of(self, key: LegKey) -> KnownBasket | None:
+        with self._file.reading() as connection:
+            return baskets.find_of(connection, self._file.path, key)
+
     def open_baskets(self) -> tuple[KnownBasket, ...]:
         with self._file.reading() as connection:
             return baskets.open_ones(connection, self._file.path)
 
     def period(self) -> Period:
         with self._file.reading() as connection:
-            return periods.period(connection, self._file.path)
+            return periods.period(connection, self._file.path, self._clock())
 
     def ledger_epoch(self) -> bytes | None:
         """SHA-256 of the processor's ledger epoch as last seen; None before the first."""

@@ -7,18 +7,19 @@ until it is; one that moved earlier and was taken back since stands in this one,
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pos_bridge.domain.leg import PAID_STATES, REFUNDED_STATES, Kind, State, Tender
+from pos_bridge.domain.leg import MOVED_STATES, SETTLED, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period, PeriodLeg
 from pos_bridge.journal import lookups, working
+from pos_bridge.journal.hours import hour_began
 from pos_bridge.journal.row import COLUMNS, NOT_A_ROW, Row, row_hash
 from pos_bridge.journal.seals import period_seal
 
 INSERT = "INSERT OR REPLACE INTO period VALUES (1, ?, ?, ?)"
-_MOVED = PAID_STATES | REFUNDED_STATES | {State.GIVEN_BACK}  # of the last, the refund leg counts too
 _NEVER_MOVED = frozenset({State.DECLINED, State.ENDED, State.REFUND_DECLINED, State.CASH_CANCELLED})
 _FIRST_STEPS = frozenset({State.INTENT, State.REFUND_INTENT})
 
@@ -50,21 +51,38 @@ def close(connection: sqlite3.Connection, last: int) -> int:
     return ended.number
 
 
-def period(connection: sqlite3.Connection, path: Path) -> Period:
+def period(connection: sqlite3.Connection, path: Path, now: datetime) -> Period:
     """The period that runs: first legs that did not go on since it began, then in the order of their newest rows."""
     begun = boundary(connection)
     rows = _rows_since(connection, path, begun.last)
     newest = {row.leg: row for row in rows}
     before = _moved_before(connection, path, begun.last, _taken_up(rows))
     waiting = [leg.row() for leg in working.every(connection) if leg.leg not in newest]
-    legs = [row for row in waiting if row.state not in _MOVED or row.sequence > begun.last]
+    legs = [row for row in waiting if row.state not in MOVED_STATES or row.sequence > begun.last]
     legs += [
         row
         for row in sorted(newest.values())
-        if row.state not in _NEVER_MOVED and not (row.state in _MOVED and row.leg in before)
+        if row.state not in _NEVER_MOVED and not (row.state in MOVED_STATES and row.leg in before)
     ]
-    keys = _keys(connection, path, {row.leg for row in legs})
-    return Period(begun.number, tuple(_leg(keys.get(row.leg), row) for row in legs))
+    earlier = [row for row in waiting if row not in legs]
+    earlier += [row for row in newest.values() if row.state not in SETTLED and row.leg in before]
+    keys = _keys(connection, path, {row.leg for row in (*legs, *earlier)})
+    return Period(
+        begun.number,
+        tuple(_leg(keys.get(row.leg), row) for row in legs),
+        tuple(_leg(keys.get(row.leg), row) for row in earlier),
+        _began_ms(connection, path, begun.last, now),
+    )
+
+
+def _began_ms(connection: sqlite3.Connection, path: Path, last: int, now: datetime) -> int:
+    """When the last row before it was written, by its hour. 0 where that is not known: then it began with the first."""
+    row = lookups.row_at(connection, last)
+    others = lookups.elsewhere(path)
+    while row is None and (other := next(others, None)) is not None:
+        with suppress(*lookups.UNREADABLE, *NOT_A_ROW):
+            row = lookups.row_at(other, last)
+    return 0 if row is None else int(hour_began(row.day, row.hour, now).timestamp() * 1000)
 
 
 def _leg(key: LegKey | None, row: Row) -> PeriodLeg:
@@ -119,7 +137,7 @@ def _look_back(connection: sqlite3.Connection, last: int, legs: set[bytes], move
     for leg, step in connection.execute(query, (last,)):
         if leg in legs:
             legs.remove(leg)
-            if State(step) in _MOVED:
+            if State(step) in MOVED_STATES:
                 moved.add(leg)
         if not legs:
             return

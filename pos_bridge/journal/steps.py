@@ -70,7 +70,7 @@ def open_leg(pen: Pen, opening: Opening) -> JournalHead:
         times = working.times_of(opening, pen.now)
         working.insert(pen.connection, Working.of(key, row, sale_key, times, doubted=False))
     requests.opened(pen.connection, pen.now, opening)
-    baskets.add(pen.connection, pen.now, opening)
+    baskets.add(pen.connection, pen.path, pen.now, opening)
     return head
 
 

@@ -127,9 +127,9 @@ def binding() -> Binding:
     return Binding(os.urandom(32), os.urandom(64))
 
 
-def paid(journal: JournalFile, cents: int = 1234) -> Opening:
+def paid(journal: JournalFile, cents: int = 1234, basket: BasketPart | None = None) -> Opening:
     """A card sale from its intent to its end."""
-    opening = card(cents)
+    opening = card(cents, basket=basket)
     journal.open_leg(opening)
     journal.advance(capturing(opening))
     journal.advance(captured(opening))

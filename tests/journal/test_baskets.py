@@ -12,7 +12,7 @@ from pos_bridge.journal.errors import JournalRefusedError
 from pos_bridge.journal.journal_file import JournalFile
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal.looks import stored
-from tests.journal.makers import captured, capturing, card, cash, cash_back, opened, owed, part
+from tests.journal.makers import captured, capturing, card, cash, cash_back, opened, owed, paid, part, refund, refunded
 
 
 def state_of(journal: JournalFile, basket: BasketPart) -> BasketState | None:
@@ -48,12 +48,44 @@ def test_what_was_approved_counts(journal):
     assert journal.find_basket(of.reference).basket.remaining == 3000
 
 
-def test_a_later_leg_does_not_change_what_is_due(journal):
+def test_what_was_paid_elsewhere_is_as_the_newest_leg_says(journal):
     of = part(5000, outside=1000)
     journal.open_leg(cash(1000, basket=of))
-    journal.open_leg(cash(1000, basket=part(9999, 500, of.reference)))
+    journal.open_leg(cash(1000, basket=part(5000, 1500, of.reference)))
     basket = journal.find_basket(of.reference).basket
-    assert (basket.due, basket.outside) == (Amount(5000), 1000)
+    assert (basket.due, basket.outside, basket.remaining) == (Amount(5000), 1500, 1500)
+
+
+def test_a_refund_is_part_of_the_basket_that_its_sale_is_part_of_until_that_ends(journal):
+    of = part(2000)
+    first, second = paid(journal, 500, basket=of), cash(500, basket=of)
+    journal.open_leg(second)
+    back, change = refund(first.key, 200), cash_back(100, second.key)
+    journal.open_leg(back)
+    journal.open_leg(change)
+    known = journal.find_basket(of.reference)
+    assert known.legs == (first.key, second.key, back.key, change.key)
+    assert [leg.of for leg in known.basket.legs] == [None, None, 0, 1]
+    assert (known.basket.paid, known.basket.left_of(0), known.basket.left_of(1)) == (900, 500, 400)
+    journal.advance(refunded(back))
+    assert journal.find_basket(of.reference).basket.paid == 700
+    journal.open_leg(cash(1300, basket=of))
+    later = refund(first.key, 100)
+    journal.open_leg(later)
+    journal.advance(refunded(later))
+    known = journal.basket_of(second.key)
+    assert (known.reference, known.basket.state) == (of.reference, BasketState.COMMITTED)
+    assert later.key not in known.legs
+    assert journal.basket_of(later.key) is None
+
+
+def test_why_a_leg_is_undone_is_known(journal):
+    of = part(2000)
+    first = paid(journal, 500, basket=of)
+    journal.advance(Advance(first.key, State.REVERSING, Cause.VOIDED))
+    basket = journal.find_basket(of.reference).basket
+    assert basket.legs[0].cause is Cause.VOIDED
+    assert basket.in_doubt(trusted=True)
 
 
 def test_a_basket_that_is_paid_or_never_was_is_not_listed(journal):

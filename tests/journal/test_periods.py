@@ -6,7 +6,22 @@ from pos_bridge.domain.ledger import Advance
 from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.totals import Period, PeriodLeg
 from pos_bridge.journal import months
-from tests.journal.makers import captured, capturing, card, cash, cash_back, opened, owed, paid, refund, refunded, taken
+from tests.journal.makers import (
+    START,
+    captured,
+    capturing,
+    card,
+    cash,
+    cash_back,
+    opened,
+    owed,
+    paid,
+    refund,
+    refunded,
+    taken,
+)
+
+THIS_HOUR_MS = int(START.replace(minute=0, second=0, microsecond=0).timestamp()) * 1000
 
 
 def legs(period: Period) -> dict[object, tuple[State, int]]:
@@ -41,13 +56,13 @@ def test_a_day_end_begins_a_new_period(folder, clock):
     journal = opened(folder, clock)
     paid(journal)
     assert journal.close_period() == 0
-    assert journal.period() == Period(1, ())
+    assert journal.period() == Period(1, (), begun_ms=THIS_HOUR_MS)
     sale = paid(journal, 700)
     journal.close()
     journal = opened(folder, clock)
     assert legs(journal.period()) == {sale.key: (State.CAPTURED, 700)}
     assert journal.close_period() == 1
-    assert journal.period() == Period(2, ())
+    assert journal.period() == Period(2, (), begun_ms=THIS_HOUR_MS)
     journal.close()
 
 
@@ -63,7 +78,9 @@ def test_each_movement_counts_once(journal):
     }
     journal.close_period()
     assert legs(journal.period()) == {stuck.key: (State.INTENT, 200), coins.key: (State.CASH_DUE, 300)}
+    assert [(leg.key, leg.state) for leg in journal.period().earlier] == [(approved.key, State.CAPTURING)]
     journal.advance(captured(approved))  # counted when it was approved
+    assert journal.period().earlier == ()
     journal.advance(capturing(stuck))
     journal.advance(taken(coins))
     assert legs(journal.period()) == {stuck.key: (State.CAPTURING, 200), coins.key: (State.CASH_TAKEN, 300)}
@@ -91,6 +108,7 @@ def test_what_was_taken_back_since_the_day_end_is_told(journal):
 
 @pytest.mark.parametrize("damaged", [False, True])
 def test_a_period_goes_over_the_turn_of_a_month(journal, folder, clock, damaged):
+    assert journal.period().begun_ms == 0
     counted = paid(journal, 50)
     journal.close_period()
     early, late, approved = paid(journal, 100), card(200), card(300)
@@ -112,6 +130,7 @@ def test_a_period_goes_over_the_turn_of_a_month(journal, folder, clock, damaged)
         approved.key: (State.CAPTURING, 300),
         counted.key: (State.REVERSING, 50),
     }
+    assert journal.period().begun_ms == THIS_HOUR_MS, "also from the file of the month before"
     assert journal.close_period() == 1
     journal.advance(captured(approved))
     assert set(legs(journal.period())) == {counted.key}
