@@ -2,7 +2,7 @@
 
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.power.calls import O_CHANGES
@@ -49,7 +49,7 @@ class Announced:
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             return []  # it was killed meanwhile, or locked itself up (a card room, which can change no disk)
 
-    def _read(self) -> list[Operation]:  # noqa: PLR0911 - a line a call
+    def _read(self) -> list[Operation]:  # noqa: C901, PLR0911 - a line a call
         first, second, third, fourth, *_ = self._arguments
         match self._name:
             case "write" | "pwrite64" | "writev" | "pwritev" | "pwritev2":
@@ -94,9 +94,9 @@ class Announced:
         at = offset if self._name.startswith("p") else self._position(descriptor)
         return [Wrote(path, at, data)]
 
-    def _of(self, descriptor: int, make: object) -> list[Operation]:
+    def _of(self, descriptor: int, make: Callable[[str], Operation]) -> list[Operation]:
         path = self._inside(self._link(descriptor))
-        return [] if path is None else [make(path)]  # type: ignore[operator]  # one of the lambdas above
+        return [] if path is None else [make(path)]
 
     def _opened(self, folder: int, name: int, flags: int) -> list[Operation]:
         path, there = self._named(folder, name)
@@ -127,18 +127,18 @@ class Announced:
         return [] if path is None or there else [MadeFolder(path)]
 
     def _unmodelled(self, first: int, third: int) -> list[Operation]:
-        """Of those with descriptors the first or the third is written to; a path is not looked at, and counts."""
+        """One descriptor of it is written to; a path is not looked at, and counts."""
         if self._name in _NO_DESCRIPTOR:
             return [Unmodelled(self._name, "")]
         if self._name in {"fallocate", "sync_file_range", "sendfile", "splice", "copy_file_range"}:
-            places = [self._inside(self._link(_signed(each))) for each in (first, third)[: 1 + ("s" in self._name[:2])]]
-            return [Unmodelled(self._name, path) for path in places if path is not None][:1]
+            written = third if self._name in {"splice", "copy_file_range"} else first
+            return self._of(_signed(written), lambda path: Unmodelled(self._name, path))
         return [Unmodelled(self._name, "")]
 
     # ---- the thread's memory and descriptors ----
 
     def _memory(self, address: int, size: int) -> bytes:
-        with open(f"/proc/{self._thread}/mem", "rb", buffering=0) as memory:
+        with Path(f"/proc/{self._thread}/mem").open("rb", buffering=0) as memory:
             return os.pread(memory.fileno(), size, address)
 
     def _text(self, address: int) -> str:
@@ -150,7 +150,7 @@ class Announced:
         return os.fsdecode(read.partition(b"\0")[0])
 
     def _link(self, descriptor: int) -> str:
-        return os.readlink(f"/proc/{self._thread}/fd/{descriptor}")
+        return str(Path(f"/proc/{self._thread}/fd/{descriptor}").readlink())
 
     def _position(self, descriptor: int) -> int:
         facts = dict(
@@ -159,15 +159,15 @@ class Announced:
             if ":\t" in line
         )
         if int(facts["flags"], 8) & os.O_APPEND:
-            return os.stat(f"/proc/{self._thread}/fd/{descriptor}").st_size
+            return Path(f"/proc/{self._thread}/fd/{descriptor}").stat().st_size
         return int(facts["pos"])
 
     def _named(self, folder: int, name: int) -> tuple[str | None, bool]:
         """A path's place in the watched folder (None: elsewhere), and whether something is there."""
-        at = f"/proc/{self._thread}/cwd" if folder == _AT_FDCWD else f"/proc/{self._thread}/fd/{folder}"
-        whole = os.path.join(os.readlink(at), self._text(name))
-        whole = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
-        return self._inside(whole), os.path.lexists(whole)
+        at = Path(f"/proc/{self._thread}", "cwd" if folder == _AT_FDCWD else f"fd/{folder}")
+        whole = at.readlink() / self._text(name)
+        whole = whole.parent.resolve() / whole.name
+        return self._inside(str(whole)), os.path.lexists(whole)
 
     def _inside(self, path: str) -> str | None:
         if path == self._folder:

@@ -21,19 +21,19 @@ class Cut:
     disk: Disk
 
 
-def cuts(before: Image, tape: Sequence[Operation]) -> Iterator[Cut]:
+def cuts(before: Image, tape: Sequence[Operation], known: tuple[str, ...] = ()) -> Iterator[Cut]:
     """Just before each sync takes effect, and at the end: what an earlier cut leaves, one of these leaves too.
 
-    `disk` is the same one at each: it goes on when the next is asked for.
+    `known` had been said before. `disk` is the same one at each: it goes on when the next is asked for.
     """
     disk, said = Disk(before), b""
     for after, operation in enumerate(tape):
         if isinstance(operation, Synced):
-            yield Cut(after, _lines(said), disk)
+            yield Cut(after, known + _lines(said), disk)
         if isinstance(operation, Said):
             said += operation.text
         disk.play(operation)
-    yield Cut(len(tape), _lines(said), disk)
+    yield Cut(len(tape), known + _lines(said), disk)
 
 
 def every(cut: Cut, most: int) -> Iterator[Image]:
@@ -88,7 +88,6 @@ def taken(folder: Path) -> Image:
     return {
         str(path.relative_to(folder)): None if path.is_dir() else path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if not path.name.endswith("-shm")
     }
 
 

@@ -5,7 +5,7 @@ not, or is torn, in any combination and any order; a write harms no byte beside 
 names in a folder go through its changes in their order, and are as old as its last sync at worst; a rename is whole.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -107,16 +107,16 @@ class Disk:
             lambda file: _torn(file, chance, rate), lambda folder: chance.randint(0, len(folder.pending))
         )
 
-    def _image(self, content: object, kept: object) -> Image:
+    def _image(self, content: Callable[[_File], bytes], kept: Callable[[_Folder], int | None]) -> Image:
         found: dict[str, bytes | None] = {}
 
         def look(folder: _Folder, path: str) -> None:
-            for name, each in folder.names(kept(folder)).items():  # type: ignore[operator]  # a lambda of this class
+            for name, each in folder.names(kept(folder)).items():
                 if isinstance(each, _Folder):
                     found[path + name] = None
                     look(each, f"{path}{name}/")
                 else:
-                    found[path + name] = content(each)  # type: ignore[operator]  # a lambda of this class
+                    found[path + name] = content(each)
 
         look(self._root, "")
         return found

@@ -5,7 +5,6 @@ asked first: if it says so, the program is killed and the call never happens.
 """
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import secrets

@@ -8,8 +8,8 @@ import socket
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-import calls
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.power import calls
 
 
 def main() -> None:
