@@ -53,6 +53,16 @@ def renew_epoch(folder: Path) -> None:
     _ask(folder, {"renew_epoch": True})
 
 
+def break_duty(folder: Path, name: str) -> None:
+    """Behave as a processor with one thing wrong (hw_sim/processor/broken.py), until mended. Raises ControlError."""
+    _ask(folder, {"broken": name})
+
+
+def mend(folder: Path) -> None:
+    """Keep every duty again. Raises ControlError."""
+    _ask(folder, {"mended": True})
+
+
 @contextmanager
 def reachable(folder: Path) -> Iterator[str]:
     """The control socket's address while the block runs: short, whatever the length of the folder's path."""
