@@ -32,33 +32,26 @@ EVENTS: MappingProxyType[str, tuple[str, Callable[[Path], None]]] = MappingProxy
     {
         "settle": ("closes the batch: what is captured cannot be reversed any more", control.settle),
         "expire": ("lets every hold that is not captured run out", control.expire_authorisations),
-        "mended": ("keeps every duty again, after `broken`", control.mend),
         "renew-epoch": ("goes on as if its ledger had been restored", control.renew_epoch),
     }
 )
-LEDGER, BROKEN = "ledger", "broken"
-_WITH_VALUE = ("partial", "delay", BROKEN)
+LEDGER = "ledger"
+_WITH_VALUE = ("partial", "delay")
 
 
 def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    others = [
-        (BROKEN, "VALUE, a name (any other lists them all): breaks one duty of a processor"),
-        (LEDGER, "prints what it holds"),
-    ]
     lines = [*MODES.items(), *((word, meaning) for word, (meaning, _) in EVENTS.items())]
     parser = words.add_parser(
         "processor",
         help="set the processor's mode, print its ledger",
         description="Sets how the simulated processor behaves: the mode replaces the one before and holds for every"
         " call until changed. `ledger` prints all it holds as a JSON list.",
-        epilog="\n".join(f"  {word:14} {meaning}" for word, meaning in [*lines, *others]),
+        epilog="\n".join(f"  {word:14} {meaning}" for word, meaning in [*lines, (LEDGER, "prints what it holds")]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     arguments.folder(parser)
-    parser.add_argument("mode", metavar="MODE", choices=[*MODES, *EVENTS, BROKEN, LEDGER], help="see below")
-    parser.add_argument(
-        "value", metavar="VALUE", nargs="?", help="of partial (cents), delay (seconds) and broken (a name)"
-    )
+    parser.add_argument("mode", metavar="MODE", choices=[*MODES, *EVENTS, LEDGER], help="see below")
+    parser.add_argument("value", metavar="VALUE", nargs="?", help="of partial (cents) and delay (seconds)")
     parser.set_defaults(run=run)
 
 
@@ -77,24 +70,22 @@ def run(chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def _do(processor: Path, word: str, value: float | str | None) -> None:
+def _do(processor: Path, word: str, value: float | None) -> None:
     if word == LEDGER:
         json.dump(control.ledger(processor), sys.stdout, indent=2)
         print()
-    elif isinstance(value, str):
-        control.break_duty(processor, value)
     elif word in EVENTS:
         EVENTS[word][1](processor)
     else:
         control.set_mode(processor, word, value)
 
 
-def _value(mode: str, text: str | None) -> float | str | None:
+def _value(mode: str, text: str | None) -> float | None:
     """Raises ValueError with words for whoever typed it; the processor checks the range."""
     if (mode in _WITH_VALUE) != (text is not None):
         raise ValueError(f"{mode} takes a VALUE" if text is None else f"{mode} takes no VALUE")
-    if text is None or mode == BROKEN:
-        return text
+    if text is None:
+        return None
     try:
         return int(text) if mode == "partial" else float(text)
     except ValueError:

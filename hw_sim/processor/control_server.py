@@ -1,7 +1,6 @@
 """The processor's half of the control socket: a line of JSON in, a line of JSON out, then the connection ends.
 
 {"mode": "delay", "value": 5} -> {"ok": true}          {"ledger": true} -> {"ledger": [...]}
-{"broken": "no-tombstones"} {"mended": true} -> {"ok": true}
 {"settle": true} {"expire": true} {"renew_epoch": true} -> {"ok": true}        anything else -> {"error": "..."}
 """
 
@@ -12,7 +11,6 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from hw_sim.processor.broken import BROKEN, broken
 from hw_sim.processor.control import SOCKET_NAME, reachable
 from hw_sim.processor.desk import Desk
 from hw_sim.processor.line import Line
@@ -70,20 +68,9 @@ class ControlServer:
             case {"renew_epoch": True}:
                 await self._line.at_desk(self._desk.renew_epoch)
                 outcome = {"ok": True}
-            case {"broken": str(name)}:
-                outcome = self._break(name)
-            case {"mended": True}:
-                self._line.use(self._desk)
-                outcome = {"ok": True}
             case _:
                 outcome = _NOT_UNDERSTOOD
         return json.dumps(outcome).encode()
-
-    def _break(self, name: str) -> dict[str, object]:
-        if name not in BROKEN:
-            return {"error": "nothing is broken by that name; there are " + ", ".join(BROKEN)}
-        self._line.use(broken(self._desk, name))
-        return {"ok": True}
 
     async def _set_mode(self, word: object, value: object) -> dict[str, object]:
         try:
