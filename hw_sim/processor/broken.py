@@ -34,6 +34,7 @@ BROKEN: Mapping[str, tuple[type[Desk], str]] = MappingProxyType(
         "over-capture": (money.OverCapture, "more than was approved is captured"),
         "forgets-reversals": (money.ForgetsReversals, "what was reversed still stands"),
         "reverses-refunded": (money.ReversesRefunded, "a refunded sale is reversed as well"),
+        "forgets-refusals": (money.ForgetsRefusals, "a refused refund that comes again is looked at anew"),
         "over-refund": (money.OverRefund, "more is refunded than was captured"),
         "look-up-charges": (money.LookUpCharges, "a look-up captures what is held"),
         "no-receipt": (telling.NoReceipt, "look-ups have no receipt facts"),

@@ -177,6 +177,18 @@ class ReversesRefunded(Desk):
         return answer
 
 
+class ForgetsRefusals(Desk):
+    def refund(self, till: Till, request: pb.RefundRequest, mode: Mode) -> pb.RefundResponse:
+        known = self._ledger.find(till.merchant, request.key)
+        if known is None or known.refusal is None:
+            return super().refund(till, request, mode)
+        anew = _copy(request)
+        anew.key = uuid4().bytes
+        answer = super().refund(till, anew, mode)
+        answer.key = request.key
+        return answer
+
+
 class OverRefund(Desk):
     def refund(self, till: Till, request: pb.RefundRequest, mode: Mode) -> pb.RefundResponse:
         answer = super().refund(till, request, mode)

@@ -78,4 +78,5 @@ class ListsNoReversals(Desk):
 
 class StartsOver(Desk):
     def reconcile(self, till: Till, request: pb.ReconcileRequest) -> pb.ReconcileResponse:
+        asks.reconcile(request)
         return super().reconcile(till, pb.ReconcileRequest(from_ms=request.from_ms))

@@ -127,6 +127,21 @@ async def refund_of_nothing(bench: Bench) -> None:
 
 
 @duty(
+    "A refund that was refused stays refused when its key comes again.",
+    why="The till took the refusal for the end and tried another way; a copy that was slow must not be made after all.",
+    advice="Keep a refused refund under its key, with the refusal as its answer.",
+)
+async def refund_no_is_final(bench: Bench) -> None:
+    held = await bench.sale()
+    ask = bench.refund(held.key, held.cents)
+    first = judge.said(await bench.talk.refund(ask))
+    judge.expect("Refund of a sale that is not captured", first, *_NO_MORE)
+    await bench.talk.capture(bench.capture(held.key, held.cents))
+    again = await bench.talk.refund(ask)
+    judge.expect("that refund again, once the sale is captured", judge.said(again), first)
+
+
+@duty(
     "A refund is not refunded.",
     why="A chain of refunds gives back without end.",
     advice="Take a captured sale's key as sale_key, and nothing else.",
@@ -136,4 +151,4 @@ async def refund_of_a_refund(bench: Bench) -> None:
     ask = bench.refund(paid.key, paid.cents)
     judge.expect("Refund of a whole sale", judge.said(await bench.talk.refund(ask)), judge.APPROVED)
     answer = await bench.talk.refund(bench.refund(ask.key, paid.cents))
-    judge.expect("Refund of a refund", judge.said(answer), *_NO_MORE)
+    judge.expect("Refund of a refund", judge.said(answer), *_NO_MORE, "NOT_SEEN")

@@ -111,14 +111,16 @@ async def tombstone_then_authorise(bench: Bench) -> None:
 
 
 @duty(
-    "A tombstone refuses a later Refund with its key as KEY_ENDED.",
+    "A tombstone refuses a later Refund with its key as KEY_ENDED, and a later Capture.",
     why="A refund that came after its reversal would give back what the till gave back in another way.",
     advice=_END,
 )
-async def tombstone_then_refund(bench: Bench) -> None:
+async def tombstone_then_others(bench: Bench) -> None:
     paid, key = await bench.captured(), await bench.tombstone()
     answer = await bench.talk.refund(bench.refund(paid.key, paid.cents, key))
     judge.expect("Refund with a tombstoned key", judge.said(answer), "KEY_ENDED")
+    taken = await bench.talk.capture(bench.capture(key, bench.setup.cents))
+    judge.expect("Capture with a tombstoned key", judge.said(taken), "KEY_ENDED", "NOT_SEEN")
 
 
 @duty(

@@ -3,36 +3,62 @@
 import asyncio
 import os
 import ssl
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from pos_bridge.conformance.bench import Bench
 from pos_bridge.conformance.duty import BrokenError, SilentError, duty
 from pos_bridge.conformance.talk import Talk, Watch
 from pos_bridge.processor.channel import OPTIONS, Credentials, grpc
 
+_A_DAY = timedelta(days=1)
 _REFUSING = frozenset({"UNAVAILABLE", "UNAUTHENTICATED", "PERMISSION_DENIED"})
 
 
 @duty(
-    "A client without a certificate is refused.",
+    "A client without a certificate is refused, and one with a certificate of its own making.",
     why="Whoever can reach the port could open a session in a till's place and fence it out.",
     advice="Require a client certificate of the tills' own authority (in gRPC: require_client_auth), on every port.",
 )
 async def certificate_required(bench: Bench) -> None:
+    ca = bench.setup.credentials.ca
+    strangers = {
+        "a client without a certificate": grpc.ssl_channel_credentials(ca),
+        "a client that made its own certificate": grpc.ssl_channel_credentials(ca, *_self_made()),
+    }
+    for who, credentials in strangers.items():
+        await _expect_refused(bench, who, credentials)
+
+
+async def _expect_refused(bench: Bench, who: str, credentials: grpc.ChannelCredentials) -> None:
     setup = bench.setup
-    channel = grpc.aio.secure_channel(
-        setup.address,
-        grpc.ssl_channel_credentials(setup.credentials.ca),
-        options=(*OPTIONS, ("grpc.ssl_target_name_override", setup.server_name)),
-    )
+    options = (*OPTIONS, ("grpc.ssl_target_name_override", setup.server_name))
+    channel = grpc.aio.secure_channel(setup.address, credentials, options=options)
     try:
         await Talk(channel, Watch(), bench.clock, setup.timeout_s).get_time()
     except SilentError as error:
         if error.status not in _REFUSING:
-            raise BrokenError(f"a client without a certificate: gRPC status {error.status}, not refused") from None
+            raise BrokenError(f"{who}: gRPC status {error.status}, not refused") from None
     else:
-        raise BrokenError("a client without a certificate was told the time")
+        raise BrokenError(f"{who} was told the time")
     finally:
         await channel.close(None)
+
+
+def _self_made() -> tuple[bytes, bytes]:
+    """A key and a certificate that nobody vouches for, in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "stranger")]), datetime.now(UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - _A_DAY)
+    certificate = builder.not_valid_after(now + _A_DAY).sign(key, hashes.SHA256())
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private, certificate.public_bytes(Encoding.PEM)
 
 
 @duty(
