@@ -34,9 +34,7 @@ class Backstage:
             case "renew_epoch", True:
                 await self.line.at_desk(self.desk.renew_epoch)
             case "broken", str():
-                if value not in BROKEN:
-                    raise NotPossibleError("nothing is broken by that name; there are " + ", ".join(BROKEN))
-                self.line.use(broken(self.desk, value))
+                self._break(value)
             case "mended", True:
                 self.line.use(self.desk)
             case "clock_skew", int() | float() if not isinstance(value, bool):
@@ -50,3 +48,8 @@ class Backstage:
             case _:
                 return False
         return True
+
+    def _break(self, name: str) -> None:
+        if name not in BROKEN:
+            raise NotPossibleError("nothing is broken by that name; there are " + ", ".join(BROKEN))
+        self.line.use(broken(self.desk, name))

@@ -16,6 +16,7 @@ _A_CODE, _ANOTHER_CODE = 1_111_111, 2_222_222
 _AT_MOST = 10_000
 _HOUR_MS = 3_600_000
 
+Timed = TypeVar("Timed", pb.AuthoriseRequest, pb.RefundRequest)
 Request = TypeVar("Request", pb.AuthoriseRequest, pb.CaptureRequest, pb.ReverseByKeyRequest, pb.RefundRequest)
 
 
@@ -64,7 +65,7 @@ class NoDeadline(Desk):
     def refund(self, till: Till, request: pb.RefundRequest, mode: Mode) -> pb.RefundResponse:
         return super().refund(till, self._in_time(request), mode)
 
-    def _in_time(self, request: Request) -> Request:
+    def _in_time(self, request: Timed) -> Timed:
         changed = _copy(request)
         if changed.not_after_ms:
             changed.not_after_ms = self._clock() + _HOUR_MS

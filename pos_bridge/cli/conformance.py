@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pos_bridge.conformance.setup import Setup
 
 KEPT, BROKEN, USAGE, NOT_ALL_TRIED = 0, 1, 2, 3
-_MIN_CENTS, _MAX_CENTS = 100, 99_999_998
+_CENTS = range(100, 99_999_999)  # a sale can be refunded in parts, and one cent more can be asked
 
 
 def add_parser(commands: Subparsers) -> argparse.ArgumentParser:
@@ -132,6 +132,6 @@ def _count(results: "list[Result]") -> str:
 
 def _cents(text: str) -> int:
     cents = int(text)
-    if not _MIN_CENTS <= cents <= _MAX_CENTS:
-        raise argparse.ArgumentTypeError(f"from {_MIN_CENTS} to {_MAX_CENTS} cents")
+    if cents not in _CENTS:
+        raise argparse.ArgumentTypeError(f"from {_CENTS[0]} to {_CENTS[-1]} cents")
     return cents

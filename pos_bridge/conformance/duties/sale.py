@@ -107,11 +107,11 @@ async def same_swipe(bench: Bench) -> None:
 async def never_less(bench: Bench) -> None:
     if bench.setup.partial_cents is not None:
         answer = await bench.talk.authorise(bench.authorise(cents=bench.setup.partial_cents))
-        judge.expect("Authorise of the amount of --partial", judge.said(answer), judge.APPROVED, judge.DECLINED)
+        judge.expect("Authorise of the amount of --partial-amount", judge.said(answer), judge.APPROVED, judge.DECLINED)
     if bench.watch.less:
         raise BrokenError("; ".join(bench.watch.less))
     if bench.setup.partial_cents is None:
-        raise NotTriedError("needs --partial, cents of which less is approved; of the other amounts none was")
+        raise NotTriedError("needs --partial-amount, cents of which less is approved; of the other amounts none was")
 
 
 @duty(
