@@ -4,7 +4,6 @@ Opens sessions and makes sales, with a test card: for a processor's test system,
 """
 
 import argparse
-import asyncio
 import json
 import sys
 from contextlib import aclosing
@@ -60,6 +59,8 @@ def add_parser(commands: Subparsers) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """0 all duties kept; 1 some broken; 2 wrong words, settings or files; 3 none broken, and not all were tried."""
+    import asyncio  # noqa: PLC0415 - the other commands start without it
+
     from pos_bridge.cli import conformance_setup  # noqa: PLC0415 - gRPC; and no engine may load what seals cards
 
     try:

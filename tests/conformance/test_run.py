@@ -2,11 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from hw_sim.processor import control
 from pos_bridge.conformance.card import TestCard
 from pos_bridge.conformance.duty import Result, Verdict
-from tests.conformance.place import NOT_OURS, Place, results, track_2
+from tests.conformance.place import NOT_OURS, Place, made, results, track_2
 
 
 def by_verdict(found: list[Result], verdict: Verdict) -> dict[str, str]:
@@ -57,6 +60,17 @@ def test_an_issuers_no_that_was_given_by_its_amount(place: Place):
 
     duties = (session.session, keys.sealing_keys, sale.declined)
     found = asyncio.run(results(replace(place.bare(), declined_cents=666), duties))
+    assert {each.verdict for each in found} == {Verdict.KEPT}
+
+
+@pytest.mark.parametrize("ahead_s", [-600, 600])
+def test_a_till_whose_clock_is_ten_minutes_off_finds_the_same(tmp_path: Path, ahead_s: int):
+    own = made(tmp_path)
+    try:
+        control.set_clock_skew(own.processor.store.folder, ahead_s)
+        found = asyncio.run(results(own.setup()))
+    finally:
+        own.processor.stop()
     assert {each.verdict for each in found} == {Verdict.KEPT}
 
 

@@ -1,7 +1,5 @@
 """The sealing keys that the card room encrypts for, and who vouches for them."""
 
-import time
-
 from cryptography.exceptions import InvalidSignature
 
 from pos_bridge.conformance.bench import Bench
@@ -18,7 +16,7 @@ from pos_bridge.processor.codec import read_sealing_keys
 async def sealing_keys(bench: Bench) -> None:
     await bench.find_keys()
     assert bench.sealing_key is not None
-    need(bench.sealing_key.not_after_s > time.time(), "the first sealing key has ended")
+    need(bench.sealing_key.not_after_s * 1000 > bench.clock.now_ms(), "the first sealing key has ended")
 
 
 @duty(
