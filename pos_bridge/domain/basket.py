@@ -13,7 +13,7 @@ from pos_bridge.domain.money import Amount
 
 class BasketState(Enum):
     OPEN = "open"  # some of it is due, or a payment of it waits for the till's word
-    COMMITTED = "committed"  # end: all of it was paid; what is given back later does not open it again
+    COMMITTED = "committed"  # end: all of it is paid
     CANCELLING = "cancelling"  # durable before the first leg is undone
     CANCELLED = "cancelled"  # end: no leg of it stands
 
@@ -55,9 +55,10 @@ _UNDONE = frozenset({State.REVERSING, State.GIVING_BACK})  # told as not paid, a
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """`due`: the first RequestedAmount and PaidAmount together; `outside`: that PaidAmount, paid elsewhere (cents).
+    """`due`: the first RequestedAmount and PaidAmount together; `outside`: what of it was paid elsewhere (cents).
 
-    `legs`: its payments, and the refunds of them, in the order in which they were opened.
+    `legs`: its payments, and the refunds of them that were opened before it was all paid, in that order. (What is given
+    back later is a return of goods, and does not open the basket again.)
     """
 
     due: Amount
@@ -72,8 +73,8 @@ class Basket:
 
     @property
     def paid(self) -> int:
-        """Cents that are paid, here and outside, and not given back; all of it once it was all paid."""
-        return max(self.due.cents, self._most) if self._complete else self._sums[-1]
+        """Cents that are paid, here and outside, and were not given back."""
+        return self.outside + sum(map(self.left_of, range(len(self.legs))))
 
     @property
     def remaining(self) -> int:
@@ -85,7 +86,7 @@ class Basket:
             settled = all(leg.state in SETTLED for leg in self.legs)
             return BasketState.CANCELLED if settled and not self.standing else BasketState.CANCELLING
         waits = any(leg.state is State.AUTHORISED for leg in self.legs)
-        return BasketState.COMMITTED if self._complete and not waits else BasketState.OPEN
+        return BasketState.OPEN if self.remaining or waits else BasketState.COMMITTED
 
     @property
     def standing(self) -> tuple[int, ...]:
@@ -97,6 +98,10 @@ class Basket:
         """Shown to the cashier and at day end: not at its end, and something of it was paid here, or may have been."""
         ended = self.state in {BasketState.COMMITTED, BasketState.CANCELLED}
         return not ended and (bool(self.standing) or any(leg.state not in SETTLED for leg in self.legs))
+
+    def is_anew(self, *, trusted: bool) -> bool:
+        """Whether nothing was ever paid by it, so that the next payment says what is due, as the first did."""
+        return not (self.cancelling or any(leg.paid for leg in self.legs) or self.in_doubt(trusted=trusted))
 
     def left_of(self, place: int) -> int:
         """Cents of a payment that stand: what it counts without what was given back of it. 0 for a refund."""
@@ -119,25 +124,6 @@ class Basket:
         if leg.state in SETTLED or leg.paid:
             return True
         return leg.kind is Kind.SALE and leg.state in _UNDONE and leg.cause is not Cause.VOIDED and trusted
-
-    @property
-    def _sums(self) -> tuple[int, ...]:
-        """What was paid before the first leg and after each one."""
-        sums = [self.outside]
-        for leg in self.legs:
-            change = leg.counts if leg.paid else 0
-            if leg.of is not None and self.legs[leg.of].paid and leg.state in REFUNDED_STATES:
-                change = -leg.counts
-            sums.append(sums[-1] + change)
-        return tuple(sums)
-
-    @property
-    def _most(self) -> int:
-        return max(self._sums)
-
-    @property
-    def _complete(self) -> bool:
-        return self._most >= self.due.cents
 
 
 def admit(basket: Basket, requested: Amount, paid: int, *, trusted: bool = True) -> BasketFault | None:

@@ -112,6 +112,8 @@ class Cause(Enum):
     IN_DOUBT = "in_doubt"  # a look-up could not settle it: restored journal or ledger, or older than keys are kept
 
 
+# Why an approved payment was taken back by the till, the card or the clock: told as that, however its reversal ends.
+TAKEN_BACK = frozenset({Cause.VOIDED, Cause.CANCELLED, Cause.UNCONFIRMED, Cause.CARD_REFUSED})
 OWED = frozenset({Cause.TOO_LATE, Cause.CARD_NEEDED})  # UNRESOLVED, told as not paid: a person gives the money back
 
 

@@ -32,11 +32,8 @@ from pos_bridge.domain.happening import (
     Voided,
     WrongAnswer,
 )
-from pos_bridge.domain.leg import MAX_SENDS, Cause, Flow, Kind, Leg, State, Tender
+from pos_bridge.domain.leg import MAX_SENDS, TAKEN_BACK, Cause, Flow, Kind, Leg, State, Tender
 from pos_bridge.domain.money import Amount
-
-# Why the till, the card or the clock took an approved payment back: told as that, however the reversal then ends.
-_TOLD = frozenset({Cause.VOIDED, Cause.CANCELLED, Cause.UNCONFIRMED, Cause.CARD_REFUSED})
 
 
 class Effect(Enum):
@@ -190,7 +187,7 @@ def _being_undone(leg: Leg, event: Event) -> Transition:  # noqa: PLR0911 - a li
         case Reversed(cause=(Cause.TOO_LATE | Cause.CARD_NEEDED) as cause):
             return _cannot_be_undone(leg, cause)
         case Reversed(cause):
-            kept = leg.cause if leg.cause in _TOLD else cause or leg.cause
+            kept = leg.cause if leg.cause in TAKEN_BACK else cause or leg.cause
             return _settle(leg, State.REVERSED, kept)
         case Found(Standing.REVERSED | Standing.TOMBSTONE | Standing.DECLINED):
             return _settle(leg, State.REVERSED, leg.cause)

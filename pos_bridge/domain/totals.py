@@ -34,10 +34,16 @@ class PeriodLeg:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The legs since the last day end. `number`: how many day ends were before it, 0 and up."""
+    """The legs since the last day end. `number`: how many day ends were before it, 0 and up.
+
+    `earlier`: legs that moved before it and are not at their end yet. `begun_ms`: the beginning of the hour of that day
+    end by the till's clock (milliseconds since 1970 UTC); 0 for the first period.
+    """
 
     number: int
     legs: tuple[PeriodLeg, ...]
+    earlier: tuple[PeriodLeg, ...] = ()
+    begun_ms: int = 0
 
 
 class Gap(Enum):

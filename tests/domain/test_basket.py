@@ -40,7 +40,6 @@ GONE = paid(10_00, State.REVERSED)
         (basket(TEN, paid(20_00, State.CASH_TAKEN)), BasketState.COMMITTED, 0),
         (basket(TEN, outside=20_00), BasketState.COMMITTED, 0),
         (basket(TEN, paid(20_00, State.CAPTURE_LOST)), BasketState.COMMITTED, 0),
-        (basket(TEN, TWENTY, back(5_00, 1)), BasketState.COMMITTED, 0),  # goods that came back the next day
         (basket(TEN, back(10_00, 0)), BasketState.OPEN, 30_00),  # another card instead, before it was all paid
         (basket(TEN, back(10_00, 0), TWENTY), BasketState.OPEN, 10_00),
         (basket(TEN, back(10_00, 0, State.REFUND_DECLINED), TWENTY), BasketState.COMMITTED, 0),
@@ -98,6 +97,23 @@ def test_without_trust_in_the_journal_nothing_that_is_being_undone_is_as_good_as
     split = basket(paid(10_00, State.REVERSING, Cause.RECOVERED))
     assert admit(split, DUE, 0, trusted=False) is BasketFault.IN_DOUBT
     assert admit(split, DUE, 0, trusted=True) is None
+
+
+@pytest.mark.parametrize(
+    ("split", "anew"),
+    [
+        (basket(), True),
+        (basket(paid(30_00, State.DECLINED), GONE), True),
+        (basket(paid(30_00, State.REVERSING, Cause.NO_ANSWER)), True),
+        (basket(paid(30_00, State.REVERSING, Cause.VOIDED)), False),
+        (basket(paid(30_00, State.UNRESOLVED)), False),
+        (basket(TEN), False),
+        (basket(TEN, back(10_00, 0)), False),
+        (basket(GONE, cancelling=True), False),
+    ],
+)
+def test_a_basket_by_which_nothing_was_paid_begins_anew(split, anew):
+    assert split.is_anew(trusted=True) is anew
 
 
 @pytest.mark.parametrize(
