@@ -11,7 +11,6 @@ from pos_bridge.checkout.settling import Settling
 from pos_bridge.domain.authorisation import AskRefund, No, Unknown, Yes
 from pos_bridge.domain.happening import (
     Approved,
-    Cancelled,
     CaptureDone,
     CaptureRefused,
     Declined,
@@ -44,8 +43,6 @@ class Inquiry:
         if not await self._processor.ready():
             return await self._look(settling) if self.only_looks else None
         match settling.leg.state:
-            case State.AUTHORISED:
-                return await self._unconfirmed(settling)
             case State.CAPTURING:
                 return await self._capture(settling)
             case State.REVERSING:
@@ -56,12 +53,6 @@ class Inquiry:
     @property
     def only_looks(self) -> bool:
         return self._processor.trust() is Trust.ROLLED_BACK
-
-    async def _unconfirmed(self, settling: Settling) -> Event | None:
-        known = await self._known(settling.leg.key)
-        if known.confirm_by_ms is not None and self._processor.not_after_ms(0) < known.confirm_by_ms:
-            return None
-        return Cancelled(Cause.UNCONFIRMED)
 
     async def _capture(self, settling: Settling) -> Event | None:
         leg = settling.leg
@@ -111,7 +102,9 @@ class Inquiry:
             case Standing.NOT_SEEN if settling.leg.state in {State.REVERSING, State.REFUND_INTENT}:
                 return await self._not_seen(settling)
             case Standing.TOMBSTONE if not await self._believable(settling.leg.key):
-                return Found(Standing.NOT_SEEN, None, trusted=False)  # ours, in a ledger that may have seen nothing else
+                return Found(
+                    Standing.NOT_SEEN, None, trusted=False
+                )  # ours, in a ledger that may have seen nothing else
             case Standing.DECLINED if settling.said is not None:
                 return Declined(settling.said)
             case _:
@@ -147,4 +140,3 @@ class Inquiry:
         if answer.refused and not settling.told_stuck:
             settling.told_stuck = True
             self._log.emit(alarm)
-

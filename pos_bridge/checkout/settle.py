@@ -4,7 +4,6 @@ Needs keys only, never card data. Each leg is a task of its own, so one that is 
 """
 
 import asyncio
-from dataclasses import replace
 
 from pos_bridge import events
 from pos_bridge.checkout.derived import DerivedRefund
@@ -12,8 +11,8 @@ from pos_bridge.checkout.inquiry import Inquiry
 from pos_bridge.checkout.ports import Journal, Logbook, Processor
 from pos_bridge.checkout.settling import OPEN, InDoubtError, Settling
 from pos_bridge.domain.happening import Event, GivenBack, Recovered
-from pos_bridge.domain.ledger import Advance, JournalUnwritableError, KnownLeg, TillKeys
-from pos_bridge.domain.leg import SETTLED, Cause, Kind, Leg, State, Tender
+from pos_bridge.domain.ledger import Advance, JournalUnwritableError, TillKeys
+from pos_bridge.domain.leg import Cause, Kind, Leg, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.step import Effect, ImpossibleStepError, step
 from pos_bridge.domain.trouble import Trouble
@@ -22,6 +21,7 @@ _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
 _REFUSED_PAUSE_S = 60.0  # after a no that decides nothing: the same question has the same answer
 _AFTER_THE_ANSWER_S = 0.02  # a capture hurries nobody: first the till has its answer, whose making it would slow down
+_NOT_OURS = frozenset({State.UNRESOLVED, State.AUTHORISED})  # a person's, and the till's (checkout/confirm.py)
 _QUIET = frozenset({Cause.VOIDED, Cause.CANCELLED})  # ordinary business, which a log does not tell the time of
 
 # What must be durable before the processor hears of it, because the journal's state before it ends another way.
@@ -29,13 +29,13 @@ _BEFORE = frozenset({Effect.REVERSE, Effect.CAPTURE, Effect.GIVE_BACK})
 
 
 class Settler:
-    """Owns every leg that is not at its end and that no till waits for."""
+    """Owns every leg that is not at its end, and for which neither a customer nor a person is waited."""
 
     def __init__(self, journal: Journal, processor: Processor, log: Logbook) -> None:
         self._journal = journal
         self._log = log
         self._inquiry = Inquiry(journal, processor, log)
-        self._derived = DerivedRefund(journal, processor, log)
+        self._derived = DerivedRefund(journal, processor)
         self._held: dict[LegKey, Settling] = {}
         self._tasks: dict[LegKey, asyncio.Task[None]] = {}
         self._handing_over = asyncio.Lock()
@@ -47,16 +47,16 @@ class Settler:
         intent says as much to the next start), so that a bad row or a full disk stops neither them nor the engine.
         """
         unsettled = await self._journal.unsettled()
-        known = [leg for leg in unsettled if leg.tender is Tender.CARD and leg.state is not State.UNRESOLVED]
+        known = [leg for leg in unsettled if leg.tender is Tender.CARD and leg.state not in _NOT_OURS]
         for found in known:
-            moved = step(leg_of(found), Recovered())
+            moved = step(found.leg(), Recovered())
             self.take(moved.leg, recorded=not moved.record or await self._recorded(moved.leg))
         return len(known)
 
     def take(self, leg: Leg, *, recorded: bool = True, fresh: bool = False) -> Settling:
         """Settle this leg from here on. `recorded` is false when its present state still has to be made durable.
 
-        `fresh`: nothing of it was ever sent. An AUTHORISED leg waits for its till until confirm_by, as opened.
+        `fresh`: nothing of it was ever sent.
         """
         settling = self._held.get(leg.key)
         if settling is None:
@@ -80,7 +80,7 @@ class Settler:
                 known = await self._journal.find_leg(key)
                 if known is None or known.tender is not Tender.CARD:
                     return None
-                settling = Settling(leg_of(known))
+                settling = Settling(known.leg())
             async with settling.lock:  # no write of its task is under way now, and what it asks may be broken off
                 await self._stop(key)
                 return await self._moved(settling, event, till)
@@ -250,18 +250,6 @@ class Settler:
                 self._log.emit(events.GivenBack())
             case _:
                 pass
-
-
-def leg_of(known: KnownLeg) -> Leg:
-    """A leg as the step function sees it, of what is stored about it."""
-    leg = Leg(known.key, known.amount, known.partial_ok, known.flow, kind=known.kind, tender=known.tender)
-    return replace(
-        leg,
-        state=known.state,
-        approved=known.approved,
-        cause=known.cause,
-        confirmed_by_till=known.confirm_by_ms is not None,
-    )
 
 
 def _advance(leg: Leg, till: TillKeys | None = None) -> Advance:

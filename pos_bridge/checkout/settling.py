@@ -4,9 +4,8 @@ import asyncio
 
 from pos_bridge.domain.leg import Cause, Leg, State
 
-OPEN = frozenset(
-    {State.AUTHORISED, State.CAPTURING, State.REVERSING, State.GIVING_BACK, State.REFUND_INTENT},
-)  # what the settler works on; anything else is an end, or a person's
+# What the settler works on. Anything else is at its end, or waits for the till or a person.
+OPEN = frozenset({State.CAPTURING, State.REVERSING, State.GIVING_BACK, State.REFUND_INTENT})
 
 
 class InDoubtError(Exception):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pos_bridge.domain.ledger import KnownLeg
 from pos_bridge.domain.leg import State
 from pos_bridge.domain.money import cash_due
 
@@ -21,6 +22,10 @@ class RefundSoFar:
     def may_stand(self) -> bool:
         """One in doubt counts as made: it may be, and then giving the money back again is twice."""
         return self.state not in NOTHING_STANDS
+
+
+def refunds_so_far(refunds: Iterable[KnownLeg]) -> tuple[RefundSoFar, ...]:
+    return tuple(RefundSoFar(leg.state, leg.amount.cents, leg.due or 0) for leg in refunds)
 
 
 def left(captured: int, refunds: Iterable[RefundSoFar]) -> int:
