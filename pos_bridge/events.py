@@ -20,6 +20,8 @@ class Operation(Enum):
     CAPTURE = 4
     REVERSE = 5
     LOOK_UP = 6
+    REFUND = 7
+    RECONCILE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ class SessionOpened(Event):
 @dataclass(frozen=True, slots=True)
 class SessionRefused(Event):
     """The processor saw journal rows that this till does not have: card sales stop until a person decides."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReplaced(Event):
+    """The processor's ledger is another one than before: legs that were open are not settled by its *never seen*."""
 
     severity: ClassVar[Severity] = Severity.ALARM
 

@@ -35,23 +35,29 @@ EVENTS: MappingProxyType[str, tuple[str, Callable[[Path], None]]] = MappingProxy
         "renew-epoch": ("goes on as if its ledger had been restored", control.renew_epoch),
     }
 )
+SETTINGS: MappingProxyType[str, tuple[str, Callable[[Path, int], None]]] = MappingProxyType(
+    {
+        "clock-skew": ("VALUE seconds: its clock is so far ahead (behind: negative)", control.set_clock_skew),
+        "retention-days": ("VALUE days: says that it keeps keys so long", control.set_retention_days),
+    }
+)
 LEDGER = "ledger"
-_WITH_VALUE = ("partial", "delay")
+_UNITS = MappingProxyType({"partial": "cents", "delay": "seconds", "clock-skew": "seconds", "retention-days": "days"})
 
 
 def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    lines = [*MODES.items(), *((word, meaning) for word, (meaning, _) in EVENTS.items())]
+    lines = [*MODES.items(), *((word, meaning) for word, (meaning, _) in [*EVENTS.items(), *SETTINGS.items()])]
     parser = words.add_parser(
         "processor",
         help="set the processor's mode, print its ledger",
         description="Sets how the simulated processor behaves: the mode replaces the one before and holds for every"
         " call until changed. `ledger` prints all it holds as a JSON list.",
-        epilog="\n".join(f"  {word:14} {meaning}" for word, meaning in [*lines, (LEDGER, "prints what it holds")]),
+        epilog="\n".join(f"  {word:15} {meaning}" for word, meaning in [*lines, (LEDGER, "prints what it holds")]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     arguments.folder(parser)
-    parser.add_argument("mode", metavar="MODE", choices=[*MODES, *EVENTS, LEDGER], help="see below")
-    parser.add_argument("value", metavar="VALUE", nargs="?", help="of partial (cents) and delay (seconds)")
+    parser.add_argument("mode", metavar="MODE", choices=[*MODES, *EVENTS, *SETTINGS, LEDGER], help="see below")
+    parser.add_argument("value", metavar="VALUE", nargs="?", help="where one is named below")
     parser.set_defaults(run=run)
 
 
@@ -71,7 +77,9 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _do(processor: Path, word: str, value: float | None) -> None:
-    if word == LEDGER:
+    if word in SETTINGS and value is not None:
+        SETTINGS[word][1](processor, int(value))
+    elif word == LEDGER:
         json.dump(control.ledger(processor), sys.stdout, indent=2)
         print()
     elif word in EVENTS:
@@ -82,12 +90,11 @@ def _do(processor: Path, word: str, value: float | None) -> None:
 
 def _value(mode: str, text: str | None) -> float | None:
     """Raises ValueError with words for whoever typed it; the processor checks the range."""
-    if (mode in _WITH_VALUE) != (text is not None):
+    if (mode in _UNITS) != (text is not None):
         raise ValueError(f"{mode} takes a VALUE" if text is None else f"{mode} takes no VALUE")
     if text is None:
         return None
     try:
-        return int(text) if mode == "partial" else float(text)
+        return float(text) if mode == "delay" else int(text)
     except ValueError:
-        unit = "cents" if mode == "partial" else "seconds"
-        raise ValueError(f"the VALUE of {mode} is a number of {unit}") from None
+        raise ValueError(f"the VALUE of {mode} is a number of {_UNITS[mode]}") from None

@@ -12,6 +12,8 @@ from pos_bridge.journal.requests import Request
 from pos_bridge.journal.row import NOT_A_ROW, Row, row_hash
 from pos_bridge.journal.working import Working, facts_of
 
+_FOR_A_PERSON = State.UNRESOLVED.value
+
 
 def check(connection: sqlite3.Connection, path: Path, anchor: int, open_legs: dict[bytes, Row]) -> None:
     """Of the file `path`, anchored to row `anchor`, whose chain leaves these legs open.
@@ -34,6 +36,7 @@ def check(connection: sqlite3.Connection, path: Path, anchor: int, open_legs: di
 
 
 def _check_working(connection: sqlite3.Connection, path: Path, anchor: int, leg: Working, row: Row | None) -> None:
+    """`row` is the leg's newest one, if it is in this file."""
     wrong = JournalCorruptError(path.name, leg.last, "its working row does not fit")
     link = lookups.link_of(connection, LegKey.from_bytes(leg.key))
     if not leg.is_whole() or link is None or link.sale_key != leg.sale_key:
@@ -41,11 +44,9 @@ def _check_working(connection: sqlite3.Connection, path: Path, anchor: int, leg:
     if row is None:
         if leg.last > anchor:
             raise wrong
-        row = _row_before(path, leg.last)
-        if row is None:  # in a file that is gone, or damaged itself
-            return
-        if leg.state == State.UNRESOLVED.value:  # a quarantine's word, not the chain's
-            row = row._replace(step=State.UNRESOLVED.value)
+        row = _row_before(path, leg.last) or leg.row()  # a file that is gone, or damaged itself, says nothing
+        # A quarantine may have given the leg that word, and a new commitment. Its seal says that it is the one meant.
+        row = row._replace(commitment=leg.commitment, step=leg.state if leg.state == _FOR_A_PERSON else row.step)
     if row.sequence != leg.last or not link.opens(row) or facts_of(row) != leg.facts():
         raise wrong
 

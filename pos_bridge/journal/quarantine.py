@@ -15,18 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from pos_bridge.domain.ledger import JournalHead
-from pos_bridge.domain.leg import SETTLED, State
+from pos_bridge.domain.leg import SETTLED
 from pos_bridge.journal import baskets, lookups, months, periods, requests, trust, working
 from pos_bridge.journal.errors import JournalCorruptError, JournalSoundError
-from pos_bridge.journal.hours import exact
 from pos_bridge.journal.journal_file import lock_folder
-from pos_bridge.journal.lookups import Link
-from pos_bridge.journal.row import NOT_A_ROW, START, Row
+from pos_bridge.journal.mend import mend
+from pos_bridge.journal.row import START
 from pos_bridge.journal.salvage import Salvage, salvage
 from pos_bridge.journal.verify import SoundFile, verify
-from pos_bridge.journal.working import Times, Working
-
-_NEED_THEIR_TIMES = frozenset({State.AUTHORISED, State.REFUND_INTENT})  # until when to wait, or to try again
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +77,8 @@ def _replace(path: Path, before: JournalHead, now: datetime) -> SetAside:
 
 
 def _carry(found: Salvage, new: sqlite3.Connection, anchor: int, now: datetime) -> SetAside:
-    for link in found.links:
-        _insert(new, lookups.INSERT_LINK, link)
+    mended = mend(found, now)
+    linked = {link.leg for link in mended.links if _insert(new, lookups.INSERT_LINK, link)}
     for request in found.requests:
         _insert(new, requests.INSERT, request)
     for basket, keys in found.baskets:
@@ -95,68 +91,12 @@ def _carry(found: Salvage, new: sqlite3.Connection, anchor: int, now: datetime) 
         _insert(new, trust.INSERT, found.trust)
     else:  # whatever was opened before this was opened against a ledger that we do not know again
         trust.write(new, None, anchor, None)
-    open_legs = _open_legs(found, now)
-    carried = {leg for leg, row in open_legs.items() if _insert(new, working.INSERT, row)}
+    carried = {leg.leg for leg in mended.legs if leg.leg in linked and _insert(new, working.INSERT, leg)}
     settled = {state.value for state in SETTLED}
     last_words = {row.leg: row.step for _, row in sorted(found.rows.items())}
-    known = {link.leg for link in found.links if link.last is not None} | carried
+    known = {link.leg for link in mended.links if link.last is not None} | carried
     lost = sum(leg not in known for leg, word in last_words.items() if word not in settled)
     return SetAside((), len(carried), lost, found.broken)
-
-
-def _open_legs(found: Salvage, now: datetime) -> dict[bytes, Working]:
-    """Rows for `working`: what stood there, corrected by the chain; and what the chain leaves open, for a person."""
-    open_legs: dict[bytes, Working] = {}
-    links = {link.leg: link for link in found.links}
-    for stored in found.working:
-        with suppress(*NOT_A_ROW):
-            leg = _corrected(stored, links.get(stored.leg), found.intact(stored.last), now)
-            open_legs[leg.leg] = leg if found.trust is not None else leg._replace(doubted=1).sealed()
-    at_work = set(open_legs)
-    for sequence, row in sorted(found.rows.items()):
-        link = links.get(row.leg)
-        if link is None or link.last is not None or row.leg in at_work:
-            continue
-        if found.intact(sequence) is not None and link.opens(row):
-            doubtful = row._replace(step=State.UNRESOLVED.value)
-            open_legs[row.leg] = Working.of(link.key, doubtful, link.sale_key, _since(now), doubted=True)
-    return open_legs
-
-
-def _corrected(stored: Working, link: Link | None, row: Row | None, now: datetime) -> Working:
-    """The chain is believed where it says otherwise; what the seal does not fit is believed of nothing it seals."""
-    whole = _is_whole(stored)
-    if link is None or row is None or not link.opens(row):
-        named = stored if link is None else stored._replace(key=link.key, sale_key=link.sale_key)
-        return named.sealed() if whole else _for_a_person(named, now)
-    times = stored.times if whole else _since(now)
-    leg = Working.of(link.key, row, link.sale_key, times, doubted=not whole or bool(stored.doubted))
-    return leg if whole or row.state not in _NEED_THEIR_TIMES else _for_a_person(leg, now)
-
-
-def _for_a_person(leg: Working, now: datetime) -> Working:
-    begun_day, begun_second, *_ = _since(now)
-    return leg._replace(
-        state=State.UNRESOLVED.value,
-        begun_day=begun_day,
-        begun_second=begun_second,
-        not_after_day=None,
-        not_after_second=None,
-        confirm_by_day=None,
-        confirm_by_second=None,
-        doubted=1,
-    ).sealed()
-
-
-def _since(now: datetime) -> Times:
-    """Instead of times that are lost."""
-    return (*exact(now), None, None, None, None)
-
-
-def _is_whole(leg: Working) -> bool:
-    with suppress(*NOT_A_ROW):
-        return leg.is_whole()
-    return False
 
 
 def _insert(new: sqlite3.Connection, statement: str, values: tuple[Any, ...]) -> bool:

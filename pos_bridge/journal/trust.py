@@ -42,7 +42,7 @@ def change_epoch(connection: sqlite3.Connection, tip: JournalHead, digest: bytes
         return
     if known.epoch is not None:
         working.doubt_all(connection)
-    write(connection, digest, 0 if known.epoch is None else tip.sequence, known.accepted)
+    write(connection, digest, known.last if known.epoch is None else tip.sequence, known.accepted)
 
 
 def accept(connection: sqlite3.Connection, head: JournalHead) -> None:

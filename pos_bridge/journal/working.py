@@ -1,7 +1,8 @@
 """A row of `working`: a leg that is not settled, as recovery needs it.
 
 What the chain says of the leg stands here again, so that going on needs no search; what only stands here (which sale
-a refund is of, the exact times, whether the processor's ledger was replaced meanwhile) is sealed.
+a refund is of, the exact times, whether the processor's ledger was replaced meanwhile) is sealed, and with it what
+ties the row to its link: where the chain's own row is out of reach, nothing else proves that they belong together.
 """
 
 import sqlite3
@@ -91,7 +92,7 @@ class Working(NamedTuple):
 
     def facts(self) -> list[object]:
         """What the leg's newest row in the chain says too (`facts_of`)."""
-        return [*self[3:13]]
+        return [*self[3:11], self.order_digest]
 
     def row(self) -> Row:
         """The leg's newest row, but for the day, the hour and what a row is given by its own step."""
@@ -136,7 +137,7 @@ class Working(NamedTuple):
         )
 
     def _right_seal(self) -> bytes:
-        return working_seal((self.key, self.leg, *self[13:21]))
+        return working_seal((self.key, self.leg, self.commitment, *self[13:21]))
 
 
 INSERT = f"INSERT INTO working VALUES ({', '.join('?' * len(Working._fields))})"  # noqa: S608 - a constant
@@ -153,7 +154,6 @@ def facts_of(row: Row) -> list[object]:
         row.partial,
         row.approved,
         row.cause,
-        row.commitment,
         row.order_digest,
     ]
 

@@ -140,6 +140,13 @@ def opened(folder: Path, clock: Callable[[], datetime]) -> JournalFile:
     return JournalFile.open(folder, 7, clock)
 
 
+def resumed(folder: Path, clock: Callable[[], datetime]) -> JournalFile:
+    """Opened again, and it goes on."""
+    journal = opened(folder, clock)
+    journal.open_leg(cash())
+    return journal
+
+
 def state_of(journal: JournalFile, key: LegKey) -> State | None:
     leg = journal.find_leg(key)
     return None if leg is None else leg.state

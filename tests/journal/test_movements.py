@@ -214,8 +214,9 @@ def test_an_approval_that_waits_for_the_till(folder, clock):
     assert (leg.begun_ms, leg.confirm_by_ms) == (NOW_MS, NOW_MS + 60_000)
     journal.advance(capturing(opening))
     journal.advance(captured(opening))
-    leg = journal.find_leg(opening.key)
-    assert (leg.begun_ms, leg.not_after_ms, leg.confirm_by_ms) == (None, None, None)
+    settled = journal.find_leg(opening.key)
+    assert settled is not None
+    assert (settled.begun_ms, settled.not_after_ms, settled.confirm_by_ms) == (None, None, None)
     journal.close()
 
 

@@ -41,7 +41,7 @@ def test_the_cashiers_copy_of_a_cash_sale_in_english():
 
 
 def test_a_payment_that_was_not_made_shows_no_total():
-    facts = ReceiptFacts(AT, Label.NOT_PAID, KEY, asked=1099, hold=True)
+    facts = ReceiptFacts(AT, Label.NOT_PAID, KEY, asked=1099, note=Label.HOLD)
     assert printed(facts, "fr", 1).endswith(
         "Montant demandé: 10,99\u00a0$\nNON PAYÉ\nUne retenue peut paraître quelques jours; aucun débit ne restera.\n"
         "Gardez ce reçu"

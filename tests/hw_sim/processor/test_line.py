@@ -47,6 +47,8 @@ def test_a_sale_from_start_to_refund(processor: Processor) -> None:
         "kind": "sale",
         "amount": 1999,
         "state": "captured",
+        "sale_key": None,
+        "captured": 1999,
         "card": "4921817844445119",
         "entry_mode": "magstripe",
         "order_digest": terminal.ORDER_DIGEST.hex(),
