@@ -140,4 +140,23 @@ class CaptureStuck(Event):
     severity: ClassVar[Severity] = Severity.ALARM
 
 
+@dataclass(frozen=True, slots=True)
+class RefundStuck(Event):
+    """As CaptureStuck, of a refund: it is tried for a day, then looked up."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class GivingBack(Event):
+    """A sale that was told as not paid was settled before it could be reversed: its money is refunded."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack(Event):
+    """That refund was made."""
+
+
 EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it

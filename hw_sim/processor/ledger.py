@@ -15,6 +15,7 @@ from hw_sim.processor.folder import Till
 from hw_sim.processor.mark import Mark
 
 _BUSY_MS = 30_000
+_FENCE_JUMP = 2**40
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS ledger (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -109,6 +110,8 @@ class Ledger:
         if self._db.execute("SELECT commits FROM ledger").fetchone()[0] < made:
             self.renew_epoch()
             self._db.execute("UPDATE ledger SET commits = ?", (made,))
+            # Numbers that were given out since the backup must not be given out, or be in force, again.
+            self._db.execute("UPDATE till SET fence = fence + ?", (1 + secrets.randbelow(_FENCE_JUMP),))
 
     # ---- the ledger as a whole ----
 

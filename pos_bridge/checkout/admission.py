@@ -4,8 +4,8 @@ It knows no tender. What a till asks for comes here as a Work, which is begun on
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
 
 from pos_bridge.checkout.answers import Answers
 from pos_bridge.checkout.ports import Journal
@@ -29,6 +29,8 @@ _GRACE_S = 10.0  # what a payment that was sent gets before a stopping daemon le
 
 Answer = Outcome | RefundOutcome
 
+_Answer = TypeVar("_Answer")
+
 
 class Work(Protocol):
     """Something that a till asks for, from its admission to its answer."""
@@ -51,6 +53,13 @@ class Work(Protocol):
         """The answer when it is not begun for that cause, and no leg is opened."""
 
 
+class _Alone:
+    """What keeps the door shut for a moment and moves no money by itself: nobody is sent away for it."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+
+
 class _Entry:
     """A work inside the door. `answered` before: it is a repeat, and was given the answer that there is."""
 
@@ -69,7 +78,7 @@ class Admission:
         self._recording = recording
         self._done = Remembered(clock_s)
         self._live: dict[bytes, _Entry] = {}
-        self._current: _Entry | None = None
+        self._current: _Entry | _Alone | None = None
         self._stopping = False
 
     async def admit(self, work: Work) -> Answer:
@@ -92,6 +101,24 @@ class Admission:
         if live is not None:
             live.work.withdraw(Cause.ABORTED)
         return live is not None
+
+    async def alone(self, call: Callable[[], Awaitable[_Answer]]) -> _Answer | Busy:
+        """Something that is decided while nothing runs; until it is, nothing is begun."""
+        busy = await self._busy()
+        if busy is not None:
+            return busy
+        self._current = alone = _Alone()
+        try:
+            return await call()
+        finally:
+            self._current = None
+            alone.over.set()
+
+    async def _busy(self) -> Busy | None:
+        """No await between its end and what the caller does next."""
+        while isinstance(self._current, _Alone):
+            await self._current.over.wait()
+        return None if self._current is None else Busy(self._current.work.service_id)
 
     async def remembered(self, request: bytes) -> Answer | None:
         """The answer that was given, as far as it is still the truth."""
@@ -144,8 +171,9 @@ class Admission:
             if before is not None:
                 entry.answered = True
                 return before
-            if self._current is not None:
-                return Busy(self._current.work.service_id)
+            busy = await self._busy()
+            if busy is not None:
+                return busy
             self._current = entry  # first: nothing else can end between this look and the start
             objection = await work.objection()
         except JournalUnwritableError:

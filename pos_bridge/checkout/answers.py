@@ -65,9 +65,20 @@ class Answers:
 
     async def of(self, leg: KnownLeg) -> OfSale | OfRefund:
         """What became of a leg, with what a receipt needs again from the processor."""
-        if leg.kind is Kind.SALE:
-            return await self._of_sale(leg)
-        return await self._of_refund(leg)
+        if leg.kind is not Kind.SALE:
+            return await self._of_refund(leg)
+        answer = await self._of_sale(leg)
+        if isinstance(answer, PaidByCard | PaidInCash):
+            return replace(answer, remaining=await self._remaining(leg.key))
+        return answer
+
+    async def _remaining(self, key: LegKey) -> int | None:
+        """Cents that are due now of the split tender that the leg is part of, if it is."""
+        try:
+            basket = await self._journal.basket_of(key)
+        except JournalUnwritableError:
+            return None
+        return None if basket is None else basket.basket.remaining
 
     async def still(self, told: Outcome | RefundOutcome) -> Outcome | RefundOutcome:
         """An answer that was given, unless its payment was undone since (not confirmed, or its basket cancelled)."""
@@ -79,7 +90,7 @@ class Answers:
             return told
         if leg is None or leg.state in APPROVED_STATES or leg.cause is Cause.VOIDED:
             return replace(told, confirm=leg is not None and leg.state is State.AUTHORISED)
-        return await self._of_sale(leg)
+        return await self.of(leg)
 
     # ---- sales ----
 

@@ -54,6 +54,9 @@ class Confirming:
             self._adopt(known)
         return len(legs)
 
+    def waits(self, key: LegKey) -> bool:
+        return key in self._waiting
+
     async def confirm(self, key: LegKey) -> None:
         """The till takes the payment for good. What became of it, the journal says. Raises JournalUnwritableError."""
         waiting = await self._find(key)

@@ -4,26 +4,35 @@ What each movement is stands in a room of its own (pay, refund, give_back); card
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
+from pos_bridge.checkout import day_end
 from pos_bridge.checkout.admission import Admission, Answer
 from pos_bridge.checkout.answers import Answers
+from pos_bridge.checkout.cancel_basket import Cancelling
 from pos_bridge.checkout.card_sale import Parts
+from pos_bridge.checkout.confirm import Confirming
 from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.pay import Payment
 from pos_bridge.checkout.recording import Recording
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
-from pos_bridge.domain.ledger import JournalUnwritableError
+from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket
+from pos_bridge.domain.leg import APPROVED_STATES, Kind, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
+    CancelOutcome,
+    Confirmation,
     Contradiction,
     Health,
     NeverSeen,
+    NoSuchPayment,
     Outcome,
+    PaidByCard,
     Running,
     SaleAsk,
     StatusAnswer,
 )
+from pos_bridge.domain.totals import Reckoning
 
 
 def _boot_s() -> float:
@@ -43,9 +52,18 @@ class Lane:
         self._recording = Recording(parts.journal, parts.log)
         self._answers = Answers(parts.journal, parts.processor)
         self._admission = Admission(parts.journal, self._answers, self._recording, clock_s)
+        self._confirming = Confirming(parts)
+        self._cancelling = Cancelling(parts, self._confirming)
+
+    async def resume(self) -> None:
+        """At the start, after Settler.recover: what waits for a till's word, and baskets that are being cancelled."""
+        await self._confirming.resume()
+        await self._cancelling.resume()
 
     async def pay(self, ask: SaleAsk) -> Outcome:
-        work = Payment(ask, self._parts, self._recording, self._answers, self._identify)
+        work = Payment(
+            ask, self._parts, self._recording, self._answers, confirming=self._confirming, identify=self._identify
+        )
         answer = await self._admission.admit(work)
         return answer if isinstance(answer, Outcome) else Contradiction()  # that request was one for something else
 
@@ -71,6 +89,37 @@ class Lane:
             await self._close_request(request)  # changes nothing where there is a leg
         return False
 
+    async def confirm(self, key: LegKey) -> Confirmation:
+        """A till that confirms its payments takes this one for good. Again: the same answer."""
+        return await self._word(key, self._confirming.confirm)
+
+    async def cancel(self, key: LegKey) -> Confirmation:
+        """It gives this one up, which it can until it has confirmed: NotPaid. PaidByCard: it is too late for that."""
+        return await self._word(key, self._confirming.cancel)
+
+    async def cancel_basket(self, reference: bytes) -> CancelOutcome:
+        """Take back every payment of a split tender that is not at its end. Again: the same answer."""
+        try:
+            return await self._admission.alone(lambda: self._cancelling.cancel(reference))
+        except JournalUnwritableError:
+            return self._recording.failed()
+
+    async def half_paid(self) -> tuple[KnownBasket, ...]:
+        """The split tenders of which something is paid, or may be, and something is due."""
+        return await self._journal.open_baskets()
+
+    async def period(self) -> Reckoning:
+        """Raises JournalUnwritableError."""
+        return await day_end.reckon(self._journal, self._parts.processor)
+
+    async def close_period(self) -> Reckoning:
+        """The day end. Raises JournalUnwritableError: it did not happen."""
+        try:
+            return await day_end.close(self._journal, self._parts.processor)
+        except JournalUnwritableError:
+            self._recording.failed()
+            raise
+
     async def told(self, key: LegKey) -> None:
         try:
             await self._journal.mark_told(key)
@@ -89,6 +138,21 @@ class Lane:
     async def close(self) -> None:
         """What waits for its card is withdrawn; what was sent gets ten seconds, then recovery has it."""
         await self._admission.close()
+        await self._confirming.close()
+        await self._cancelling.close()
+
+    async def _word(self, key: LegKey, say: Callable[[LegKey], Awaitable[None]]) -> Confirmation:
+        try:
+            await say(key)
+            leg = await self._journal.find_leg(key)
+        except JournalUnwritableError:
+            return self._recording.failed()
+        if leg is None or leg.kind is not Kind.SALE:
+            return NoSuchPayment()
+        if leg.state in APPROVED_STATES and leg.approved is not None:  # what a receipt needs, the till has already
+            return PaidByCard(leg.key, leg.amount, leg.approved, None, None, confirm=leg.state is State.AUTHORISED)
+        answer = await self._answers.of(leg)
+        return answer if isinstance(answer, Confirmation) else NoSuchPayment()
 
     async def _close_request(self, request: bytes) -> StatusAnswer:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""

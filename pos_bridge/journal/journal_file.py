@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
+from pos_bridge.disk import make_folder
 from pos_bridge.domain.ledger import (
     Advance,
     JournalHead,
@@ -260,7 +261,7 @@ def lock_folder(folder: Path) -> int:
     Raises JournalBusyError, JournalUnwritableError.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise JournalUnwritableError("the journal's folder cannot be written") from error

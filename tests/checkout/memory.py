@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from pos_bridge.domain.basket import Basket, BasketLeg
+from pos_bridge.domain.basket import Basket, BasketLeg, BasketState
 from pos_bridge.domain.identity import Choice, ChoiceKind, Consent, VaultFault, VaultUnusableError, kind_of
 from pos_bridge.domain.ledger import (
     Advance,
@@ -89,11 +89,21 @@ class MemoryJournal:
             self.now_ms,
         )
         self.requests[opening.till.request] = (opening.till, opening.key, False)
-        if opening.basket is not None:
-            self.baskets.setdefault(opening.basket.reference, (opening.basket, []))[1].append(opening.key)
+        await self._join(opening)
         self.periods[-1].add(opening.key)
         self._wrote(opening.key, opening.state)
         return self.head()
+
+    async def _join(self, opening: Opening) -> None:
+        """A refund is part of the basket of its sale, until that is at its end."""
+        if opening.basket is not None:
+            _, legs = self.baskets.get(opening.basket.reference, (None, []))
+            self.baskets[opening.basket.reference] = (opening.basket, [*legs, opening.key])
+            assert opening.basket.reference not in self.cancelling, "a cancelled basket takes no sale"
+        elif opening.sale_key is not None:
+            known = await self.basket_of(opening.sale_key)
+            if known is not None and known.basket.state not in {BasketState.COMMITTED, BasketState.CANCELLED}:
+                self.baskets[known.reference][1].append(opening.key)
 
     async def advance(self, change: Advance) -> JournalHead:
         self._write()
@@ -164,8 +174,8 @@ class MemoryJournal:
         self._read()
         if reference not in self.baskets:
             return None
-        part, payments = self.baskets[reference]
-        legs = [leg for leg in self.legs.values() if leg.key in payments or leg.sale_key in payments]
+        part, parts = self.baskets[reference]
+        legs = [self.legs[key] for key in parts]
         places = {leg.key: place for place, leg in enumerate(legs)}
         stand = tuple(
             BasketLeg(
@@ -179,6 +189,13 @@ class MemoryJournal:
         )
         basket = Basket(part.due, part.outside, reference in self.cancelling, stand)
         return KnownBasket(reference, basket, tuple(places))
+
+    async def basket_of(self, key: LegKey) -> KnownBasket | None:
+        self._read()
+        for reference, (_, parts) in self.baskets.items():
+            if key in parts:
+                return await self.find_basket(reference)
+        return None
 
     async def open_baskets(self) -> tuple[KnownBasket, ...]:
         found = [await self.find_basket(reference) for reference in self.baskets]

@@ -22,7 +22,21 @@ from pos_bridge.wire.nexo.decode import Message, decode
 from pos_bridge.wire.nexo.request import PaymentRequest
 from tests.pos_api.fake_desk import FakeAnswers, FakeDesk
 from tests.pos_api.world import SECRET, Clock
-from tests.wire.nexo.shapes import POIID, abort, cash, encode, payment, status, with_field
+from tests.wire.nexo.shapes import (
+    POIID,
+    abort,
+    cash,
+    cash_refund,
+    encode,
+    payment,
+    reconciliation,
+    refund,
+    reversal,
+    split,
+    status,
+    totals,
+    with_field,
+)
 
 
 class SlowDesk(FakeDesk):
@@ -150,7 +164,10 @@ def test_whoever_stops_waiting_stops_nothing():
 # ---- whatever is sent ----
 
 MARK = "Tremblay4921817844445119"
-BASES = [payment(), cash(), status(), abort()]
+BASES = [
+    *(payment(), cash(), split("5", "5"), refund(), cash_refund(), reversal("5"), totals(), reconciliation()),
+    *(status(), status(category="Reversal"), abort(), abort(category="Reversal")),
+]
 
 
 def places(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
