@@ -6,7 +6,7 @@ A private file comes into being whole or not at all, readable by its owner alone
 import os
 from pathlib import Path
 
-_PRIVATE = 0o600
+_PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
 
 
 def sync_file(path: Path) -> None:
@@ -16,6 +16,14 @@ def sync_file(path: Path) -> None:
 def sync_folder(path: Path) -> None:
     """The names in it."""
     _sync(path, os.O_DIRECTORY)
+
+
+def make_folder(path: Path) -> None:
+    """A private folder and those above it, where they are missing; on disk with their names on return."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def write_private(path: Path, content: bytes) -> None:

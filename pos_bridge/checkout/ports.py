@@ -44,6 +44,9 @@ class Journal(Protocol):
     async def find_basket(self, reference: bytes) -> KnownBasket | None:
         """A split tender by the keyed hash of the till's sale reference. One that is open is kept until it ends."""
 
+    async def basket_of(self, key: LegKey) -> KnownBasket | None:
+        """The split tender that this leg is part of, as long as that is kept."""
+
     async def cancel_basket(self, reference: bytes) -> None:
         """CANCELLING, durably: no leg may be added to it any more."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pos_bridge.domain.basket import Basket
-from pos_bridge.domain.leg import Cause, Flow, Kind, State, Tender
+from pos_bridge.domain.leg import Cause, Flow, Kind, Leg, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 
@@ -41,7 +41,9 @@ class TillKeys:
 class BasketPart:
     """That a leg is part of a split tender. `reference`: keyed hash (32 bytes) of the till's sale reference alone.
 
-    `due` and `outside` (Basket) are those of the first leg: a later one's are not looked at.
+    `due` and `outside` (Basket) as they are from this leg on: what was paid elsewhere meanwhile counts too, and a
+    basket by which nothing was paid begins anew. A refund of a payment in a basket that is not at its end is part of it
+    without saying so.
     """
 
     reference: bytes
@@ -153,6 +155,21 @@ class KnownLeg:
     confirm_by_ms: int | None = None
     begun_ms: int | None = None
     doubted: bool = False
+
+    def leg(self) -> Leg:
+        """As the step function goes on with it."""
+        return Leg(
+            key=self.key,
+            amount=self.amount,
+            partial_ok=self.partial_ok,
+            flow=self.flow,
+            state=self.state,
+            approved=self.approved,
+            cause=self.cause,
+            kind=self.kind,
+            tender=self.tender,
+            confirmed_by_till=self.confirm_by_ms is not None,
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)

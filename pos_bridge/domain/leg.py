@@ -67,6 +67,14 @@ SETTLED = frozenset(
 APPROVED_STATES = frozenset({State.AUTHORISED, State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
 PAID_STATES = APPROVED_STATES | {State.CASH_TAKEN}
 REFUNDED_STATES = frozenset({State.REFUNDED, State.CASH_REFUNDED})
+# Money went one way or the other. A sale that was given back moved it twice: by itself, and by its refund leg.
+MOVED_STATES = REFUNDED_STATES | {
+    State.CAPTURING,
+    State.CAPTURED,
+    State.GIVING_BACK,
+    State.GIVEN_BACK,
+    State.CASH_TAKEN,
+}
 
 
 class Cause(Enum):
@@ -104,6 +112,8 @@ class Cause(Enum):
     IN_DOUBT = "in_doubt"  # a look-up could not settle it: restored journal or ledger, or older than keys are kept
 
 
+# Why an approved payment was taken back by the till, the card or the clock: told as that, however its reversal ends.
+TAKEN_BACK = frozenset({Cause.VOIDED, Cause.CANCELLED, Cause.UNCONFIRMED, Cause.CARD_REFUSED})
 OWED = frozenset({Cause.TOO_LATE, Cause.CARD_NEEDED})  # UNRESOLVED, told as not paid: a person gives the money back
 
 

@@ -192,8 +192,31 @@ class NotInBasket:
     remaining: int
 
 
+@dataclass(frozen=True, slots=True)
+class NoSuchPayment:
+    """No payment of that key is recorded here."""
+
+
+@dataclass(frozen=True, slots=True)
+class BasketCancelled:
+    """No payment of the basket stands, or none will in the end. `cash`: what the cashier hands back, each once.
+
+    `open_legs`: card payments that are still being taken back, in the background and after a restart.
+    """
+
+    cash: tuple[RefundedInCash, ...]
+    open_legs: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchBasket:
+    """No split tender of that reference is recorded here."""
+
+
 Refusal = Busy | Contradiction | Closed | NotRecordable | Running
 Outcome = PaidByCard | PaidInCash | NotPaid | AlreadyApproved | NotInBasket | Refusal
+Confirmation = PaidByCard | PaidInCash | NotPaid | Running | NotRecordable | NoSuchPayment
+CancelOutcome = BasketCancelled | NotInBasket | NoSuchBasket | Busy | NotRecordable
 RefundOutcome = Refunded | RefundedInCash | Voided | NotRefunded | Refusal
 
 

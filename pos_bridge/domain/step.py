@@ -32,7 +32,7 @@ from pos_bridge.domain.happening import (
     Voided,
     WrongAnswer,
 )
-from pos_bridge.domain.leg import MAX_SENDS, Cause, Flow, Kind, Leg, State, Tender
+from pos_bridge.domain.leg import MAX_SENDS, TAKEN_BACK, Cause, Flow, Kind, Leg, State, Tender
 from pos_bridge.domain.money import Amount
 
 
@@ -124,7 +124,7 @@ def _sale(leg: Leg, event: Event) -> Transition:  # noqa: C901, PLR0911, PLR0912
             return Transition(confirmed, record=True, effects=(Effect.TELL_TILL, Effect.CAPTURE))
         case State.AUTHORISED, Recovered():
             return Transition(leg, record=False, effects=(Effect.AWAIT_TILL,))
-        case ((State.AUTHORISED | State.CAPTURING | State.CAPTURED), Cancelled(cause)):
+        case ((State.AUTHORISED | State.CAPTURING | State.CAPTURED | State.CAPTURE_LOST), Cancelled(cause)):
             return _settle(leg, State.REVERSING, cause, Effect.REVERSE)
 
         case State.CAPTURING, CaptureDone():
@@ -187,7 +187,7 @@ def _being_undone(leg: Leg, event: Event) -> Transition:  # noqa: PLR0911 - a li
         case Reversed(cause=(Cause.TOO_LATE | Cause.CARD_NEEDED) as cause):
             return _cannot_be_undone(leg, cause)
         case Reversed(cause):
-            kept = leg.cause if leg.cause in {Cause.VOIDED, Cause.CANCELLED} else cause or leg.cause
+            kept = leg.cause if leg.cause in TAKEN_BACK else cause or leg.cause
             return _settle(leg, State.REVERSED, kept)
         case Found(Standing.REVERSED | Standing.TOMBSTONE | Standing.DECLINED):
             return _settle(leg, State.REVERSED, leg.cause)

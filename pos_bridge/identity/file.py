@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
-from pos_bridge.disk import sync_file, sync_folder
+from pos_bridge.disk import make_folder, sync_file, sync_folder
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
 from pos_bridge.identity import schema
 from pos_bridge.identity.keys import LENGTH, Keys, sealed, unsealed
@@ -26,7 +26,7 @@ def make(path: Path, key: bytes) -> None:
     """A new, empty vault. Raises VaultUnusableError where there is one, or what is left of one."""
     if not absent(path):
         raise VaultUnusableError(VaultFault.DISK)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     part = path.with_name(path.name + _PART)
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
@@ -51,6 +51,8 @@ def opened(path: Path, key: bytes) -> Rows:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON").fetchone()
         connection.execute("PRAGMA temp_store = MEMORY")
+        if _log(path).exists():
+            sync_file(_log(path))  # what a run that was killed left there: it is told of from now on
         sync_folder(path.parent)  # its name, if it was just made
     except BaseException:
         connection.close()

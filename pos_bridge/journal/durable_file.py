@@ -120,7 +120,7 @@ class DurableFile:
     def _reopened(self) -> sqlite3.Connection:
         try:
             connection = months.connect(self.path)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise JournalUnwritableError("the journal cannot be opened") from error
         try:
             still_there = lookups.hash_at(connection, self.head.sequence) == self.head.hash

@@ -8,7 +8,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from pos_bridge.disk import sync_file, sync_folder
@@ -33,7 +33,10 @@ def set_aside(folder: Path) -> list[Path]:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The file in use: write-ahead log, every commit synced, what is deleted is overwritten. Any thread may use it."""
+    """The file in use: write-ahead log, every commit synced, what is deleted is overwritten. Any thread may use it.
+
+    A run that was killed may have left a commit that it did not sync: it is synced before anybody is told of it.
+    """
     connection = sqlite3.connect(_uri(path, "mode=rw"), uri=True, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -41,6 +44,10 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete = ON").fetchone()
         connection.execute("PRAGMA wal_autocheckpoint = 0").fetchone()  # JournalFile chooses when
         connection.execute("PRAGMA temp_store = MEMORY")
+        log = Path(f"{path}-wal")
+        if log.exists():
+            sync_file(log)
+            sync_folder(path.parent)
     except BaseException:
         connection.close()
         raise
@@ -74,6 +81,8 @@ def building(
         schema.create(connection)
         connection.execute("BEGIN")
         connection.execute("INSERT INTO anchor VALUES (1, ?, ?)", anchor)
+        for table, row in schema.FIRST_ROWS.items():
+            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - constants
         yield connection
         connection.execute("COMMIT")
     sync_file(part)
@@ -91,7 +100,7 @@ def building(
 
 
 def put_in_place(folder: Path) -> None:
-    """Finish what a crash left: throw away half-built files, complete a replacement."""
+    """Finish what a crash left: throw away half-built files, complete a replacement, undo what changed an old month."""
     for part in folder.glob(f"*.db{_PART}*"):
         part.unlink()
     for ready in folder.glob(f"*.db{_NEXT}"):
@@ -99,6 +108,9 @@ def put_in_place(folder: Path) -> None:
         to_quarantine(in_the_way)
         ready.replace(in_the_way)
         sync_folder(folder)
+    for path in files(folder):
+        if Path(f"{path}-journal").exists():
+            _undo_interrupted(path)
 
 
 def to_quarantine(path: Path) -> None:
@@ -124,8 +136,8 @@ def close_history(path: Path) -> None:
     if path.stat().st_mode & 0o777 == HISTORY_MODE:
         return
     with closing(connect(path)) as connection:
-        connection.execute("DELETE FROM working")
-        connection.execute("DELETE FROM requests")
+        for table in ("working", "requests", "parts", "baskets"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     path.chmod(HISTORY_MODE)
 
@@ -148,6 +160,13 @@ def months_between(older: str, newer: str) -> int:
 
 def _uri(path: Path, options: str) -> str:
     return f"{path.absolute().as_uri()}?{options}"
+
+
+def _undo_interrupted(path: Path) -> None:
+    """SQLite does it by itself for whoever may write, and shows the file to no reader before."""
+    path.chmod(CURRENT_MODE)
+    with suppress(sqlite3.Error), closing(sqlite3.connect(_uri(path, "mode=rw"), uri=True)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
 
 def _forget(path: Path) -> None:
