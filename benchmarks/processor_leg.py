@@ -35,11 +35,23 @@ _HEAD = JournalHead(1, bytes(32))
 
 
 class _Chain:
+    def __init__(self) -> None:
+        self._epoch: bytes | None = None
+
     def head(self) -> JournalHead:
         return _HEAD
 
     async def holds(self, _sequence: int, _row_hash: bytes) -> bool:
         return True
+
+    def ledger_epoch(self) -> bytes | None:
+        return self._epoch
+
+    async def change_ledger_epoch(self, digest: bytes) -> None:
+        self._epoch = digest
+
+    async def note_refused_head(self, _head: JournalHead) -> None:
+        raise RuntimeError("the peer shows another journal")
 
 
 class _Silent:

@@ -20,6 +20,8 @@ class Operation(Enum):
     CAPTURE = 4
     REVERSE = 5
     LOOK_UP = 6
+    REFUND = 7
+    RECONCILE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ class SessionOpened(Event):
 @dataclass(frozen=True, slots=True)
 class SessionRefused(Event):
     """The processor saw journal rows that this till does not have: card sales stop until a person decides."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReplaced(Event):
+    """The processor's ledger is another one than before: legs that were open are not settled by its *never seen*."""
 
     severity: ClassVar[Severity] = Severity.ALARM
 
@@ -129,6 +138,25 @@ class CaptureStuck(Event):
     """The processor refuses a capture as malformed or as another's key. Once a leg; it is tried on all the same."""
 
     severity: ClassVar[Severity] = Severity.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class RefundStuck(Event):
+    """As CaptureStuck, of a refund: it is tried for a day, then looked up."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class GivingBack(Event):
+    """A sale that was told as not paid was settled before it could be reversed: its money is refunded."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack(Event):
+    """That refund was made."""
 
 
 EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it

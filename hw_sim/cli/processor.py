@@ -32,26 +32,39 @@ EVENTS: MappingProxyType[str, tuple[str, Callable[[Path], None]]] = MappingProxy
     {
         "settle": ("closes the batch: what is captured cannot be reversed any more", control.settle),
         "expire": ("lets every hold that is not captured run out", control.expire_authorisations),
+        "mended": ("keeps every duty again, after `broken`", control.mend),
         "renew-epoch": ("goes on as if its ledger had been restored", control.renew_epoch),
     }
 )
-LEDGER = "ledger"
-_WITH_VALUE = ("partial", "delay")
+SETTINGS: MappingProxyType[str, tuple[str, Callable[[Path, int], None]]] = MappingProxyType(
+    {
+        "clock-skew": ("VALUE seconds: its clock is so far ahead (behind: negative)", control.set_clock_skew),
+        "retention-days": ("VALUE days: says that it keeps keys so long", control.set_retention_days),
+    }
+)
+LEDGER, BROKEN = "ledger", "broken"
+_SAYS = MappingProxyType(
+    {
+        BROKEN: "VALUE, a name: breaks that duty of a processor (any other word: lists the names)",
+        LEDGER: "prints what it holds",
+    }
+)
+_UNITS = MappingProxyType({"partial": "cents", "delay": "seconds", "clock-skew": "seconds", "retention-days": "days"})
 
 
 def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    lines = [*MODES.items(), *((word, meaning) for word, (meaning, _) in EVENTS.items())]
+    lines = [*MODES.items(), *((word, meaning) for word, (meaning, _) in [*EVENTS.items(), *SETTINGS.items()])]
     parser = words.add_parser(
         "processor",
         help="set the processor's mode, print its ledger",
         description="Sets how the simulated processor behaves: the mode replaces the one before and holds for every"
         " call until changed. `ledger` prints all it holds as a JSON list.",
-        epilog="\n".join(f"  {word:14} {meaning}" for word, meaning in [*lines, (LEDGER, "prints what it holds")]),
+        epilog="\n".join(f"  {word:15} {meaning}" for word, meaning in [*lines, *_SAYS.items()]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     arguments.folder(parser)
-    parser.add_argument("mode", metavar="MODE", choices=[*MODES, *EVENTS, LEDGER], help="see below")
-    parser.add_argument("value", metavar="VALUE", nargs="?", help="of partial (cents) and delay (seconds)")
+    parser.add_argument("mode", metavar="MODE", choices=[*MODES, *EVENTS, *SETTINGS, *_SAYS], help="see below")
+    parser.add_argument("value", metavar="VALUE", nargs="?", help="where one is named below")
     parser.set_defaults(run=run)
 
 
@@ -70,8 +83,12 @@ def run(chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def _do(processor: Path, word: str, value: float | None) -> None:
-    if word == LEDGER:
+def _do(processor: Path, word: str, value: float | str | None) -> None:
+    if isinstance(value, str):
+        control.break_duty(processor, value)
+    elif word in SETTINGS and value is not None:
+        SETTINGS[word][1](processor, int(value))
+    elif word == LEDGER:
         json.dump(control.ledger(processor), sys.stdout, indent=2)
         print()
     elif word in EVENTS:
@@ -80,14 +97,13 @@ def _do(processor: Path, word: str, value: float | None) -> None:
         control.set_mode(processor, word, value)
 
 
-def _value(mode: str, text: str | None) -> float | None:
+def _value(mode: str, text: str | None) -> float | str | None:
     """Raises ValueError with words for whoever typed it; the processor checks the range."""
-    if (mode in _WITH_VALUE) != (text is not None):
+    if (mode in _UNITS or mode == BROKEN) != (text is not None):
         raise ValueError(f"{mode} takes a VALUE" if text is None else f"{mode} takes no VALUE")
-    if text is None:
-        return None
+    if text is None or mode == BROKEN:
+        return text
     try:
-        return int(text) if mode == "partial" else float(text)
+        return float(text) if mode == "delay" else int(text)
     except ValueError:
-        unit = "cents" if mode == "partial" else "seconds"
-        raise ValueError(f"the VALUE of {mode} is a number of {unit}") from None
+        raise ValueError(f"the VALUE of {mode} is a number of {_UNITS[mode]}") from None

@@ -45,6 +45,19 @@ def reverse(key: bytes, now_ms: int, outcome: Reversal) -> pb.ReverseByKeyRespon
     return pb.ReverseByKeyResponse(key=key, now_ms=now_ms, outcome=f"OUTCOME_{outcome.name}")
 
 
+def held(entry: Entry) -> pb.HeldLeg:
+    """An entry, no tombstone, as Reconcile lists it."""
+    money = entry.approved or entry.asked
+    assert money is not None
+    return pb.HeldLeg(
+        key=entry.key,
+        kind=f"KIND_{entry.kind.name}",
+        state=STATES[entry.state],
+        amount=pb.Money(cents=money.cents, currency=money.currency),
+        begun_ms=entry.began_ms,
+    )
+
+
 def receipt(entry: Entry, card: Card, entry_mode: EntryMode | None) -> pb.ReceiptFacts:
     """What a receipt of an approved entry needs again, with the card it was paid with."""
     money, code = entry.approved, entry.code

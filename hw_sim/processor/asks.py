@@ -71,6 +71,15 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Presented:
+    """A card as it was read for one request: sealed, and bound to its key, amount and order."""
+
+    entry_mode: EntryMode
+    payment: RoomSealed | ReaderSealed
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Authorise:
     """`request` recognises a resend: a digest of all but context and deadline, which say when, not what, is asked."""
 
@@ -79,10 +88,8 @@ class Authorise:
     money: Money
     partial_ok: bool
     one_message: bool
-    entry_mode: EntryMode
     not_after_ms: int
-    payment: RoomSealed | ReaderSealed
-    binding: Binding
+    card: Presented
     request: bytes
 
 
@@ -101,14 +108,23 @@ class Reverse:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Refund:
-    """`request` as in Authorise."""
+    """`request` as in Authorise. `card` is None for one by reference."""
 
     context: Context
     key: bytes
     sale_key: bytes
     money: Money
     not_after_ms: int
+    card: Presented | None
     request: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reconcile:
+    """`after` is the key behind which the listing goes on, None at its beginning."""
+
+    from_ms: int
+    after: bytes | None
 
 
 def authorise(request: pb.AuthoriseRequest) -> Authorise:
@@ -120,10 +136,8 @@ def authorise(request: pb.AuthoriseRequest) -> Authorise:
         money=_money(request),
         partial_ok=request.partial_ok,
         one_message=request.flow == pb.AuthoriseRequest.FLOW_ONE_MESSAGE,
-        entry_mode=_entry_mode(request.entry_mode),
         not_after_ms=_time(request.not_after_ms),
-        payment=_payment(request),
-        binding=_binding(request),
+        card=_presented(request),
         request=_digest(b"authorise", request),
     )
 
@@ -146,6 +160,7 @@ def refund(request: pb.RefundRequest) -> Refund:
         sale_key=leg_key(request.sale_key),
         money=_money(request),
         not_after_ms=_time(request.not_after_ms),
+        card=_presented(request) if _has_card(request) else None,
         request=_digest(b"refund", request),
     )
 
@@ -153,6 +168,12 @@ def refund(request: pb.RefundRequest) -> Refund:
 def look_up(request: pb.LookUpRequest) -> bytes:
     _check_known_fields(request)
     return leg_key(request.key)
+
+
+def reconcile(request: pb.ReconcileRequest) -> Reconcile:
+    _check_known_fields(request)
+    _check(request.from_ms < _MAX_TIME_MS)
+    return Reconcile(request.from_ms, leg_key(request.after_key) if request.after_key else None)
 
 
 def open_session(request: pb.OpenSessionRequest) -> Head:
@@ -211,7 +232,16 @@ def _time(milliseconds: int) -> int:
     return milliseconds
 
 
-def _binding(request: pb.AuthoriseRequest) -> Binding:
+def _has_card(request: pb.RefundRequest) -> bool:
+    """All three parts of a card that is present, or none: what is there in part is malformed."""
+    return bool(request.entry_mode or request.HasField("payment") or request.HasField("binding"))
+
+
+def _presented(request: pb.AuthoriseRequest | pb.RefundRequest) -> Presented:
+    return Presented(_entry_mode(request.entry_mode), _payment(request), _binding(request))
+
+
+def _binding(request: pb.AuthoriseRequest | pb.RefundRequest) -> Binding:
     _check(request.HasField("binding"))
     binding = request.binding
     _check(len(binding.payment_salt) == _SALT_LENGTH and len(binding.order_digest) == DIGEST_LENGTH)
@@ -219,7 +249,7 @@ def _binding(request: pb.AuthoriseRequest) -> Binding:
     return Binding(binding.payment_salt, binding.order_digest, binding.signature)
 
 
-def _payment(request: pb.AuthoriseRequest) -> RoomSealed | ReaderSealed:
+def _payment(request: pb.AuthoriseRequest | pb.RefundRequest) -> RoomSealed | ReaderSealed:
     match request.payment.WhichOneof("sealed_by"):
         case "room":
             room = request.payment.room

@@ -32,7 +32,8 @@ def set_mode(folder: Path, mode: str, value: float | None = None) -> None:
 def ledger(folder: Path) -> list[dict[str, Any]]:
     """All the processor holds, one object a key, in order of arrival. Raises ControlError.
 
-    key (UUID), kind, amount (cents: approved if approved, else asked), state, card, entry_mode, order_digest (hex).
+    key (UUID), kind, amount (cents: approved if approved, else asked), state, sale_key (of a refund), captured (cents),
+    card, entry_mode, order_digest (hex).
     """
     listing: list[dict[str, Any]] = _ask(folder, {"ledger": True})["ledger"]
     return listing
@@ -51,6 +52,26 @@ def expire_authorisations(folder: Path) -> None:
 def renew_epoch(folder: Path) -> None:
     """Behave as a processor whose ledger was restored: another ledger epoch. Raises ControlError."""
     _ask(folder, {"renew_epoch": True})
+
+
+def break_duty(folder: Path, name: str) -> None:
+    """Behave as a processor with one thing wrong (hw_sim/processor/broken.py), until mended. Raises ControlError."""
+    _ask(folder, {"broken": name})
+
+
+def mend(folder: Path) -> None:
+    """Keep every duty again. Raises ControlError."""
+    _ask(folder, {"mended": True})
+
+
+def set_clock_skew(folder: Path, seconds: float) -> None:
+    """Set the processor's clock that far ahead of the machine's (behind: negative), until it ends. ControlError."""
+    _ask(folder, {"clock_skew": seconds})
+
+
+def set_retention_days(folder: Path, days: int) -> None:
+    """What the processor says about how long it keeps keys, until it ends. Raises ControlError."""
+    _ask(folder, {"retention_days": days})
 
 
 @contextmanager

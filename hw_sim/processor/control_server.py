@@ -1,7 +1,9 @@
 """The processor's half of the control socket: a line of JSON in, a line of JSON out, then the connection ends.
 
 {"mode": "delay", "value": 5} -> {"ok": true}          {"ledger": true} -> {"ledger": [...]}
-{"settle": true} {"expire": true} {"renew_epoch": true} -> {"ok": true}        anything else -> {"error": "..."}
+{"settle": true} {"expire": true} {"renew_epoch": true} {"clock_skew": -600} {"retention_days": 30} -> {"ok": true}
+{"broken": "no-tombstones"} {"mended": true} -> {"ok": true}
+anything else -> {"error": "..."}
 """
 
 import asyncio
@@ -11,8 +13,8 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from hw_sim.processor.backstage import Backstage, NotPossibleError
 from hw_sim.processor.control import SOCKET_NAME, reachable
-from hw_sim.processor.desk import Desk
 from hw_sim.processor.line import Line
 from hw_sim.processor.listener import Listener, PortTakenError
 from hw_sim.processor.modes import BadModeError, Mode, Word, parse
@@ -23,8 +25,8 @@ _NOT_UNDERSTOOD: dict[str, object] = {"error": "not a request of the control soc
 
 
 class ControlServer:
-    def __init__(self, desk: Desk, line: Line, listener: Listener) -> None:
-        self._desk = desk
+    def __init__(self, backstage: Backstage, line: Line, listener: Listener) -> None:
+        self._backstage = backstage
         self._line = line
         self._listener = listener
         self._changing = asyncio.Lock()
@@ -58,19 +60,18 @@ class ControlServer:
             case {"mode": word, **rest} if set(rest) <= {"value"}:
                 outcome = await self._set_mode(word, rest.get("value"))
             case {"ledger": True}:
-                return b'{"ledger": ' + await self._line.at_desk(self._desk.listing) + b"}"
-            case {"settle": True}:
-                await self._line.at_desk(self._desk.settle)
-                outcome = {"ok": True}
-            case {"expire": True}:
-                await self._line.at_desk(self._desk.expire)
-                outcome = {"ok": True}
-            case {"renew_epoch": True}:
-                await self._line.at_desk(self._desk.renew_epoch)
-                outcome = {"ok": True}
+                return b'{"ledger": ' + await self._line.at_desk(self._backstage.desk.listing) + b"}"
+            case dict() if len(request) == 1:
+                outcome = await self._do(*next(iter(request.items())))
             case _:
                 outcome = _NOT_UNDERSTOOD
         return json.dumps(outcome).encode()
+
+    async def _do(self, word: str, value: object) -> dict[str, object]:
+        try:
+            return {"ok": True} if await self._backstage.do(word, value) else _NOT_UNDERSTOOD
+        except NotPossibleError as error:
+            return {"error": str(error)}
 
     async def _set_mode(self, word: object, value: object) -> dict[str, object]:
         try:

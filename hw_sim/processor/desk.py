@@ -4,10 +4,8 @@ Joins rules, ledger, keys and issuer. Knows no network: what the line does to a 
 business. Used from one thread, which is how two requests about one key never overlap.
 """
 
-import json
 import secrets
 from collections.abc import Callable
-from uuid import UUID
 
 from hw_sim.cards import BY_NUMBER
 from hw_sim.processor import answers, asks, issuer, rules
@@ -19,6 +17,7 @@ from hw_sim.processor.facts import (
     Declined,
     Done,
     Entry,
+    No,
     Refusal,
     Refused,
     Reversal,
@@ -26,12 +25,14 @@ from hw_sim.processor.facts import (
 )
 from hw_sim.processor.folder import Till
 from hw_sim.processor.ledger import Ledger
+from hw_sim.processor.listing import listing
 from hw_sim.processor.modes import Mode
 from hw_sim.processor.payment import Keys, is_bound, open_payment
 from hw_sim.processor.track import UnreadableError
 from pos_bridge.protocol import processor_v1_pb2 as pb
 
 RETENTION_DAYS = 3650  # this ledger forgets nothing; a decade outlasts any chargeback window
+MAX_LISTED = 200  # legs of one answer to Reconcile (processor_v1.proto)
 
 
 class Desk:
@@ -47,6 +48,7 @@ class Desk:
         self._signed_keys = signed_keys
         self._clock = clock
         self._epoch = ledger.epoch()
+        self._retention_days = RETENTION_DAYS
 
     # ---- session, time, keys ----
 
@@ -61,7 +63,7 @@ class Desk:
             ledger_epoch=self._epoch,
             last_seen=pb.JournalHead(sequence=seen.sequence, hash=seen.hash),
             now_ms=self._clock(),
-            retention_days=RETENTION_DAYS,
+            retention_days=self._retention_days,
         )
 
     def get_time(self) -> pb.GetTimeResponse:
@@ -91,16 +93,16 @@ class Desk:
         now = self._clock()
         if now > ask.not_after_ms:
             return Refused(Refusal.LATE)
-        if not is_bound(ask, till.terminal):
+        if not is_bound(ask, ask.card, till.terminal):
             return Refused(Refusal.BINDING)
         try:
-            card = open_payment(ask, self._keys)
-            self._use_up(ask.payment)
+            card = open_payment(ask, ask.card, self._keys)
+            self._use_up(ask.card.payment)
         except UnreadableError:
             return Refused(Refusal.UNREADABLE)
         verdict = issuer.decide_sale(card, ask.money.cents, mode, yymm(now))
         entry = rules.charge(ask, issuer.published_number(card), verdict, _approval_code(), now)
-        self._ledger.keep(till.merchant, entry)
+        self._ledger.keep(till, entry)
         return rules.settled_answer(entry)
 
     def _use_up(self, payment: asks.RoomSealed | asks.ReaderSealed) -> None:
@@ -126,7 +128,7 @@ class Desk:
         if isinstance(outcome, Refused):
             return outcome
         if outcome != known:
-            self._ledger.keep(till.merchant, outcome)
+            self._ledger.keep(till, outcome)
         return Done()
 
     def reverse(self, till: Till, request: pb.ReverseByKeyRequest) -> pb.ReverseByKeyResponse:
@@ -143,7 +145,7 @@ class Desk:
         refunded = self._ledger.refunded_cents(till.merchant, ask.key)
         entry, outcome = rules.reverse(known, ask.key, refunded)
         if entry != known:
-            self._ledger.keep(till.merchant, entry)
+            self._ledger.keep(till, entry)
         return outcome
 
     def refund(self, till: Till, request: pb.RefundRequest, mode: Mode) -> pb.RefundResponse:
@@ -165,12 +167,22 @@ class Desk:
         now = self._clock()
         if now > ask.not_after_ms:
             return Refused(Refusal.LATE)
+        number = None
+        if ask.card is not None:
+            if not is_bound(ask, ask.card, till.terminal):
+                return Refused(Refusal.BINDING)
+            try:
+                number = issuer.published_number(open_payment(ask, ask.card, self._keys))
+                self._use_up(ask.card.payment)
+            except UnreadableError:
+                return Refused(Refusal.UNREADABLE)
         sale = self._ledger.find(till.merchant, ask.sale_key)
-        refused = rules.check_refund(ask, sale, self._ledger.refunded_cents(till.merchant, ask.sale_key))
-        if refused is not None:
-            return refused
-        entry = rules.refund(ask, issuer.decide_refund(ask.money.cents, mode), _approval_code(), now)
-        self._ledger.keep(till.merchant, entry)
+        refunded = self._ledger.refunded_cents(till.merchant, ask.sale_key)
+        verdict: int | No | Refusal | None = rules.check_refund(ask, sale, refunded, number)
+        if verdict is None:
+            verdict = issuer.decide_refund(ask.money.cents, mode)
+        entry = rules.refund(ask, number, verdict, _approval_code(), now)
+        self._ledger.keep(till, entry)
         return rules.settled_answer(entry)
 
     def look_up(self, till: Till, request: pb.LookUpRequest) -> pb.LookUpResponse:
@@ -196,12 +208,25 @@ class Desk:
             state=pb.LookUpResponse.STATE_IN_PROGRESS,
         )
 
+    def reconcile(self, till: Till, request: pb.ReconcileRequest) -> pb.ReconcileResponse:
+        """Raises MalformedError: also for going on behind a key that is none of this till's."""
+        ask = asks.reconcile(request)
+        found = self._ledger.of_till(till, ask.from_ms, ask.after, MAX_LISTED + 1)
+        if found is None:
+            raise MalformedError("the listing goes on behind a key of this till")
+        return pb.ReconcileResponse(
+            now_ms=self._clock(),
+            ledger_epoch=self._epoch,
+            legs=[answers.held(entry) for entry in found[:MAX_LISTED]],
+            more=len(found) > MAX_LISTED,
+        )
+
     def _receipt(self, till: Till, entry: Entry) -> pb.ReceiptFacts:
-        """A refund's receipt shows the card of its sale."""
+        """A refund's receipt shows the card of its sale, and how it was read: for the refund, or else for the sale."""
         sale = self._ledger.find(till.merchant, entry.sale_key) if entry.sale_key is not None else entry
         assert sale is not None, "a refund was checked against its sale and nothing is ever deleted"
         assert sale.card is not None, "only published cards are approved"
-        return answers.receipt(entry, BY_NUMBER[sale.card], sale.entry_mode)
+        return answers.receipt(entry, BY_NUMBER[sale.card], entry.entry_mode or sale.entry_mode)
 
     def _in_session(self, till: Till, context: Context) -> bool:
         """Notes the journal row shown, then says whether the call belongs to the till's one session.
@@ -215,7 +240,7 @@ class Desk:
 
     def listing(self) -> bytes:
         """All the ledger holds, a JSON list in order of arrival."""
-        return json.dumps([_shown(entry) for entry in self._ledger.entries()]).encode()
+        return listing(self._ledger.entries())
 
     def settle(self) -> None:
         """Close the batch: what is captured or refunded can only be refunded from now on."""
@@ -225,12 +250,16 @@ class Desk:
     def expire(self) -> None:
         """Let every hold that is not captured run out."""
         with self._ledger.transaction():
-            self._ledger.age_authorisations(self._clock() - rules.AUTHORISATION_LIFE_MS - 1)
+            self._ledger.lapse()
 
     def renew_epoch(self) -> None:
         with self._ledger.transaction():
             self._ledger.renew_epoch()
         self._epoch = self._ledger.epoch()
+
+    def advertise(self, retention_days: int) -> None:
+        """Say that keys are kept so long. They are kept for ever all the same."""
+        self._retention_days = retention_days
 
 
 def _approval_code() -> int:
@@ -240,18 +269,6 @@ def _approval_code() -> int:
 def _echo(key: bytes) -> bytes:
     """The key as asked, unless it is not one: bytes of any length are not sent back."""
     return key if len(key) == KEY_LENGTH else b""
-
-
-def _shown(entry: Entry) -> dict[str, object]:
-    return {
-        "key": str(UUID(bytes=entry.key)),
-        "kind": entry.kind.value,
-        "amount": rules.shown_amount(entry),
-        "state": entry.state.value,
-        "card": entry.card,
-        "entry_mode": None if entry.entry_mode is None else entry.entry_mode.name.lower(),
-        "order_digest": None if entry.order_digest is None else entry.order_digest.hex(),
-    }
 
 
 assert set(answers.STATES) == set(State), "every state has its word in LookUp"

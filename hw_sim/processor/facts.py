@@ -57,6 +57,8 @@ class Refusal(Enum):
     NOT_SEEN = 8
     EXCEEDS = 9
     WRONG_STATE = 10
+    CARD_NEEDED = 11
+    OTHER_CARD = 12
 
 
 class Reversal(Enum):
@@ -121,9 +123,10 @@ class Entry:
     """All the ledger holds about one key of one merchant.
 
     `request` is the digest that recognises a resend. `asked` is what the request asked for, `approved_cents` what
-    was approved of it, `captured_cents` what was then taken. `card` is a published test number, or None when the
-    number was any other. `settled`: its batch is closed. `ended`: it was reversed or tombstoned, and no later request
-    may use it. A tombstone has nothing but its key.
+    was approved of it, `captured_cents` what was then taken. `no` is the issuer's reason, `refusal` this processor's
+    own for a refund, which stays its answer. `card` is a published test number, or None when the number was any other
+    or no card was presented. `lapsed`: its hold ran out. `settled`: its batch is closed. `ended`: it was reversed or
+    tombstoned, and no later request may use it. A tombstone has nothing but its key.
     """
 
     key: bytes
@@ -135,11 +138,13 @@ class Entry:
     captured_cents: int | None = None
     code: int | None = None
     no: No | None = None
+    refusal: Refusal | None = None
     sale_key: bytes | None = None
     card: str | None = None
     entry_mode: EntryMode | None = None
     order_digest: bytes | None = None
     began_ms: int = 0
+    lapsed: bool = False
     settled: bool = False
     ended: bool = False
 
@@ -147,8 +152,10 @@ class Entry:
         stood = self.state in _MONEY_STOOD
         if stood is not (self.approved_cents is not None) or stood is not (self.code is not None):
             raise ValueError("an approved entry, and no other, has an approved amount and a code")
-        if (self.state is State.DECLINED) is not (self.no is not None):
-            raise ValueError("a declined entry, and no other, has the issuer's reason")
+        if (self.state is State.DECLINED) is not ((self.no is None) is not (self.refusal is None)):
+            raise ValueError("a declined entry, and no other, has a reason: the issuer's or the processor's")
+        if self.refusal is not None and self.kind is not Kind.REFUND:
+            raise ValueError("only a refund that was refused is kept")
         if (self.state is State.TOMBSTONE) is not (self.request is None and self.asked is None):
             raise ValueError("every entry but a tombstone has a request")
         if self.state in {State.REVERSED, State.TOMBSTONE} and not self.ended:

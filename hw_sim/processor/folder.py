@@ -2,7 +2,7 @@
 
 ca.pem server.pem server.key    mutual TLS      sealing.key sealing-key.pb    the sealing pair, its signed half
 base.key                        the base derivation key of encrypting readers (hw_sim/key_room.py)
-tills/<till>.json               registrations   ledger.db                     the ledger
+tills/<till>.json               registrations   ledger.db ledger.mark         the ledger, its count of commits
 port      the port, kept for ever               address     127.0.0.1:PORT, there while the processor runs
 control.sock  lock                              how it is controlled; that it runs once
 """

@@ -10,13 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from hw_sim.processor.facts import Entry, EntryMode, Head, Kind, Money, No, State
+from hw_sim.processor.facts import Entry, EntryMode, Head, Kind, Money, No, Refusal, State
+from hw_sim.processor.folder import Till
+from hw_sim.processor.mark import Mark
 
 _BUSY_MS = 30_000
+_FENCE_JUMP = 2**40
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS ledger (
     one INTEGER PRIMARY KEY CHECK (one = 1),
-    epoch INTEGER NOT NULL
+    epoch INTEGER NOT NULL,
+    commits INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS till (
     name TEXT PRIMARY KEY,
@@ -27,6 +31,7 @@ CREATE TABLE IF NOT EXISTS till (
 CREATE TABLE IF NOT EXISTS entry (
     arrival INTEGER PRIMARY KEY AUTOINCREMENT,
     merchant TEXT NOT NULL,
+    till TEXT NOT NULL,
     key BLOB NOT NULL CHECK (length(key) = 16),
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -37,11 +42,13 @@ CREATE TABLE IF NOT EXISTS entry (
     captured_cents INTEGER,
     code INTEGER,
     no INTEGER,
+    refusal INTEGER,
     sale_key BLOB,
     card TEXT,
     entry_mode INTEGER,
     order_digest BLOB,
     began_ms INTEGER NOT NULL,
+    lapsed INTEGER NOT NULL,
     settled INTEGER NOT NULL,
     ended INTEGER NOT NULL,
     UNIQUE (merchant, key)
@@ -52,13 +59,16 @@ CREATE TABLE IF NOT EXISTS used_ksn (
 CREATE INDEX IF NOT EXISTS refund ON entry (merchant, sale_key) WHERE sale_key IS NOT NULL;
 """
 _COLUMNS = (
-    "key, kind, state, request, asked_cents, currency, approved_cents, captured_cents, code, no, sale_key, card, "
-    "entry_mode, order_digest, began_ms, settled, ended"
+    "key, kind, state, request, asked_cents, currency, approved_cents, captured_cents, code, no, refusal, sale_key, "
+    "card, entry_mode, order_digest, began_ms, lapsed, settled, ended"
 )
 
 
 class Ledger:
+    """A file that was replaced by an older one gets another epoch when it is opened."""
+
     def __init__(self, file: Path) -> None:
+        self._mark = Mark(file.with_suffix(".mark"))
         self._db = sqlite3.connect(file, isolation_level=None, timeout=_BUSY_MS / 1000)
         try:
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -66,14 +76,16 @@ class Ledger:
             with self.transaction():
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     self._db.execute(statement)
-                # A ledger that was replaced gets another epoch by itself: epochs are drawn, not counted.
-                self._db.execute("INSERT OR IGNORE INTO ledger VALUES (1, ?)", (_drawn_epoch(),))
+                # A ledger that was deleted gets another epoch by itself: epochs are drawn, not counted.
+                self._db.execute("INSERT OR IGNORE INTO ledger VALUES (1, ?, 0)", (_drawn_epoch(),))
+                self._notice_a_backup()
         except BaseException:
-            self._db.close()
+            self.close()
             raise
 
     def close(self) -> None:
         self._db.close()
+        self._mark.close()
 
     def __enter__(self) -> Self:
         return self
@@ -86,10 +98,20 @@ class Ledger:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            commits = self._db.execute("UPDATE ledger SET commits = commits + 1 RETURNING commits").fetchone()[0]
             self._db.execute("COMMIT")  # within: a commit that fails must not leave its transaction open
         except BaseException:
             self._db.rollback()
             raise
+        self._mark.note(commits)
+
+    def _notice_a_backup(self) -> None:
+        made = self._mark.commits()
+        if self._db.execute("SELECT commits FROM ledger").fetchone()[0] < made:
+            self.renew_epoch()
+            self._db.execute("UPDATE ledger SET commits = ?", (made,))
+            # Numbers that were given out since the backup must not be given out, or be in force, again.
+            self._db.execute("UPDATE till SET fence = fence + ?", (1 + secrets.randbelow(_FENCE_JUMP),))
 
     # ---- the ledger as a whole ----
 
@@ -147,16 +169,34 @@ class Ledger:
         ).fetchone()
         return int(row[0])
 
-    def keep(self, merchant: str, entry: Entry) -> None:
-        """Insert an entry, or replace what is held about its key; its place in the order of arrival stays."""
+    def keep(self, till: Till, entry: Entry) -> None:
+        """Insert an entry, or replace what is held about its key; the till it is of and its order of arrival stay."""
         values = _values(entry)
         columns = _COLUMNS.split(", ")
         changes = ", ".join(f"{column} = excluded.{column}" for column in columns)
         self._db.execute(
-            f"INSERT INTO entry (merchant, {_COLUMNS}) VALUES (?{', ?' * len(columns)}) "  # noqa: S608 - our own column names
+            f"INSERT INTO entry (merchant, till, {_COLUMNS}) VALUES (?, ?{', ?' * len(columns)}) "  # noqa: S608 - our own column names
             f"ON CONFLICT (merchant, key) DO UPDATE SET {changes}",
-            (merchant, *values),
+            (till.merchant, till.name, *values),
         )
+
+    def of_till(self, till: Till, from_ms: int, after: bytes | None, limit: int) -> list[Entry] | None:
+        """A till's entries in order of arrival, behind a key of its own; tombstones left out. None: no such key."""
+        behind = 0
+        if after is not None:
+            found = self._db.execute(
+                "SELECT arrival FROM entry WHERE merchant = ? AND till = ? AND key = ?",
+                (till.merchant, till.name, after),
+            ).fetchone()
+            if found is None:
+                return None
+            behind = found[0]
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM entry WHERE merchant = ? AND till = ? AND began_ms >= ? AND arrival > ? "  # noqa: S608 - our own column names
+            "AND state <> ? ORDER BY arrival LIMIT ?",
+            (till.merchant, till.name, from_ms, behind, State.TOMBSTONE.value, limit),
+        )
+        return [_entry(row) for row in rows]
 
     def entries(self) -> list[Entry]:
         """All entries of all merchants in order of arrival."""
@@ -169,9 +209,9 @@ class Ledger:
             "UPDATE entry SET settled = 1 WHERE state IN (?, ?)", (State.CAPTURED.value, State.REFUNDED.value)
         )
 
-    def age_authorisations(self, began_ms: int) -> None:
-        """Make every hold that is not captured as old as this."""
-        self._db.execute("UPDATE entry SET began_ms = ? WHERE state = ?", (began_ms, State.AUTHORISED.value))
+    def lapse(self) -> None:
+        """Let every hold that is not captured run out."""
+        self._db.execute("UPDATE entry SET lapsed = 1 WHERE state = ?", (State.AUTHORISED.value,))
 
 
 def _drawn_epoch() -> int:
@@ -191,11 +231,13 @@ def _values(entry: Entry) -> tuple[object, ...]:
         entry.captured_cents,
         entry.code,
         entry.no.value if entry.no else None,
+        entry.refusal.value if entry.refusal else None,
         entry.sale_key,
         entry.card,
         entry.entry_mode.value if entry.entry_mode else None,
         entry.order_digest,
         entry.began_ms,
+        int(entry.lapsed),
         int(entry.settled),
         int(entry.ended),
     )
@@ -207,7 +249,8 @@ def _entry(row: tuple[object, ...]) -> Entry:
     cents, currency = held.pop("asked_cents"), held.pop("currency")
     held["kind"], held["state"] = Kind(held["kind"]), State(held["state"])
     held["no"] = None if held["no"] is None else No(held["no"])
+    held["refusal"] = None if held["refusal"] is None else Refusal(held["refusal"])
     held["entry_mode"] = None if held["entry_mode"] is None else EntryMode(held["entry_mode"])
-    held["settled"], held["ended"] = bool(held["settled"]), bool(held["ended"])
+    held |= {name: bool(held[name]) for name in ("lapsed", "settled", "ended")}
     held["asked"] = Money(cents, currency) if isinstance(cents, int) and isinstance(currency, int) else None
     return Entry(**held)  # type: ignore[arg-type]  # STRICT tables give the types of the columns

@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 class Line(ProcessorServicer):
     """Serves enrolled tills. `mode` may be set at any time and counts for calls that arrive from then on.
 
-    A mode applies to every call that moves money, opens a session or looks a key up. GetTime and GetSealingKeys only
+    A mode applies to every call that moves money, opens a session or looks keys up. GetTime and GetSealingKeys only
     read and are answered whenever the port is open: a test so loses just the answers that tell about money, whatever
     an engine asks beforehand.
     """
@@ -46,6 +46,10 @@ class Line(ProcessorServicer):
     async def at_desk(self, job: Callable[[], Result]) -> Result:
         """Do a job on the desk's thread, after those that came before."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, job)
+
+    def use(self, desk: Desk) -> None:
+        """Serve from this desk from now on: a broken one, or the whole one again."""
+        self._desk = desk
 
     async def close(self) -> None:
         """Forget requests that have not begun; one that has ends with the executor."""
@@ -75,10 +79,11 @@ class Line(ProcessorServicer):
         return distort(mode.word, answer)
 
     async def Capture(self, request: pb.CaptureRequest, context: Context) -> pb.CaptureResponse:
-        till = await self._caller(context)
-        return await self._carry(
+        till, mode = await self._caller(context), self.mode
+        answer = await self._carry(
             context, lambda: self._move(till, request.key, lambda: self._desk.capture(till, request))
         )
+        return distort(mode.word, answer)
 
     async def ReverseByKey(self, request: pb.ReverseByKeyRequest, context: Context) -> pb.ReverseByKeyResponse:
         till = await self._caller(context)
@@ -88,9 +93,10 @@ class Line(ProcessorServicer):
 
     async def Refund(self, request: pb.RefundRequest, context: Context) -> pb.RefundResponse:
         till, mode = await self._caller(context), self.mode
-        return await self._carry(
+        answer = await self._carry(
             context, lambda: self._move(till, request.key, lambda: self._desk.refund(till, request, mode))
         )
+        return distort(mode.word, answer)
 
     async def LookUp(self, request: pb.LookUpRequest, context: Context) -> pb.LookUpResponse:
         till = await self._caller(context)
@@ -101,6 +107,10 @@ class Line(ProcessorServicer):
             return await self.at_desk(lambda: self._desk.look_up(till, request))
 
         return await self._carry(context, look_up)
+
+    async def Reconcile(self, request: pb.ReconcileRequest, context: Context) -> pb.ReconcileResponse:
+        till = await self._caller(context)
+        return await self._carry(context, lambda: self.at_desk(lambda: self._desk.reconcile(till, request)))
 
     # ---- how a call is carried ----
 

@@ -6,12 +6,14 @@ decline and partial to the issuer; the lies to the answer, while the ledger hold
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 from uuid import uuid4
 
 from hw_sim.processor.facts import MAX_CENTS
 from pos_bridge.protocol import processor_v1_pb2 as pb
 
 MAX_DELAY_S = 3600
+Told = TypeVar("Told", bound=pb.AuthoriseResponse | pb.RefundResponse | pb.CaptureResponse)
 _CAD, _USD = 124, 840
 
 
@@ -66,16 +68,21 @@ def parse(word: object, value: object = None) -> Mode:
             raise BadModeError("this mode takes no value")
 
 
-def distort(word: Word, answer: pb.AuthoriseResponse) -> pb.AuthoriseResponse:
-    """The answer to an Authorise as a lying processor gives it."""
-    told = pb.AuthoriseResponse()
-    told.CopyFrom(answer)
+def distort(word: Word, answer: Told) -> Told:
+    """The answer to an Authorise, Refund or Capture as a lying processor gives it. That to a Capture has no amount."""
+    told = type(answer)()
+    told.MergeFromString(answer.SerializeToString())
     if word is Word.LIE_KEY:
         told.key = uuid4().bytes
-    elif told.HasField("approved"):
-        amount = told.approved.amount
-        if word is Word.LIE_AMOUNT:
-            amount.cents += 1 if amount.cents < MAX_CENTS else -1
-        elif word is Word.LIE_CURRENCY:
-            amount.currency = _USD if amount.currency != _USD else _CAD
+    amount = _approved(told)
+    if amount is not None and word is Word.LIE_AMOUNT:
+        amount.cents += 1 if amount.cents < MAX_CENTS else -1
+    elif amount is not None and word is Word.LIE_CURRENCY:
+        amount.currency = _USD if amount.currency != _USD else _CAD
     return told
+
+
+def _approved(told: pb.AuthoriseResponse | pb.RefundResponse | pb.CaptureResponse) -> pb.Money | None:
+    if isinstance(told, pb.CaptureResponse) or not told.HasField("approved"):
+        return None
+    return told.approved.amount

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
 
-from hw_sim.processor.asks import Authorise, ReaderSealed, RoomSealed
+from hw_sim.processor.asks import Authorise, Presented, ReaderSealed, Refund, RoomSealed
 from hw_sim.processor.facts import EntryMode
 from hw_sim.processor.reader_seal import open_reader_sealed
 from hw_sim.processor.track import ClearCard, UnreadableError, read_track
@@ -35,24 +35,25 @@ class Keys:
     base: bytes
 
 
-def is_bound(ask: Authorise, terminal: Ed25519PublicKey) -> bool:
+def is_bound(ask: Authorise | Refund, presented: Presented, terminal: Ed25519PublicKey) -> bool:
     """Whether the terminal signed this amount and payment with this order's digest under this key (DualSignature)."""
-    payment_digest = hashlib.sha256(_PAYMENT_TAG + ask.binding.payment_salt + ask.payment.hashed()).digest()
+    binding = presented.binding
+    payment_digest = hashlib.sha256(_PAYMENT_TAG + binding.payment_salt + presented.payment.hashed()).digest()
     money = ask.money.cents.to_bytes(8, "big") + ask.money.currency.to_bytes(2, "big")
     try:
-        terminal.verify(ask.binding.signature, _DUAL_TAG + ask.key + money + payment_digest + ask.binding.order_digest)
+        terminal.verify(binding.signature, _DUAL_TAG + ask.key + money + payment_digest + binding.order_digest)
     except InvalidSignature:
         return False
     return True
 
 
-def open_payment(ask: Authorise, keys: Keys) -> ClearCard:
+def open_payment(ask: Authorise | Refund, presented: Presented, keys: Keys) -> ClearCard:
     """The card that a till's card room or reader sealed. Raises UnreadableError.
 
     A card room seals for this key, amount and currency; a reader knows none of them, which is why the ledger keeps its
     key serial numbers.
     """
-    payment = ask.payment
+    payment = presented.payment
     match payment:
         case RoomSealed():
             card = _open_room_sealed(ask, payment, keys.sealing)
@@ -60,12 +61,14 @@ def open_payment(ask: Authorise, keys: Keys) -> ClearCard:
             card = open_reader_sealed(payment, keys.base)
         case _:
             assert_never(payment)
-    if card.entry_mode is not ask.entry_mode:
+    if card.entry_mode is not presented.entry_mode:
         raise UnreadableError("the request names another entry mode than the card was read by")
     return card
 
 
-def _open_room_sealed(ask: Authorise, payment: RoomSealed, keys: Mapping[bytes, MLKEM768X25519PrivateKey]) -> ClearCard:
+def _open_room_sealed(
+    ask: Authorise | Refund, payment: RoomSealed, keys: Mapping[bytes, MLKEM768X25519PrivateKey]
+) -> ClearCard:
     private = keys.get(payment.key_id)
     if private is None:
         raise UnreadableError("sealed for a key that is not ours")

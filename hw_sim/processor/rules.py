@@ -5,6 +5,7 @@ and are called one at a time.
 """
 
 from dataclasses import replace
+from typing import assert_never
 
 from hw_sim.cards import BY_NUMBER, Brand
 from hw_sim.processor.asks import Authorise, Capture, Refund
@@ -24,8 +25,10 @@ from hw_sim.processor.facts import (
 AUTHORISATION_LIFE_MS = 7 * 86_400_000
 
 
-def settled_answer(entry: Entry) -> Approved | Declined:
+def settled_answer(entry: Entry) -> Approved | Declined | Refused:
     """The answer an entry's own request was given, and is given again."""
+    if entry.refusal is not None:
+        return Refused(entry.refusal)
     if entry.no is not None:
         return Declined(entry.no)
     money, code = entry.approved, entry.code
@@ -52,8 +55,8 @@ def charge(ask: Authorise, card: str | None, verdict: int | No, code: int, now_m
         request=ask.request,
         asked=ask.money,
         card=card,
-        entry_mode=ask.entry_mode,
-        order_digest=ask.binding.order_digest,
+        entry_mode=ask.card.entry_mode,
+        order_digest=ask.card.binding.order_digest,
         began_ms=now_ms,
     )
     if isinstance(verdict, No):
@@ -76,7 +79,7 @@ def capture(entry: Entry | None, ask: Capture, now_ms: int) -> Entry | Refused:
         return Refused(Refusal.EXCEEDS)
     if entry.state is State.CAPTURED:
         return entry if entry.captured_cents == ask.money.cents else Refused(Refusal.WRONG_STATE)
-    if now_ms - entry.began_ms > AUTHORISATION_LIFE_MS:
+    if entry.lapsed or now_ms - entry.began_ms > AUTHORISATION_LIFE_MS:
         return Refused(Refusal.WRONG_STATE)
     return replace(entry, state=State.CAPTURED, captured_cents=ask.money.cents)
 
@@ -102,22 +105,33 @@ def reverse(entry: Entry | None, key: bytes, refunded_cents: int) -> tuple[Entry
             return replace(entry, state=State.REVERSED, ended=True), Reversal.REVERSED
 
 
-def check_refund(ask: Refund, sale: Entry | None, refunded_cents: int) -> Refused | None:
-    """May this be refunded? Refunds and reversals together never exceed what was captured."""
+def check_refund(ask: Refund, sale: Entry | None, refunded_cents: int, card: str | None) -> Refusal | None:
+    """May this be refunded? Refunds and reversals together never exceed what was captured.
+
+    `card` is the published number of the card that is present, None for any other or when none is.
+    """
     if sale is None or sale.state is State.TOMBSTONE:
-        return Refused(Refusal.NOT_SEEN)
+        return Refusal.NOT_SEEN
     captured = sale.captured_cents
     if sale.kind is not Kind.SALE or sale.state is not State.CAPTURED or captured is None or sale.asked is None:
-        return Refused(Refusal.WRONG_STATE)
-    if ask.money.currency != sale.asked.currency or is_interac(sale):  # Interac is refunded with the card present
-        return Refused(Refusal.WRONG_STATE)
+        return Refusal.WRONG_STATE
+    if ask.card is None and is_interac(sale):
+        return Refusal.CARD_NEEDED
+    if ask.card is not None and card != sale.card:
+        return Refusal.OTHER_CARD
+    if ask.money.currency != sale.asked.currency:
+        return Refusal.WRONG_STATE
     if ask.money.cents > captured - refunded_cents:
-        return Refused(Refusal.EXCEEDS)
+        return Refusal.EXCEEDS
     return None
 
 
-def refund(ask: Refund, verdict: int | No, code: int, now_ms: int) -> Entry:
-    """The entry of a refund that may be made: made for `verdict` cents, or declined by the issuer."""
+def refund(ask: Refund, card: str | None, verdict: int | No | Refusal, code: int, now_ms: int) -> Entry:
+    """The entry of a refund: made for `verdict` cents, declined by the issuer, or refused.
+
+    A refused one is kept as well. What stood in its way may go (another refund is reversed, the sale is captured), and
+    a copy of the request that was long on its way must still find the answer that the till was given.
+    """
     base = Entry(
         key=ask.key,
         kind=Kind.REFUND,
@@ -126,11 +140,20 @@ def refund(ask: Refund, verdict: int | No, code: int, now_ms: int) -> Entry:
         request=ask.request,
         asked=ask.money,
         sale_key=ask.sale_key,
+        card=card,
+        entry_mode=None if ask.card is None else ask.card.entry_mode,
+        order_digest=None if ask.card is None else ask.card.binding.order_digest,
         began_ms=now_ms,
     )
-    if isinstance(verdict, No):
-        return replace(base, no=verdict)
-    return replace(base, state=State.REFUNDED, no=None, approved_cents=verdict, code=code)
+    match verdict:
+        case No():
+            return replace(base, no=verdict)
+        case Refusal():
+            return replace(base, no=None, refusal=verdict)
+        case int():
+            return replace(base, state=State.REFUNDED, no=None, approved_cents=verdict, code=code)
+        case _:
+            assert_never(verdict)
 
 
 def is_interac(entry: Entry) -> bool:

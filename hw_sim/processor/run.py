@@ -10,7 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from hw_sim.disk import PUBLIC, write_atomically
-from hw_sim.processor.clock import steady_clock
+from hw_sim.processor.backstage import Backstage
+from hw_sim.processor.clock import SteadyClock
 from hw_sim.processor.control_server import ControlServer
 from hw_sim.processor.desk import Desk
 from hw_sim.processor.folder import Folder
@@ -42,11 +43,12 @@ async def run(path: Path) -> None:
         keys = Keys({pair.key_id: pair.private}, folder.base_key())
         ledger = await asyncio.get_running_loop().run_in_executor(executor, Ledger, folder.ledger)
         try:
+            clock = SteadyClock()
             desk = await asyncio.get_running_loop().run_in_executor(
-                executor, Desk, ledger, keys, folder.signed_sealing_key, steady_clock()
+                executor, Desk, ledger, keys, folder.signed_sealing_key, clock
             )
             line = Line(desk, folder.till, executor)
-            await _serve(folder, desk, line, stop)
+            await _serve(folder, Backstage(desk, line, clock), line, stop)
             await line.close()
             await _let_calls_end()
         finally:
@@ -54,8 +56,8 @@ async def run(path: Path) -> None:
             executor.submit(ledger.close)
 
 
-async def _serve(folder: Folder, desk: Desk, line: Line, stop: asyncio.Event) -> None:
-    async with Listener(folder, line) as listener, ControlServer(desk, line, listener).serve(folder.path):
+async def _serve(folder: Folder, backstage: Backstage, line: Line, stop: asyncio.Event) -> None:
+    async with Listener(folder, line) as listener, ControlServer(backstage, line, listener).serve(folder.path):
         await listener.up()
         write_atomically(folder.address, listener.address.encode() + b"\n", PUBLIC)
         await stop.wait()

@@ -8,7 +8,7 @@ from pathlib import Path
 from pos_bridge.cardlink.lane import ConfiguredReader, Lane, NotRead
 from pos_bridge.cardlink.program import RoomProgram
 from pos_bridge.cardlink.standby import Standby
-from pos_bridge.domain.card import ReadFailure, SealedCard
+from pos_bridge.domain.card import EntryMode, ReadFailure, SealedCard
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
@@ -57,6 +57,11 @@ class CardPrompt:
         except asyncio.CancelledError:
             self.withdraw()
             raise
+
+    async def agree(self, approval_code: str) -> bool:  # noqa: ARG002 - for a chip, which a room does not read yet
+        """True for a stripe, which has no second answer. A chip that cannot be asked has not agreed."""
+        card = self._answer.result() if self._answer.done() else None
+        return isinstance(card, SealedCard) and card.facts.entry_mode is not EntryMode.CHIP
 
     def withdraw(self) -> None:
         """No card wanted any more: NO_CARD, unless there is an answer already. Lamps go off soon."""

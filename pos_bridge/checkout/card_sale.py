@@ -1,6 +1,7 @@
 """One card sale, from the durable intent to the till's answer: the shell that obeys domain/leg.py."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pos_bridge import events
@@ -8,30 +9,29 @@ from pos_bridge.checkout.order import fresh_salt
 from pos_bridge.checkout.ports import CardReaders, Journal, Logbook, Processor, Signer
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain.authorisation import Ask, No, Unknown, Yes
-from pos_bridge.domain.card import Brand, ReadFailure, SealedCard
-from pos_bridge.domain.ledger import Advance, Binding, JournalUnwritableError, Opening
-from pos_bridge.domain.leg import (
-    SETTLED,
+from pos_bridge.domain.card import Brand, EntryMode, ReadFailure, SealedCard
+from pos_bridge.domain.happening import (
     Approved,
+    Cancelled,
+    CardAgreed,
     CardRead,
-    Cause,
+    CardRefused,
     Declined,
-    Effect,
     Event,
-    Flow,
-    Leg,
     NoAnswer,
     PromptOver,
     Recovered,
-    State,
     Unrecorded,
     WrongAnswer,
-    step,
 )
+from pos_bridge.domain.ledger import Advance, Binding, JournalUnwritableError, Opening
+from pos_bridge.domain.leg import APPROVED_STATES, SETTLED, TAKEN_BACK, Cause, Flow, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, Running
+from pos_bridge.domain.step import Effect, step
 
 AUTHORISE_WITHIN_S = 45
+AGREE_WITHIN_S = 30.0  # a chip answers in a second or two; pulled, it never does
 UNDO_WITHIN_S = 10.0  # how long a till waits for the reversal of an approval that could not be recorded
 PROCESSING_S = 120  # after the card was read, whatever the processor does, the till has its answer by then
 _ONE_MESSAGE = frozenset({Brand.INTERAC})
@@ -64,14 +64,25 @@ class Parts:
     prompt_s: int
 
 
-class CardSale:
-    """Run once. What nobody waits for any more goes to the settler."""
+@dataclass(frozen=True, slots=True)
+class TillConfirms:
+    """That an approval waits for the till's word, so many seconds. `expect` is given the leg once that is durable."""
 
-    def __init__(self, parts: Parts, opening: Opening) -> None:
+    within_s: int
+    expect: Callable[[Leg], None]
+
+
+class CardSale:
+    """Run once. What nobody waits for any more goes to the settler, or waits for the till's word."""
+
+    def __init__(self, parts: Parts, opening: Opening, confirms: TillConfirms | None = None) -> None:
         sealing_key = parts.processor.sealing_key()
         self._parts = parts
-        self._opening = replace(opening, not_after_ms=self._upper_bound_ms())
-        self._leg = Leg(opening.key, opening.amount, opening.partial_ok)
+        self._confirms = confirms
+        not_after_ms = self._upper_bound_ms()
+        confirm_by_ms = None if confirms is None else not_after_ms + confirms.within_s * 1000
+        self._opening = replace(opening, not_after_ms=not_after_ms, confirm_by_ms=confirm_by_ms)
+        self._leg = Leg(opening.key, opening.amount, opening.partial_ok, confirmed_by_till=confirms is not None)
         self._withdrawn: Cause | None = None
         self._prompt = parts.readers.prompt(opening.key, opening.amount, sealing_key)
         self._opened = False
@@ -90,10 +101,17 @@ class CardSale:
         return self._unrecorded_step
 
     def withdraw(self, cause: Cause) -> None:
-        """Takes effect until Authorise is sent; after that the payment's own answer tells."""
-        if self._withdrawn is None and self._leg.state is State.INTENT:
+        """Takes effect until Authorise is sent; after that the payment's own answer tells.
+
+        A till that confirms its payments can abort until then: what is approved meanwhile is taken back.
+        """
+        if self._withdrawn is not None:
+            return
+        if self._leg.state is State.INTENT:
             self._withdrawn = cause
             self._prompt.withdraw()
+        elif self._confirms is not None and cause is Cause.ABORTED:
+            self._withdrawn = cause
 
     async def run(self) -> NotPaid | PaidByCard | NotRecordable | Running:
         """Raises whatever a fault of this program raises; the leg is then in the settler's hands all the same."""
@@ -116,10 +134,17 @@ class CardSale:
             effects = await self._advance(event)
             if effects == (Effect.AUTHORISE,):
                 event = await self._authorise()
-                continue
-            if Effect.CAPTURE in effects or Effect.REVERSE in effects:
-                self._parts.settler.take(self._leg)
-            return self._answer()
+            elif effects == (Effect.ASK_CARD,):
+                event = await self._second_answer()
+            elif self._withdrawn is not None and self._leg.state in APPROVED_STATES:
+                event = Cancelled(Cause.CANCELLED)  # while it was sent
+            else:
+                break
+        if Effect.CAPTURE in effects or Effect.REVERSE in effects:
+            self._parts.settler.take(self._leg)
+        if self._confirms is not None and self._leg.state in APPROVED_STATES:
+            self._confirms.expect(self._leg)
+        return self._answer()
 
     def _give_up(self) -> None:
         """A fault of this program: the leg goes on as after a crash, now, and does not wait for the next start."""
@@ -149,7 +174,7 @@ class CardSale:
             order_digest=opening.order_digest,
             binding=self._parts.signer.bind(opening.key, opening.amount, card.payment, salt, opening.order_digest),
         )
-        return CardRead(self._ask.flow)
+        return CardRead(self._ask.flow, chip=card.facts.entry_mode is EntryMode.CHIP)
 
     async def _authorise(self) -> Event:
         assert self._ask is not None
@@ -166,6 +191,15 @@ class CardSale:
                 return WrongAnswer()
             case Unknown():
                 return NoAnswer(may_resend=self._parts.processor.not_after_ms(0) < self._ask.not_after_ms)
+
+    async def _second_answer(self) -> Event:
+        """The chip's, to what the issuer approved. A card that was pulled, or says nothing, has not agreed."""
+        assert self._code is not None
+        try:
+            async with asyncio.timeout(AGREE_WITHIN_S):
+                return CardAgreed() if await self._prompt.agree(self._code) else CardRefused()
+        except TimeoutError:
+            return CardRefused()
 
     async def _advance(self, event: Event) -> tuple[Effect, ...]:
         """Take one step. Its record is durable before any effect is given back; nothing is told as paid without."""
@@ -185,11 +219,11 @@ class CardSale:
         """The journal still says INTENT, which recovery reverses: so any end but *paid* is true and may be told.
 
         An approval is the exception: a failed sync can leave it whole on disk, and the next start would capture it.
-        It is told as not paid once the processor has reversed it, which no later capture undoes; until then it is
-        not known.
+        So is one that is taken back: what the journal says of it is *approved*. It is told as not paid once the
+        processor has reversed it, which no later capture undoes; until then it is not known.
         """
         self._unrecorded_step = True
-        self._leg = step(leg, Unrecorded()).leg if leg.approved is not None else leg
+        self._leg = step(leg, Unrecorded()).leg if leg.state in APPROVED_STATES else leg
         reversed_ = self._parts.settler.take(self._leg, recorded=False)
         if leg.approved is not None:
             try:
@@ -207,10 +241,12 @@ class CardSale:
         leg = self._leg
         if self._unknown:
             return Running()
-        if leg.approved is not None and self._ask is not None:
-            return PaidByCard(leg.key, leg.amount, leg.approved, self._code, self._ask.card.facts)
+        if leg.state in APPROVED_STATES and leg.approved is not None and self._ask is not None:
+            waits = leg.state is State.AUTHORISED
+            return PaidByCard(leg.key, leg.amount, leg.approved, self._code, self._ask.card.facts, confirm=waits)
         assert leg.cause is not None
-        return NotPaid(leg.key, Cause.NO_ANSWER if leg.state is State.REVERSING else leg.cause)
+        undone = leg.state is State.REVERSING and leg.cause not in TAKEN_BACK
+        return NotPaid(leg.key, Cause.NO_ANSWER if undone else leg.cause)
 
     def _upper_bound_ms(self) -> int:
         return self._parts.processor.not_after_ms(self._parts.prompt_s + PROCESSING_S)

@@ -2,14 +2,16 @@
 
 from typing import Protocol
 
-from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
+from pos_bridge.domain.authorisation import Ask, AskRefund, HeldLeg, Holding, No, ReceiptFacts, Unknown, Yes
 from pos_bridge.domain.card import ReadFailure, SealedCard, SealedPayment
+from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.identity import Choice, ChoiceKind, Consent
-from pos_bridge.domain.ledger import Advance, Binding, JournalHead, KnownLeg, KnownRequest, Opening
-from pos_bridge.domain.leg import Reversed
+from pos_bridge.domain.ledger import Advance, Binding, JournalHead, KnownBasket, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
+from pos_bridge.domain.session import Trust
+from pos_bridge.domain.totals import Period
 from pos_bridge.log import Event
 
 
@@ -36,6 +38,27 @@ class Journal(Protocol):
 
     async def unsettled(self) -> tuple[KnownLeg, ...]: ...
 
+    async def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
+        """Every refund leg of that sale that is stored here, whatever became of it."""
+
+    async def find_basket(self, reference: bytes) -> KnownBasket | None:
+        """A split tender by the keyed hash of the till's sale reference. One that is open is kept until it ends."""
+
+    async def basket_of(self, key: LegKey) -> KnownBasket | None:
+        """The split tender that this leg is part of, as long as that is kept."""
+
+    async def cancel_basket(self, reference: bytes) -> None:
+        """CANCELLING, durably: no leg may be added to it any more."""
+
+    async def open_baskets(self) -> tuple[KnownBasket, ...]:
+        """Those that are not COMMITTED or CANCELLED and have a leg that was paid or may have been."""
+
+    async def period(self) -> Period:
+        """The legs since the last day end that moved money, or may have."""
+
+    async def close_period(self) -> int:
+        """The day end, durably: the number of the period that ended."""
+
     def head(self) -> JournalHead: ...
 
     @property
@@ -50,6 +73,9 @@ class Prompt(Protocol):
     """One armed (or arming) tender. Ends with a sealed card or a reason, once."""
 
     async def card(self) -> SealedCard | ReadFailure: ...
+
+    async def agree(self, approval_code: str) -> bool:
+        """The issuer said yes: a chip's own second answer (second GENERATE AC). True for a card without a chip."""
 
     def withdraw(self) -> None:
         """No card wanted any more: `card` then gives NO_CARD soon. Idempotent."""
@@ -82,7 +108,22 @@ class Processor(Protocol):
     async def capture(self, key: LegKey, amount: Amount) -> bool | Unknown:
         """True: captured. False: the processor will never capture it."""
 
-    async def reverse(self, key: LegKey) -> Reversed | Unknown: ...
+    async def reverse(self, key: LegKey) -> Reversed | Unknown:
+        """`trusted` is as far as the session knows; whether the leg is doubted or too old, the caller knows."""
+
+    async def refund(self, ask: AskRefund) -> Yes | No | Unknown: ...
+
+    async def look_up(self, key: LegKey) -> Holding | Unknown:
+        """Needs no session: also answered to a till whose journal cannot be trusted."""
+
+    async def held_since(self, begun_ms: int) -> tuple[HeldLeg, ...] | Unknown:
+        """Every leg of this till that the processor's own list has from that time on. Needs no session."""
+
+    def trust(self) -> Trust:
+        """As last seen; starts nothing."""
+
+    def keeps_days(self) -> int:
+        """How long the processor keeps keys, in days: 0 before a session was opened."""
 
     def reachable(self) -> bool:
         """As last seen; starts nothing."""

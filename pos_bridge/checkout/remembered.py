@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pos_bridge.domain.outcome import Outcome
+from pos_bridge.domain.outcome import Outcome, RefundOutcome
 
 _MOST = 256
 _FOR_S = 48 * 3600  # as long as journal and answers file know a request: after that its name may come again
@@ -15,7 +15,7 @@ class Done:
     """An answer that was given, to what content, and when."""
 
     content: bytes
-    outcome: Outcome
+    outcome: Outcome | RefundOutcome
     at_s: float
 
 
@@ -26,7 +26,7 @@ class Remembered:
         self._clock_s = clock_s
         self._done: OrderedDict[bytes, Done] = OrderedDict()
 
-    def add(self, request: bytes, content: bytes, outcome: Outcome) -> None:
+    def add(self, request: bytes, content: bytes, outcome: Outcome | RefundOutcome) -> None:
         self._done[request] = Done(content, outcome, self._clock_s())
         while len(self._done) > _MOST:
             self._done.popitem(last=False)

@@ -1,42 +1,44 @@
-"""Settling in the background: captures and reversals go on until the processor has answered, whatever happens.
+"""Settling in the background: whatever is not at its end goes on until the processor has answered, whatever happens.
 
 Needs keys only, never card data. Each leg is a task of its own, so one that is stuck delays nobody.
 """
 
 import asyncio
-from dataclasses import replace
 
 from pos_bridge import events
+from pos_bridge.checkout.derived import DerivedRefund
+from pos_bridge.checkout.inquiry import Inquiry
 from pos_bridge.checkout.ports import Journal, Logbook, Processor
-from pos_bridge.domain.authorisation import Unknown
-from pos_bridge.domain.ledger import Advance, KnownLeg
-from pos_bridge.domain.leg import (
-    CaptureDone,
-    CaptureRefused,
-    Event,
-    Leg,
-    Recovered,
-    State,
-    step,
-)
+from pos_bridge.checkout.settling import OPEN, InDoubtError, Settling
+from pos_bridge.domain.happening import Event, GivenBack, Recovered
+from pos_bridge.domain.ledger import Advance, JournalUnwritableError, TillKeys
+from pos_bridge.domain.leg import Cause, Kind, Leg, State, Tender
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.step import Effect, ImpossibleStepError, step
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.events import CaptureLost, PersonNeeded, ReversalEnded
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
+_REFUSED_PAUSE_S = 60.0  # after a no that decides nothing: the same question has the same answer
 _AFTER_THE_ANSWER_S = 0.02  # a capture hurries nobody: first the till has its answer, whose making it would slow down
+_NOT_OURS = frozenset({State.UNRESOLVED, State.AUTHORISED})  # a person's, and the till's (checkout/confirm.py)
+_QUIET = frozenset({Cause.VOIDED, Cause.CANCELLED})  # ordinary business, which a log does not tell the time of
+
+# What must be durable before the processor hears of it, because the journal's state before it ends another way.
+_BEFORE = frozenset({Effect.REVERSE, Effect.CAPTURE, Effect.GIVE_BACK})
 
 
 class Settler:
-    """Owns every leg that is not at its end and that no till waits for."""
+    """Owns every leg that is not at its end, and for which neither a customer nor a person is waited."""
 
     def __init__(self, journal: Journal, processor: Processor, log: Logbook) -> None:
         self._journal = journal
-        self._processor = processor
         self._log = log
-        self._tasks: dict[bytes, asyncio.Task[None]] = {}
-        self._stuck: set[LegKey] = set()  # legs whose refused capture was told
+        self._inquiry = Inquiry(journal, processor, log)
+        self._derived = DerivedRefund(journal, processor)
+        self._held: dict[LegKey, Settling] = {}
+        self._tasks: dict[LegKey, asyncio.Task[None]] = {}
+        self._handing_over = asyncio.Lock()
 
     async def recover(self) -> int:
         """Take over the legs an earlier run left open: how many there are.
@@ -44,22 +46,44 @@ class Settler:
         Their reversals are durable on return if the journal can be written; if not, they are begun all the same (the
         intent says as much to the next start), so that a bad row or a full disk stops neither them nor the engine.
         """
-        known = [leg for leg in await self._journal.unsettled() if leg.state is not State.UNRESOLVED]
+        unsettled = await self._journal.unsettled()
+        known = [leg for leg in unsettled if leg.tender is Tender.CARD and leg.state not in _NOT_OURS]
         for found in known:
-            moved = step(_leg(found), Recovered())
+            moved = step(found.leg(), Recovered())
             self.take(moved.leg, recorded=not moved.record or await self._recorded(moved.leg))
         return len(known)
 
-    def take(self, leg: Leg, *, recorded: bool = True) -> asyncio.Event:
+    def take(self, leg: Leg, *, recorded: bool = True, fresh: bool = False) -> Settling:
         """Settle this leg from here on. `recorded` is false when its present state still has to be made durable.
 
-        The event is set once the processor has given its definite answer, durable here or not.
+        `fresh`: nothing of it was ever sent.
         """
-        definite = asyncio.Event()
-        task = asyncio.create_task(self._settle(leg, definite, recorded=recorded))
-        self._tasks[leg.key.raw] = task
-        task.add_done_callback(lambda _: self._tasks.pop(leg.key.raw, None))
-        return definite
+        settling = self._held.get(leg.key)
+        if settling is None:
+            settling = Settling(leg, () if recorded else (leg,), fresh=fresh)
+            self._begin(settling)
+        return settling
+
+    def find(self, key: LegKey) -> Settling | None:
+        """The leg, if it is not at its end."""
+        return self._held.get(key)
+
+    async def move(self, key: LegKey, event: Event, till: TillKeys | None = None) -> Settling | None:
+        """What a till wants of a leg that it knows to be approved: one step, durable on return, then settled.
+
+        None: that cannot happen to it (any more), or there is no such leg. `till` is the request that asks for it.
+        Raises JournalUnwritableError (nothing is stored), InDoubtError (not known: the leg goes on as it was).
+        """
+        async with self._handing_over:
+            settling = self._held.get(key)
+            if settling is None:
+                known = await self._journal.find_leg(key)
+                if known is None or known.tender is not Tender.CARD:
+                    return None
+                settling = Settling(known.leg())
+            async with settling.lock:  # no write of its task is under way now, and what it asks may be broken off
+                await self._stop(key)
+                return await self._moved(settling, event, till)
 
     @property
     def busy(self) -> bool:
@@ -72,81 +96,161 @@ class Settler:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _settle(self, leg: Leg, definite: asyncio.Event, *, recorded: bool) -> None:
-        # What is not durable yet does not hold up the processor's side: the journal then says INTENT or REVERSING,
-        # and from both the next start ends the leg the same way.
-        unrecorded = [] if recorded else [leg]
-        pause = _FIRST_PAUSE_S
-        if leg.state is State.CAPTURING:
-            await asyncio.sleep(_AFTER_THE_ANSWER_S)
-        while leg.state in {State.CAPTURING, State.REVERSING}:
-            event = await self._try(leg)
-            if event is None:
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_S)
-                continue
-            leg = step(leg, event).leg
-            unrecorded.append(leg)
-        definite.set()
-        for state in unrecorded:
-            await self._record_stubbornly(state)
-        self._stuck.discard(leg.key)
-        self._tell(leg)
+    # ---- one leg ----
 
-    async def _try(self, leg: Leg) -> Event | None:
-        """One try at what the leg waits for. None: not known yet."""
+    def _begin(self, settling: Settling) -> None:
+        self._held[settling.leg.key] = settling
+        self._tasks[settling.leg.key] = asyncio.create_task(self._settle(settling))
+
+    async def _stop(self, key: LegKey) -> None:
+        task = self._tasks.pop(key, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _moved(self, settling: Settling, event: Event, till: TillKeys | None) -> Settling | None:
         try:
-            return await self._ask(leg)
-        except Exception:  # noqa: BLE001 - whatever it was, a leg that nobody settles is worse than one more try
-            self._log.emit(events.RequestFault(Trouble.SETTLING))
+            moved = step(settling.leg, event)
+        except ImpossibleStepError:
+            self._go_on(settling)
             return None
+        try:
+            await self._journal.advance(_advance(moved.leg, till))
+            unrecorded: list[Leg] = []
+        except JournalUnwritableError:
+            if not await self._is_stored(moved.leg, settling):
+                self._go_on(settling)
+                raise
+            unrecorded = [moved.leg]
+        settling.leg, settling.unrecorded = moved.leg, unrecorded
+        settling.definite.clear()
+        settling.durable.clear()
+        self._begin(settling)
+        return settling
 
-    async def _ask(self, leg: Leg) -> Event | None:
-        if not await self._processor.ready():
-            return None
-        if leg.state is State.CAPTURING and leg.approved is not None:
-            captured = await self._processor.capture(leg.key, leg.approved)
-            if isinstance(captured, Unknown):
-                self._tell_stuck(leg.key, captured)
-                return None
-            return CaptureDone() if captured else CaptureRefused()
-        answer = await self._processor.reverse(leg.key)
-        return None if isinstance(answer, Unknown) else answer
+    async def _is_stored(self, leg: Leg, settling: Settling) -> bool:
+        """A write whose sync failed can be there all the same, and stay."""
+        try:
+            stored = await self._journal.find_leg(leg.key)
+        except JournalUnwritableError:
+            self._go_on(settling)
+            raise InDoubtError from None
+        return stored is not None and stored.state is leg.state and stored.cause is leg.cause
 
-    async def _record_stubbornly(self, leg: Leg) -> None:
-        """Durable on return. Until then recovery would find an earlier state, from which it ends the same way."""
+    def _go_on(self, settling: Settling) -> None:
+        if settling.leg.state in OPEN or settling.unrecorded:
+            self._begin(settling)
+
+    async def _settle(self, settling: Settling) -> None:
+        key = settling.leg.key
+        if settling.leg.state is State.CAPTURING:
+            await asyncio.sleep(_AFTER_THE_ANSWER_S)
         pause = _FIRST_PAUSE_S
-        while not await self._recorded(leg):
+        while settling.leg.state in OPEN:
+            before = settling.leg
+            await self._try(settling)
+            if settling.leg is before:
+                await asyncio.sleep(_REFUSED_PAUSE_S if settling.refused else pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+        settling.definite.set()
+        pause = _FIRST_PAUSE_S
+        while not await self._caught_up(settling):
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
+        del self._held[key], self._tasks[key]
+        self._tell(settling.leg)
+        settling.durable.set()
+
+    async def _try(self, settling: Settling) -> None:
+        """One try. Whatever fails, the leg is where it was: one that nobody settles is worse than one more try."""
+        try:
+            if settling.leg.kind is Kind.REFUND and not await self._caught_up(settling):
+                return  # a refund is sent only once it is durable; anything else ends as its last durable state does
+            event = await (
+                self._given_back(settling.leg)
+                if settling.leg.state is State.GIVING_BACK
+                else self._inquiry.event(settling)
+            )
+            if event is not None:
+                await self._step(settling, event)
+        except Exception as error:  # noqa: BLE001 - whatever it was
+            if isinstance(error, JournalUnwritableError):
+                self._log.emit(events.JournalUnwritable())
+            else:
+                self._log.emit(events.RequestFault(Trouble.SETTLING))
+
+    async def _step(self, settling: Settling, event: Event) -> None:
+        moved = step(settling.leg, event)
+        settling.look_up = Effect.LOOK_UP in moved.effects
+        if not moved.record:
+            return
+        async with settling.lock:
+            if _BEFORE.isdisjoint(moved.effects):  # nothing follows from it: the journal may catch up
+                settling.unrecorded.append(moved.leg)
+            elif not (await self._caught_up(settling, locked=True) and await self._recorded(moved.leg)):
+                return
+            settling.leg = moved.leg
+        self._tell_begun(moved.leg)
+
+    async def _given_back(self, leg: Leg) -> GivenBack | None:
+        """What became of the refund that follows a reversal which came too late."""
+        if self._inquiry.only_looks:
+            return await self._derived.ended(leg)
+        refund = await self._derived.leg(leg)
+        if refund is None or isinstance(refund, GivenBack):
+            return refund
+        settling = self.take(refund)
+        await settling.durable.wait()
+        return await self._derived.ended(leg)
+
+    # ---- the journal ----
+
+    async def _caught_up(self, settling: Settling, *, locked: bool = False) -> bool:
+        """Make durable what is not yet: one try. Until then recovery would find an earlier state, and end it alike."""
+        if not settling.unrecorded:
+            return True
+        if not locked:
+            async with settling.lock:
+                return await self._caught_up(settling, locked=True)
+        while settling.unrecorded:
+            if not await self._recorded(settling.unrecorded[0]):
+                return False
+            del settling.unrecorded[0]
+        return True
 
     async def _recorded(self, leg: Leg) -> bool:
         """One try to make this state durable."""
         try:
-            await self._journal.advance(Advance(leg.key, leg.state, leg.cause, leg.approved))
+            await self._journal.advance(_advance(leg))
         except Exception:  # noqa: BLE001 - a fault of this program may not lose the step either
             self._log.emit(events.JournalUnwritable())
             return False
         return True
 
-    def _tell_stuck(self, key: LegKey, answer: Unknown) -> None:
-        """Once a leg: tried every few seconds, it would fill the log."""
-        if answer.refused and key not in self._stuck:
-            self._stuck.add(key)
-            self._log.emit(events.CaptureStuck())
+    # ---- the log ----
+
+    def _tell_begun(self, leg: Leg) -> None:
+        match leg.state:
+            case State.REVERSING if leg.cause is not None and leg.cause not in _QUIET:
+                self._log.emit(events.ReversalBegun(leg.cause))
+            case State.GIVING_BACK:
+                self._log.emit(events.GivingBack())
+            case _:
+                pass
 
     def _tell(self, leg: Leg) -> None:
         match leg.state:
-            case State.REVERSED if leg.cause is not None:
-                self._log.emit(ReversalEnded(leg.cause))
+            case State.REVERSED if leg.cause is not None and leg.cause not in _QUIET:
+                self._log.emit(events.ReversalEnded(leg.cause))
             case State.UNRESOLVED if leg.cause is not None:
-                self._log.emit(PersonNeeded(leg.cause))
+                self._log.emit(events.PersonNeeded(leg.cause))
             case State.CAPTURE_LOST:
-                self._log.emit(CaptureLost())
+                self._log.emit(events.CaptureLost())
+            case State.GIVEN_BACK:
+                self._log.emit(events.GivenBack())
             case _:
                 pass
 
 
-def _leg(known: KnownLeg) -> Leg:
-    leg = Leg(known.key, known.amount, known.partial_ok, known.flow)
-    return replace(leg, state=known.state, approved=known.approved, cause=known.cause)
+def _advance(leg: Leg, till: TillKeys | None = None) -> Advance:
+    return Advance(leg.key, leg.state, leg.cause, leg.approved, till=till)

@@ -1,8 +1,11 @@
 """The name of a leg: a random UUID, ours, and the only name by which anybody outside speaks of it."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Self
 from uuid import UUID, uuid4
+
+_REFUND_OF = b"pos-bridge refund of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class LegKey:
     def parse(cls, text: str) -> Self:
         """Raises ValueError unless text is a version 4 UUID as printed on a receipt."""
         return cls(UUID(text))
+
+    @classmethod
+    def refund_of(cls, sale: Self) -> Self:
+        """The key of the refund leg that this program itself opens for a sale: found again after a crash by it."""
+        return cls(UUID(bytes=sha256(_REFUND_OF + sale.raw).digest()[:16], version=4))
 
     @property
     def raw(self) -> bytes:

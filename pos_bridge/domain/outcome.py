@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pos_bridge.domain.basket import BasketFault
 from pos_bridge.domain.card import CardFacts
 from pos_bridge.domain.identity import Choice, ChoiceKind
 from pos_bridge.domain.ledger import TillKeys
@@ -27,13 +28,60 @@ class SaleAsk:
     order_digest: bytes
     order_salt: bytes
     choices: tuple[Choice, ...] = ()
+    split: "Split | None" = None
+    confirm_within_s: int | None = None  # a till that confirms its payments (native API); None: final at once
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Split:
+    """That a payment is part of a split tender. `reference`: keyed hash of the till's sale reference alone (32 bytes).
+
+    `paid`: cents that the till counts as paid so far.
+    """
+
+    reference: bytes
+    paid: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RefundAsk:
+    """A refund a till asks for: in cash (`sale` may be None), or to the card of `sale`, which is then presented again.
+
+    Without its card a card sale is refunded by GiveBackAsk.
+    """
+
+    till: TillKeys
+    service_id: str
+    tender: Tender
+    amount: Amount
+    sale: LegKey | None
+    order_digest: bytes
+    order_salt: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GiveBackAsk:
+    """Give back what was paid by `sale`, whoever took it: whole (`amount` None), or in part.
+
+    A whole sale of today is voided, anything else refunded by reference; cash is given back in cash. `void_only`: the
+    till takes back a payment that it could not complete, and nothing but a void will do.
+    """
+
+    till: TillKeys
+    service_id: str
+    sale: LegKey
+    amount: Amount | None
+    void_only: bool
+    order_digest: bytes
+    order_salt: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class PaidByCard:
     """Approved and durable. After a restart the code and the card come from the processor, or are None.
 
-    `known` is what the vault keeps with this sale, because the customer chose it.
+    `known` is what the vault keeps with this sale, because the customer chose it. `remaining`: cents that are still due
+    of its basket (None: not part of one). `confirm`: the till has still to confirm it.
     """
 
     key: LegKey
@@ -42,16 +90,55 @@ class PaidByCard:
     approval_code: str | None
     card: CardFacts | None
     known: frozenset[ChoiceKind] = frozenset()
+    remaining: int | None = None
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PaidInCash:
-    """`due` is what the customer paid after rounding to 5 cents, in cents (0 and up). `known` as in PaidByCard."""
+    """`due` is what the customer paid after rounding to 5 cents, in cents (0 and up). The rest as in PaidByCard."""
 
     key: LegKey
     exact: Amount
     due: int
     known: frozenset[ChoiceKind] = frozenset()
+    remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    """The money of a card sale went back, by a refund of its own key. Code and card as in PaidByCard."""
+
+    key: LegKey
+    sale: LegKey
+    amount: Amount
+    approval_code: str | None
+    card: CardFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedInCash:
+    """`due` is what the customer got after rounding to 5 cents, in cents (0 and up)."""
+
+    key: LegKey
+    exact: Amount
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """The whole sale of that key was taken back: nothing of it stands."""
+
+    sale: LegKey
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class NotRefunded:
+    """Final: nothing went back. `key` is the refund's, or the sale's that was not voided; None when there is no leg."""
+
+    key: LegKey | None
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +183,41 @@ class Running:
     """The request is known and its outcome is not, yet. To a Payment: it may be approved; it is being undone."""
 
 
-Outcome = PaidByCard | PaidInCash | NotPaid | Busy | Contradiction | AlreadyApproved | Closed | NotRecordable | Running
+@dataclass(frozen=True, slots=True)
+class NotInBasket:
+    """The split tender does not take this payment; nothing was done. `remaining`, `paid`: cents, as recorded here."""
+
+    fault: BasketFault
+    paid: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchPayment:
+    """No payment of that key is recorded here."""
+
+
+@dataclass(frozen=True, slots=True)
+class BasketCancelled:
+    """No payment of the basket stands, or none will in the end. `cash`: what the cashier hands back, each once.
+
+    `open_legs`: card payments that are still being taken back, in the background and after a restart.
+    """
+
+    cash: tuple[RefundedInCash, ...]
+    open_legs: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchBasket:
+    """No split tender of that reference is recorded here."""
+
+
+Refusal = Busy | Contradiction | Closed | NotRecordable | Running
+Outcome = PaidByCard | PaidInCash | NotPaid | AlreadyApproved | NotInBasket | Refusal
+Confirmation = PaidByCard | PaidInCash | NotPaid | Running | NotRecordable | NoSuchPayment
+CancelOutcome = BasketCancelled | NotInBasket | NoSuchBasket | Busy | NotRecordable
+RefundOutcome = Refunded | RefundedInCash | Voided | NotRefunded | Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +225,9 @@ class NeverSeen:
     """No such request; it is closed from now on."""
 
 
-StatusAnswer = PaidByCard | PaidInCash | NotPaid | Closed | Running | NeverSeen
+StatusAnswer = (
+    PaidByCard | PaidInCash | NotPaid | Refunded | RefundedInCash | Voided | NotRefunded | Closed | Running | NeverSeen
+)
 
 
 @dataclass(frozen=True, slots=True)

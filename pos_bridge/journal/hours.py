@@ -5,7 +5,7 @@ four digits of a card or a telephone number. A clock that is further off (a dead
 nearest bound: a sale is worth more than its date.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 _EPOCH = date(1970, 1, 1)
 DAY_FLOOR = (date(2020, 1, 1) - _EPOCH).days
@@ -40,9 +40,19 @@ def exact_ms(at_ms: int) -> tuple[int, int]:
     return _bounded(day), within // 1000
 
 
+def as_ms(day: int | None, second: int | None) -> int | None:
+    """Milliseconds since 1970 UTC of a day and a second of it; None where there is no such time."""
+    return None if day is None or second is None else day * _DAY_MS + second * 1000
+
+
 def month(now: datetime) -> str:
     """The month of a business day, as a file is named: YYYY-MM."""
     return as_date(business_hour(now)[0]).strftime("%Y-%m")
+
+
+def hour_began(day: int, hour: int, now: datetime) -> datetime:
+    """The beginning of a business hour, in the zone of `now`, and never later than now."""
+    return min(now, datetime.combine(as_date(day), time(hour), now.tzinfo))
 
 
 def as_date(day: int) -> date:

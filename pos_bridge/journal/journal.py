@@ -10,8 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, KnownLeg, KnownRequest, Opening
+from pos_bridge.domain.ledger import (
+    Advance,
+    JournalHead,
+    JournalUnwritableError,
+    KnownBasket,
+    KnownLeg,
+    KnownRequest,
+    Opening,
+)
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.totals import Period
 from pos_bridge.journal.journal_file import LINK_MONTHS, JournalFile
 from pos_bridge.worker import REST_S, Job, Worker
 
@@ -24,6 +33,7 @@ class Journal:
     def __init__(self, file: JournalFile, rest_s: float = REST_S) -> None:
         self._file = file
         self._writable = True
+        self._epoch = file.ledger_epoch()
         self._worker = Worker("journal", self._work, file.rest, rest_s)
 
     @classmethod
@@ -61,6 +71,40 @@ class Journal:
 
     async def unsettled(self) -> tuple[KnownLeg, ...]:
         return await self._worker.ask(self._file.unsettled, _READ)
+
+    async def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
+        return await self._worker.ask(partial(self._file.refunds_of, sale), _READ)
+
+    async def find_basket(self, reference: bytes) -> KnownBasket | None:
+        return await self._worker.ask(partial(self._file.find_basket, reference), _READ)
+
+    async def cancel_basket(self, reference: bytes) -> None:
+        await self._worker.ask(partial(self._file.cancel_basket, reference), _WRITE)
+
+    async def basket_of(self, key: LegKey) -> KnownBasket | None:
+        return await self._worker.ask(partial(self._file.basket_of, key), _READ)
+
+    async def open_baskets(self) -> tuple[KnownBasket, ...]:
+        return await self._worker.ask(self._file.open_baskets, _READ)
+
+    async def period(self) -> Period:
+        return await self._worker.ask(self._file.period, _READ)
+
+    async def close_period(self) -> int:
+        return await self._worker.ask(self._file.close_period, _WRITE)
+
+    def ledger_epoch(self) -> bytes | None:
+        """SHA-256 of the processor's ledger epoch as last stored; None before the first."""
+        return self._epoch
+
+    async def change_ledger_epoch(self, digest: bytes) -> None:
+        """From the second epoch on every leg that is open is doubted, in the same transaction."""
+        await self._worker.ask(partial(self._file.change_ledger_epoch, digest), _WRITE)
+        self._epoch = digest
+
+    async def accept_head(self, head: JournalHead) -> None:
+        """A person said so: `holds` says yes to this head from now on, until another is accepted."""
+        await self._worker.ask(partial(self._file.accept_head, head), _WRITE)
 
     async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         return await self._worker.ask(partial(self._file.holds, sequence, row_hash), _READ)

@@ -15,9 +15,18 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from pos_bridge.disk import make_folder
-from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, KnownLeg, KnownRequest, Opening
+from pos_bridge.domain.ledger import (
+    Advance,
+    JournalHead,
+    JournalUnwritableError,
+    KnownBasket,
+    KnownLeg,
+    KnownRequest,
+    Opening,
+)
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.journal import lookups, months, steps, verify
+from pos_bridge.domain.totals import Period
+from pos_bridge.journal import baskets, carry, lookups, months, periods, requests, steps, trust, verify
 from pos_bridge.journal.durable_file import CHECKPOINT_AFTER, DurableFile
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError, JournalRefusedError
 from pos_bridge.journal.hours import business_hour, month, universal_hour
@@ -79,11 +88,23 @@ class JournalFile:
         return self._write(lambda: self._chain(steps.advance(self._pen(), change)))
 
     def close_till_request(self, request: bytes) -> None:
-        return self._write(lambda: steps.close_request(self._pen(), request))
+        return self._write(lambda: requests.close(self._file.connected(), self._clock(), request))
 
     def mark_told(self, key: LegKey) -> None:
         """Stored at once, durable with the next other write."""
         return self._write(lambda: steps.mark_told(self._pen(), key), durable=False)
+
+    def cancel_basket(self, reference: bytes) -> None:
+        return self._write(lambda: baskets.cancel(self._file.connected(), self._clock(), reference))
+
+    def close_period(self) -> int:
+        return self._write(lambda: periods.close(self._file.connected(), self._file.tip.sequence))
+
+    def change_ledger_epoch(self, digest: bytes) -> None:
+        return self._write(lambda: trust.change_epoch(self._file.connected(), self._file.tip, digest))
+
+    def accept_head(self, head: JournalHead) -> None:
+        return self._write(lambda: trust.accept(self._file.connected(), head))
 
     def together(
         self, writes: Sequence[Callable[[], Result]], *, durable: bool = True
@@ -116,7 +137,7 @@ class JournalFile:
         with suppress(sqlite3.Error, OSError, JournalUnwritableError):
             if month(now) > self._file.path.stem:
                 self._begin_month(month(now))
-            self._file.transaction((lambda: steps.forget_requests(self._pen()),), durable=False)
+            self._file.transaction((lambda: self._forget(now),), durable=False)
             self._file.checkpoint(empty=True)
             self._hour = hour
 
@@ -140,7 +161,7 @@ class JournalFile:
 
     def find_request(self, request: bytes) -> KnownRequest | None:
         with self._file.reading() as connection:
-            return lookups.find_request(connection, self._file.path, request, self._clock())
+            return requests.find(connection, self._file.path, request, self._clock())
 
     def find_leg(self, key: LegKey) -> KnownLeg | None:
         with self._file.reading() as connection:
@@ -148,16 +169,45 @@ class JournalFile:
 
     def approved_untold(self, sale: bytes) -> LegKey | None:
         with self._file.reading() as connection:
-            return lookups.approved_untold(connection, self._file.path, sale)
+            return requests.approved_untold(connection, self._file.path, sale)
 
     def unsettled(self) -> tuple[KnownLeg, ...]:
         with self._file.reading() as connection:
             return lookups.unsettled(connection)
 
-    def holds(self, sequence: int, row_hash: bytes) -> bool | None:
-        """Whether row `sequence` has this hash: what the processor last saw. None: that row is in no file here."""
+    def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
         with self._file.reading() as connection:
-            return lookups.holds(connection, self._file.path, sequence, row_hash)
+            return lookups.refunds_of(connection, self._file.path, sale)
+
+    def find_basket(self, reference: bytes) -> KnownBasket | None:
+        with self._file.reading() as connection:
+            return baskets.find(connection, self._file.path, reference, self._clock())
+
+    def basket_of(self, key: LegKey) -> KnownBasket | None:
+        with self._file.reading() as connection:
+            return baskets.find_of(connection, self._file.path, key)
+
+    def open_baskets(self) -> tuple[KnownBasket, ...]:
+        with self._file.reading() as connection:
+            return baskets.open_ones(connection, self._file.path)
+
+    def period(self) -> Period:
+        with self._file.reading() as connection:
+            return periods.period(connection, self._file.path, self._clock())
+
+    def ledger_epoch(self) -> bytes | None:
+        """SHA-256 of the processor's ledger epoch as last seen; None before the first."""
+        with self._file.reading() as connection:
+            return trust.of(connection).epoch
+
+    def holds(self, sequence: int, row_hash: bytes) -> bool | None:
+        """Whether row `sequence` has this hash: what the processor last saw. None: that row is in no file here.
+
+        Also True for the one head that is not ours and that a person accepted.
+        """
+        head = JournalHead(sequence, row_hash)
+        with self._file.reading() as connection:
+            return trust.is_accepted(connection, head) or lookups.holds(connection, self._file.path, head)
 
     # ---- how ----
 
@@ -176,10 +226,14 @@ class JournalFile:
             raise result
         return result
 
+    def _forget(self, now: datetime) -> None:
+        requests.forget(self._file.connected(), self._file.path, now)
+        baskets.forget(self._file.connected(), self._file.path, now)
+
     def _begin_month(self, name: str) -> None:
         old, folder = self._file.connected(), self._file.path.parent
         with months.building(folder, f"{name}.db", (self.head.sequence, self.head.hash)) as new:
-            steps.carry_over(old, new)
+            carry.over(old, self._file.path, new)
         self._file.close()
         path = folder / f"{name}.db"
         self._file = DurableFile(path, self.head)

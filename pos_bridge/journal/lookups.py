@@ -1,4 +1,4 @@
-"""Reading what is stored about legs and requests, in the file in use and, for older keys, in history.
+"""Reading what is stored about legs, in the file in use and, for older keys, in history.
 
 A row of an older file is believed only if it commits to the key that was asked for.
 """
@@ -6,40 +6,44 @@ A row of an older file is believed only if it commits to the key that was asked 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from pos_bridge.domain.ledger import SALT_LENGTH, JournalHead, KnownLeg, KnownRequest
-from pos_bridge.domain.leg import Cause, Flow, State, Tender
+from pos_bridge.domain.ledger import SALT_LENGTH, JournalHead, KnownLeg
+from pos_bridge.domain.leg import PAID_STATES, REFUNDED_STATES
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.money import Amount
-from pos_bridge.journal import months
-from pos_bridge.journal.hours import hours_before
+from pos_bridge.journal import months, working
 from pos_bridge.journal.row import COLUMNS, START, Row, commitment
 
-REQUEST_HOURS = 48
 UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # SQLite's messages quote a damaged schema
-APPROVED = (State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST, State.CASH_TAKEN)
-_WORKING_COLUMNS = "key, state, cents, flow, partial, approved, cause"
+MOVED = PAID_STATES | REFUNDED_STATES  # an answer that the till must collect
+INSERT_LINK = "INSERT INTO links VALUES (?, ?, ?, ?, ?, ?)"
 
 
 class Link(NamedTuple):
-    """A row of `links`: which leg of the chain a key names. `last` is its newest row, None while it is unsettled."""
+    """A row of `links`: which leg of the chain a key names. `last` is its newest row, None while it is unsettled.
+
+    `sale_key` is the sale that a refund is of.
+    """
 
     key: bytes
     leg: bytes
     salts: bytes
     last: int | None
     told: int
+    sale_key: bytes | None
 
     def opens(self, row: Row) -> bool:
-        """Whether the row commits to this key."""
-        return row.leg == self.leg and row.commitment == commitment(self.salts[:SALT_LENGTH], self.key)
+        """Whether the row commits to this key, and to that of the sale."""
+        return row.leg == self.leg and row.commitment == commitment(self.salts[:SALT_LENGTH], self.key, self.sale_key)
+
+    @property
+    def sale(self) -> LegKey | None:
+        return None if self.sale_key is None else LegKey.from_bytes(self.sale_key)
 
 
 def link_of(connection: sqlite3.Connection, key: LegKey) -> Link | None:
-    found = connection.execute("SELECT key, leg, salts, last, told FROM links WHERE key = ?", (key.raw,)).fetchone()
+    found = connection.execute("SELECT * FROM links WHERE key = ?", (key.raw,)).fetchone()
     return None if found is None else Link._make(found)
 
 
@@ -79,70 +83,56 @@ def _settled_in(connection: sqlite3.Connection, key: LegKey) -> tuple[Link, Row]
 
 
 def find_leg(connection: sqlite3.Connection, path: Path, key: LegKey) -> KnownLeg | None:
-    query = f"SELECT {_WORKING_COLUMNS} FROM working WHERE key = ?"  # noqa: S608 - a constant
-    working = connection.execute(query, (key.raw,)).fetchone()
-    if working is not None:
-        return _working_leg(working)
+    at_work = working.find(connection, key)
+    if at_work is not None:
+        return at_work.known_leg()
     found = settled_leg(connection, path, key)
-    return None if found is None else found[1].known_leg(key)
+    if found is None:
+        return None
+    link, row = found
+    return row.known_leg(key, link.sale)
 
 
 def unsettled(connection: sqlite3.Connection) -> tuple[KnownLeg, ...]:
-    query = f"SELECT {_WORKING_COLUMNS} FROM working ORDER BY last"  # noqa: S608 - a constant
-    return tuple(_working_leg(found) for found in connection.execute(query))
+    return tuple(leg.known_leg() for leg in working.every(connection))
 
 
-def _working_leg(working: tuple[bytes, str, int, int, int, int | None, str | None]) -> KnownLeg:
-    key, state, cents, flow, partial, approved, cause = working
-    return KnownLeg(
-        key=LegKey.from_bytes(key),
-        tender=Tender.CARD,
-        state=State(state),
-        amount=Amount(cents),
-        partial_ok=bool(partial),
-        flow=Flow(flow),
-        cause=None if cause is None else Cause(cause),
-        approved=None if approved is None else Amount(approved),
-        due=None,
-    )
+def refunds_of(connection: sqlite3.Connection, path: Path, sale: LegKey) -> tuple[KnownLeg, ...]:
+    """In the order in which they were found; each once, as it stands now."""
+    keys = dict.fromkeys(_refund_keys(connection, sale))
+    for other in elsewhere(path):
+        with suppress(*UNREADABLE):
+            keys.update(dict.fromkeys(_refund_keys(other, sale)))
+    legs = (find_leg(connection, path, LegKey.from_bytes(key)) for key in keys)
+    return tuple(leg for leg in legs if leg is not None and leg.sale_key == sale)
 
 
-def find_request(connection: sqlite3.Connection, path: Path, request: bytes, now: datetime) -> KnownRequest | None:
-    query = (
-        "SELECT content, key FROM requests WHERE request = ? "
-        "AND ((day, hour) >= (?, ?) OR key IN (SELECT key FROM working))"
-    )
-    found = connection.execute(query, (request, *hours_before(now, REQUEST_HOURS))).fetchone()
-    if found is None:
-        return None
-    content, key = found
-    if key is None:
-        return KnownRequest(b"", None)
-    return KnownRequest(content, find_leg(connection, path, LegKey.from_bytes(key)))
+def _refund_keys(connection: sqlite3.Connection, sale: LegKey) -> list[bytes]:
+    query = "SELECT key FROM links WHERE sale_key = ?"
+    return [key for (key,) in connection.execute(query, (sale.raw,))]
 
 
-def approved_untold(connection: sqlite3.Connection, path: Path, sale: bytes) -> LegKey | None:
-    query = "SELECT key FROM requests JOIN links USING (key) WHERE sale = ? AND told = 0"
-    for (raw,) in connection.execute(query, (sale,)).fetchall():
-        key = LegKey.from_bytes(raw)
-        leg = find_leg(connection, path, key)
-        if leg is not None and leg.state in APPROVED:
-            return key
-    return None
+def is_untold(connection: sqlite3.Connection, path: Path, key: LegKey) -> bool:
+    """Whether money moved for this leg, for all that is known, and the till has not collected the answer."""
+    link = link_of(connection, key)
+    if link is None or link.told:
+        return False
+    leg = find_leg(connection, path, key)
+    return leg is not None and leg.state in MOVED
 
 
-def holds(connection: sqlite3.Connection, path: Path, sequence: int, row_hash: bytes) -> bool | None:
-    """Whether row `sequence` has this hash; None when that row is in no file that we have. 0 is before all rows."""
-    known = hash_at(connection, sequence)
-    if known is None and sequence > newest(connection).sequence:
+def holds(connection: sqlite3.Connection, path: Path, head: JournalHead) -> bool | None:
+    """Whether that row has that hash; None when that row is in no file that we have. 0 is before all rows."""
+    known = hash_at(connection, head.sequence)
+    if known is None and head.sequence > newest(connection).sequence:
         return False
     others = elsewhere(path)
     while known is None and (other := next(others, None)) is not None:
         with suppress(*UNREADABLE):
-            known = hash_at(other, sequence)
-    if known is None and sequence == 0:
+            known = hash_at(other, head.sequence)
+    if known is None and head.sequence == 0:
         known = START
-    return None if known is None else known == row_hash
+    return None if known is None else known == head.hash
 
 
 def newest(connection: sqlite3.Connection) -> JournalHead:

@@ -81,6 +81,8 @@ def building(
         schema.create(connection)
         connection.execute("BEGIN")
         connection.execute("INSERT INTO anchor VALUES (1, ?, ?)", anchor)
+        for table, row in schema.FIRST_ROWS.items():
+            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - constants
         yield connection
         connection.execute("COMMIT")
     sync_file(part)
@@ -134,8 +136,8 @@ def close_history(path: Path) -> None:
     if path.stat().st_mode & 0o777 == HISTORY_MODE:
         return
     with closing(connect(path)) as connection:
-        connection.execute("DELETE FROM working")
-        connection.execute("DELETE FROM requests")
+        for table in ("working", "requests", "parts", "baskets"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     path.chmod(HISTORY_MODE)
 

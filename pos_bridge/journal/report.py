@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pos_bridge.domain.leg import Cause, State, Tender
+from pos_bridge.domain.leg import SETTLED, Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.journal import lookups, months
+from pos_bridge.journal import lookups, months, working
 from pos_bridge.journal.hours import as_date
 from pos_bridge.journal.lookups import Link
 from pos_bridge.journal.row import COLUMNS, Row
 
-_OPENINGS = frozenset({State.INTENT, State.CASH_TAKEN})
-_A_PERSON_LOOKS = frozenset({State.INTENT, State.CAPTURING, State.REVERSING, State.UNRESOLVED, State.CAPTURE_LOST})
+_OPENINGS = frozenset({State.INTENT, State.REFUND_INTENT, State.CASH_DUE, State.CASH_REFUNDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class RecordedSale:
     hour: int
     till: int | None
     tender: Tender
+    kind: Kind
     cents: int
     due: int | None
     approved: int | None
@@ -43,7 +43,11 @@ class RecordedSale:
     @property
     def unresolved(self) -> bool:
         """Not settled, or an alarm, or an approval that the till has not collected."""
-        return self.state in _A_PERSON_LOOKS or (self.state in lookups.APPROVED and self.told is False)
+        return (
+            self.state not in SETTLED
+            or self.state is State.CAPTURE_LOST
+            or (self.state in lookups.MOVED and self.told is False)
+        )
 
 
 def recorded_sales(folder: Path, month: str | None = None) -> list[RecordedSale]:
@@ -132,6 +136,7 @@ def _begun(row: Row) -> RecordedSale:
         hour=row.hour,
         till=row.till,
         tender=Tender(row.tender),
+        kind=Kind(row.kind),
         cents=row.cents,
         due=row.due,
         approved=row.approved,
@@ -144,31 +149,31 @@ def _begun(row: Row) -> RecordedSale:
 
 def _read_working(connection: sqlite3.Connection, sales: dict[bytes, RecordedSale], month: str | None) -> None:
     """Open legs without a row in any file that is here: what came before is in quarantine."""
-    for leg, last, cents, approved, state, cause, day, second in connection.execute(
-        "SELECT leg, last, cents, approved, state, cause, begun_day, begun_second FROM working"
-    ):
-        began = datetime.fromtimestamp(day * 86400 + second, UTC).astimezone()
-        if leg in sales or month not in {None, began.strftime("%Y-%m")}:
+    for open_leg in working.every(connection):
+        leg = open_leg.known_leg()
+        began = datetime.fromtimestamp((leg.begun_ms or 0) / 1000, UTC).astimezone()
+        if open_leg.leg in sales or month not in {None, began.strftime("%Y-%m")}:
             continue
-        sales[leg] = RecordedSale(
-            leg=leg,
+        sales[open_leg.leg] = RecordedSale(
+            leg=open_leg.leg,
             key=None,
             day=began.date(),
             hour=began.hour,
             till=None,
-            tender=Tender.CARD,
-            cents=cents,
-            due=None,
-            approved=approved,
-            state=State(state),
-            cause=None if cause is None else Cause(cause),
+            tender=leg.tender,
+            kind=leg.kind,
+            cents=leg.amount.cents,
+            due=leg.due,
+            approved=None if leg.approved is None else leg.approved.cents,
+            state=leg.state,
+            cause=leg.cause,
             told=None,
-            steps=(last,),
+            steps=(open_leg.last,),
         )
 
 
 def _read_links(connection: sqlite3.Connection, sales: dict[bytes, RecordedSale]) -> None:
-    for stored in connection.execute("SELECT key, leg, salts, last, told FROM links"):
+    for stored in connection.execute("SELECT * FROM links"):
         link = Link._make(stored)
         sale = sales.get(link.leg)
         if sale is not None:

@@ -2,8 +2,9 @@
 
 The hash of a row is SHA-256(tag | hash of the row before | the row in fixed width, big-endian). NULL is encoded as a
 value that the column cannot hold (0 for `approved`, all ones for `due`, zeros for digests, no letters for a cause),
-so no two rows have the same bytes. The commitment is SHA-256(tag | salt | key): the chain proves which processor key
-a leg has to whoever holds the salt, and tells nothing to whoever does not.
+so no two rows have the same bytes. The commitment is SHA-256(tag | salt | key), and of a refund SHA-256(tag | salt |
+key | key of its sale): the chain proves which processor keys a leg has to whoever holds the salt, and tells nothing to
+whoever does not.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import struct
 from typing import NamedTuple
 
 from pos_bridge.domain.ledger import DIGEST_LENGTH, SIGNATURE_LENGTH, KnownLeg
-from pos_bridge.domain.leg import SETTLED, Cause, Flow, State, Tender
+from pos_bridge.domain.leg import SETTLED, Cause, Flow, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 
@@ -20,10 +21,10 @@ COLUMNS = (
     "sequence, leg, step, kind, tender, cents, due, flow, partial, approved, cause, day, hour, commitment, "
     "order_digest, payment_digest, signature, till, hash"
 )
-_ROW_TAG = b"pos-bridge journal row v1"
-_COMMITMENT_TAG = b"pos-bridge journal key v1"
-_REQUEST_TAG = b"pos-bridge journal request v1"
-_LAYOUT = struct.Struct(">Q 16s 16s 8s 8s I I B B I 16s H B 32s 32s 32s 64s H")
+NOT_A_ROW = (struct.error, TypeError, ValueError, AttributeError, OverflowError)  # what `row_hash` and a seal raise
+_ROW_TAG = b"pos-bridge journal row v2"
+_COMMITMENT_TAG = b"pos-bridge journal key v2"
+_LAYOUT = struct.Struct(">Q 16s 16s 16s 8s I I B B I 16s H B 32s 32s 32s 64s H")
 _NO_DUE = 0xFFFFFFFF
 _NO_DIGEST, _NO_SIGNATURE = bytes(DIGEST_LENGTH), bytes(SIGNATURE_LENGTH)
 
@@ -59,7 +60,7 @@ class Row(NamedTuple):
     def settled(self) -> bool:
         return self.state in SETTLED
 
-    def known_leg(self, key: LegKey) -> KnownLeg:
+    def known_leg(self, key: LegKey, sale_key: LegKey | None) -> KnownLeg:
         return KnownLeg(
             key=key,
             tender=Tender(self.tender),
@@ -70,6 +71,8 @@ class Row(NamedTuple):
             cause=None if self.cause is None else Cause(self.cause),
             approved=None if self.approved is None else Amount(self.approved),
             due=self.due,
+            kind=Kind(self.kind),
+            sale_key=sale_key,
         )
 
 
@@ -104,15 +107,6 @@ def row_hash(before: bytes, row: Row) -> bytes:
     return hashlib.sha256(_ROW_TAG + before + packed).digest()
 
 
-def commitment(salt: bytes, key: bytes) -> bytes:
-    """What the chain holds instead of a processor key."""
-    return hashlib.sha256(_COMMITMENT_TAG + salt + key).digest()
-
-
-def request_seal(
-    request: bytes, content: bytes | None, sale: bytes | None, key: bytes | None, day_hour: tuple[int, int]
-) -> bytes:
-    """A hash over a row of `requests`, so that damage is noticed: a repeat must never look like a new request."""
-    day, hour = day_hour
-    parts = (request, content or b"", sale or b"", key or b"", day.to_bytes(4, "big"), hour.to_bytes(1, "big"))
-    return hashlib.sha256(_REQUEST_TAG + b"".join(len(part).to_bytes(1, "big") + part for part in parts)).digest()
+def commitment(salt: bytes, key: bytes, sale_key: bytes | None = None) -> bytes:
+    """What the chain holds instead of the processor's key of a leg, and of the sale that a refund is of."""
+    return hashlib.sha256(_COMMITMENT_TAG + salt + key + (sale_key or b"")).digest()

@@ -1,29 +1,47 @@
 """What can still be read of a damaged month. Nothing here trusts what it reads further than its hash goes."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pos_bridge.domain.ledger import DIGEST_LENGTH, JournalHead
 from pos_bridge.journal import months, schema
+from pos_bridge.journal.baskets import Stored
 from pos_bridge.journal.lookups import Link
-from pos_bridge.journal.row import COLUMNS, Row, request_seal, row_hash
+from pos_bridge.journal.periods import Boundary
+from pos_bridge.journal.requests import Request
+from pos_bridge.journal.row import COLUMNS, NOT_A_ROW, Row, row_hash
+from pos_bridge.journal.trust import Trust
+from pos_bridge.journal.working import Working
 
-_UNREADABLE = (sqlite3.Error, TypeError, ValueError, AttributeError, OverflowError)
-_KEYS = {"chain": "sequence", "working": "key", "links": "key", "requests": "request", "anchor": "one"}
+_UNREADABLE = (sqlite3.Error, *NOT_A_ROW)
+_KEYS = {
+    "chain": "sequence", "working": "key", "links": "key", "requests": "request", "baskets": "reference",
+    "parts": "key", "period": "one", "trust": "one", "anchor": "one",
+}  # fmt: skip
 
 
 @dataclass(slots=True, repr=False)
 class Salvage:
-    """Rows of each table as they could be read. `rows` are the chain's by sequence, `working` as stored."""
+    """Rows of each table as they could be read. `rows` are the chain's by sequence, `working` and `links` as stored.
+
+    Of what has a seal of its own only what it fits is here; `broken` counts baskets that it does not fit. `baskets` are
+    with the keys of their legs.
+    """
 
     anchor: JournalHead | None = None
     rows: dict[int, Row] = field(default_factory=dict)
-    working: list[tuple[Any, ...]] = field(default_factory=list)
+    working: list[Working] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
-    requests: list[tuple[Any, ...]] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    baskets: list[tuple[Stored, list[bytes]]] = field(default_factory=list)
+    broken: int = 0
+    period: Boundary | None = None
+    trust: Trust | None = None
 
     def heads(self) -> list[JournalHead]:
         """Rows that can be continued from, newest first: what the file says was its end, and what stands before."""
@@ -56,10 +74,33 @@ def salvage(path: Path) -> Salvage:
             row = Row._make(stored)
             if _is_place(row.sequence, 1) and _is_hash(row.hash):
                 found.rows[row.sequence] = row
-        found.working = _readable(connection, "working", "*")
-        found.links = [Link._make(stored) for stored in _readable(connection, "links", "key, leg, salts, last, told")]
-        found.requests = [stored for stored in _readable(connection, "requests", "*") if _is_sealed(stored)]
+        found.working = [Working._make(stored) for stored in _readable(connection, "working", "*")]
+        found.links = [Link._make(stored) for stored in _readable(connection, "links", "*")]
+        requests = [Request._make(stored) for stored in _readable(connection, "requests", "*")]
+        found.requests = [request for request in requests if _is_true(request.is_whole)]
+        _read_baskets(connection, found)
+        for stored in _readable(connection, "period", "number, last, seal"):
+            period = Boundary._make(stored)
+            found.period = period if _is_true(period.is_whole) else None
+        for stored in _readable(connection, "trust", "epoch, last, accepted, seal"):
+            trust = Trust._make(stored)
+            found.trust = trust if _is_true(trust.is_whole) else None
     return found
+
+
+def _read_baskets(connection: sqlite3.Connection, found: Salvage) -> None:
+    parts: dict[Any, list[tuple[Any, Any]]] = {}
+    for key, reference, place in _readable(connection, "parts", "*"):
+        parts.setdefault(reference, []).append((place, key))
+    for stored in _readable(connection, "baskets", "*"):
+        basket = Stored._make(stored)
+        keys: list[bytes] = []
+        with suppress(*_UNREADABLE):
+            keys = [key for _, key in sorted(parts.get(basket.reference, ()))]
+        if _is_true(partial(basket.is_whole, keys)):
+            found.baskets.append((basket, keys))
+        else:
+            found.broken += 1
 
 
 def _readable(connection: sqlite3.Connection, table: str, columns: str) -> list[tuple[Any, ...]]:
@@ -80,8 +121,7 @@ def _is_hash(value: object) -> bool:
     return isinstance(value, bytes) and len(value) == DIGEST_LENGTH
 
 
-def _is_sealed(stored: tuple[Any, ...]) -> bool:
+def _is_true(check: Callable[[], bool]) -> bool:
     with suppress(*_UNREADABLE):
-        request, content, sale, key, day, hour, seal = stored
-        return bool(request_seal(request, content, sale, key, (day, hour)) == seal)
+        return check()
     return False

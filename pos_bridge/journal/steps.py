@@ -10,16 +10,15 @@ from uuid import uuid4
 from pos_bridge.domain.ledger import SALT_LENGTH, Advance, JournalHead, Opening
 from pos_bridge.domain.leg import SETTLED, State, Tender
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.journal import lookups
+from pos_bridge.domain.money import cash_due
+from pos_bridge.journal import baskets, lookups, requests, trust, working
 from pos_bridge.journal.errors import JournalRefusedError
-from pos_bridge.journal.hours import business_hour, exact, exact_ms, hours_before, universal_hour
-from pos_bridge.journal.row import COLUMNS, Row, commitment, request_seal, row_hash
+from pos_bridge.journal.hours import business_hour, exact, hour_began
+from pos_bridge.journal.lookups import Link
+from pos_bridge.journal.row import COLUMNS, Row, commitment, row_hash
+from pos_bridge.journal.working import Working
 
-_KIND = "sale"
 _INSERT_ROW = f"INSERT INTO chain ({COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608 - constants
-INSERT_WORKING = f"INSERT INTO working VALUES ({', '.join('?' * 15)})"  # noqa: S608 - a constant
-INSERT_REQUEST = "INSERT INTO requests VALUES (?, ?, ?, ?, ?, ?, ?)"
-INSERT_LINK = "INSERT INTO links VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +38,17 @@ class Pen:
 
 
 def open_leg(pen: Pen, opening: Opening) -> JournalHead:
-    """The intent (card), or the whole of a cash sale."""
-    cash = opening.tender is Tender.CASH
+    """The intent, or the whole of what was paid or given back in cash at once."""
+    if opening.due is not None and opening.basket is None and opening.due != cash_due(opening.amount.cents):
+        raise JournalRefusedError("cash is rounded; only a part of a split tender need not be")
     leg, salt = uuid4().bytes, os.urandom(SALT_LENGTH)
-    key, request = opening.key.raw, opening.till
+    key, sale_key = opening.key.raw, None if opening.sale_key is None else opening.sale_key.raw
+    settled = opening.state in SETTLED
     row = Row(
         pen.tip.sequence + 1,
         leg,
         opening.state.value,
-        _KIND,
+        opening.kind.value,
         opening.tender.value,
         opening.amount.cents,
         opening.due,
@@ -56,25 +57,32 @@ def open_leg(pen: Pen, opening: Opening) -> JournalHead:
         None,
         None,
         *business_hour(pen.now),
-        commitment(salt, key),
+        commitment(salt, key, sale_key),
         opening.order_digest,
         None,
         None,
         pen.till,
     )
     head = pen.write(row)
-    pen.connection.execute(INSERT_LINK, (key, leg, salt + opening.order_salt, row.sequence if cash else None, 0))
-    if not cash:
-        _insert_working(pen, key, row, opening.not_after_ms)
-    _insert_request(pen, request.request, request.content, request.sale, key)
+    link = Link(key, leg, salt + opening.order_salt, row.sequence if settled else None, 0, sale_key)
+    pen.connection.execute(lookups.INSERT_LINK, link)
+    if not settled:
+        times = working.times_of(opening, pen.now)
+        working.insert(pen.connection, Working.of(key, row, sale_key, times, doubted=False))
+    requests.opened(pen.connection, pen.now, opening)
+    baskets.add(pen.connection, pen.path, pen.now, opening)
     return head
 
 
 def advance(pen: Pen, change: Advance) -> JournalHead:
-    """The next step of a leg. A settled leg may be taken up again (voided); an unknown one is refused."""
-    before = _last_row(pen, change.key)
-    if before.tender != Tender.CARD.value:
-        raise JournalRefusedError("a cash sale has no next step")
+    """The next step of a leg. A settled card leg may be taken up again (voided); an unknown one is refused.
+
+    Of cash what was said again is no new row.
+    """
+    at_work = working.find(pen.connection, change.key)
+    before = _taken_up(pen, change) if at_work is None else at_work.row()
+    if before.tender == Tender.CASH.value and before.step == change.state.value:
+        return pen.tip
     day, hour = business_hour(pen.now)
     row = before._replace(
         sequence=pen.tip.sequence + 1,
@@ -92,113 +100,32 @@ def advance(pen: Pen, change: Advance) -> JournalHead:
         pen.connection.execute("DELETE FROM working WHERE key = ?", (change.key.raw,))
         pen.connection.execute("UPDATE links SET last = ? WHERE key = ?", (row.sequence, change.key.raw))
     else:
-        pen.connection.execute(
-            "UPDATE working SET last = ?, state = ?, approved = ?, cause = ? WHERE key = ?",
-            (row.sequence, row.step, row.approved, row.cause, change.key.raw),
-        )
+        working.move(pen.connection, change.key, row)
+    if change.till is not None:
+        requests.voided(pen.connection, pen.now, change.till, change.key)
+    baskets.changed(pen.connection, pen.now, change.key)
     return head
-
-
-def close_request(pen: Pen, request: bytes) -> None:
-    """Nothing changes for a request that has a leg, or is closed already."""
-    if pen.connection.execute("SELECT 1 FROM requests WHERE request = ?", (request,)).fetchone() is None:
-        _insert_request(pen, request, None, None, None)
 
 
 def mark_told(pen: Pen, key: LegKey) -> None:
     pen.connection.execute("UPDATE links SET told = 1 WHERE key = ?", (key.raw,))
 
 
-def forget_requests(pen: Pen) -> None:
-    """Drop what is older than 48 h, unless its leg is unsettled."""
-    pen.connection.execute(
-        "DELETE FROM requests WHERE (day, hour) < (?, ?) AND (key IS NULL OR key NOT IN (SELECT key FROM working))",
-        hours_before(pen.now, lookups.REQUEST_HOURS),
-    )
-
-
-def carry_over(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
-    """What a new month needs of the old one: unsettled legs, live requests, approvals that were not collected."""
-    approved = ", ".join(repr(state.value) for state in lookups.APPROVED)
-    new.executemany(INSERT_WORKING, old.execute("SELECT * FROM working"))
-    new.executemany(INSERT_REQUEST, old.execute("SELECT * FROM requests"))
-    new.executemany(
-        INSERT_LINK,
-        old.execute(
-            "SELECT key, links.leg, salts, last, told FROM links LEFT JOIN chain ON sequence = last "  # noqa: S608 - constants
-            "WHERE key IN (SELECT key FROM working) OR key IN (SELECT key FROM requests WHERE key IS NOT NULL) "
-            f"OR (told = 0 AND (step IN ({approved}) OR step IS NULL))"
-        ),
-    )
-
-
-def _last_row(pen: Pen, key: LegKey) -> Row:
-    columns = "last, leg, state, cents, flow, partial, approved, cause, commitment, order_digest"
-    query = f"SELECT {columns} FROM working WHERE key = ?"  # noqa: S608 - a constant
-    working = pen.connection.execute(query, (key.raw,)).fetchone()
-    if working is not None:
-        last, leg, state, cents, flow, partial, approved, cause, commits, order = working
-        card = Tender.CARD.value
-        return Row(
-            last,
-            leg,
-            state,
-            _KIND,
-            card,
-            cents,
-            None,
-            flow,
-            partial,
-            approved,
-            cause,
-            0,
-            0,
-            commits,
-            order,
-            None,
-            None,
-            0,
-        )
-    return _taken_up(pen, key)
-
-
-def _taken_up(pen: Pen, key: LegKey) -> Row:
-    found = lookups.settled_leg(pen.connection, pen.path, key)
+def _taken_up(pen: Pen, change: Advance) -> Row:
+    """The newest row of a settled leg, which is at work again. That it was opened long ago is not forgotten."""
+    found = lookups.settled_leg(pen.connection, pen.path, change.key)
     if found is None:
         raise JournalRefusedError("no leg of that key is stored")
     link, row = found
-    if row.state is State.CASH_TAKEN:
-        return row
-    if lookups.link_of(pen.connection, key) is None:
-        pen.connection.execute(INSERT_LINK, link)
-    _insert_working(pen, key.raw, row._replace(step=State.UNRESOLVED.value), None)
-    pen.connection.execute("UPDATE links SET last = NULL WHERE key = ?", (key.raw,))
+    if row.tender == Tender.CASH.value:
+        if row.step == change.state.value:
+            return row
+        raise JournalRefusedError("cash that was taken or given has no next step")
+    if lookups.link_of(pen.connection, change.key) is None:
+        pen.connection.execute(lookups.INSERT_LINK, link)
+    times = (*exact(hour_began(row.day, row.hour, pen.now)), None, None, None, None)
+    doubted = row.sequence <= trust.of(pen.connection).last
+    again = row._replace(step=State.UNRESOLVED.value)
+    working.insert(pen.connection, Working.of(change.key.raw, again, link.sale_key, times, doubted=doubted))
+    pen.connection.execute("UPDATE links SET last = NULL WHERE key = ?", (change.key.raw,))
     return row
-
-
-def _insert_working(pen: Pen, key: bytes, row: Row, not_after_ms: int | None) -> None:
-    begun, not_after = exact(pen.now), (None, None) if not_after_ms is None else exact_ms(not_after_ms)
-    pen.connection.execute(
-        INSERT_WORKING,
-        (
-            key,
-            row.leg,
-            row.sequence,
-            row.step,
-            row.cents,
-            row.flow,
-            row.partial,
-            row.approved,
-            row.cause,
-            row.commitment,
-            row.order_digest,
-            *begun,
-            *not_after,
-        ),
-    )
-
-
-def _insert_request(pen: Pen, request: bytes, content: bytes | None, sale: bytes | None, key: bytes | None) -> None:
-    day, hour = universal_hour(pen.now)
-    seal = request_seal(request, content, sale, key, (day, hour))
-    pen.connection.execute(INSERT_REQUEST, (request, content, sale, key, day, hour, seal))

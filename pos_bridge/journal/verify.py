@@ -1,21 +1,19 @@
 """Is what is stored what was written? Names the file and the row that is not; changes nothing."""
 
 import sqlite3
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pos_bridge.domain.ledger import JournalHead
-from pos_bridge.domain.leg import SETTLED, State
-from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.journal import lookups, months, schema
+from pos_bridge.domain.leg import SETTLED
+from pos_bridge.journal import beside, lookups, months, schema
 from pos_bridge.journal.errors import JournalCorruptError
 from pos_bridge.journal.lookups import Link
-from pos_bridge.journal.row import COLUMNS, Row, request_seal, row_hash
+from pos_bridge.journal.row import COLUMNS, NOT_A_ROW, Row, row_hash
 
-_NOT_A_ROW = (sqlite3.DatabaseError, struct.error, TypeError, ValueError, AttributeError, OverflowError)
+_NOT_A_ROW = (sqlite3.DatabaseError, *NOT_A_ROW)
 _SETTLED_WORDS = frozenset(state.value for state in SETTLED)
 
 
@@ -53,7 +51,7 @@ def check_file(path: Path, *, in_use: bool, before: SoundFile | None) -> SoundFi
             report = check_chain(connection, path.name)
             check_links(connection, report)
             if in_use:
-                _check_side(connection, path, report)
+                _check_beside(connection, path, report)
             else:
                 _check_structure(connection, path.name)
         if before is not None:
@@ -66,7 +64,7 @@ def check_file(path: Path, *, in_use: bool, before: SoundFile | None) -> SoundFi
 def check_at_start(connection: sqlite3.Connection, path: Path) -> JournalHead:
     """What the engine checks: all of the file in use but links of settled legs, and where it is anchored."""
     report = check_chain(connection, path.name)
-    _check_side(connection, path, report)
+    _check_beside(connection, path, report)
     older = [other for other in months.files(path.parent) if other.name < path.name]
     if older:
         name = older[-1].name
@@ -108,7 +106,7 @@ def check_chain(connection: sqlite3.Connection, name: str) -> SoundFile:
 
 def check_links(connection: sqlite3.Connection, report: SoundFile) -> None:
     """Every link to a row of this file opens that row's commitment."""
-    for stored in connection.execute("SELECT key, leg, salts, last, told FROM links"):
+    for stored in connection.execute("SELECT * FROM links"):
         link = Link._make(stored)
         if link.last is None or link.last <= report.anchor.sequence:
             continue
@@ -117,60 +115,24 @@ def check_links(connection: sqlite3.Connection, report: SoundFile) -> None:
             raise JournalCorruptError(report.name, link.last, "its link does not fit")
 
 
-def _check_side(connection: sqlite3.Connection, path: Path, report: SoundFile) -> None:
+def _check_beside(connection: sqlite3.Connection, path: Path, report: SoundFile) -> None:
     """The tables beside the chain agree with it, and the file's structure is whole."""
-    unaccounted = dict(report.open_legs)
     with _damage_is(report.name, "beside the chain"):
-        columns = "key, leg, last, state, cents, flow, partial, approved, cause, commitment, order_digest"
-        for stored in connection.execute(f"SELECT {columns} FROM working ORDER BY last"):  # noqa: S608 - a constant
-            key, leg, last, *facts = stored
-            link = lookups.link_of(connection, LegKey.from_bytes(key))
-            row = unaccounted.pop(leg, None)
-            if row is None:
-                row = _row_before(path, last, report)
-                if row is None:
-                    continue
-                if facts[0] == State.UNRESOLVED.value:  # a quarantine's word, not the chain's
-                    row = row._replace(step=State.UNRESOLVED.value)
-            if row.sequence != last or link is None or not link.opens(row) or _facts(row) != facts:
-                raise JournalCorruptError(report.name, last, "its working row does not fit")
-        for row in unaccounted.values():
-            raise JournalCorruptError(report.name, row.sequence, "its working row is missing")
-        columns = "request, content, sale, key, day, hour, seal"
-        for stored in connection.execute(f"SELECT {columns} FROM requests"):  # noqa: S608 - a constant
-            request, content, sale, request_key, day, hour, seal = stored
-            if request_seal(request, content, sale, request_key, (day, hour)) != seal:
-                raise JournalCorruptError(report.name, None, "a till request")
+        beside.check(connection, path, report.anchor.sequence, report.open_legs)
         _check_structure(connection, report.name)
 
 
 def _check_structure(connection: sqlite3.Connection, name: str) -> None:
     for constraints_too, check in (
         (False, "quick_check"),
+        (False, "integrity_check(links)"),  # its index, by which refunds are found
         (True, "integrity_check(requests)"),
-        (True, "quick_check(working)"),
+        *((True, f"quick_check({table})") for table in ("working", "baskets", "parts", "period", "trust")),
     ):
         # Of the chain's rows the hashes say more, and sooner.
         connection.execute(f"PRAGMA ignore_check_constraints = {not constraints_too}")
         if connection.execute(f"PRAGMA {check}").fetchall() != [("ok",)]:
             raise JournalCorruptError(name, None, "its structure")
-
-
-def _facts(row: Row) -> list[object]:
-    return [row.step, row.cents, row.flow, row.partial, row.approved, row.cause, row.commitment, row.order_digest]
-
-
-def _row_before(path: Path, sequence: int, report: SoundFile) -> Row | None:
-    """An intact row of an older file. None where that file is gone or the row itself is damaged."""
-    if sequence > report.anchor.sequence:
-        raise JournalCorruptError(report.name, sequence, "its working row does not fit")
-    for other in lookups.elsewhere(path):
-        with suppress(*_NOT_A_ROW):
-            row = lookups.row_at(other, sequence)
-            before = lookups.hash_at(other, sequence - 1)
-            if row is not None and before is not None and row_hash(before, row) == row.hash:
-                return row
-    return None
 
 
 def _check_anchor(path: Path, report: SoundFile, before: SoundFile) -> None:

@@ -1,4 +1,4 @@
-"""What the answers file keeps of a payment request, for 48 h, so that its answer can be given again.
+"""What the answers file keeps of a payment or reversal request, for 48 h, so that its answer can be given again.
 
 Beside the outcome an answer needs the till's own references, the time and the header. There is no card data here, and
 of a customer's choices only of which kinds they were: the vault is asked for the rest.
@@ -12,9 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from pos_bridge.domain.identity import ChoiceKind
+from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.wire.nexo.request import MessageHeader, TransactionID
 from pos_bridge.wire.nexo.response import Header
-from pos_bridge.wire.nexo.words import Category
 
 _ALL_KINDS = 0b11
 
@@ -23,10 +23,11 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     """`transaction` is the till's id of the sale and its time, `stamp` ours, `cents` the amount asked, if known.
 
     `asked` has a bit for each kind of choice, so that what is kept of a sale has the same length with and without one.
-    Layout 1 had no `asked`.
+    `original` is the key of the sale that a refund or reversal is of, and its time as the till says it.
+    Layout 1 had no `asked`, layout 2 payments only.
     """
 
-    layout: Literal[1, 2]
+    layout: Literal[1, 2, 3]
     protocol_version: str
     sale_id: str
     service_id: str
@@ -37,6 +38,8 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     cents: int | None
     identity_dropped: bool
     asked: Annotated[int, Meta(ge=0, le=_ALL_KINDS)] = 0
+    kind: TransactionKind = TransactionKind.PAYMENT
+    original: tuple[str, str | None] | None = None
 
     def __repr__(self) -> str:
         return "Kept"
@@ -50,11 +53,17 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         """The same with these kinds of choice."""
         return msgspec.structs.replace(self, asked=sum(map(_bit, kinds)))
 
+    @property
+    def wanted(self) -> tuple[object, ...]:
+        """What was asked for, but for the till's times of it: a repeat may say another time each time."""
+        transaction, original = self.transaction or (None,), self.original or (None,)
+        return self.kind, self.cents, transaction[0], original[0]
+
     def header(self) -> Header:
         return Header(
             protocol_version=self.protocol_version,
             message_class="Service",
-            message_category=Category.PAYMENT.value,
+            message_category=self.kind.category.value,
             message_type="Response",
             sale_id=self.sale_id,
             poiid=self.poiid,
@@ -74,9 +83,11 @@ def kept(
     *,
     identity_dropped: bool = False,
     kinds: Iterable[ChoiceKind] = (),
+    kind: TransactionKind = TransactionKind.PAYMENT,
+    original: tuple[str, str | None] | None = None,
 ) -> Kept:
     return Kept(
-        layout=2,
+        layout=3,
         protocol_version=header.protocol_version,
         sale_id=header.sale_id,
         service_id=header.service_id,
@@ -86,7 +97,9 @@ def kept(
         stamp=stamp(at),
         cents=cents,
         identity_dropped=identity_dropped,
-        asked=sum(_bit(kind) for kind in frozenset(kinds)),
+        asked=sum(map(_bit, frozenset(kinds))),
+        kind=kind,
+        original=original,
     )
 
 

@@ -1,44 +1,37 @@
-"""A payment's outcome as a PaymentResponse: the same bytes the first time, on a repeat and after a restart.
+"""An outcome as a PaymentResponse or a ReversalResponse: the same bytes first, on a repeat and after a restart.
 
 What the outcome does not hold is kept in the answers file (kept.py).
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
-from typing import assert_never
 
-from pos_bridge.domain.card import Brand, EntryMode
+from pos_bridge.domain.card import Brand, CardFacts, EntryMode
 from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.outcome import (
-    AlreadyApproved,
-    Busy,
-    Closed,
-    Contradiction,
-    NotPaid,
-    NotRecordable,
-    Outcome,
-    PaidByCard,
-    PaidInCash,
-    Running,
-)
+from pos_bridge.domain.money import Amount
+from pos_bridge.domain.outcome import PaidByCard, PaidInCash, Refunded, RefundedInCash, Voided
 from pos_bridge.pos_api.kept import Kept
-from pos_bridge.pos_api.receipt import Label, ReceiptFacts, masked, receipts
-from pos_bridge.pos_api.said import SITUATIONS, Instead, Language, Said, Situation
-from pos_bridge.pos_api.said_of_causes import CAUSES, HOLD_MAY_SHOW
+from pos_bridge.pos_api.receipt import masked, receipts
+from pos_bridge.pos_api.receipt_facts import Answerable, own_key, receipt_facts
+from pos_bridge.pos_api.said import SITUATIONS, Language, Situation, Words
+from pos_bridge.pos_api.said_of_baskets import PAID_IN_FULL, STILL_DUE
+from pos_bridge.pos_api.said_of_refunds import HAND_BACK
+from pos_bridge.pos_api.speech import Pairs, failure, success
+from pos_bridge.pos_api.why_not import why_not
 from pos_bridge.wire.nexo.amounts import units
-from pos_bridge.wire.nexo.pairs import encode_pairs
-from pos_bridge.wire.nexo.request import TransactionID
+from pos_bridge.wire.nexo.request import OriginalPOITransaction, TransactionID
 from pos_bridge.wire.nexo.response import (
     AmountsResp,
     CardData,
     PaymentAcquirerData,
     PaymentInstrumentData,
+    PaymentReceipt,
     PaymentResponse,
     PaymentResult,
     PoiData,
     Response,
+    ReversalResponse,
     SaleData,
 )
 from pos_bridge.wire.nexo.words import InstrumentType, PaymentType, Result
@@ -81,67 +74,73 @@ class Warned(Enum):
     UNKNOWN = "identity-unknown"  # chosen, and the vault cannot be asked now
 
 
-Answerable = Outcome | Instead
-Pairs = tuple[tuple[str, str], ...]
-_Unpaid = NotPaid | Instead | Busy | AlreadyApproved | Contradiction | Closed | NotRecordable | Running
-
-_SITUATION_OF: dict[type[Contradiction | Closed | NotRecordable | Running], Situation] = {
-    Contradiction: Situation.CONTRADICTION,
-    Closed: Situation.CLOSED,
-    NotRecordable: Situation.NOT_RECORDABLE,
-    Running: Situation.STATE_UNKNOWN,
-}
-
-
-def key_of(outcome: Answerable) -> LegKey | None:
-    """The leg that the outcome is about, if it is about one."""
-    return outcome.key if isinstance(outcome, PaidByCard | PaidInCash | NotPaid) else None
-
-
 def payment_response(
     terminal: Terminal, context: Kept, outcome: Answerable, *, vault_silent: bool = False
 ) -> PaymentResponse:
-    """`vault_silent`: the vault was to be asked what it keeps with this sale, and did not answer."""
-    key = key_of(outcome)
+    """Of a sale or a refund. `vault_silent`: the vault was to be asked what it keeps with this sale, and was silent."""
     transaction = context.transaction
     return PaymentResponse(
-        response=_response(terminal.language, outcome, _about_identity(context, outcome, vault_silent=vault_silent)),
-        poi_data=PoiData(TransactionID(NO_TRANSACTION if key is None else str(key), context.stamp)),
-        payment_receipt=receipts(
-            _receipt_facts(context, outcome), terminal.language, terminal.merchant_id, terminal.poiid
-        ),
+        response=_response(terminal.language, context, outcome, vault_silent=vault_silent),
+        poi_data=_named(context, outcome),
+        payment_receipt=_receipts(terminal, context, outcome),
         sale_data=None if transaction is None else SaleData(TransactionID(*transaction)),
         payment_result=_result(terminal, context, outcome),
     )
 
 
-def failure(language: Language, said: Said, pairs: Pairs = ()) -> Response:
-    """`message` in the till's language, `messageFr` and `messageEn` always, then `pairs`: what a program looks for.
-
-    A sentence's `{field}` or `{reference}` is the pair of that name.
-    """
-    parts = dict(pairs)
-    fr, en = said.fr.format_map(parts), said.en.format_map(parts)
-    spoken = (("message", fr if language == "fr" else en), ("messageFr", fr), ("messageEn", en))
-    return Response(Result.FAILURE, said.condition, encode_pairs((*spoken, *pairs)))
-
-
-def why(instead: Instead) -> tuple[Said, Pairs]:
-    return SITUATIONS[instead.situation], (("field", instead.field),) if instead.field else ()
+def reversal_response(terminal: Terminal, context: Kept, outcome: Answerable) -> ReversalResponse:
+    """Of a reversal, whichever way the money went back. Its original is repeated once it was read as a sale's key."""
+    original = context.original
+    back = _gone_back(outcome)
+    return ReversalResponse(
+        response=_response(terminal.language, context, outcome),
+        poi_data=_named(context, outcome),
+        payment_receipt=_receipts(terminal, context, outcome),
+        original_poi_transaction=None if original is None else OriginalPOITransaction(TransactionID(*original)),
+        reversed_amount=None if back is None else units(back.cents),
+    )
 
 
-def _response(language: Language, outcome: Answerable, identity: Pairs) -> Response:
+# ---- the parts of both ----
+
+
+def _named(context: Kept, outcome: Answerable) -> PoiData:
+    """A void is named by the sale that it takes back: it has no other name."""
+    key = outcome.sale if isinstance(outcome, Voided) else own_key(context, outcome)
+    return PoiData(TransactionID(NO_TRANSACTION if key is None else str(key), context.stamp))
+
+
+def _receipts(terminal: Terminal, context: Kept, outcome: Answerable) -> tuple[PaymentReceipt, ...]:
+    return receipts(receipt_facts(context, outcome), terminal.language, terminal.merchant_id, terminal.poiid)
+
+
+def _response(language: Language, context: Kept, outcome: Answerable, *, vault_silent: bool = False) -> Response:
+    identity = _about_identity(context, outcome, vault_silent=vault_silent)
     match outcome:
-        case PaidByCard(asked=asked, approved=approved) if approved == asked:
-            return _success(identity)
-        case PaidInCash(due=due):
-            return _success((("cashDue", str(units(due))), *identity))
-        case PaidByCard():
-            told = failure(language, SITUATIONS[Situation.PARTIAL], identity)
+        case PaidByCard(asked=asked, approved=approved, remaining=remaining) if approved != asked:
+            left: Pairs = () if remaining is None else (("remaining", remaining),)
+            told = failure(language, SITUATIONS[Situation.PARTIAL], (*left, *identity))
             return Response(Result.PARTIAL, told.error_condition, told.additional_response)
+        case PaidByCard(remaining=remaining):
+            words, pairs = _about_basket(remaining)
+            return success(language, words, (*pairs, *identity))
+        case PaidInCash(due=due, remaining=remaining):
+            words, pairs = _about_basket(remaining)
+            return success(language, words, (("cashDue", due), *pairs, *identity))
+        case RefundedInCash(due=due):
+            return success(language, (HAND_BACK,), (("cashRefund", due), *identity))
+        case Refunded() | Voided():
+            return success(language, (), identity)
         case _:
-            said, pairs = _why_not_paid(outcome)
+            said, pairs = why_not(outcome, gives_back=context.kind.gives_back)
             return failure(language, said, (*pairs, *identity))
+
+
+def _about_basket(remaining: int | None) -> tuple[tuple[Words, ...], Pairs]:
+    """What is still due of a split tender; nothing of a payment that is no part of one."""
+    if remaining is None:
+        return (), ()
+    return (STILL_DUE if remaining else PAID_IN_FULL,), (("remaining", remaining),)
 
 
 def _about_identity(context: Kept, outcome: Answerable, *, vault_silent: bool) -> Pairs:
@@ -159,67 +158,60 @@ def _about_identity(context: Kept, outcome: Answerable, *, vault_silent: bool) -
     return tuple((name, value) for name, value in (("identity", words), ("warning", warnings)) if value)
 
 
-def _why_not_paid(outcome: _Unpaid) -> tuple[Said, Pairs]:
-    match outcome:
-        case NotPaid(cause=cause):
-            return CAUSES[cause], ()
-        case Instead():
-            return why(outcome)
-        case Busy(service_id):
-            return SITUATIONS[Situation.BUSY], (("serviceId", service_id),)
-        case AlreadyApproved(first):
-            return SITUATIONS[Situation.ALREADY_APPROVED], (("reference", str(first)),)
-        case Contradiction() | Closed() | NotRecordable() | Running():
-            return SITUATIONS[_SITUATION_OF[type(outcome)]], ()
-        case _:
-            assert_never(outcome)
+# ---- a payment's own ----
 
 
-def _success(pairs: Pairs) -> Response:
-    return Response(Result.SUCCESS, additional_response=encode_pairs(pairs) if pairs else None)
+@dataclass(frozen=True, slots=True)
+class _OfCard:
+    """What a card paid or got back, as its leg names it."""
+
+    type: PaymentType
+    key: LegKey
+    amount: Amount
+    approval_code: str | None = None
+    card: CardFacts | None = None
 
 
 def _result(terminal: Terminal, context: Kept, outcome: Answerable) -> PaymentResult | None:
     match outcome:
-        case PaidByCard(key=key, approved=approved, approval_code=code, card=card):
-            return PaymentResult(
-                PaymentType.NORMAL,
-                PaymentInstrumentData(
-                    InstrumentType.CARD,
-                    None
-                    if card is None
-                    else CardData(_BRANDS[card.brand], masked(card), (_ENTRY_MODES[card.entry_mode],)),
-                ),
-                AmountsResp(approved.currency.name, units(approved.cents)),
-                online_flag=True,
-                payment_acquirer_data=PaymentAcquirerData(
-                    terminal.merchant_id, terminal.poiid, TransactionID(str(key), context.stamp), code
-                ),
-            )
+        case PaidByCard(key=key, approved=amount, approval_code=code, card=card):
+            return _by_card(terminal, context, _OfCard(PaymentType.NORMAL, key, amount, code, card))
+        case Refunded(key=key, amount=amount, approval_code=code, card=card):
+            return _by_card(terminal, context, _OfCard(PaymentType.REFUND, key, amount, code, card))
+        case Voided(sale=key, amount=amount):
+            return _by_card(terminal, context, _OfCard(PaymentType.REFUND, key, amount))
         case PaidInCash(exact=exact):
-            return PaymentResult(
-                PaymentType.NORMAL,
-                PaymentInstrumentData(InstrumentType.CASH),
-                AmountsResp(exact.currency.name, units(exact.cents)),
-                online_flag=False,
-            )
+            return _in_cash(PaymentType.NORMAL, exact)
+        case RefundedInCash(exact=exact):
+            return _in_cash(PaymentType.REFUND, exact)
         case _:
             return None
 
 
-def _receipt_facts(context: Kept, outcome: Answerable) -> ReceiptFacts:
-    at = datetime.fromisoformat(context.stamp)
+def _by_card(terminal: Terminal, context: Kept, paid: _OfCard) -> PaymentResult:
+    named, card = TransactionID(str(paid.key), context.stamp), paid.card
+    read = None if card is None else CardData(_BRANDS[card.brand], masked(card), (_ENTRY_MODES[card.entry_mode],))
+    return PaymentResult(
+        paid.type,
+        PaymentInstrumentData(InstrumentType.CARD, read),
+        AmountsResp(paid.amount.currency.name, units(paid.amount.cents)),
+        online_flag=True,
+        payment_acquirer_data=PaymentAcquirerData(terminal.merchant_id, terminal.poiid, named, paid.approval_code),
+    )
+
+
+def _in_cash(type_: PaymentType, exact: Amount) -> PaymentResult:
+    return PaymentResult(
+        type_,
+        PaymentInstrumentData(InstrumentType.CASH),
+        AmountsResp(exact.currency.name, units(exact.cents)),
+        online_flag=False,
+    )
+
+
+def _gone_back(outcome: Answerable) -> Amount | None:
     match outcome:
-        case PaidByCard(key, asked, approved, code, card):
-            label = Label.APPROVED if approved == asked else Label.PARTLY
-            return ReceiptFacts(at, label, key, approved.cents, asked.cents, card=card, approval_code=code)
-        case PaidInCash(key, exact, due):
-            return ReceiptFacts(at, Label.PAID, key, due, exact.cents, cash=True)
-        case NotPaid(key, cause):
-            return ReceiptFacts(at, Label.NOT_PAID, key, asked=context.cents, hold=cause in HOLD_MAY_SHOW)
-        case Running() | Instead(situation=Situation.STATE_UNKNOWN):
-            return ReceiptFacts(at, Label.NOT_KNOWN, asked=context.cents)
-        case AlreadyApproved(first):
-            return ReceiptFacts(at, Label.PAID_BEFORE, first, asked=context.cents)
+        case Refunded(amount=amount) | Voided(amount=amount) | RefundedInCash(exact=amount):
+            return amount
         case _:
-            return ReceiptFacts(at, Label.NOT_PAID, asked=context.cents)
+            return None

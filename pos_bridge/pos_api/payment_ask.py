@@ -1,4 +1,4 @@
-"""The gate between a till's PaymentRequest and a sale: what is asked for, or why it is refused.
+"""The gate between a till's PaymentRequest and a sale or a refund: what is asked for, or why it is refused.
 
 Of what could name a person only a choice passes (choice.py), in a field of its own. Whatever else could (shopper data,
 notes to the issuer, extra text of a basket line) ends here, and only the fact that something was dropped goes on.
@@ -11,10 +11,13 @@ from msgspec import Raw
 
 from pos_bridge.domain.identity import Choice
 from pos_bridge.domain.leg import Tender
-from pos_bridge.domain.money import Amount, Currency
-from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered, card_among_choices, read_choices, several
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import MAX_CENTS, Amount, Currency
+from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_among_choices, read_choices, several
 from pos_bridge.pos_api.order import Item
+from pos_bridge.pos_api.original import Original, original_of, read_original
 from pos_bridge.pos_api.said import Instead, Situation
+from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.wire.nexo.amounts import cents, plain, present
 from pos_bridge.wire.nexo.request import PaymentData, PaymentInstrumentData, PaymentRequest, SaleItem, TransactionID
 from pos_bridge.wire.nexo.words import InstrumentType, PaymentType
@@ -48,37 +51,99 @@ class PaymentAsk:
         Nor are the choices: the journal keeps a hash of this, and is the same with and without them.
         """
         money = (str(self.amount.cents), self.amount.currency.name, str(self.paid_before), str(int(self.split)))
-        lines = tuple(f"={part}" if part is not None else "" for item in self.items for part in item)
-        return (*money, self.tender.value, self.transaction.transaction_id, str(len(self.items)), *lines)
+        return (*money, self.tender.value, self.transaction.transaction_id, *_lines(self.items))
 
 
-def review(request: PaymentRequest, offered: Offered = NOTHING_OFFERED) -> PaymentAsk | Instead:
+@dataclass(frozen=True, slots=True, repr=False)
+class RefundPaymentAsk:
+    """A refund that came as a payment: of `sale`, named and dated as in `original`, or of no sale (cash only)."""
+
+    transaction: TransactionID
+    tender: Tender
+    amount: Amount
+    sale: LegKey | None
+    original: Original | None
+    items: tuple[Item, ...]
+    identity_dropped: bool
+
+    def content(self) -> tuple[str, ...]:
+        """As PaymentAsk.content."""
+        sale = "" if self.sale is None else str(self.sale)
+        money = ("refund", str(self.amount.cents), self.amount.currency.name, sale)
+        return (*money, self.tender.value, self.transaction.transaction_id, *_lines(self.items))
+
+
+def review(request: PaymentRequest, offered: Offered = NOTHING_OFFERED) -> PaymentAsk | RefundPaymentAsk | Instead:
     """Privacy first, then money that would otherwise be passed over in silence, then the amount itself."""
     for check in _CHECKS:
         refused = check(request)
         if refused is not None:
             return refused
-    chosen = read_choices(request, offered)
+    chosen = choices_of(request, offered)
     if request.sale_data.token_requested_type == _CUSTOMER and not chosen.loyalty:
         return Instead(Situation.CUSTOMER_TOKEN)
-    transaction = request.payment_transaction
-    amount = cents(transaction.amounts_req.requested_amount)
-    if not amount:
+    cents_ = cents(request.payment_transaction.amounts_req.requested_amount)
+    if not cents_:
         return _malformed(f"{_AMOUNTS}.RequestedAmount")
-    paid = _optional_cents(transaction.amounts_req.paid_amount)
-    if paid is None:
+    paid = _optional_cents(request.payment_transaction.amounts_req.paid_amount)
+    if paid is None or cents_ + paid > MAX_CENTS:
         return _malformed(f"{_AMOUNTS}.PaidAmount")
-    items = _items(transaction.sale_item)
+    items = _items(request.payment_transaction.sale_item)
     if isinstance(items, Instead):
         return items
+    amount = Amount(cents_, Currency.CAD)
+    if kind_of_payment(request) is TransactionKind.REFUND:
+        return _refund(request, amount, paid, items, chosen)
+    return _sale(request, amount, paid, items, chosen)
+
+
+def kind_of_payment(request: PaymentRequest) -> TransactionKind:
+    refund = _data(request).payment_type is PaymentType.REFUND
+    return TransactionKind.REFUND if refund else TransactionKind.PAYMENT
+
+
+def choices_of(request: PaymentRequest, offered: Offered) -> Chosen:
+    """What the customer chose to give. Nobody chooses with a refund: there it is dropped."""
+    return read_choices(request, NOTHING_OFFERED if kind_of_payment(request).gives_back else offered)
+
+
+def _sale(
+    request: PaymentRequest, amount: Amount, paid: int, items: tuple[Item, ...], chosen: Chosen
+) -> PaymentAsk | Instead:
+    split = bool(_data(request).split_payment_flag)
+    if paid and not split:
+        return Instead(Situation.PAID_UNSPLIT, "PaidAmount")
     return PaymentAsk(
         transaction=request.sale_data.sale_transaction_id,
         tender=_TENDERS[_instrument_type(request)],
-        amount=Amount(amount, Currency.CAD),
+        amount=amount,
         paid_before=paid,
-        split=bool(_data(request).split_payment_flag),
+        split=split,
         items=items,
         choices=chosen.choices,
+        identity_dropped=chosen.dropped,
+    )
+
+
+def _refund(
+    request: PaymentRequest, amount: Amount, paid: int, items: tuple[Item, ...], chosen: Chosen
+) -> RefundPaymentAsk | Instead:
+    if paid:
+        return Instead(Situation.MONEY_FIELD, "PaidAmount")
+    tender = _TENDERS[_instrument_type(request)]
+    original = request.payment_transaction.original_poi_transaction
+    sale = None if original is None else read_original(original)
+    if isinstance(sale, Instead):
+        return sale
+    if sale is None and tender is Tender.CARD:
+        return Instead(Situation.UNREFERENCED)
+    return RefundPaymentAsk(
+        transaction=request.sale_data.sale_transaction_id,
+        tender=tender,
+        amount=amount,
+        sale=sale,
+        original=None if sale is None or original is None else original_of(original, sale),
+        items=items,
         identity_dropped=chosen.dropped,
     )
 
@@ -100,10 +165,8 @@ def _card_data(request: PaymentRequest) -> Instead | None:
 
 def _payment_type(request: PaymentRequest) -> Instead | None:
     match _data(request).payment_type:
-        case None | PaymentType.NORMAL:
+        case None | PaymentType.NORMAL | PaymentType.REFUND:
             return None
-        case PaymentType.REFUND:
-            return Instead(Situation.REFUND)
         case _:
             return Instead(Situation.PAYMENT_TYPE)
 
@@ -156,6 +219,11 @@ _CHECKS: tuple[Callable[[PaymentRequest], Instead | None], ...] = (
 
 
 # ---- looking ----
+
+
+def _lines(items: tuple[Item, ...]) -> tuple[str, ...]:
+    """The basket for PaymentAsk.content: no two baskets have the same."""
+    return (str(len(items)), *(f"={part}" if part is not None else "" for item in items for part in item))
 
 
 def _data(request: PaymentRequest) -> PaymentData:

@@ -4,7 +4,16 @@ from typing import Protocol
 
 from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.outcome import Health, Outcome, SaleAsk, StatusAnswer
+from pos_bridge.domain.outcome import (
+    GiveBackAsk,
+    Health,
+    Outcome,
+    RefundAsk,
+    RefundOutcome,
+    SaleAsk,
+    StatusAnswer,
+)
+from pos_bridge.domain.totals import Reckoning
 
 
 class Desk(Protocol):
@@ -12,6 +21,18 @@ class Desk(Protocol):
 
     async def pay(self, ask: SaleAsk) -> Outcome:
         """Runs to its end whoever stops waiting for it. The same request again waits for, or is given, the answer."""
+
+    async def refund(self, ask: RefundAsk) -> RefundOutcome:
+        """As pay: runs to its end, and the same request again is given the same answer."""
+
+    async def give_back(self, ask: GiveBackAsk) -> RefundOutcome:
+        """As refund."""
+
+    async def period(self) -> Reckoning:
+        """What was sold and given back since the last day end, and how the processor's books differ."""
+
+    async def close_period(self) -> Reckoning:
+        """The day end. Raises JournalUnwritableError: it did not happen."""
 
     async def status(self, request: bytes) -> StatusAnswer:
         """By TillKeys.request. A request never seen is closed by asking."""

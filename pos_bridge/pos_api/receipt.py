@@ -1,4 +1,4 @@
-"""The two receipts of a payment, as nexo text lines: cashier's and customer's, in the till's language.
+"""The two receipts of a transaction, as nexo text lines: cashier's and customer's, in the till's language.
 
 Of a card: brand, last four digits, entry mode and approval code. Of a person: nothing.
 """
@@ -19,6 +19,8 @@ class Label(Enum):
 
     CASHIER_COPY = ("header1", "COPIE DU COMMERÇANT", "MERCHANT COPY")
     CUSTOMER_COPY = ("header1", "COPIE DU CLIENT", "CUSTOMER COPY")
+    REFUND = ("txType", "REMBOURSEMENT", "REFUND")
+    VOID = ("txType", "ANNULATION DE VENTE", "VOID OF A SALE")
     DATE = ("txdate", "Date", "Date")
     TIME = ("txtime", "Heure", "Time")
     MERCHANT = ("mid", "Commerçant", "Merchant")
@@ -28,10 +30,12 @@ class Label(Enum):
     ENTRY = ("posEntryMode", "Lecture", "Entry")
     CODE = ("authCode", "Autorisation", "Approval")
     REFERENCE = ("txRef", "Référence", "Reference")
+    ORIGINAL = ("originalTxRef", "Vente d'origine", "Original sale")
     ASKED = ("txAmount", "Montant demandé", "Amount asked")
     EXACT = ("txAmount", "Montant exact", "Exact amount")
     ROUNDING = ("cashRounding", "Arrondi", "Rounding")
     TOTAL = ("totalAmount", "TOTAL", "TOTAL")
+    REMAINING = ("remaining", "Reste à payer", "Left to pay")
     CASH = ("paymentMethod", "COMPTANT", "CASH")
     APPROVED = ("approved", "APPROUVÉE - MERCI", "APPROVED - THANK YOU")
     PARTLY = ("approved", "APPROUVÉE EN PARTIE", "PARTLY APPROVED")
@@ -39,10 +43,18 @@ class Label(Enum):
     NOT_PAID = ("approved", "NON PAYÉ", "NOT PAID")
     NOT_KNOWN = ("approved", "ISSUE PAS ENCORE CONNUE", "OUTCOME NOT KNOWN YET")
     PAID_BEFORE = ("approved", "DÉJÀ PAYÉ", "ALREADY PAID")
+    REFUNDED = ("approved", "REMBOURSÉ", "REFUNDED")
+    VOIDED = ("approved", "VENTE ANNULÉE", "SALE VOIDED")
+    NOT_REFUNDED = ("approved", "NON REMBOURSÉ", "NOT REFUNDED")
     HOLD = (
         "hold",
         "Une retenue peut paraître quelques jours; aucun débit ne restera.",
         "A hold may show for some days; no charge will stand.",
+    )
+    SHOWS_LATER = (
+        "refundInfo",
+        "Le remboursement paraîtra au compte d'ici quelques jours.",
+        "The refund will show on the account within some days.",
     )
     RETAIN = ("retain", "Gardez ce reçu", "Please retain this receipt")
 
@@ -63,7 +75,11 @@ _ENTRIES = {
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReceiptFacts:
-    """What a receipt tells. Amounts in cents; `total` is what was paid, None for nothing."""
+    """What a receipt tells. Amounts in cents; `total` is what was paid or went back, None for nothing.
+
+    `title` says what it is of, if not of a sale; `original` is the key of the sale that money went back of; `remaining`
+    is still due of a split tender, None without one; `note` is what the customer should know about their account.
+    """
 
     at: datetime
     outcome: Label
@@ -73,21 +89,26 @@ class ReceiptFacts:
     cash: bool = False
     card: CardFacts | None = None
     approval_code: str | None = None
-    hold: bool = False
+    title: Label | None = None
+    original: str | None = None
+    remaining: int | None = None
+    note: Label | None = None
 
 
 def receipts(facts: ReceiptFacts, language: Language, merchant_id: str, poiid: str) -> tuple[PaymentReceipt, ...]:
     """CashierReceipt and CustomerReceipt, in this order, whatever the outcome."""
     lines = (
+        *((facts.title.line(language),) if facts.title is not None else ()),
         Label.DATE.line(language, facts.at.date().isoformat()),
         Label.TIME.line(language, facts.at.time().isoformat("seconds")),
         Label.MERCHANT.line(language, merchant_id),
         Label.TERMINAL.line(language, poiid),
         *_card_lines(facts, language),
         *((Label.REFERENCE.line(language, str(facts.key)),) if facts.key is not None else ()),
+        *((Label.ORIGINAL.line(language, facts.original),) if facts.original is not None else ()),
         *_money_lines(facts, language),
         facts.outcome.line(language),
-        *((Label.HOLD.line(language),) if facts.hold else ()),
+        *((facts.note.line(language),) if facts.note is not None else ()),
     )
     return (
         _receipt("CashierReceipt", (Label.CASHIER_COPY.line(language), *lines)),
@@ -115,16 +136,17 @@ def _card_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ..
 
 
 def _money_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ...]:
-    if facts.total is None:
-        return () if facts.asked is None else (Label.ASKED.line(language, money(facts.asked, language)),)
-    total = Label.TOTAL.line(language, money(facts.total, language))
-    if facts.asked is None or facts.asked == facts.total:
-        return (total,)
-    asked = money(facts.asked, language)
-    if not facts.cash:
-        return (Label.ASKED.line(language, asked), total)
-    rounding = money(facts.total - facts.asked, language)
-    return (Label.EXACT.line(language, asked), Label.ROUNDING.line(language, rounding), total)
+    amounts: list[tuple[Label, int]] = []
+    if facts.asked is not None and facts.asked != facts.total:
+        if facts.cash and facts.total is not None:
+            amounts += ((Label.EXACT, facts.asked), (Label.ROUNDING, facts.total - facts.asked))
+        else:
+            amounts.append((Label.ASKED, facts.asked))
+    if facts.total is not None:
+        amounts.append((Label.TOTAL, facts.total))
+    if facts.remaining is not None:
+        amounts.append((Label.REMAINING, facts.remaining))
+    return tuple(label.line(language, money(cents, language)) for label, cents in amounts)
 
 
 def masked(card: CardFacts) -> str:

@@ -1,6 +1,7 @@
 """What a cashier is told when a request is not done, in French and in English, with nexo's word. None holds data.
 
-`{field}` is a path of our own schema; `{reference}` a sale's own key, which stands on its receipt.
+`{field}` is a path of our own schema; `{reference}` a sale's own key, which stands on its receipt. What is told of a
+refund or a reversal stands in said_of_refunds.py, where it is another sentence.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,14 @@ class Said:
     en: str
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence that goes with what was done."""
+
+    fr: str
+    en: str
+
+
 class Situation(Enum):
     """Why a request was answered without a payment being tried, or without its end being known."""
 
@@ -29,10 +38,12 @@ class Situation(Enum):
     NOT_SERVED = "not_served"
     NOT_ALLOWED_HERE = "not_allowed_here"
     TRAINING = "training"
-    REFUND = "refund"
+    UNREFERENCED = "unreferenced"
+    UNKNOWN_REFERENCE = "unknown_reference"
     PAYMENT_TYPE = "payment_type"
     INSTRUMENT = "instrument"
     MONEY_FIELD = "money_field"
+    PAID_UNSPLIT = "paid_unsplit"
     CURRENCY = "currency"
     BRAND_LIMIT = "brand_limit"
     CARD_IN_REQUEST = "card_in_request"
@@ -48,6 +59,9 @@ class Situation(Enum):
     NOT_FOUND = "not_found"
     NOTHING_TO_ABORT = "nothing_to_abort"
     PARTIAL = "partial"
+    RECONCILIATION_TYPE = "reconciliation_type"
+    TOTALS_FILTER = "totals_filter"
+    DAY_NOT_CLOSED = "day_not_closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +101,19 @@ SITUATIONS: dict[Situation, Said] = {
         "Ce terminal n'a pas de mode formation : tout paiement serait réel. Désactivez le mode formation de la caisse.",
         "This terminal has no training mode: every payment would be real. Leave the till's training mode.",
     ),
-    Situation.REFUND: Said(
-        _C.UNAVAILABLE_SERVICE,
-        "Ce terminal ne fait pas encore de remboursement par carte. Rien n'a été fait. Appelez le gérant.",
-        "This terminal does not refund to cards yet. Nothing was done. Call the manager.",
+    Situation.UNREFERENCED: Said(
+        _C.NOT_ALLOWED,
+        "Un remboursement sur carte demande la vente d'origine. Rien n'a été remboursé. Scannez la référence du reçu, "
+        "puis recommencez.",
+        "A refund to a card needs the sale it is of. Nothing was refunded. Scan the reference on the receipt, then try "
+        "again.",
+    ),
+    Situation.UNKNOWN_REFERENCE: Said(
+        _C.NOT_FOUND,
+        "Cette référence n'est celle d'aucun paiement fait ici. Rien n'a été remboursé. Scannez la référence qui est "
+        "sur le reçu du client.",
+        "This reference is of no payment made here. Nothing was refunded. Scan the reference on the customer's "
+        "receipt.",
     ),
     Situation.PAYMENT_TYPE: Said(
         _C.NOT_ALLOWED,
@@ -107,6 +130,13 @@ SITUATIONS: dict[Situation, Said] = {
         "Ce terminal ne prend ni pourboire, ni remise en argent, ni versements ({field}). Rien n'a été prélevé. "
         "Recommencez sans ce montant.",
         "This terminal takes no tip, cash back or instalments ({field}). Nothing was charged. Try again without it.",
+    ),
+    Situation.PAID_UNSPLIT: Said(
+        _C.NOT_ALLOWED,
+        "La caisse dit qu'une partie est déjà payée ({field}) sans annoncer un paiement partagé. Rien n'a été prélevé. "
+        "Choisissez le paiement partagé à la caisse.",
+        "The till says that a part is paid already ({field}) and does not ask for a split payment. Nothing was "
+        "charged. Choose a split payment at the till.",
     ),
     Situation.CURRENCY: Said(
         _C.NOT_ALLOWED,
@@ -133,8 +163,8 @@ SITUATIONS: dict[Situation, Said] = {
     ),
     Situation.BUSY: Said(
         _C.BUSY,
-        "Un autre paiement est en cours. Rien n'a été fait. Attendez sa fin, puis recommencez.",
-        "Another payment is running. Nothing was done. Wait for it to end, then try again.",
+        "Un autre paiement ou remboursement est en cours. Rien n'a été fait. Attendez sa fin, puis recommencez.",
+        "Another payment or refund is running. Nothing was done. Wait for it to end, then try again.",
     ),
     Situation.CONTRADICTION: Said(
         _C.NOT_ALLOWED,
@@ -189,5 +219,24 @@ SITUATIONS: dict[Situation, Said] = {
         _C.PAYMENT_RESTRICTION,
         "La carte n'a payé qu'une partie du montant. Encaissez le reste autrement.",
         "The card paid only part of the amount. Take the rest another way.",
+    ),
+    Situation.RECONCILIATION_TYPE: Said(
+        _C.NOT_ALLOWED,
+        "Ce terminal ferme sa propre journée seulement (SaleReconciliation). Rien n'a été fermé. Corrigez le réglage "
+        "de la caisse.",
+        "This terminal closes its own day only (SaleReconciliation). Nothing was closed. Mend the till's settings.",
+    ),
+    Situation.TOTALS_FILTER: Said(
+        _C.NOT_ALLOWED,
+        "Ce terminal ne fait pas de totaux par caisse, caissier, quart ou groupe ({field}). Rien n'a été fait. "
+        "Demandez les totaux sans ce filtre.",
+        "This terminal makes no totals by till, cashier, shift or group ({field}). Nothing was done. Ask for totals "
+        "without that filter.",
+    ),
+    Situation.DAY_NOT_CLOSED: Said(
+        _C.UNAVAILABLE_SERVICE,
+        "Le registre des paiements ne peut pas être écrit : la journée n'est pas fermée. Appelez l'informatique, puis "
+        "recommencez.",
+        "The payment record cannot be written: the day is not closed. Call IT, then try again.",
     ),
 }

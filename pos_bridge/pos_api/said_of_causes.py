@@ -108,15 +108,85 @@ CAUSES: dict[Cause, Said] = {
     ),
     Cause.TOO_LATE: Said(
         _C.UNREACHABLE_HOST,
-        "Ce paiement n'a pas abouti à temps et doit être remboursé au client. Appelez le gérant, reçu en main.",
-        "This payment did not end in time and must be refunded to the customer. Call the manager, receipt in hand.",
+        "Ce paiement n'a pas abouti à temps; il est remboursé au client, et le débit peut paraître à côté du "
+        "remboursement. Si le remboursement ne paraît pas, appelez le gérant, reçu en main.",
+        "This payment did not end in time; it is being refunded, and the charge may show beside the refund. If no "
+        "refund shows, call the manager, receipt in hand.",
     ),
     Cause.CARD_NEEDED: Said(
         _C.UNREACHABLE_HOST,
         "Ce paiement n'a pas abouti; son annulation demande la carte du client. Appelez le gérant, reçu en main.",
         "This payment did not go through; cancelling it needs the customer's card. Call the manager, receipt in hand.",
     ),
+    Cause.CARD_REFUSED: Said(
+        _C.REFUSAL,
+        "La carte a refusé le paiement ou a été retirée trop tôt. Le paiement est annulé : rien ne restera prélevé. "
+        "Recommencez, ou demandez un autre mode de paiement.",
+        "The card refused the payment or was pulled too early. The payment is being cancelled: no charge will stand. "
+        "Try again, or ask for another way to pay.",
+    ),
+    Cause.CANCELLED: Said(
+        _C.ABORTED,
+        "La caisse a renoncé à ce paiement. Il est annulé : rien ne restera prélevé.",
+        "The till gave this payment up. It is being cancelled: no charge will stand.",
+    ),
+    Cause.UNCONFIRMED: Said(
+        _C.ABORTED,
+        "La caisse n'a pas confirmé ce paiement à temps. Il est annulé : rien ne restera prélevé. Recommencez le "
+        "paiement.",
+        "The till did not confirm this payment in time. It is being cancelled: no charge will stand. Start the payment "
+        "again.",
+    ),
+    Cause.VOIDED: Said(
+        _C.ABORTED,
+        "La caisse a repris ce paiement après coup. Il est annulé : rien ne restera prélevé.",
+        "The till took this payment back afterwards. It is being cancelled: no charge will stand.",
+    ),
+    Cause.EXCEEDS: Said(
+        _C.NOT_ALLOWED,
+        "Le montant dépasse ce que le service de paiement permet. Rien n'a été prélevé. Recommencez avec un montant "
+        "plus petit.",
+        "The amount is more than the payment service allows. Nothing was charged. Try again with a smaller amount.",
+    ),
+    Cause.NOT_SEEN: Said(
+        _C.NOT_FOUND,
+        "Le service de paiement ne connaît pas ce paiement. Rien n'a été prélevé. Recommencez le paiement.",
+        "The payment service does not know this payment. Nothing was charged. Start the payment again.",
+    ),
+    Cause.WRONG_STATE: Said(
+        _C.NOT_ALLOWED,
+        "Le service de paiement ne peut plus faire ce paiement. Rien n'a été prélevé. Recommencez comme un nouveau "
+        "paiement.",
+        "The payment service cannot make this payment any more. Nothing was charged. Start a new payment.",
+    ),
+    Cause.DECIDED: Said(
+        _C.ABORTED,
+        "Le gérant a établi que ce paiement n'a pas eu lieu. Rien ne restera prélevé. Encaissez la vente autrement.",
+        "The manager found that this payment was not made. No charge will stand. Take the sale's money another way.",
+    ),
+    Cause.OTHER_CARD: Said(
+        _C.INVALID_CARD,
+        "Ce n'est pas la bonne carte. Rien n'a été prélevé. Demandez la carte qui a servi au premier paiement.",
+        "This is not the right card. Nothing was charged. Ask for the card that was used first.",
+    ),
+    Cause.IN_DOUBT: Said(
+        _C.IN_PROGRESS,
+        "On ne sait pas encore si ce paiement a été prélevé. Ne faites pas repayer le client : appelez le gérant, reçu "
+        "en main.",
+        "It is not known yet whether this payment was charged. Do not charge again: call the manager, receipt in hand.",
+    ),
 }
 
 # After these a hold may show on the customer's account for some days although no charge stands: the receipt says so.
-HOLD_MAY_SHOW = frozenset({Cause.NO_ANSWER, Cause.WRONG_ANSWER, Cause.UNRECORDED, Cause.RECOVERED})
+HOLD_MAY_SHOW = frozenset(
+    {
+        Cause.NO_ANSWER,
+        Cause.WRONG_ANSWER,
+        Cause.UNRECORDED,
+        Cause.RECOVERED,
+        Cause.CARD_REFUSED,
+        Cause.CANCELLED,
+        Cause.UNCONFIRMED,
+        Cause.VOIDED,
+    },
+)

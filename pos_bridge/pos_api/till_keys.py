@@ -33,6 +33,17 @@ class TillKeyMaker:
         """The till's sale reference with the amount: two requests for the same money have the same."""
         return self._hash("sale", transaction_id, str(amount.cents), amount.currency.name)
 
+    def refund(self, original: str, cents: int | None) -> bytes:
+        """What is given back: of which sale (its key, or the till's reference where there is none), and how much.
+
+        None: all of it. Never the same as `sale`: a refund is no second payment of what it refunds.
+        """
+        return self._hash("refund", original, "" if cents is None else str(cents))
+
+    def basket(self, transaction_id: str) -> bytes:
+        """The till's sale reference alone: all parts of a split tender have the same."""
+        return self._hash("basket", transaction_id)
+
     def poi(self, poiid: str) -> bytes:
         """Under which the newest request of this POIID is found, by the credential that made it."""
         return self._hash("poi", self._credential, poiid)

@@ -1,52 +1,38 @@
 """The processor as the checkout sees it (checkout.ports.Processor). Never raises for what a network does."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from pos_bridge import events
-from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
-from pos_bridge.domain.ledger import JournalHead
-from pos_bridge.domain.leg import Reversed
+from pos_bridge.domain.authorisation import (
+    Ask,
+    AskRefund,
+    HeldLeg,
+    Holding,
+    No,
+    ReceiptFacts,
+    Unknown,
+    Yes,
+)
+from pos_bridge.domain.happening import Reversed, Standing
+from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
+from pos_bridge.domain.session import Trust
 from pos_bridge.events import Operation
-from pos_bridge.log import Event
-from pos_bridge.processor import codec
-from pos_bridge.processor.channel import Credentials, grpc, open_channel
+from pos_bridge.processor import books, codec
+from pos_bridge.processor.calls import Calls, Logbook, ProcessorSettings
 from pos_bridge.processor.clock import ProcessorClock
+from pos_bridge.processor.session import Chain, Session
 from pos_bridge.protocol import processor_v1_pb2 as pb
-from pos_bridge.protocol.processor_v1_pb2_grpc import ProcessorStub
+
+__all__ = ["Chain", "Logbook", "ProcessorClient", "ProcessorSettings"]
 
 _Verdict = TypeVar("_Verdict")
-_Answer = TypeVar("_Answer")
 
-_SESSION_TIMEOUT_S = 3.0
-_LOOK_UP_TIMEOUT_S = 3.0
-_KEY_REFRESH_S = 3600.0
-
-
-class Chain(Protocol):
-    """The journal's chain: its newest row, and whether it holds a row (None: it cannot be known any more)."""
-
-    def head(self) -> JournalHead: ...
-
-    async def holds(self, sequence: int, row_hash: bytes) -> bool | None: ...
-
-
-class Logbook(Protocol):
-    def emit(self, event: Event) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ProcessorSettings:
-    address: str
-    server_name: str
-    credentials: Credentials
-    answer_timeout_s: float
+_READING_TIMEOUT_S = 3.0
+_LISTING_S = 30.0  # how long all pages of a listing may take together
+_NOT_THERE = frozenset({Standing.NOT_SEEN, Standing.TOMBSTONE})  # what a ledger that was replaced says of anything
 
 
 class ProcessorClient:
@@ -54,30 +40,24 @@ class ProcessorClient:
 
     def __init__(self, settings: ProcessorSettings, chain: Chain, log: Logbook) -> None:
         self._timeout_s = settings.answer_timeout_s
-        self._chain = chain
-        self._log = log
-        self._channel = open_channel(settings.address, settings.server_name, settings.credentials)
-        self._stub = ProcessorStub(self._channel)
         self._clock = ProcessorClock()
-        self._fence: int | None = None
-        self._keys: tuple[SealingKey, ...] = ()
-        self._keys_at = 0.0
-        self._rolled_back = False
-        self._opening: asyncio.Task[bool] | None = None
+        self._calls = Calls(settings, log)
+        self._stub = self._calls.stub
+        self._session = Session(self._calls, chain, self._clock, log)
 
     async def close(self) -> None:
-        if self._opening is not None:
-            self._opening.cancel()
-            await asyncio.gather(self._opening, return_exceptions=True)
-        await self._channel.close(None)
+        await self._session.close()
+        await self._calls.close()
+
+    # ---- how it stands ----
 
     async def ready(self) -> bool:
-        if self._fence is None or not self._keys or time.monotonic() - self._keys_at > _KEY_REFRESH_S:
-            return await self._in_session()
-        if self._channel.get_state(try_to_connect=True) is grpc.ChannelConnectivity.READY:
+        if not await self._session.fresh():
+            return False
+        if self._calls.connected(try_to=True):
             return True
-        answer = await self._call(
-            Operation.OPEN_SESSION, self._stub.GetTime, pb.GetTimeRequest(), _SESSION_TIMEOUT_S, wait=True
+        answer = await self._calls.ask(
+            Operation.OPEN_SESSION, self._stub.GetTime, pb.GetTimeRequest(), _READING_TIMEOUT_S, wait=True
         )
         if answer is None:
             return False
@@ -85,120 +65,106 @@ class ProcessorClient:
         return True
 
     def sealing_key(self) -> SealingKey:
-        return self._keys[0]
+        return self._session.sealing_key()
 
     def not_after_ms(self, seconds: int) -> int:
         return self._clock.now_ms() + seconds * 1000
 
-    async def authorise(self, ask: Ask) -> Yes | No | Unknown:
-        if self._fence is None or self._opening is not None:
-            await self._in_session()  # the session in hand ended while the customer took out the card
-        if self._fence is None:
-            return Unknown()
-        request = codec.authorise(ask, self._context())
-        answer = await self._call(Operation.AUTHORISE, self._stub.Authorise, request, self._timeout_s)
-        if answer is None:
-            return Unknown()
-        self._heed(request.context, answer.now_ms, fenced=answer.refused.reason == pb.Refused.REASON_FENCED)
-        return self._judged(Operation.AUTHORISE, codec.read_authorise(ask.key, answer))
+    def trust(self) -> Trust:
+        return self._session.trust
 
-    async def capture(self, key: LegKey, amount: Amount) -> bool | Unknown:
-        request = pb.CaptureRequest(context=self._context(), key=key.raw, amount=codec.money(amount))
-        answer = await self._call(Operation.CAPTURE, self._stub.Capture, request, self._timeout_s)
-        if answer is None:
-            return Unknown()
-        self._heed(request.context, answer.now_ms, fenced=answer.refused.reason == pb.Refused.REASON_FENCED)
-        return self._judged(Operation.CAPTURE, codec.read_capture(key, answer))
-
-    async def reverse(self, key: LegKey) -> Reversed | Unknown:
-        request = pb.ReverseByKeyRequest(context=self._context(), key=key.raw)
-        answer = await self._call(Operation.REVERSE, self._stub.ReverseByKey, request, self._timeout_s)
-        if answer is None:
-            return Unknown()
-        fenced = answer.outcome == pb.ReverseByKeyResponse.OUTCOME_FENCED
-        self._heed(request.context, answer.now_ms, fenced=fenced)
-        return self._judged(Operation.REVERSE, codec.read_reversal(key, answer))
-
-    async def receipt_facts(self, key: LegKey) -> ReceiptFacts | None:
-        request = pb.LookUpRequest(key=key.raw)
-        answer = await self._call(Operation.LOOK_UP, self._stub.LookUp, request, _LOOK_UP_TIMEOUT_S)
-        return None if answer is None else codec.read_look_up(key, answer)
+    def keeps_days(self) -> int:
+        return self._session.keeps_days
 
     def reachable(self) -> bool:
         """For Diagnosis: a session is open and its channel is up. Starts nothing."""
-        return self._fence is not None and self._channel.get_state() is grpc.ChannelConnectivity.READY
+        return self._session.in_force and self._calls.connected()
 
-    async def _in_session(self) -> bool:
-        """One OpenSession at a time, whoever asks: each puts the one before out of force."""
-        if self._opening is not None and await asyncio.shield(self._opening):
-            return True
-        if self._opening is None:  # one begun earlier, when nobody answered, says nothing about now
-            self._opening = asyncio.create_task(self._open_session())
-            self._opening.add_done_callback(self._opened)
-        return await asyncio.shield(self._opening)
+    # ---- money: only in a session ----
 
-    def _opened(self, _: asyncio.Task[bool]) -> None:
-        self._opening = None
+    async def authorise(self, ask: Ask) -> Yes | No | Unknown:
+        if not await self._session.for_money():
+            return Unknown()
+        request = codec.authorise(ask, self._session.context())
+        answer = await self._calls.ask(Operation.AUTHORISE, self._stub.Authorise, request, self._timeout_s)
+        if answer is None:
+            return Unknown()
+        self._session.heed(request.context, answer.now_ms, fenced=codec.is_fenced(answer.refused))
+        return self._judged(Operation.AUTHORISE, codec.read_authorise(ask, answer))
 
-    async def _open_session(self) -> bool:
-        request = pb.OpenSessionRequest(journal=codec.journal_head(self._chain.head()))
-        opened = await self._call(
-            Operation.OPEN_SESSION, self._stub.OpenSession, request, _SESSION_TIMEOUT_S, wait=True
-        )
-        if opened is None or not await self._same_journal(opened.last_seen):
-            return False
-        sent = await self._call(
-            Operation.SEALING_KEYS, self._stub.GetSealingKeys, pb.GetSealingKeysRequest(), _SESSION_TIMEOUT_S
-        )
-        keys = () if sent is None else codec.read_sealing_keys(sent)
-        if not keys:
-            return False
-        self._clock.heard(opened.now_ms)
-        if not self._clock.known:
-            self._log.emit(events.ProcessorWrong(Operation.OPEN_SESSION))
-            return False
-        if self._fence is None:  # the hourly renewal falls to the next sale: its line would tell when that was
-            self._log.emit(events.SessionOpened())
-        self._keys, self._keys_at, self._fence = keys, time.monotonic(), opened.fence
-        return True
+    async def refund(self, ask: AskRefund) -> Yes | No | Unknown:
+        if not await self._session.for_money():
+            return Unknown()
+        request = codec.refund(ask, self._session.context())
+        answer = await self._calls.ask(Operation.REFUND, self._stub.Refund, request, self._timeout_s)
+        if answer is None:
+            return Unknown()
+        self._session.heed(request.context, answer.now_ms, fenced=codec.is_fenced(answer.refused))
+        return self._judged(Operation.REFUND, codec.read_refund(ask, answer))
 
-    async def _same_journal(self, seen: pb.JournalHead) -> bool:
-        """Whether every row that the processor saw is a row of ours. If not, this journal was rolled back or forked."""
-        head = codec.read_head(seen)
-        if head is None:
-            self._log.emit(events.ProcessorWrong(Operation.OPEN_SESSION))
-            return False
-        same = head.sequence == 0 or await self._chain.holds(head.sequence, head.hash) is True
-        if not same and not self._rolled_back:
-            self._log.emit(events.SessionRefused())
-        self._rolled_back = not same
-        return same
+    async def capture(self, key: LegKey, amount: Amount) -> bool | Unknown:
+        if not await self._session.for_money():
+            return Unknown()
+        request = pb.CaptureRequest(context=self._session.context(), key=key.raw, amount=codec.money(amount))
+        answer = await self._calls.ask(Operation.CAPTURE, self._stub.Capture, request, self._timeout_s)
+        if answer is None:
+            return Unknown()
+        self._session.heed(request.context, answer.now_ms, fenced=codec.is_fenced(answer.refused))
+        return self._judged(Operation.CAPTURE, codec.read_capture(key, answer))
 
-    def _context(self) -> pb.Context:
-        return codec.context(self._fence or 0, self._chain.head())
+    async def reverse(self, key: LegKey) -> Reversed | Unknown:
+        if not await self._session.for_money():
+            return Unknown()
+        request = pb.ReverseByKeyRequest(context=self._session.context(), key=key.raw)
+        answer = await self._calls.ask(Operation.REVERSE, self._stub.ReverseByKey, request, self._timeout_s)
+        if answer is None:
+            return Unknown()
+        fenced = answer.outcome == pb.ReverseByKeyResponse.OUTCOME_FENCED
+        self._session.heed(request.context, answer.now_ms, fenced=fenced)
+        verdict = self._judged(Operation.REVERSE, codec.read_reversal(key, answer))
+        if isinstance(verdict, Reversed) and verdict.cause is Cause.TOMBSTONED:
+            # That answer does not say from which ledger it is, and one that was replaced has seen no key.
+            held = await self.look_up(key)
+            return verdict if isinstance(held, Holding) and held.standing in _NOT_THERE else Unknown()
+        return verdict
 
-    def _heed(self, sent: pb.Context, now_ms: int, *, fenced: bool) -> None:
-        self._clock.heard(now_ms)
-        if fenced and sent.fence == self._fence:
-            self._fence = None  # the next call that needs one opens a session of its own
+    # ---- reading: in no session ----
+
+    async def look_up(self, key: LegKey) -> Holding | Unknown:
+        request = pb.LookUpRequest(key=key.raw)
+        answer = await self._calls.ask(Operation.LOOK_UP, self._stub.LookUp, request, _READING_TIMEOUT_S)
+        if answer is None:
+            return Unknown()
+        holding = self._judged(Operation.LOOK_UP, books.read_look_up(key, answer))
+        if isinstance(holding, Unknown):
+            return holding
+        self._clock.heard(answer.now_ms)
+        if not await self._session.same_ledger(answer.ledger_epoch) and holding.standing in _NOT_THERE:
+            return Unknown()
+        return holding
+
+    async def receipt_facts(self, key: LegKey) -> ReceiptFacts | None:
+        held = await self.look_up(key)
+        return held.receipt if isinstance(held, Holding) else None
+
+    async def held_since(self, begun_ms: int) -> tuple[HeldLeg, ...] | Unknown:
+        """At most 50,000 legs, in half a minute: Unknown beyond. Of one ledger, the one our session is with."""
+        until = time.monotonic() + _LISTING_S
+        listing = books.Listing(begun_ms)
+        while listing.more and time.monotonic() < until:
+            answer = await self._calls.ask(
+                Operation.RECONCILE, self._stub.Reconcile, listing.request(), _READING_TIMEOUT_S
+            )
+            if answer is None:
+                return Unknown()
+            if not listing.take(answer):
+                return self._judged(Operation.RECONCILE, Unknown(wrong=True))
+            self._clock.heard(answer.now_ms)
+            if not await self._session.same_ledger(answer.ledger_epoch):
+                return Unknown()
+        return Unknown() if listing.more else tuple(listing.legs)
 
     def _judged(self, operation: Operation, verdict: _Verdict) -> _Verdict:
         if isinstance(verdict, Unknown) and verdict.wrong:
-            self._log.emit(events.ProcessorWrong(operation))
+            self._calls.tell_wrong(operation)
         return verdict
-
-    async def _call(
-        self,
-        operation: Operation,
-        method: Callable[..., Awaitable[_Answer]],
-        request: object,
-        timeout_s: float,
-        *,
-        wait: bool = False,
-    ) -> _Answer | None:
-        """One try. None: no answer that could be decoded, whatever the reason."""
-        try:
-            return await method(request, timeout=timeout_s, wait_for_ready=wait)
-        except grpc.aio.AioRpcError as error:
-            self._log.emit(events.ProcessorSilent(operation, int(error.code().value[0])))
-            return None

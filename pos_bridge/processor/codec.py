@@ -1,14 +1,16 @@
-"""Facts to processor messages and back.
+"""Facts to processor messages and back: everything that moves money, and a session's keys.
 
 An answer that breaks its stated lengths or ranges, or is not to our question, is no answer.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
-from pos_bridge.domain.authorisation import Ask, No, ReceiptFacts, Unknown, Yes
-from pos_bridge.domain.card import Brand, CardFacts, EntryMode, SealedByReader, SealedByRoom, SealedPayment
+from pos_bridge.domain.authorisation import Ask, AskRefund, No, PresentCard, Unknown, Yes
+from pos_bridge.domain.card import SealedByReader, SealedByRoom, SealedPayment
+from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.ledger import DIGEST_LENGTH, JournalHead
-from pos_bridge.domain.leg import Cause, Reversed
+from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount, Currency
 from pos_bridge.domain.sealing_key import SealingKey
@@ -28,6 +30,14 @@ _REFUSALS: dict[int, Cause] = {
 """Refusals of an Authorise that say that it did nothing and never will. KEY_ENDED, KEY_REUSED and FENCED are not here:
 what an earlier try under the same key did is then not known, and only a reversal makes it certain."""
 
+_REFUND_REFUSALS: dict[int, Cause] = _REFUSALS | {
+    pb.Refused.REASON_NOT_SEEN: Cause.NOT_SEEN,
+    pb.Refused.REASON_EXCEEDS: Cause.EXCEEDS,
+    pb.Refused.REASON_WRONG_STATE: Cause.WRONG_STATE,
+    pb.Refused.REASON_CARD_NEEDED: Cause.CARD_NEEDED,
+    pb.Refused.REASON_OTHER_CARD: Cause.OTHER_CARD,
+}
+
 _REVERSALS: dict[int, Cause | None] = {
     pb.ReverseByKeyResponse.OUTCOME_REVERSED: None,
     pb.ReverseByKeyResponse.OUTCOME_WAS_DECLINED: Cause.WAS_DECLINED,
@@ -44,7 +54,6 @@ _CAPTURE_LOST = frozenset(
         pb.Refused.REASON_WRONG_STATE,
     }
 )
-_WITH_RECEIPT = frozenset({pb.LookUpResponse.STATE_AUTHORISED, pb.LookUpResponse.STATE_CAPTURED})
 
 
 def money(amount: Amount) -> pb.Money:
@@ -69,11 +78,29 @@ def authorise(ask: Ask, ctx: pb.Context) -> pb.AuthoriseRequest:
         entry_mode=pb.EntryMode.Name(ask.card.facts.entry_mode.value),
         not_after_ms=ask.not_after_ms,
         payment=_sealed(ask.card.payment),
-        binding=pb.DualSignature(
-            payment_salt=ask.payment_salt,
-            order_digest=ask.order_digest,
-            signature=ask.binding.signature,
-        ),
+        binding=_dual_signature(ask),
+    )
+
+
+def refund(ask: AskRefund, ctx: pb.Context) -> pb.RefundRequest:
+    card = ask.present
+    return pb.RefundRequest(
+        context=ctx,
+        key=ask.key.raw,
+        sale_key=ask.sale_key.raw,
+        amount=money(ask.amount),
+        not_after_ms=ask.not_after_ms,
+        entry_mode=None if card is None else pb.EntryMode.Name(card.card.facts.entry_mode.value),
+        payment=None if card is None else _sealed(card.card.payment),
+        binding=None if card is None else _dual_signature(card),
+    )
+
+
+def _dual_signature(bound: Ask | PresentCard) -> pb.DualSignature:
+    return pb.DualSignature(
+        payment_salt=bound.payment_salt,
+        order_digest=bound.order_digest,
+        signature=bound.binding.signature,
     )
 
 
@@ -95,20 +122,43 @@ def _sealed(payment: SealedPayment) -> pb.SealedPayment:
             assert_never(payment)
 
 
-def read_authorise(key: LegKey, answer: pb.AuthoriseResponse) -> Yes | No | Unknown:
-    if answer.key != key.raw:
+def is_fenced(refused: pb.Refused) -> bool:
+    return refused.reason == pb.Refused.REASON_FENCED
+
+
+def read_authorise(ask: Ask, answer: pb.AuthoriseResponse) -> Yes | No | Unknown:
+    return _verdict(ask, answer, _REFUSALS, less_ok=ask.partial_ok)
+
+
+def read_refund(ask: AskRefund, answer: pb.RefundResponse) -> Yes | No | Unknown:
+    """A refund is made whole or not at all."""
+    return _verdict(ask, answer, _REFUND_REFUSALS, less_ok=False)
+
+
+def _verdict(
+    ask: Ask | AskRefund, answer: pb.AuthoriseResponse | pb.RefundResponse, refusals: dict[int, Cause], *, less_ok: bool
+) -> Yes | No | Unknown:
+    if answer.key != ask.key.raw:
         return Unknown(wrong=True)
     match answer.WhichOneof("answer"):
         case "approved":
-            amount, code = _amount(answer.approved.amount), _approval_code(answer.approved.approval_code)
-            return Unknown(wrong=True) if amount is None or code is None else Yes(amount, code)
+            amount, code = read_money(answer.approved.amount), approval_code(answer.approved.approval_code)
+            if amount is None or code is None or not _is_answer(ask.amount, amount, less_ok=less_ok):
+                return Unknown(wrong=True)
+            return Yes(amount, code)
         case "declined":
             return No(Cause.ISSUER)
         case "refused":
-            cause = _REFUSALS.get(answer.refused.reason)
-            return Unknown() if cause is None else No(cause)
+            cause = refusals.get(answer.refused.reason)
+            return Unknown(refused=not is_fenced(answer.refused)) if cause is None else No(cause)
         case _:
             return Unknown(wrong=True)
+
+
+def _is_answer(asked: Amount, approved: Amount, *, less_ok: bool) -> bool:
+    if approved != replace(asked, cents=approved.cents):  # another currency
+        return False
+    return approved.cents <= asked.cents if less_ok else approved.cents == asked.cents
 
 
 def read_capture(key: LegKey, answer: pb.CaptureResponse) -> bool | Unknown:
@@ -120,28 +170,15 @@ def read_capture(key: LegKey, answer: pb.CaptureResponse) -> bool | Unknown:
         case "refused" if answer.refused.reason in _CAPTURE_LOST:
             return False
         case "refused":
-            return Unknown(refused=answer.refused.reason != pb.Refused.REASON_FENCED)
+            return Unknown(refused=not is_fenced(answer.refused))
         case _:
-            return Unknown()
+            return Unknown(wrong=True)
 
 
 def read_reversal(key: LegKey, answer: pb.ReverseByKeyResponse) -> Reversed | Unknown:
     if answer.key != key.raw or answer.outcome not in _REVERSALS:
         return Unknown(wrong=answer.outcome != pb.ReverseByKeyResponse.OUTCOME_FENCED)
     return Reversed(_REVERSALS[answer.outcome])
-
-
-def read_look_up(key: LegKey, answer: pb.LookUpResponse) -> ReceiptFacts | None:
-    """None: nothing stands under this key, or the answer is not to our question."""
-    if answer.key != key.raw or answer.state not in _WITH_RECEIPT or not answer.HasField("receipt"):
-        return None
-    receipt = answer.receipt
-    code = _approval_code(receipt.approval_code)
-    try:
-        card = CardFacts(Brand(receipt.brand), receipt.last_four, EntryMode(receipt.entry_mode))
-    except ValueError:
-        return None
-    return None if code is None else ReceiptFacts(code, card)
 
 
 def read_head(head: pb.JournalHead) -> JournalHead | None:
@@ -162,14 +199,16 @@ def read_sealing_keys(answer: pb.GetSealingKeysResponse) -> tuple[SealingKey, ..
     return tuple(keys)
 
 
-def _amount(sent: pb.Money) -> Amount | None:
+def read_money(sent: pb.Money) -> Amount | None:
+    """None: not an amount, or of a currency the till does not sell in."""
     try:
         return Amount(sent.cents, Currency(sent.currency))
     except ValueError:
         return None
 
 
-def _approval_code(number: int) -> str | None:
+def approval_code(number: int) -> str | None:
+    """The six characters 0-9 A-Z of Approved.approval_code; None: out of its range."""
     if not 0 <= number < _CODE_CEILING:
         return None
     code = ""

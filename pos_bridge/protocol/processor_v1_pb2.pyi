@@ -268,6 +268,8 @@ class Refused(_message.Message):
         REASON_NOT_SEEN: _ClassVar[Refused.Reason]
         REASON_EXCEEDS: _ClassVar[Refused.Reason]
         REASON_WRONG_STATE: _ClassVar[Refused.Reason]
+        REASON_CARD_NEEDED: _ClassVar[Refused.Reason]
+        REASON_OTHER_CARD: _ClassVar[Refused.Reason]
     REASON_UNSPECIFIED: Refused.Reason
     REASON_UNREADABLE: Refused.Reason
     REASON_BINDING: Refused.Reason
@@ -279,6 +281,8 @@ class Refused(_message.Message):
     REASON_NOT_SEEN: Refused.Reason
     REASON_EXCEEDS: Refused.Reason
     REASON_WRONG_STATE: Refused.Reason
+    REASON_CARD_NEEDED: Refused.Reason
+    REASON_OTHER_CARD: Refused.Reason
     REASON_FIELD_NUMBER: _ClassVar[int]
     reason: Refused.Reason
     def __init__(self, reason: _Optional[_Union[Refused.Reason, str]] = ...) -> None: ...
@@ -344,18 +348,24 @@ class ReverseByKeyResponse(_message.Message):
     def __init__(self, key: _Optional[bytes] = ..., now_ms: _Optional[int] = ..., outcome: _Optional[_Union[ReverseByKeyResponse.Outcome, str]] = ...) -> None: ...
 
 class RefundRequest(_message.Message):
-    __slots__ = ("context", "key", "sale_key", "amount", "not_after_ms")
+    __slots__ = ("context", "key", "sale_key", "amount", "not_after_ms", "entry_mode", "payment", "binding")
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     SALE_KEY_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     NOT_AFTER_MS_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_MODE_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_FIELD_NUMBER: _ClassVar[int]
+    BINDING_FIELD_NUMBER: _ClassVar[int]
     context: Context
     key: bytes
     sale_key: bytes
     amount: Money
     not_after_ms: int
-    def __init__(self, context: _Optional[_Union[Context, _Mapping]] = ..., key: _Optional[bytes] = ..., sale_key: _Optional[bytes] = ..., amount: _Optional[_Union[Money, _Mapping]] = ..., not_after_ms: _Optional[int] = ...) -> None: ...
+    entry_mode: EntryMode
+    payment: SealedPayment
+    binding: DualSignature
+    def __init__(self, context: _Optional[_Union[Context, _Mapping]] = ..., key: _Optional[bytes] = ..., sale_key: _Optional[bytes] = ..., amount: _Optional[_Union[Money, _Mapping]] = ..., not_after_ms: _Optional[int] = ..., entry_mode: _Optional[_Union[EntryMode, str]] = ..., payment: _Optional[_Union[SealedPayment, _Mapping]] = ..., binding: _Optional[_Union[DualSignature, _Mapping]] = ...) -> None: ...
 
 class RefundResponse(_message.Message):
     __slots__ = ("key", "now_ms", "approved", "declined", "refused")
@@ -424,3 +434,45 @@ class ReceiptFacts(_message.Message):
     brand: Brand
     entry_mode: EntryMode
     def __init__(self, amount: _Optional[_Union[Money, _Mapping]] = ..., approval_code: _Optional[int] = ..., last_four: _Optional[int] = ..., brand: _Optional[_Union[Brand, str]] = ..., entry_mode: _Optional[_Union[EntryMode, str]] = ...) -> None: ...
+
+class ReconcileRequest(_message.Message):
+    __slots__ = ("from_ms", "after_key")
+    FROM_MS_FIELD_NUMBER: _ClassVar[int]
+    AFTER_KEY_FIELD_NUMBER: _ClassVar[int]
+    from_ms: int
+    after_key: bytes
+    def __init__(self, from_ms: _Optional[int] = ..., after_key: _Optional[bytes] = ...) -> None: ...
+
+class ReconcileResponse(_message.Message):
+    __slots__ = ("now_ms", "ledger_epoch", "legs", "more")
+    NOW_MS_FIELD_NUMBER: _ClassVar[int]
+    LEDGER_EPOCH_FIELD_NUMBER: _ClassVar[int]
+    LEGS_FIELD_NUMBER: _ClassVar[int]
+    MORE_FIELD_NUMBER: _ClassVar[int]
+    now_ms: int
+    ledger_epoch: int
+    legs: _containers.RepeatedCompositeFieldContainer[HeldLeg]
+    more: bool
+    def __init__(self, now_ms: _Optional[int] = ..., ledger_epoch: _Optional[int] = ..., legs: _Optional[_Iterable[_Union[HeldLeg, _Mapping]]] = ..., more: _Optional[bool] = ...) -> None: ...
+
+class HeldLeg(_message.Message):
+    __slots__ = ("key", "kind", "state", "amount", "begun_ms")
+    class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+        __slots__ = ()
+        KIND_UNSPECIFIED: _ClassVar[HeldLeg.Kind]
+        KIND_SALE: _ClassVar[HeldLeg.Kind]
+        KIND_REFUND: _ClassVar[HeldLeg.Kind]
+    KIND_UNSPECIFIED: HeldLeg.Kind
+    KIND_SALE: HeldLeg.Kind
+    KIND_REFUND: HeldLeg.Kind
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    BEGUN_MS_FIELD_NUMBER: _ClassVar[int]
+    key: bytes
+    kind: HeldLeg.Kind
+    state: LookUpResponse.State
+    amount: Money
+    begun_ms: int
+    def __init__(self, key: _Optional[bytes] = ..., kind: _Optional[_Union[HeldLeg.Kind, str]] = ..., state: _Optional[_Union[LookUpResponse.State, str]] = ..., amount: _Optional[_Union[Money, _Mapping]] = ..., begun_ms: _Optional[int] = ...) -> None: ...

@@ -74,6 +74,11 @@ class ProcessorStub:
                 request_serializer=pos__bridge_dot_protocol_dot_processor__v1__pb2.LookUpRequest.SerializeToString,
                 response_deserializer=pos__bridge_dot_protocol_dot_processor__v1__pb2.LookUpResponse.FromString,
                 _registered_method=True)
+        self.Reconcile = channel.unary_unary(
+                '/pos_bridge.processor.v1.Processor/Reconcile',
+                request_serializer=pos__bridge_dot_protocol_dot_processor__v1__pb2.ReconcileRequest.SerializeToString,
+                response_deserializer=pos__bridge_dot_protocol_dot_processor__v1__pb2.ReconcileResponse.FromString,
+                _registered_method=True)
 
 
 class ProcessorServicer:
@@ -125,8 +130,15 @@ class ProcessorServicer:
         raise NotImplementedError('Method not implemented!')
 
     def LookUp(self, request, context):
-        """What the processor holds about a key. Answered to any fence; changes nothing.
+        """What the processor holds about a key, and about all keys of this till since a time. Answered to any fence; they
+        change nothing.
         """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reconcile(self, request, context):
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -173,6 +185,11 @@ def add_ProcessorServicer_to_server(servicer, server):
                     servicer.LookUp,
                     request_deserializer=pos__bridge_dot_protocol_dot_processor__v1__pb2.LookUpRequest.FromString,
                     response_serializer=pos__bridge_dot_protocol_dot_processor__v1__pb2.LookUpResponse.SerializeToString,
+            ),
+            'Reconcile': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reconcile,
+                    request_deserializer=pos__bridge_dot_protocol_dot_processor__v1__pb2.ReconcileRequest.FromString,
+                    response_serializer=pos__bridge_dot_protocol_dot_processor__v1__pb2.ReconcileResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -391,6 +408,33 @@ class Processor:
             '/pos_bridge.processor.v1.Processor/LookUp',
             pos__bridge_dot_protocol_dot_processor__v1__pb2.LookUpRequest.SerializeToString,
             pos__bridge_dot_protocol_dot_processor__v1__pb2.LookUpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reconcile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/pos_bridge.processor.v1.Processor/Reconcile',
+            pos__bridge_dot_protocol_dot_processor__v1__pb2.ReconcileRequest.SerializeToString,
+            pos__bridge_dot_protocol_dot_processor__v1__pb2.ReconcileResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -52,6 +52,7 @@ def test_cards_one_after_the_other_each_in_a_room_of_its_own(tmp_path, line, loo
             clear = KEYS.open(sealed_by_room(card).ciphertext, info(leg.raw, AMOUNT.cents))
             assert VISA.encode() in clear
             assert await prompt.card() is card
+            assert await prompt.agree("A1B2C3"), "a stripe has no second answer"
         assert len(seen) >= 3
         await rooms.close()
 
@@ -68,6 +69,7 @@ def test_a_room_is_ready_before_it_is_asked_and_replaced_while_it_is_used(tmp_pa
         assert idle < children()
         prompt.withdraw()
         assert await prompt.card() is ReadFailure.NO_CARD
+        assert not await prompt.agree("A1B2C3"), "no card agrees to nothing"
         await hear(line, OFF)
 
     with_rooms(tmp_path, [line.device], story)

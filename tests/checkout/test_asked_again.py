@@ -16,6 +16,7 @@ from pos_bridge.domain.outcome import (
     NotRecordable,
     PaidByCard,
     Running,
+    Split,
 )
 from tests.checkout.fakes import ScriptedProcessor, World, ask
 from tests.checkout.story import story, until
@@ -110,7 +111,8 @@ async def test_a_sale_approved_for_a_till_that_never_heard_is_not_charged_again(
     first = await world.lane.pay(ask(1, sale=9))
     assert isinstance(first, PaidByCard)
     assert await world.lane.pay(ask(2, sale=9)) == AlreadyApproved(first.key)
-    assert isinstance(await world.lane.pay(ask(3, sale=9, partial_ok=True)), PaidByCard), "a split says so"
+    part = Split(bytes(32), 0)
+    assert isinstance(await world.lane.pay(ask(3, sale=9, partial_ok=True, split=part)), PaidByCard), "a split says so"
     await world.lane.told(first.key)
     world.journal.told.update(world.journal.legs)
     assert isinstance(await world.lane.pay(ask(4, sale=9)), PaidByCard)

@@ -7,7 +7,8 @@ import pytest
 from pos_bridge import events
 from pos_bridge.domain.authorisation import Unknown, Yes
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
-from pos_bridge.domain.leg import Cause, Flow, Reversed
+from pos_bridge.domain.happening import Reversed
+from pos_bridge.domain.leg import Cause, Flow
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
     NotPaid,

@@ -6,8 +6,9 @@ import pytest
 
 from pos_bridge.checkout import card_sale
 from pos_bridge.domain.authorisation import Ask, No, Unknown, Yes
+from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, KnownRequest
-from pos_bridge.domain.leg import Cause, Reversed, State
+from pos_bridge.domain.leg import Cause, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import NotPaid, PaidByCard, Running

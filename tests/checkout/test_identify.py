@@ -7,8 +7,9 @@ import pytest
 
 from pos_bridge.domain.authorisation import No, Unknown, Yes
 from pos_bridge.domain.card import ReadFailure
+from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.identity import Channel, Consent, Purpose
-from pos_bridge.domain.leg import Cause, Reversed, State, Tender
+from pos_bridge.domain.leg import Cause, State, Tender
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, PaidInCash, Running
 from tests.checkout.choices import CHOUCHOUS, DELIVERY, MEMBER, ORDER, TENDERS, LateVault

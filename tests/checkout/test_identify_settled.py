@@ -83,7 +83,7 @@ async def test_a_cancelled_payment_whose_journal_is_late_is_judged_by_what_it_wr
     world.journal.open_leg = late  # type: ignore[method-assign] # a slow disk
     paying = asyncio.create_task(world.lane.pay(ask(tender=Tender.CASH, choices=(MEMBER,))))
     await until(lambda: len(world.vault.holding) == 1)
-    (payment,) = world.lane._live.values()
+    (payment,) = world.lane._admission._live.values()
     assert payment.task is not None
     payment.task.cancel()
     with pytest.raises(asyncio.CancelledError):

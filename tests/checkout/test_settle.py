@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from pos_bridge import events
 from pos_bridge.domain.authorisation import Unknown, Yes
-from pos_bridge.domain.leg import Cause, Reversed, State, Tender
+from pos_bridge.domain.happening import Reversed
+from pos_bridge.domain.leg import Cause, State, Tender
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
     NotPaid,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pos_bridge
 from pos_bridge.checkout.card_sale import _PROMPT_CAUSES
-from pos_bridge.cli import check, explain, journal, quarantine, run
+from pos_bridge.cli import check, conformance, explain, journal, quarantine, run
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.pos_api.said import SITUATIONS
 from pos_bridge.pos_api.said_of_causes import CAUSES
@@ -108,7 +108,14 @@ def codes_of(module: object) -> set[int]:
 
 def test_every_exit_code():
     rows = {row[0]: {code for code, meaning in enumerate(row[1:]) if meaning} for row in table("Exit codes")}
-    modules = {"run": run, "check": check, "journal": journal, "explain": explain, "quarantine": quarantine}
+    modules = {
+        "run": run,
+        "check": check,
+        "journal": journal,
+        "explain": explain,
+        "quarantine": quarantine,
+        "conformance": conformance,
+    }
     assert rows == {name: codes_of(module) for name, module in modules.items()}
 
 

@@ -14,7 +14,7 @@ from pos_bridge.domain.leg import SETTLED, Cause, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.journal.errors import JournalRefusedError
-from pos_bridge.journal.lookups import APPROVED
+from pos_bridge.journal.lookups import MOVED
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal.makers import Clock, binding, card, cash, opened
 
@@ -137,10 +137,10 @@ class Life(RuleBasedStateMachine):
         assert (leg.state, leg.amount, leg.due) == (self.states[key], opening.amount, opening.due)
         request = self.journal.find_request(opening.till.request)
         age = self.clock.now - self.asked_at[opening.till.request]  # type: ignore[operator] # never None here
-        if age <= timedelta(hours=48) or self.states[key] not in SETTLED:
+        approved = self.states[key] in MOVED and key not in self.told
+        if age <= timedelta(hours=48) or self.states[key] not in SETTLED or approved:
             assert request is not None
             assert request.leg == leg
-            approved = self.states[key] in APPROVED and key not in self.told
             assert self.journal.approved_untold(opening.till.sale) == (key if approved else None)
         elif age >= timedelta(hours=49):
             assert request is None

@@ -8,11 +8,10 @@ import pytest
 from pos_bridge.domain.leg import State
 from pos_bridge.journal import months
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError, JournalSoundError
-from pos_bridge.journal.journal_file import JournalFile
 from pos_bridge.journal.quarantine import quarantine
 from pos_bridge.journal.row import COLUMNS
 from pos_bridge.journal.verify import SoundFile, verify
-from tests.journal.makers import Clock, capturing, card, cash, forge, opened, paid, reversing, state_of
+from tests.journal.makers import capturing, card, cash, forge, opened, paid, resumed, reversing, state_of
 
 NAME = "2026-11.db"
 
@@ -31,12 +30,6 @@ def test_a_sound_journal_is_left_alone(closed, clock):
 def test_a_running_engine_is_left_alone(journal, folder, clock):
     with pytest.raises(JournalBusyError):
         quarantine(folder, clock)
-
-
-def resumed(folder: Path, clock: Clock) -> JournalFile:
-    journal = opened(folder, clock)
-    journal.open_leg(cash())
-    return journal
 
 
 def test_the_till_goes_on_after_quarantine(folder, clock):
@@ -75,19 +68,25 @@ def test_a_damaged_working_row_is_corrected_by_the_chain(closed, clock):
         "UPDATE working SET cents = 1, key = x'00112233445546778899aabbccddeeff' WHERE cents = 5000",
     )
     done = quarantine(closed, clock)
-    assert (done.carried, done.lost) == (3, 0)
+    assert (done.carried, done.lost) == (5, 0)
     journal = resumed(closed, clock)
-    assert {leg.amount.cents for leg in journal.unsettled()} == {5000, 6000, 7000}
+    assert {leg.amount.cents for leg in journal.unsettled()} == {5000, 6000, 7000, 300, 2000}
     journal.close()
 
 
 def test_a_leg_whose_working_row_is_gone_waits_for_a_person(closed, clock):
     forge(closed / NAME, "DELETE FROM working WHERE state = 'capturing'")
     done = quarantine(closed, clock)
-    assert (done.carried, done.lost) == (3, 0)
+    assert (done.carried, done.lost) == (5, 0)
     journal = resumed(closed, clock)
     states = {leg.amount.cents: leg.state for leg in journal.unsettled()}
-    assert states == {5000: State.REVERSING, 6000: State.UNRESOLVED, 7000: State.INTENT}
+    assert states == {
+        5000: State.REVERSING,
+        6000: State.UNRESOLVED,
+        7000: State.INTENT,
+        300: State.REFUND_INTENT,
+        2000: State.CASH_DUE,
+    }
     journal.close()
 
 
@@ -95,7 +94,7 @@ def test_a_leg_without_any_key_is_counted(closed, clock):
     forge(closed / NAME, "DELETE FROM links WHERE key IN (SELECT key FROM working WHERE cents = 6000)",
           "DELETE FROM working WHERE cents = 6000")  # fmt: skip
     done = quarantine(closed, clock)
-    assert (done.carried, done.lost) == (2, 1)
+    assert (done.carried, done.lost) == (4, 1)
     resumed(closed, clock).close()
 
 
@@ -105,7 +104,7 @@ def test_a_damaged_last_row_is_continued_from_what_is_stored(closed, clock):
     quarantine(closed, clock)
     journal = opened(closed, clock)
     assert (journal.head.sequence, journal.head.hash) == (before[0], before[-1])
-    assert len(journal.unsettled()) == 3
+    assert len(journal.unsettled()) == 5
     journal.close()
 
 
@@ -181,7 +180,7 @@ def test_an_interrupted_quarantine_is_finished_at_the_next_start(closed, clock, 
     if stop == 1:  # nothing had happened yet
         quarantine(closed, clock)
     journal = opened(closed, clock)
-    assert len(journal.unsettled()) == 3
+    assert len(journal.unsettled()) == 5
     journal.close()
     assert len(months.set_aside(closed)) == 1
 

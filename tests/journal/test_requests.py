@@ -73,6 +73,7 @@ def test_the_same_request_or_key_twice_is_refused_and_leaves_nothing(journal):
 
 def test_requests_are_kept_48_hours_and_longer_only_while_unresolved(journal, folder, clock: Clock):
     settled, stuck = paid(journal), card()
+    journal.mark_told(settled.key)
     journal.open_leg(stuck)
     journal.close_till_request(bytes(range(32)))
     clock.turn(hours=48)
@@ -88,6 +89,7 @@ def test_requests_are_kept_48_hours_and_longer_only_while_unresolved(journal, fo
 
 def test_nothing_dropped_lingers_in_the_files(journal, folder, clock: Clock):
     opening = paid(journal)
+    journal.mark_told(opening.key)
     clock.turn(hours=49)
     journal.rest()
     written = b"".join(path.read_bytes() for path in folder.iterdir())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pos_bridge.pos_api import payments
+from pos_bridge.pos_api import prepare
 from tests.pos_api.world import Certificate, Store, make_certificate
 
 
@@ -23,4 +23,4 @@ def store(leaf: Certificate) -> Iterator[Store]:
 @pytest.fixture
 def one_salt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Digests of the same order are the same."""
-    monkeypatch.setattr(payments, "fresh_salt", lambda: bytes(16))
+    monkeypatch.setattr(prepare, "fresh_salt", lambda: bytes(16))

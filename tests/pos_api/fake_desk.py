@@ -10,23 +10,36 @@ from pos_bridge.domain.leg import Cause, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount, cash_due
 from pos_bridge.domain.outcome import (
+    AlreadyApproved,
     Busy,
     Closed,
     Contradiction,
+    GiveBackAsk,
     Health,
     NeverSeen,
+    NotInBasket,
     NotPaid,
     NotRecordable,
+    NotRefunded,
     Outcome,
     PaidByCard,
     PaidInCash,
+    RefundAsk,
+    Refunded,
+    RefundedInCash,
+    RefundOutcome,
     Running,
     SaleAsk,
     StatusAnswer,
+    Voided,
 )
+from pos_bridge.domain.totals import Reckoning
 
 VISA = CardFacts(Brand.VISA, 5119, EntryMode.MAGSTRIPE)
+SOLD = Amount(1099)  # of the sale that is given back whole
+Ask = SaleAsk | RefundAsk | GiveBackAsk
 Ending = Callable[[SaleAsk, LegKey], Outcome]
+Way = Callable[[RefundAsk | GiveBackAsk, LegKey], RefundOutcome]  # how money goes back, or does not
 
 
 def approved(ask: SaleAsk, key: LegKey) -> Outcome:
@@ -51,25 +64,62 @@ def failed(cause: Cause) -> Ending:
     return lambda _, key: NotPaid(key, cause)
 
 
+def given_back(ask: RefundAsk | GiveBackAsk, key: LegKey) -> RefundOutcome:
+    """Whole sales are voided, parts refunded by reference."""
+    match ask:
+        case RefundAsk(tender=Tender.CASH, amount=amount):
+            return RefundedInCash(key, amount, cash_due(amount.cents))
+        case GiveBackAsk(sale=sale, amount=None):
+            return Voided(sale, SOLD)
+        case _:
+            assert ask.sale is not None, "a refund to a card names its sale"
+            assert ask.amount is not None
+            return Refunded(key, ask.sale, ask.amount, "R7F8G9", VISA)
+
+
+def not_given_back(cause: Cause) -> Way:
+    return lambda _, key: NotRefunded(key, cause)
+
+
 class FakeDesk:
-    """One payment at a time. `door`, while not None, holds card payments until it is set (or they are aborted)."""
+    """One transaction at a time. `door`, while not None, holds what waits for a card until it is set (or aborted)."""
 
     def __init__(self) -> None:
         self.ending: Ending = approved
+        self.way: Way = given_back
+        self.backs: list[RefundAsk | GiveBackAsk] = []
+        self.reckoning = Reckoning(7, {}, 0, 0, ())
+        self.days = 0  # that were ended
+        self.day_fault: Exception | None = None
         self.door: asyncio.Event | None = None
         self.arrived = asyncio.Event()
         self.asks: list[SaleAsk] = []
         self.told_keys: list[LegKey] = []
-        self.done: dict[bytes, tuple[bytes, Outcome]] = {}
+        self.done: dict[bytes, tuple[bytes, Outcome | RefundOutcome]] = {}
         self.closed: set[bytes] = set()
         self.state = Health(processor_reachable=True, journal_writable=True, readers=(("msr_plain", True),))
         self.fault: Exception | None = None
         self.forgets = False  # as after a restart: no approval code, no card, nobody known
         self.vault: dict[LegKey, frozenset[ChoiceKind]] | VaultUnusableError = {}
         self.vault_asked: list[LegKey] = []
-        self._live: dict[bytes, tuple[SaleAsk, asyncio.Event]] = {}
+        self._live: dict[bytes, tuple[Ask, asyncio.Event]] = {}
 
     async def pay(self, ask: SaleAsk) -> Outcome:
+        outcome = await self._do(ask)
+        assert not isinstance(outcome, Refunded | RefundedInCash | Voided | NotRefunded)
+        return outcome
+
+    async def refund(self, ask: RefundAsk) -> RefundOutcome:
+        outcome = await self._do(ask)
+        assert not isinstance(outcome, PaidByCard | PaidInCash | NotPaid | AlreadyApproved | NotInBasket)
+        return outcome
+
+    async def give_back(self, ask: GiveBackAsk) -> RefundOutcome:
+        outcome = await self._do(ask)
+        assert not isinstance(outcome, PaidByCard | PaidInCash | NotPaid | AlreadyApproved | NotInBasket)
+        return outcome
+
+    async def _do(self, ask: Ask) -> Outcome | RefundOutcome:
         request = ask.till.request
         if request in self.closed:
             return Closed()
@@ -78,7 +128,10 @@ class FakeDesk:
             return self._seen(outcome) if content == ask.till.content else Contradiction()
         if self._live:
             return Busy(next(iter(self._live.values()))[0].service_id)
-        self.asks.append(ask)
+        if isinstance(ask, SaleAsk):
+            self.asks.append(ask)
+        else:
+            self.backs.append(ask)
         aborted = asyncio.Event()
         self._live[request] = (ask, aborted)
         self.arrived.set()
@@ -94,23 +147,34 @@ class FakeDesk:
             self.done[request] = (ask.till.content, outcome)
         return outcome
 
-    async def _end(self, ask: SaleAsk, aborted: asyncio.Event) -> Outcome:
+    async def _end(self, ask: Ask, aborted: asyncio.Event) -> Outcome | RefundOutcome:
         key = LegKey.fresh()
-        if self.door is not None and ask.tender is Tender.CARD:
+        if self.door is not None and (isinstance(ask, GiveBackAsk) or ask.tender is Tender.CARD):
             waits = [asyncio.create_task(self.door.wait()), asyncio.create_task(aborted.wait())]
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             for wait in waits:
                 wait.cancel()
             if aborted.is_set() and not self.door.is_set():
-                return NotPaid(key, Cause.ABORTED)
-        return self.ending(ask, key)
+                return NotPaid(key, Cause.ABORTED) if isinstance(ask, SaleAsk) else NotRefunded(key, Cause.ABORTED)
+        return self.ending(ask, key) if isinstance(ask, SaleAsk) else self.way(ask, key)
+
+    async def period(self) -> Reckoning:
+        return self.reckoning
+
+    async def close_period(self) -> Reckoning:
+        await asyncio.sleep(0)
+        if self.day_fault is not None:
+            raise self.day_fault
+        self.days += 1
+        ended, self.reckoning = self.reckoning, Reckoning(self.reckoning.number + 1, {}, 0, 0, ())
+        return ended
 
     async def status(self, request: bytes) -> StatusAnswer:
         if request in self._live:
             return Running()
         if request in self.done:
             outcome = self._seen(self.done[request][1])
-            assert isinstance(outcome, PaidByCard | PaidInCash | NotPaid | Closed)
+            assert not isinstance(outcome, AlreadyApproved | NotInBasket | Busy | Contradiction | NotRecordable)
             return outcome
         if request in self.closed:
             return Closed()
@@ -118,10 +182,10 @@ class FakeDesk:
         return NeverSeen()
 
     async def abort(self, request: bytes) -> bool:
-        if request in self._live:
+        if request in self._live and not isinstance(self._live[request][0], GiveBackAsk):
             self._live[request][1].set()
             return True
-        if request not in self.done:
+        if request not in self.done and request not in self._live:
             self.closed.add(request)
         return False
 
@@ -145,9 +209,11 @@ class FakeDesk:
     def live(self) -> int:
         return len(self._live)
 
-    def _seen(self, outcome: Outcome) -> Outcome:
+    def _seen(self, outcome: Outcome | RefundOutcome) -> Outcome | RefundOutcome:
         if self.forgets and isinstance(outcome, PaidByCard):
             return PaidByCard(outcome.key, outcome.asked, outcome.approved, None, None)
+        if self.forgets and isinstance(outcome, Refunded):
+            return replace(outcome, approval_code=None, card=None)
         if self.forgets and isinstance(outcome, PaidInCash):
             return replace(outcome, known=frozenset())
         return outcome

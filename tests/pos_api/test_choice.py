@@ -39,7 +39,9 @@ def reviewed(message: dict[str, Any], offered: Offered = BOTH) -> PaymentAsk | I
     read = decode(encode(message))
     assert isinstance(read, Message), read
     assert isinstance(read.body, PaymentRequest)
-    return review(read.body, offered)
+    ask = review(read.body, offered)
+    assert isinstance(ask, PaymentAsk | Instead)
+    return ask
 
 
 def asked(message: dict[str, Any], offered: Offered = BOTH) -> PaymentAsk:

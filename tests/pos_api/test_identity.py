@@ -180,8 +180,9 @@ def test_what_an_earlier_version_kept_can_be_read(store: Store):
     now = decode_kept(raw)
     assert now is not None
     assert now.kinds == {ChoiceKind.CHOUCHOUS}
-    before = msgspec.msgpack.encode([1, *msgspec.msgpack.decode(raw)[1:-1]])
-    assert decode_kept(before) == msgspec.structs.replace(now, layout=1, asked=0)
+    fields = msgspec.msgpack.decode(raw)[1:]
+    assert decode_kept(msgspec.msgpack.encode([1, *fields[:-3]])) == msgspec.structs.replace(now, layout=1, asked=0)
+    assert decode_kept(msgspec.msgpack.encode([2, *fields[:-2]])) == msgspec.structs.replace(now, layout=2)
     assert decode_kept(encode_kept(msgspec.structs.replace(now, asked=4))) is None
 
 

@@ -13,7 +13,8 @@ from hw_sim.processor.control import ledger, set_mode
 from hw_sim.world import enrol
 from pos_bridge.domain.authorisation import No, Unknown, Yes
 from pos_bridge.domain.card import SealedByRoom
-from pos_bridge.domain.leg import Cause, Reversed
+from pos_bridge.domain.happening import Reversed
+from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.processor.client import ProcessorClient
@@ -117,7 +118,8 @@ def test_silence_is_unknown_and_a_reversal_makes_it_certain(processor, till, mod
         undone = await made.reverse(sale.key)
         expected = None if mode == "drop-response" else Cause.TOMBSTONED
         assert undone == Reversed(expected)
-        assert await made.authorise(sale) == Unknown(), "a key that ended is not a definite answer to this sale"
+        answer = await made.authorise(sale)
+        assert answer == Unknown(refused=True), "a key that ended is not a definite answer to this sale"
         assert state_of(processor, sale.key) in {"reversed", "tombstone"}
         assert await made.capture(sale.key, sale.amount) is False
 
@@ -136,10 +138,10 @@ def test_an_answer_to_another_question_is_no_answer(processor, till, mode):
 
 def test_the_hourly_renewal_which_falls_to_a_sale_leaves_no_line_with_its_time(till, monkeypatch):
     async def story(made: ProcessorClient, log: Log) -> None:
-        monkeypatch.setattr("pos_bridge.processor.client._KEY_REFRESH_S", -1.0)
-        key_before = made._keys_at
+        monkeypatch.setattr("pos_bridge.processor.session._KEY_REFRESH_S", -1.0)
+        key_before = made._session._keys_at
         assert await made.ready()
-        assert made._keys_at > key_before, "it was renewed"
+        assert made._session._keys_at > key_before, "it was renewed"
         assert log.names() == ["SessionOpened"], "by the start alone"
 
     till(story)

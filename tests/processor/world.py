@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hw_sim.world import SERVER_NAME, enrol, processor_folder
 from pos_bridge.domain.authorisation import Ask
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, SealedByRoom, SealedCard
-from pos_bridge.domain.ledger import JournalHead
+from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.domain.leg import Flow
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -34,6 +34,9 @@ class Chain:
 
     def __init__(self) -> None:
         self.rows = {0: bytes(32)}
+        self.epochs: list[bytes] = []  # each that was stored, in order
+        self.refused: list[JournalHead] = []
+        self.unwritable = False
 
     def append(self) -> None:
         self.rows[len(self.rows)] = os.urandom(32)
@@ -44,6 +47,21 @@ class Chain:
 
     async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         return self.rows.get(sequence) == row_hash
+
+    def ledger_epoch(self) -> bytes | None:
+        return self.epochs[-1] if self.epochs else None
+
+    async def change_ledger_epoch(self, digest: bytes) -> None:
+        self._write()
+        self.epochs.append(digest)
+
+    async def note_refused_head(self, head: JournalHead) -> None:
+        self._write()
+        self.refused.append(head)
+
+    def _write(self) -> None:
+        if self.unwritable:
+            raise JournalUnwritableError
 
 
 class Log:

@@ -72,6 +72,9 @@ class NaivePrompt:
     async def card(self) -> SealedCard | ReadFailure:
         return await asyncio.shield(self._answer)
 
+    async def agree(self, approval_code: str) -> bool:
+        return True
+
     def withdraw(self) -> None:
         self._withdrawn.set()
 

@@ -70,6 +70,9 @@ _BODIES = {
     Category.PAYMENT: ("payment_request", "PaymentRequest"),
     Category.ABORT: ("abort_request", "AbortRequest"),
     Category.TRANSACTION_STATUS: ("transaction_status_request", "TransactionStatusRequest"),
+    Category.REVERSAL: ("reversal_request", "ReversalRequest"),
+    Category.GET_TOTALS: ("get_totals_request", "GetTotalsRequest"),
+    Category.RECONCILIATION: ("reconciliation_request", "ReconciliationRequest"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Raw, Struct, field
 
-from pos_bridge.wire.nexo.words import PROTOCOL_VERSION, InstrumentType, PaymentType, spelled
+from pos_bridge.wire.nexo.words import PROTOCOL_VERSION, InstrumentType, PaymentType, ReconciliationType, spelled
 
 ServiceID = Annotated[str, Meta(min_length=1, max_length=10)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -119,8 +119,17 @@ class TransactionConditions(_Fields, frozen=True):
     loyalty_handling: Raw = Raw()
 
 
+class OriginalPOITransaction(_Fields, frozen=True):
+    """An earlier transaction by the terminal's own name of it. Which terminal and till made it is not asked."""
+
+    poi_transaction_id: TransactionID
+
+
 class PaymentTransaction(_Fields, frozen=True):
+    """`original_poi_transaction`: the sale that a refund is of."""
+
     amounts_req: AmountsReq
+    original_poi_transaction: OriginalPOITransaction | None = None
     transaction_conditions: TransactionConditions | None = None
     sale_item: list[SaleItem] | SaleItem | None = None
 
@@ -170,6 +179,48 @@ class PaymentRequest(_Fields, frozen=True):
     loyalty_data: list[LoyaltyData] | LoyaltyData | None = None
 
 
+# ---- Reversal ----
+
+
+class ReversalSaleData(_Fields, frozen=True):
+    """What can carry a person; the till's own name of the reversal is not needed."""
+
+    sale_to_poi_data: Raw = Raw()
+    sale_to_acquirer_data: Raw = Raw()
+    sale_to_issuer_data: Raw = Raw()
+    customer_order_id: Raw = Raw()
+    customer_order_id_too: Raw = field(name="CustomerOrderId", default=Raw())
+
+
+class ReversalRequest(_Fields, frozen=True):
+    """Without `reversed_amount` all of it. `customer_order` is what JSON clients call the schema's CustomerOrderID."""
+
+    original_poi_transaction: OriginalPOITransaction
+    reversal_reason: Word | None = None
+    reversed_amount: Raw = Raw()
+    sale_data: ReversalSaleData | None = None
+    customer_order: Raw = Raw()
+    customer_order_id: Raw = Raw()
+
+
+class TotalFilter(_Fields, frozen=True):
+    """Of whom the totals are. This terminal knows no operators, shifts or groups: those are refused, unread."""
+
+    poiid: Name | None = None
+    sale_id: Raw = Raw()
+    operator_id: Raw = Raw()
+    shift_number: Raw = Raw()
+    totals_group_id: Raw = Raw()
+
+
+class GetTotalsRequest(_Fields, frozen=True):
+    total_filter: TotalFilter | None = None
+
+
+class ReconciliationRequest(_Fields, frozen=True):
+    reconciliation_type: ReconciliationType
+
+
 # ---- the rest ----
 
 
@@ -207,7 +258,17 @@ class TransactionStatusRequest(_Fields, frozen=True):
     message_reference: MessageReference | None = None
 
 
-Body = LoginRequest | LogoutRequest | DiagnosisRequest | PaymentRequest | AbortRequest | TransactionStatusRequest
+Body = (
+    LoginRequest
+    | LogoutRequest
+    | DiagnosisRequest
+    | PaymentRequest
+    | ReversalRequest
+    | AbortRequest
+    | TransactionStatusRequest
+    | GetTotalsRequest
+    | ReconciliationRequest
+)
 
 
 class SaleToPOIRequest(_Fields, frozen=True):
@@ -220,6 +281,9 @@ class SaleToPOIRequest(_Fields, frozen=True):
     payment_request: PaymentRequest | None = None
     abort_request: AbortRequest | None = None
     transaction_status_request: TransactionStatusRequest | None = None
+    reversal_request: ReversalRequest | None = None
+    get_totals_request: GetTotalsRequest | None = None
+    reconciliation_request: ReconciliationRequest | None = None
 
 
 class Envelope(_Fields, frozen=True):

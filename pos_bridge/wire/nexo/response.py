@@ -9,8 +9,17 @@ from decimal import Decimal
 import msgspec
 from msgspec import Struct
 
-from pos_bridge.wire.nexo.request import MessageHeader, MessageReference, TransactionID
-from pos_bridge.wire.nexo.words import Category, ErrorCondition, InstrumentType, PaymentType, Result, spelled
+from pos_bridge.wire.nexo.request import MessageHeader, MessageReference, OriginalPOITransaction, TransactionID
+from pos_bridge.wire.nexo.words import (
+    Category,
+    ErrorCondition,
+    InstrumentType,
+    PaymentType,
+    ReconciliationType,
+    Result,
+    TransactionType,
+    spelled,
+)
 
 MASK = "*" * 12  # a fixed number: the length of a card number is part of it
 _MASKED_PAN = re.compile(r"\A\*{12}[0-9]{4}\Z")
@@ -119,13 +128,55 @@ class PaymentResult(_Fields, frozen=True):
 
 
 class PaymentResponse(_Fields, frozen=True):
-    """Also the shape of a ReversalResponse: clients index the receipts of both unguarded, so they are always there."""
+    """Of a sale or a refund. Clients index the receipts unguarded, so they are always there."""
 
     response: Response
     poi_data: PoiData
     payment_receipt: tuple[PaymentReceipt, ...]
     sale_data: SaleData | None = None
     payment_result: PaymentResult | None = None
+
+
+class ReversalResponse(_Fields, frozen=True):
+    """`reversed_amount` is what went back. The receipts are always there, as in a PaymentResponse."""
+
+    response: Response
+    poi_data: PoiData
+    payment_receipt: tuple[PaymentReceipt, ...]
+    original_poi_transaction: OriginalPOITransaction | None = None
+    reversed_amount: Decimal | None = None
+
+
+# ---- GetTotals, Reconciliation ----
+
+
+class PaymentTotals(_Fields, frozen=True):
+    """How many payments of one kind, and their sum. Always written, zero or not."""
+
+    transaction_type: TransactionType
+    transaction_count: int
+    transaction_amount: Decimal
+
+
+class TransactionTotals(_Fields, frozen=True):
+    payment_instrument_type: InstrumentType
+    payment_currency: str
+    payment_totals: tuple[PaymentTotals, ...]
+
+
+class GetTotalsResponse(_Fields, frozen=True):
+    """`poi_reconciliation_id` is the number of the period, in digits."""
+
+    response: Response
+    poi_reconciliation_id: str | None = None
+    transaction_totals: tuple[TransactionTotals, ...] = ()
+
+
+class ReconciliationResponse(_Fields, frozen=True):
+    response: Response
+    reconciliation_type: ReconciliationType
+    poi_reconciliation_id: str | None = None
+    transaction_totals: tuple[TransactionTotals, ...] = ()
 
 
 # ---- Login, Diagnosis ----
@@ -177,7 +228,10 @@ class DiagnosisResponse(_Fields, frozen=True):
 
 
 class RepeatedBody(_Fields, frozen=True):
-    payment_response: PaymentResponse
+    """One of them: the answer to the request that was asked about."""
+
+    payment_response: PaymentResponse | None = None
+    reversal_response: ReversalResponse | None = None
 
 
 class RepeatedMessageResponse(_Fields, frozen=True):
@@ -197,7 +251,16 @@ class EventNotification(_Fields, frozen=True):
     event_details: str
 
 
-Body = Plain | PaymentResponse | LoginResponse | DiagnosisResponse | TransactionStatusResponse
+Body = (
+    Plain
+    | PaymentResponse
+    | ReversalResponse
+    | LoginResponse
+    | DiagnosisResponse
+    | TransactionStatusResponse
+    | GetTotalsResponse
+    | ReconciliationResponse
+)
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 

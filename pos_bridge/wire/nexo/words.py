@@ -97,5 +97,24 @@ class InstrumentType(Enum):
     STORED_VALUE = "StoredValue"
 
 
+class ReconciliationType(Enum):
+    """Whose books are closed: ReconciliationRequest.ReconciliationType."""
+
+    SALE = "SaleReconciliation"
+    ACQUIRER_SYNCHRONISATION = "AcquirerSynchronisation"
+    ACQUIRER = "AcquirerReconciliation"
+    PREVIOUS = "PreviousReconciliation"
+
+
+class TransactionType(Enum):
+    """Which way the money of a total went; the rest of nexo's list is of services that are not offered."""
+
+    DEBIT = "Debit"
+    CREDIT = "Credit"
+
+
+# ReversalReason is an open word: a till says one of four, and two of them say that it could not end a payment.
+COULD_NOT_COMPLETE = frozenset({"Malfunction", "Unable2Compl"})
+
 # The name of a field as an error may print it: parts of our own schema, never of the message.
 FIELD_PATH = re.compile(r"\A[A-Za-z]+(?:\[\])?(?:\.[A-Za-z]+(?:\[\])?)*\Z")

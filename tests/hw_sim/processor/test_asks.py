@@ -54,7 +54,7 @@ def test_a_request_at_its_bounds_is_taken() -> None:
     assert (ask.money.cents, ask.one_message, ask.context.head.sequence) == (99_999_999, True, 4)
     with_reader = authorise()
     with_reader.payment.reader.CopyFrom(READER)
-    assert isinstance(asks.authorise(with_reader).payment, asks.ReaderSealed)
+    assert isinstance(asks.authorise(with_reader).card.payment, asks.ReaderSealed)
 
 
 @pytest.mark.parametrize(

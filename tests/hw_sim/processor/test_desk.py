@@ -127,17 +127,17 @@ def test_a_settled_sale_is_refunded_instead(counter: Counter) -> None:
     assert reverse(counter, credit) == "TOO_LATE"
     assert reverse(counter, debit) == "CARD_NEEDED"
     assert refund(counter, fresh_key(), credit) == "approved"
-    assert refund(counter, fresh_key(), debit) == "WRONG_STATE"  # Interac gives back to the card, when it is there
+    assert refund(counter, fresh_key(), debit) == "CARD_NEEDED"  # Interac gives back to the card, when it is there
 
 
 def test_refunds_and_reversals_never_exceed_what_was_captured(counter: Counter) -> None:
     sale, first, second = fresh_key(), fresh_key(), fresh_key()
     sell(counter, sale)
-    assert refund(counter, first, sale, 1) == "WRONG_STATE"
+    assert refund(counter, fresh_key(), sale, 1) == "WRONG_STATE"
     capture(counter, sale)
     assert [refund(counter, first, sale, 1500), refund(counter, first, sale, 1500)] == ["approved", "approved"]
     assert refund(counter, first, sale, 1400) == "KEY_REUSED"
-    assert refund(counter, second, sale, 500) == "EXCEEDS"
+    assert refund(counter, fresh_key(), sale, 500) == "EXCEEDS"
     assert reverse(counter, sale) == "TOO_LATE"
     assert refund(counter, second, sale, 499) == "approved"
     assert refund(counter, fresh_key(), sale, 1) == "EXCEEDS"
@@ -156,7 +156,7 @@ def test_a_refund_of_nothing_or_too_late(counter: Counter) -> None:
     request = terminal.refund(fresh_key(), sale, counter.fence)
     counter.clock.now_ms = request.not_after_ms + 1
     assert answer_of(counter.desk.refund(counter.till, request, APPROVE)) == "LATE"
-    assert len(counter.ledger.entries()) == 1
+    assert counter.ledger.find(counter.till.merchant, request.key) is None
 
 
 def test_not_after_counts_on_the_processors_clock(counter: Counter) -> None:

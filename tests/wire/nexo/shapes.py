@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 POIID = "P400-123456789"
+SALE = "5f0c1c1e-93a5-4a8e-9d5b-0a1b2c3d4e5f"  # the key of a sale, as a receipt shows it
 
 CATEGORIES = {"Payment": "Service", "Display": "Device", "Input": "Device", "Print": "Device", "PIN": "Device"}
 
@@ -62,14 +63,52 @@ def cash(amount: str = "12.37", **more: Any) -> dict[str, Any]:
     return message
 
 
-def status(service_id: str | None = "0207111104", **more: Any) -> dict[str, Any]:
-    reference = {"MessageCategory": "Payment", "SaleID": "Caisse 3 (étage)", "ServiceID": service_id}
+def split(amount: str, paid: str = "0", **more: Any) -> dict[str, Any]:
+    """A part of a split payment; `paid` as the till counts it."""
+    message = with_field(payment(amount, **more), "PaymentRequest.PaymentData.SplitPaymentFlag", value=True)
+    return with_field(message, "PaymentRequest.PaymentTransaction.AmountsReq.PaidAmount", Number(paid))
+
+
+def original(sale: str = SALE) -> dict[str, Any]:
+    named = {"TransactionID": sale, "TimeStamp": "2026-11-22T16:00:00.000Z"}
+    return {"POITransactionID": named, "SaleID": "Caisse 3 (étage)", "POIID": POIID}
+
+
+def refund(amount: str = "10.99", sale: str | None = SALE, **more: Any) -> dict[str, Any]:
+    """A refund that comes as a payment, to the card of a sale."""
+    message = with_field(payment(amount, **more), "PaymentRequest.PaymentData.PaymentType", "Refund")
+    path = "PaymentRequest.PaymentTransaction.OriginalPOITransaction"
+    return message if sale is None else with_field(message, path, original(sale))
+
+
+def cash_refund(amount: str = "12.37", sale: str | None = None, **more: Any) -> dict[str, Any]:
+    path = "PaymentRequest.PaymentData.PaymentInstrumentData.PaymentInstrumentType"
+    return with_field(refund(amount, sale, **more), path, "Cash")
+
+
+def reversal(amount: str | None = None, sale: str = SALE, **more: Any) -> dict[str, Any]:
+    """Of the whole sale, or of `amount`."""
+    body = {"OriginalPOITransaction": original(sale), "ReversalReason": "MerchantCancel"}
+    message = request("Reversal", body, **more)
+    return message if amount is None else with_field(message, "ReversalRequest.ReversedAmount", Number(amount))
+
+
+def totals(**more: Any) -> dict[str, Any]:
+    return request("GetTotals", {"TotalDetails": ["POIID"], "TotalFilter": {"POIID": POIID}}, **more)
+
+
+def reconciliation(kind: str = "SaleReconciliation", **more: Any) -> dict[str, Any]:
+    return request("Reconciliation", {"ReconciliationType": kind}, **more)
+
+
+def status(service_id: str | None = "0207111104", category: str = "Payment", **more: Any) -> dict[str, Any]:
+    reference = {"MessageCategory": category, "SaleID": "Caisse 3 (étage)", "ServiceID": service_id}
     body = {} if service_id is None else {"MessageReference": reference}
     return request("TransactionStatus", {"ReceiptReprintFlag": True, **body}, **({"service_id": "S1"} | more))
 
 
-def abort(service_id: str = "0207111104", **more: Any) -> dict[str, Any]:
-    reference = {"MessageCategory": "Payment", "SaleID": "Caisse 3 (étage)", "ServiceID": service_id}
+def abort(service_id: str = "0207111104", category: str = "Payment", **more: Any) -> dict[str, Any]:
+    reference = {"MessageCategory": category, "SaleID": "Caisse 3 (étage)", "ServiceID": service_id}
     return request(
         "Abort", {"MessageReference": reference, "AbortReason": "MerchantAbort"}, **({"service_id": "A1"} | more)
     )

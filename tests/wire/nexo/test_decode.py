@@ -9,9 +9,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.wire.nexo.decode import MAX_BODY, BadField, Decoded, Message, Rejected, Unreadable, decode
-from pos_bridge.wire.nexo.request import AbortRequest, LoginRequest, PaymentRequest, TransactionStatusRequest
+from pos_bridge.wire.nexo.request import (
+    AbortRequest,
+    LoginRequest,
+    PaymentRequest,
+    ReversalRequest,
+    TransactionStatusRequest,
+)
 from pos_bridge.wire.nexo.words import FIELD_PATH, Category, InstrumentType
-from tests.wire.nexo.shapes import abort, cash, encode, header, payment, request, status, with_field, without_field
+from tests.wire.nexo.shapes import (
+    SALE,
+    abort,
+    cash,
+    encode,
+    header,
+    payment,
+    reconciliation,
+    refund,
+    request,
+    reversal,
+    split,
+    status,
+    totals,
+    with_field,
+    without_field,
+)
 
 
 def test_a_payment_as_tills_send_it():
@@ -42,12 +64,16 @@ def test_the_other_served_messages():
     assert login.body == LoginRequest()
 
 
-@pytest.mark.parametrize("category", [c for c in Category if c.value not in {"Payment", "Abort", "TransactionStatus"}])
+SERVED = {"Payment", "Abort", "Reversal", "Reconciliation", "Login", "Logout", "Diagnosis", "GetTotals"}
+SERVED |= {"TransactionStatus"}
+
+
+@pytest.mark.parametrize("category", list(Category))
 def test_every_category_can_be_answered_whatever_its_body(category):
     read = decode(encode(request(category.value, {})))
-    assert isinstance(read, Message)
+    assert isinstance(read, Message | BadField)
     assert read.category is category
-    if category.value not in {"Login", "Logout", "Diagnosis"}:
+    if category.value not in SERVED:
         refused = decode(encode(request(category.value, ["anything", {"TrackData": "x"}])))
         assert isinstance(refused, Message)
         assert refused.body is None
@@ -91,6 +117,50 @@ def test_a_bad_field_is_named_and_its_value_is_not(path, value, named):
     assert isinstance(read, BadField)
     assert read.field == (named or path)
     assert read.category is Category.PAYMENT
+
+
+ORIGINAL = "ReversalRequest.OriginalPOITransaction"
+OTHER_FAULTS: list[tuple[dict[str, Any], str, object, str | None]] = [
+    (reversal(), "ReversalRequest", None, None),
+    (reversal(), ORIGINAL, None, None),
+    (reversal(), ORIGINAL, {}, f"{ORIGINAL}.POITransactionID"),
+    (reversal(), f"{ORIGINAL}.POITransactionID", {}, f"{ORIGINAL}.POITransactionID.TransactionID"),
+    (reversal(), f"{ORIGINAL}.POITransactionID.TransactionID", "Jean\nTremblay", None),
+    (reversal(), f"{ORIGINAL}.POITransactionID.TransactionID", 7, None),
+    (reversal(), "ReversalRequest.ReversalReason", 7, None),
+    (reversal(), "ReversalRequest.ReversalReason", "Jean" * 20, None),
+    (reversal(), "ReversalRequest.SaleData", "Jean", None),
+    (refund(), "PaymentRequest.PaymentTransaction.OriginalPOITransaction", [], None),
+    (totals(), "GetTotalsRequest", None, None),
+    (totals(), "GetTotalsRequest.TotalFilter", "Jean", None),
+    (totals(), "GetTotalsRequest.TotalFilter.POIID", 7, None),
+    (reconciliation(), "ReconciliationRequest", {}, "ReconciliationRequest.ReconciliationType"),
+    (reconciliation(), "ReconciliationRequest.ReconciliationType", "Jean Tremblay", None),
+]
+
+
+@pytest.mark.parametrize(("message", "path", "value", "named"), OTHER_FAULTS)
+def test_a_bad_field_of_the_other_messages_is_named(message, path, value, named):
+    read = decode(encode(with_field(message, path, value)))
+    assert isinstance(read, BadField)
+    assert read.field == (named or path)
+
+
+def test_a_reversal_as_tills_send_it():
+    message = decode(encode(reversal("5.00")))
+    assert isinstance(message, Message)
+    assert isinstance(message.body, ReversalRequest)
+    assert message.body.original_poi_transaction.poi_transaction_id.transaction_id == SALE
+    assert message.body.reversal_reason == "MerchantCancel"
+    assert bytes(message.body.reversed_amount) == b"5.00"
+
+
+def test_a_reversal_may_leave_all_but_the_original_out():
+    body = {"OriginalPOITransaction": {"POITransactionID": {"TransactionID": "x"}}}
+    message = decode(encode(request("Reversal", body)))
+    assert isinstance(message, Message)
+    assert isinstance(message.body, ReversalRequest)
+    assert (message.body.reversal_reason, bytes(message.body.reversed_amount)) == (None, b"")
 
 
 def test_a_missing_field_is_named():
@@ -208,7 +278,7 @@ def _paths(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
             yield from _paths(item, f"{prefix}{key}.")
 
 
-BASES = [payment(), cash(), status(), abort()]
+BASES = [payment(), cash(), status(), abort(), refund(), reversal("5"), split("5", "5"), totals(), reconciliation()]
 
 
 @given(st.data(), _JSON)

@@ -4,31 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_bridge.domain import leg as step_module
-from pos_bridge.domain.leg import (
-    MAX_SENDS,
-    SETTLED,
+from pos_bridge.domain import happening
+from pos_bridge.domain import step as step_module
+from pos_bridge.domain.happening import (
     Approved,
     CaptureDone,
     CaptureRefused,
     CardRead,
-    Cause,
     Declined,
-    Effect,
-    Flow,
-    ImpossibleStepError,
-    Leg,
     NoAnswer,
     PromptOver,
     Recovered,
     Reversed,
-    State,
     Unrecorded,
     WrongAnswer,
-    step,
 )
+from pos_bridge.domain.leg import MAX_SENDS, SETTLED, Cause, Flow, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
+from pos_bridge.domain.step import Effect, ImpossibleStepError, step
 
 ASKED = Amount(12_34)
 
@@ -37,7 +31,7 @@ def fresh(*, partial_ok: bool = False) -> Leg:
     return Leg(LegKey.fresh(), ASKED, partial_ok)
 
 
-def walk(leg: Leg, *events: step_module.Event) -> step_module.Transition:
+def walk(leg: Leg, *events: happening.Event) -> step_module.Transition:
     moved = step(leg, events[0])
     for event in events[1:]:
         moved = step(moved.leg, event)

@@ -1,4 +1,4 @@
-"""What happens at the same moment: questions and the start of the same payment never overlap."""
+"""What happens at the same moment: questions and the start of the same transaction never overlap."""
 
 import asyncio
 from collections.abc import Iterator
@@ -11,16 +11,32 @@ from hypothesis import strategies as st
 
 from pos_bridge.domain.outcome import Closed, NeverSeen, PaidByCard, Running, StatusAnswer
 from pos_bridge.pos_api.choice import Offered
+from pos_bridge.pos_api.kept import Kept
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
-from pos_bridge.pos_api.payment_ask import PaymentAsk, review
-from pos_bridge.pos_api.payments import Payments
+from pos_bridge.pos_api.payment_ask import PaymentAsk, RefundPaymentAsk, review
+from pos_bridge.pos_api.prepare import Ask, Preparer
 from pos_bridge.pos_api.till_keys import TillKeyMaker
+from pos_bridge.pos_api.transactions import Transactions
 from pos_bridge.wire.nexo.decode import Message, decode
-from pos_bridge.wire.nexo.request import MessageHeader, PaymentRequest
+from pos_bridge.wire.nexo.request import PaymentRequest
 from tests.pos_api.fake_desk import FakeAnswers, FakeDesk
 from tests.pos_api.world import SECRET, Clock
-from tests.wire.nexo.shapes import POIID, abort, cash, encode, payment, status, with_field
+from tests.wire.nexo.shapes import (
+    POIID,
+    abort,
+    cash,
+    cash_refund,
+    encode,
+    payment,
+    reconciliation,
+    refund,
+    reversal,
+    split,
+    status,
+    totals,
+    with_field,
+)
 
 
 class SlowDesk(FakeDesk):
@@ -37,37 +53,39 @@ class SlowDesk(FakeDesk):
         return await super().abort(request)
 
 
-def payments(desk: FakeDesk, answers: FakeAnswers | None = None) -> Payments:
-    return Payments(
-        poiid=POIID,
-        keys=TillKeyMaker(SECRET, "api-key"),
+KEYS = TillKeyMaker(SECRET, "api-key")
+PREPARER = Preparer(KEYS)
+REQUEST = PREPARER.request_of(POIID, "Caisse 3 (étage)", "0207111104", "Payment")
+
+
+def transactions(desk: FakeDesk, answers: FakeAnswers | None = None) -> Transactions:
+    return Transactions(
+        poi=KEYS.poi(POIID),
         desk=desk,
         answers=answers or FakeAnswers(),
-        clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
         on_trouble=lambda trouble: pytest.fail(trouble.value),
     )
 
 
-def asked(message: dict[str, Any]) -> tuple[MessageHeader, PaymentAsk]:
+def asked(message: dict[str, Any]) -> tuple[Ask, Kept]:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
     read = decode(encode(message))
     assert isinstance(read, Message)
     assert isinstance(read.body, PaymentRequest)
     ask = review(read.body)
+    if isinstance(ask, RefundPaymentAsk):
+        return PREPARER.refund(read.header, ask, at)
     assert isinstance(ask, PaymentAsk)
-    return read.header, ask
-
-
-def request_of(lane: Payments) -> bytes:
-    return lane.request_of(POIID, "Caisse 3 (étage)", "0207111104")
+    return PREPARER.sale(read.header, ask, at)
 
 
 def test_a_question_that_came_first_is_answered_first():
     async def story() -> None:
         desk = SlowDesk()
-        lane = payments(desk)
-        question = asyncio.create_task(lane.status(request_of(lane)))
+        lane = transactions(desk)
+        question = asyncio.create_task(lane.status(REQUEST))
         await asyncio.sleep(0)
-        answered = await lane.pay(*lane.prepare(*asked(payment())))
+        answered = await lane.make(*asked(payment()))
         assert isinstance(await question, NeverSeen)  # the till may send again under a new name,
         assert isinstance(answered.outcome, Closed)  # so this copy must not be charged
         assert desk.asks == []
@@ -77,10 +95,10 @@ def test_a_question_that_came_first_is_answered_first():
 
 def test_a_question_that_came_second_sees_it_running():
     async def story() -> None:
-        lane = payments(SlowDesk())
-        paying = asyncio.create_task(lane.pay(*lane.prepare(*asked(payment()))))
+        lane = transactions(SlowDesk())
+        paying = asyncio.create_task(lane.make(*asked(payment())))
         await asyncio.sleep(0)
-        assert isinstance(await lane.status(request_of(lane)), Running)
+        assert isinstance(await lane.status(REQUEST), Running)
         assert isinstance((await paying).outcome, PaidByCard)
 
     asyncio.run(story())
@@ -94,14 +112,14 @@ def test_an_abort_before_the_desk_was_asked_is_an_abort():
 
     async def story() -> None:
         desk = SlowDesk()
-        lane = payments(desk, SlowAnswers())
-        paying = asyncio.create_task(lane.pay(*lane.prepare(*asked(payment()))))
+        lane = transactions(desk, SlowAnswers())
+        paying = asyncio.create_task(lane.make(*asked(payment())))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        assert await lane.abort(request_of(lane))
+        assert await lane.abort(REQUEST)
         assert isinstance((await paying).outcome, Closed)
         assert desk.asks == []
-        assert isinstance(await lane.status(request_of(lane)), Closed)
+        assert isinstance(await lane.status(REQUEST), Closed)
 
     asyncio.run(story())
 
@@ -114,13 +132,13 @@ def test_an_abort_of_a_repeat_tells_what_became_of_the_payment():
 
     async def story() -> None:
         desk = SlowDesk()
-        lane = payments(desk, SlowAnswers())
-        first = await lane.pay(*lane.prepare(*asked(payment())))
+        lane = transactions(desk, SlowAnswers())
+        first = await lane.make(*asked(payment()))
         assert isinstance(first.outcome, PaidByCard)
-        repeat = asyncio.create_task(lane.pay(*lane.prepare(*asked(payment()))))
+        repeat = asyncio.create_task(lane.make(*asked(payment())))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        await lane.abort(request_of(lane))
+        await lane.abort(REQUEST)
         assert (await repeat).outcome == first.outcome, "nothing was aborted: it had been paid"
 
     asyncio.run(story())
@@ -130,15 +148,15 @@ def test_whoever_stops_waiting_stops_nothing():
     async def story() -> None:
         desk = FakeDesk()
         desk.door = asyncio.Event()
-        lane = payments(desk)
-        waiting = asyncio.create_task(lane.pay(*lane.prepare(*asked(payment()))))
+        lane = transactions(desk)
+        waiting = asyncio.create_task(lane.make(*asked(payment())))
         await desk.arrived.wait()
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-        assert isinstance(await lane.status(request_of(lane)), Running)
+        assert isinstance(await lane.status(REQUEST), Running)
         desk.door.set()
         await lane.close()
-        assert isinstance(await lane.status(request_of(lane)), PaidByCard)
+        assert isinstance(await lane.status(REQUEST), PaidByCard)
 
     asyncio.run(story())
 
@@ -146,7 +164,10 @@ def test_whoever_stops_waiting_stops_nothing():
 # ---- whatever is sent ----
 
 MARK = "Tremblay4921817844445119"
-BASES = [payment(), cash(), status(), abort()]
+BASES = [
+    *(payment(), cash(), split("5", "5"), refund(), cash_refund(), reversal("5"), totals(), reconciliation()),
+    *(status(), status(category="Reversal"), abort(), abort(category="Reversal")),
+]
 
 
 def places(value: dict[str, Any], prefix: str = "") -> Iterator[str]:

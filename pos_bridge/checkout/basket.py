@@ -1,0 +1,55 @@
+"""A payment as a part of a split tender: whether its basket takes it, and what is due after it.
+
+The rules are domain/basket.py's; what stands is asked of the journal each time, so nothing is remembered here.
+"""
+
+from dataclasses import dataclass
+
+from pos_bridge.checkout.ports import Journal
+from pos_bridge.domain.basket import Basket, BasketFault, admit
+from pos_bridge.domain.ledger import BasketPart
+from pos_bridge.domain.money import Amount, cash_due
+from pos_bridge.domain.outcome import NotInBasket, Split
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a payment stands in its basket. `left`: cents that were due before it."""
+
+    part: BasketPart
+    left: int
+
+    def after(self, counts: int) -> int:
+        """Cents that are due after a payment of so many."""
+        return max(0, self.left - counts)
+
+    def in_cash(self, exact: Amount) -> int:
+        """What is handed over for it, in cents: rounded only where it ends the basket, by the rule of every sale."""
+        return exact.cents if self.after(exact.cents) else cash_due(exact.cents)
+
+
+async def find_place(journal: Journal, split: Split, requested: Amount, *, trusted: bool) -> Place | NotInBasket:
+    """The place of a payment that a till asks for, or why there is none. Raises JournalUnwritableError.
+
+    `trusted`: that of the processor's session. Ask while no other payment runs.
+    """
+    known = await journal.find_basket(split.reference)
+    if known is None or known.basket.is_anew(trusted=trusted):
+        return _first(split, requested)
+    fault = admit(known.basket, requested, split.paid, trusted=trusted)
+    if fault is not None:
+        return NotInBasket(fault, known.basket.paid, known.basket.remaining)
+    return _later(known.basket, split)
+
+
+def _first(split: Split, requested: Amount) -> Place | NotInBasket:
+    try:
+        due = Amount(requested.cents + split.paid, requested.currency)
+        return Place(BasketPart(split.reference, due, split.paid), requested.cents)
+    except ValueError:  # together more than an amount can be
+        return NotInBasket(BasketFault.EXCEEDS, 0, 0)
+
+
+def _later(basket: Basket, split: Split) -> Place:
+    elsewhere = split.paid - basket.paid  # since the payment before it, by the till's own count
+    return Place(BasketPart(split.reference, basket.due, basket.outside + elsewhere), basket.due.cents - split.paid)

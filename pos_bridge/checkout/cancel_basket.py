@@ -1,0 +1,184 @@
+"""A split tender that is given up: every payment of it is taken back, once each, whatever crashes in between.
+
+That it is being cancelled is durable first. From then on no payment is added, and the rest follows from what is
+recorded of each leg: so it can be begun again at any time, and a start begins it again.
+"""
+
+import asyncio
+from hashlib import sha256
+
+from pos_bridge import events
+from pos_bridge.checkout.card_sale import Parts
+from pos_bridge.checkout.confirm import Confirming
+from pos_bridge.checkout.order import fresh_salt, order_digest
+from pos_bridge.domain.basket import BasketFault, BasketLeg, BasketState
+from pos_bridge.domain.happening import Cancelled
+from pos_bridge.domain.ledger import Advance, JournalUnwritableError, KnownBasket, KnownLeg, Opening, TillKeys
+from pos_bridge.domain.leg import SETTLED, Cause, Flow, Kind, State, Tender
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import Amount, cash_due
+from pos_bridge.domain.outcome import BasketCancelled, NoSuchBasket, NotInBasket, RefundedInCash
+from pos_bridge.domain.step import step
+from pos_bridge.domain.trouble import Trouble
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
+_REFUND_WITHIN_S = 86_400
+
+
+class Cancelling:
+    """The baskets that are being cancelled, each carried on in the background until a person is needed or it ends."""
+
+    def __init__(self, parts: Parts, confirming: Confirming) -> None:
+        self._parts = parts
+        self._confirming = confirming
+        self._tasks: dict[bytes, asyncio.Task[None]] = {}
+        self._hand = asyncio.Lock()  # a till that asks, and what goes on in the background, take turns
+
+    async def cancel(self, reference: bytes) -> BasketCancelled | NotInBasket | NoSuchBasket:
+        """While no other payment runs. Again: the same answer. Raises JournalUnwritableError: begun, or not begun."""
+        journal = self._parts.journal
+        known = await journal.find_basket(reference)
+        if known is None:
+            return NoSuchBasket()
+        if known.basket.state is BasketState.COMMITTED:
+            return NotInBasket(BasketFault.COMMITTED, known.basket.paid, 0)
+        if not known.basket.cancelling:
+            await journal.cancel_basket(reference)
+        if await self._take_back(reference):
+            self._carry_on(reference)
+        return await self._told(await journal.find_basket(reference) or known)
+
+    async def resume(self) -> int:
+        """Go on with the baskets that an earlier run left: how many."""
+        left = [known for known in await self._parts.journal.open_baskets() if known.basket.cancelling]
+        for known in left:
+            self._carry_on(known.reference)
+        return len(left)
+
+    async def close(self) -> None:
+        """Stop: the journal knows what is left for the next start."""
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _carry_on(self, reference: bytes) -> None:
+        if reference not in self._tasks:
+            task = self._tasks[reference] = asyncio.create_task(self._until_it_ends(reference))
+            task.add_done_callback(lambda _: self._tasks.pop(reference, None))
+
+    async def _until_it_ends(self, reference: bytes) -> None:
+        pause = _FIRST_PAUSE_S
+        while await self._tried(reference):
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    async def _tried(self, reference: bytes) -> bool:
+        try:
+            return await self._take_back(reference)
+        except JournalUnwritableError:
+            self._parts.log.emit(events.JournalUnwritable())
+        except Exception:  # noqa: BLE001 - whatever it was, a payment that nobody takes back is worse than one more try
+            self._parts.log.emit(events.RequestFault(Trouble.SETTLING))
+        return True
+
+    async def _take_back(self, reference: bytes) -> bool:
+        """Everything that stands, as far as that can be done now. Whether it has to be looked at again.
+
+        That is so while a payment is being voided, which can come to stand again, and while a refund is on its way.
+        """
+        async with self._hand:
+            known = await self._parts.journal.find_basket(reference)
+            if known is None:
+                return False
+            left = [await self._take_leg(known, place) for place in known.basket.standing]
+        voided = any(leg.state is State.REVERSING and leg.cause is Cause.VOIDED for leg in known.basket.legs)
+        return voided or any(left)
+
+    async def _take_leg(self, known: KnownBasket, place: int) -> bool:
+        journal = self._parts.journal
+        leg, left = await journal.find_leg(known.legs[place]), known.basket.left_of(place)
+        if leg is None:
+            return False  # of a damaged month: a person looks
+        refunds = await journal.refunds_of(leg.key)
+        open_ones = {refund.state for refund in refunds if refund.state not in SETTLED}
+        if open_ones:  # how much is left of it is not known yet; of one that nobody knows about, a person decides
+            return State.UNRESOLVED not in open_ones
+        if any(refund.key == LegKey.refund_of(leg.key) for refund in refunds):
+            return False  # this was done, and did not give all of it back: a person looks
+        if leg.tender is Tender.CASH:
+            await self._hand_back(leg, left)
+            return False
+        if left < known.basket.legs[place].counts:
+            await self._refund(leg, left)
+        else:
+            await self._reverse(leg)
+        return True
+
+    async def _reverse(self, leg: KnownLeg) -> None:
+        if leg.state is State.AUTHORISED or self._confirming.waits(leg.key):
+            await self._confirming.cancel(leg.key)
+            return
+        moved = step(leg.leg(), Cancelled(Cause.CANCELLED)).leg
+        await self._parts.journal.advance(Advance(moved.key, moved.state, moved.cause, moved.approved))
+        self._parts.settler.take(moved)
+        self._parts.log.emit(events.ReversalBegun(Cause.CANCELLED))
+
+    async def _hand_back(self, leg: KnownLeg, left: int) -> None:
+        assert leg.due is not None
+        due = leg.due if left == leg.amount.cents else cash_due(left)
+        await self._parts.journal.open_leg(self._opening(leg, left, State.CASH_REFUNDED, due=due))
+
+    async def _refund(self, leg: KnownLeg, left: int) -> None:
+        """What is left of a payment of which a part was given back already: a reversal takes a payment back whole."""
+        if not await self._parts.processor.ready():
+            return  # its clock says until when the refund may be sent
+        not_after_ms = self._parts.processor.not_after_ms(_REFUND_WITHIN_S)
+        opening = self._opening(leg, left, State.REFUND_INTENT, not_after_ms=not_after_ms)
+        await self._parts.journal.open_leg(opening)
+        refund = await self._parts.journal.find_leg(opening.key)
+        if refund is not None:
+            self._parts.settler.take(refund.leg())
+
+    @staticmethod
+    def _opening(
+        sale: KnownLeg, left: int, state: State, due: int | None = None, not_after_ms: int | None = None
+    ) -> Opening:
+        """Of the key that is derived from the payment's: the journal takes it once, whatever crashes and repeats."""
+        key, salt = LegKey.refund_of(sale.key), fresh_salt()
+        return Opening(
+            key=key,
+            tender=sale.tender,
+            state=state,
+            amount=Amount(left, sale.amount.currency),
+            partial_ok=False,
+            flow=Flow.TWO_MESSAGES,
+            till=_till_keys(key),
+            order_digest=order_digest(salt, b""),
+            order_salt=salt,
+            due=due,
+            not_after_ms=not_after_ms,
+            kind=Kind.REFUND,
+            sale_key=sale.key,
+        )
+
+    async def _told(self, known: KnownBasket) -> BasketCancelled:
+        cash = []
+        for place, leg in enumerate(known.basket.legs):
+            if leg.of is None:
+                continue
+            found = await self._parts.journal.find_leg(known.legs[place])
+            ours = found is not None and found.key == LegKey.refund_of(known.legs[leg.of])
+            if found is not None and ours and found.due is not None:
+                cash.append(RefundedInCash(found.key, found.amount, found.due))
+        unsettled = {place if leg.of is None else leg.of for place, leg in enumerate(known.basket.legs) if _open(leg)}
+        return BasketCancelled(tuple(cash), len(unsettled | set(known.basket.standing)))
+
+
+def _open(leg: BasketLeg) -> bool:
+    return leg.state not in SETTLED
+
+
+def _till_keys(key: LegKey) -> TillKeys:
+    """No till asked for this leg: its keys are hashes of its own key, which no till's request has."""
+    return TillKeys(*(sha256(tag + key.raw).digest() for tag in (b"request", b"content", b"sale")))

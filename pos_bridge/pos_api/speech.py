@@ -1,0 +1,48 @@
+"""Sentences into a Response: what a cashier reads, in the till's language and in both, and what a program looks for."""
+
+from pos_bridge.pos_api.receipt import money
+from pos_bridge.pos_api.said import Instead, Language, Said, Words
+from pos_bridge.pos_api.said_of_refunds import situation
+from pos_bridge.wire.nexo.amounts import units
+from pos_bridge.wire.nexo.pairs import encode_pairs
+from pos_bridge.wire.nexo.response import Response
+from pos_bridge.wire.nexo.words import Result
+
+Pair = tuple[str, str | int]  # an int is an amount in cents
+Pairs = tuple[Pair, ...]
+
+
+def failure(language: Language, said: Said, pairs: Pairs = ()) -> Response:
+    """`message` in the till's language, `messageFr` and `messageEn` always, then `pairs`: what a program looks for.
+
+    A sentence's `{field}` is the pair of that name; an amount is written in a sentence as its language does, and as a
+    plain number in its pair.
+    """
+    text = encode_pairs((*_spoken(language, Words(said.fr, said.en), pairs), *_plain(pairs)))
+    return Response(Result.FAILURE, said.condition, text)
+
+
+def success(language: Language, words: tuple[Words, ...] = (), pairs: Pairs = ()) -> Response:
+    """With several sentences, one after the other."""
+    one = Words(" ".join(said.fr for said in words), " ".join(said.en for said in words))
+    spoken = _spoken(language, one, pairs) if words else ()
+    plain = (*spoken, *_plain(pairs))
+    return Response(Result.SUCCESS, additional_response=encode_pairs(plain) if plain else None)
+
+
+def why(instead: Instead, *, gives_back: bool) -> tuple[Said, Pairs]:
+    pairs: Pairs = (("field", instead.field),) if instead.field else ()
+    return situation(instead.situation, gives_back=gives_back), pairs
+
+
+def _spoken(language: Language, words: Words, pairs: Pairs) -> tuple[tuple[str, str], ...]:
+    fr, en = words.fr.format_map(_written("fr", pairs)), words.en.format_map(_written("en", pairs))
+    return ("message", fr if language == "fr" else en), ("messageFr", fr), ("messageEn", en)
+
+
+def _written(language: Language, pairs: Pairs) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else money(value, language) for name, value in pairs}
+
+
+def _plain(pairs: Pairs) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value if isinstance(value, str) else str(units(value))) for name, value in pairs)

@@ -1,0 +1,264 @@
+"""A journal, a vault and a log in memory: what each keeps, in the order in which it was made durable."""
+
+import asyncio
+from dataclasses import replace
+
+from pos_bridge.domain.basket import Basket, BasketLeg, BasketState
+from pos_bridge.domain.identity import Choice, ChoiceKind, Consent, VaultFault, VaultUnusableError, kind_of
+from pos_bridge.domain.ledger import (
+    Advance,
+    BasketPart,
+    JournalHead,
+    JournalUnwritableError,
+    KnownBasket,
+    KnownLeg,
+    KnownRequest,
+    Opening,
+    TillKeys,
+)
+from pos_bridge.domain.leg import APPROVED_STATES, MOVED_STATES, SETTLED, State, Tender
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.totals import Period, PeriodLeg
+from pos_bridge.log import Event
+
+
+class MemoryLog:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
+
+
+class MemoryJournal:
+    """Keeps what a journal keeps, in the order it was made durable; `broken` refuses writes, `unreadable` reads."""
+
+    def __init__(self) -> None:
+        self.legs: dict[LegKey, KnownLeg] = {}
+        self.requests: dict[bytes, tuple[TillKeys | None, LegKey | None, bool]] = {}  # the last: it took the leg back
+        self.told: set[LegKey] = set()
+        self.baskets: dict[bytes, tuple[BasketPart, list[LegKey]]] = {}
+        self.cancelling: set[bytes] = set()
+        self.history: list[tuple[str, LegKey]] = []
+        self.periods: list[set[LegKey]] = [set()]  # the legs that were opened between two day ends
+        self.broken = False
+        self.unreadable = False
+        self.break_after: int | None = None  # writes that still succeed
+        self.now_ms = 1_000_000
+
+    def new_epoch(self) -> None:
+        """The processor's ledger was replaced: what was open then cannot be believed to have been never seen."""
+        for leg in self.legs.values():
+            if leg.state not in SETTLED:
+                self.legs[leg.key] = replace(leg, doubted=True)
+
+    def words(self) -> list[str]:
+        return [word for word, _ in self.history]
+
+    def words_of(self, key: LegKey) -> list[str]:
+        return [word for word, of in self.history if of == key]
+
+    # ---- writes ----
+
+    def _write(self) -> None:
+        if self.break_after is not None:
+            self.broken = self.break_after == 0
+            self.break_after = max(0, self.break_after - 1)
+        if self.broken:
+            raise JournalUnwritableError
+
+    async def open_leg(self, opening: Opening) -> JournalHead:
+        self._write()
+        assert opening.key not in self.legs, "a leg is opened once"
+        _, before, void = self.requests.get(opening.till.request, (None, None, True))
+        assert before is None or void, "a till request opens one leg; only a void that failed is followed by another"
+        self.legs[opening.key] = KnownLeg(
+            opening.key,
+            opening.tender,
+            opening.state,
+            opening.amount,
+            opening.partial_ok,
+            opening.flow,
+            None,
+            opening.amount if opening.tender is Tender.CASH else None,
+            opening.due,
+            opening.kind,
+            opening.sale_key,
+            opening.not_after_ms,
+            opening.confirm_by_ms,
+            self.now_ms,
+        )
+        self.requests[opening.till.request] = (opening.till, opening.key, False)
+        await self._join(opening)
+        self.periods[-1].add(opening.key)
+        self._wrote(opening.key, opening.state)
+        return self.head()
+
+    async def _join(self, opening: Opening) -> None:
+        """A refund is part of the basket of its sale, until that is at its end."""
+        if opening.basket is not None:
+            _, legs = self.baskets.get(opening.basket.reference, (None, []))
+            self.baskets[opening.basket.reference] = (opening.basket, [*legs, opening.key])
+            assert opening.basket.reference not in self.cancelling, "a cancelled basket takes no sale"
+        elif opening.sale_key is not None:
+            known = await self.basket_of(opening.sale_key)
+            if known is not None and known.basket.state not in {BasketState.COMMITTED, BasketState.CANCELLED}:
+                self.baskets[known.reference][1].append(opening.key)
+
+    async def advance(self, change: Advance) -> JournalHead:
+        self._write()
+        moved = replace(self.legs[change.key], state=change.state, cause=change.cause, approved=change.approved)
+        self.legs[change.key] = moved
+        if change.till is not None:
+            self.requests[change.till.request] = (change.till, change.key, True)
+        self._wrote(change.key, change.state)
+        return self.head()
+
+    def _wrote(self, key: LegKey, state: State) -> None:
+        if state in SETTLED:
+            self.legs[key] = replace(self.legs[key], not_after_ms=None, confirm_by_ms=None, begun_ms=None)
+        self.history.append((state.value, key))
+
+    async def close_till_request(self, request: bytes) -> None:
+        self._write()
+        self.requests.setdefault(request, (None, None, False))
+
+    async def mark_told(self, key: LegKey) -> None:
+        self.told.add(key)
+
+    async def cancel_basket(self, reference: bytes) -> None:
+        self._write()
+        self.cancelling.add(reference)
+
+    async def close_period(self) -> int:
+        self._write()
+        self.periods.append(set())
+        return len(self.periods) - 2
+
+    # ---- reads ----
+
+    def _read(self) -> None:
+        if self.unreadable:
+            raise JournalUnwritableError
+
+    async def find_request(self, request: bytes) -> KnownRequest | None:
+        self._read()
+        found = self.requests.get(request)
+        if found is None:
+            return None
+        till, key, void = found
+        return KnownRequest(b"" if till is None else till.content, None if key is None else self.legs[key], void)
+
+    async def find_leg(self, key: LegKey) -> KnownLeg | None:
+        self._read()
+        return self.legs.get(key)
+
+    async def approved_untold(self, sale: bytes) -> LegKey | None:
+        self._read()
+        for till, key, void in self.requests.values():
+            if till is None or key is None or void or till.sale != sale or key in self.told:
+                continue
+            if self.legs[key].state in APPROVED_STATES:
+                return key
+        return None
+
+    async def unsettled(self) -> tuple[KnownLeg, ...]:
+        self._read()
+        return tuple(leg for leg in self.legs.values() if leg.state not in SETTLED)
+
+    async def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
+        self._read()
+        return tuple(leg for leg in self.legs.values() if leg.sale_key == sale)
+
+    async def find_basket(self, reference: bytes) -> KnownBasket | None:
+        self._read()
+        if reference not in self.baskets:
+            return None
+        part, parts = self.baskets[reference]
+        legs = [self.legs[key] for key in parts]
+        places = {leg.key: place for place, leg in enumerate(legs)}
+        stand = tuple(
+            BasketLeg(
+                leg.kind,
+                leg.state,
+                (leg.approved or leg.amount).cents,
+                leg.cause,
+                None if leg.sale_key is None else places[leg.sale_key],
+            )
+            for leg in legs
+        )
+        basket = Basket(part.due, part.outside, reference in self.cancelling, stand)
+        return KnownBasket(reference, basket, tuple(places))
+
+    async def basket_of(self, key: LegKey) -> KnownBasket | None:
+        self._read()
+        for reference, (_, parts) in self.baskets.items():
+            if key in parts:
+                return await self.find_basket(reference)
+        return None
+
+    async def open_baskets(self) -> tuple[KnownBasket, ...]:
+        found = [await self.find_basket(reference) for reference in self.baskets]
+        return tuple(basket for basket in found if basket is not None and basket.basket.half_paid)
+
+    async def period(self) -> Period:
+        self._read()
+        of_before = {leg.key for leg in self.legs.values() if leg.state not in SETTLED}
+        legs = (leg for leg in self.legs.values() if leg.key in self.periods[-1] | of_before)
+        return Period(len(self.periods) - 1, tuple(_in_period(leg) for leg in legs if _moved(leg)))
+
+    @property
+    def writable(self) -> bool:
+        return not self.broken
+
+    def head(self) -> JournalHead:
+        return JournalHead(len(self.history), bytes(32))
+
+
+def _moved(leg: KnownLeg) -> bool:
+    return leg.state not in SETTLED or leg.state in MOVED_STATES | {State.CAPTURE_LOST}
+
+
+def _in_period(leg: KnownLeg) -> PeriodLeg:
+    cents = leg.due if leg.due is not None else (leg.approved or leg.amount).cents
+    return PeriodLeg(leg.key, leg.tender, leg.kind, leg.state, cents)
+
+
+class MemoryVault:
+    """Keeps what a vault keeps; `fault` makes it unusable, a `gate` makes it hang. `asked`: the calls, in order."""
+
+    def __init__(self) -> None:
+        self.holding: dict[LegKey, tuple[tuple[Choice, Consent], ...]] = {}
+        self.kept: dict[LegKey, tuple[tuple[Choice, Consent], ...]] = {}
+        self.asked: list[str] = []
+        self.fault: VaultFault | None = None
+        self.gate: asyncio.Event | None = None
+
+    async def _ask(self, name: str) -> None:
+        self.asked.append(name)
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.fault is not None:
+            raise VaultUnusableError(self.fault)
+
+    async def hold(self, key: LegKey, choices: tuple[tuple[Choice, Consent], ...]) -> None:
+        await self._ask("hold")
+        self.holding[key] = choices
+
+    async def keep(self, key: LegKey) -> None:
+        await self._ask("keep")
+        if key in self.holding:
+            self.kept[key] = self.holding.pop(key)
+
+    async def drop(self, key: LegKey) -> None:
+        await self._ask("drop")
+        self.holding.pop(key, None)
+
+    async def held(self) -> tuple[LegKey, ...]:
+        await self._ask("held")
+        return tuple(self.holding)
+
+    async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
+        await self._ask("known")
+        found = self.kept.get(key) or self.holding.get(key) or ()
+        return frozenset(kind_of(choice) for choice, _ in found)
