@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pos_bridge
-from pos_bridge.checkout.card_sale import _PROMPT_CAUSES
+from pos_bridge.checkout.card_sale import PROMPT_CAUSES
 from pos_bridge.cli import check, conformance, explain, journal, quarantine, run
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.pos_api.said import SITUATIONS
@@ -49,7 +49,7 @@ def test_each_of_them_says_what_became_of_the_money():
 
 def test_every_reason_of_the_card_room_and_what_the_till_is_told_for_it():
     told = {row[0]: row[1].strip("`") for row in table("Why no card was read")}
-    assert told == {reason.name.lower(): _PROMPT_CAUSES[reason].value for reason in ReadFailure}
+    assert told == {reason.name.lower(): PROMPT_CAUSES[reason].value for reason in ReadFailure}
 
 
 def statuses() -> set[tuple[str, int]]:
