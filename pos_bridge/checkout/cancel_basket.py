@@ -13,12 +13,11 @@ from pos_bridge.checkout.confirm import Confirming
 from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.domain.basket import BasketFault, BasketLeg, BasketState
 from pos_bridge.domain.happening import Cancelled
-from pos_bridge.domain.ledger import Advance, JournalUnwritableError, KnownBasket, KnownLeg, Opening, TillKeys
+from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket, KnownLeg, Opening, TillKeys
 from pos_bridge.domain.leg import SETTLED, Cause, Flow, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount, cash_due
 from pos_bridge.domain.outcome import BasketCancelled, NoSuchBasket, NotInBasket, RefundedInCash
-from pos_bridge.domain.step import step
 from pos_bridge.domain.trouble import Trouble
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
@@ -119,9 +118,8 @@ class Cancelling:
         if leg.state is State.AUTHORISED or self._confirming.waits(leg.key):
             await self._confirming.cancel(leg.key)
             return
-        moved = step(leg.leg(), Cancelled(Cause.CANCELLED)).leg
-        await self._parts.journal.advance(Advance(moved.key, moved.state, moved.cause, moved.approved))
-        self._parts.settler.take(moved)
+        if await self._parts.settler.move(leg.key, Cancelled(Cause.CANCELLED)) is None:
+            return  # it went on meanwhile: it is looked at again
         self._parts.log.emit(events.ReversalBegun(Cause.CANCELLED))
 
     async def _hand_back(self, leg: KnownLeg, left: int) -> None:

@@ -51,6 +51,8 @@ def add(connection: sqlite3.Connection, path: Path, now: datetime, opening: Open
     if basket.cancelling and opening.kind is Kind.SALE:
         raise JournalRefusedError("the basket is being cancelled")
     keys = keys_of(connection, basket.reference)
+    if opening.kind is not Kind.SALE and (opening.sale_key is None or opening.sale_key.raw not in keys):
+        raise JournalRefusedError("a refund in a basket is of a payment of it")
     connection.execute(INSERT_PART, (opening.key.raw, basket.reference, len(keys) + 1))
     _write(connection, now, basket, [*keys, opening.key.raw])
 

@@ -25,6 +25,6 @@ def over(old: sqlite3.Connection, path: Path, new: sqlite3.Connection) -> None:
         link = lookups.link_of(old, LegKey.from_bytes(key))
         if link is not None and lookups.is_untold(old, path, LegKey.from_bytes(key)):
             new.execute(lookups.INSERT_LINK, link)
-    running, trusted = periods.boundary(old), trust.of(old)
+    running = periods.boundary(old)
     periods.write(new, running.number, running.last)
-    trust.write(new, trusted.epoch, trusted.last, trusted.accepted)
+    trust.write(new, trust.of(old))

@@ -106,6 +106,14 @@ class Journal:
         """A person said so: `holds` says yes to this head from now on, until another is accepted."""
         await self._worker.ask(partial(self._file.accept_head, head), _WRITE)
 
+    async def note_refused_head(self, head: JournalHead) -> None:
+        """The processor showed this row as ours, and it is not: for a person to accept."""
+        await self._worker.ask(partial(self._file.note_refused_head, head), _WRITE)
+
+    async def accept_refused_head(self) -> bool:
+        """`accept_head` of the one that was refused last. False where there is nothing to accept."""
+        return await self._worker.ask(self._file.accept_refused_head, _WRITE)
+
     async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         return await self._worker.ask(partial(self._file.holds, sequence, row_hash), _READ)
 

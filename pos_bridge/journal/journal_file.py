@@ -106,6 +106,12 @@ class JournalFile:
     def accept_head(self, head: JournalHead) -> None:
         return self._write(lambda: trust.accept(self._file.connected(), head))
 
+    def note_refused_head(self, head: JournalHead) -> None:
+        return self._write(lambda: trust.refuse(self._file.connected(), head))
+
+    def accept_refused_head(self) -> bool:
+        return self._write(lambda: trust.accept_refused(self._file.connected()))
+
     def together(
         self, writes: Sequence[Callable[[], Result]], *, durable: bool = True
     ) -> list[Result | JournalUnwritableError]:

@@ -90,7 +90,7 @@ def _carry(found: Salvage, new: sqlite3.Connection, anchor: int, now: datetime) 
     if found.trust is not None:
         _insert(new, trust.INSERT, found.trust)
     else:  # whatever was opened before this was opened against a ledger that we do not know again
-        trust.write(new, None, anchor, None)
+        trust.write(new, trust.Trust(last=anchor))
     carried = {leg.leg for leg in mended.legs if leg.leg in linked and _insert(new, working.INSERT, leg)}
     settled = {state.value for state in SETTLED}
     last_words = {row.leg: row.step for _, row in sorted(found.rows.items())}

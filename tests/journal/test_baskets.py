@@ -123,6 +123,15 @@ def test_a_cancelled_basket_takes_no_sale(folder, clock):
     journal.close()
 
 
+@pytest.mark.parametrize("of_another", [True, False])
+def test_what_is_handed_back_in_a_basket_is_of_a_payment_of_it(journal, of_another):
+    of = part(5000)
+    journal.open_leg(cash(1000, basket=of))
+    with pytest.raises(JournalRefusedError):
+        journal.open_leg(cash_back(1000, cash().key if of_another else None, of))
+    assert len(journal.find_basket(of.reference).legs) == 1
+
+
 def test_an_unknown_basket_cannot_be_cancelled(journal):
     with pytest.raises(JournalRefusedError):
         journal.cancel_basket(os.urandom(32))
