@@ -39,7 +39,8 @@ class Pen:
 
 def open_leg(pen: Pen, opening: Opening) -> JournalHead:
     """The intent, or the whole of what was paid or given back in cash at once."""
-    if opening.due is not None and opening.basket is None and opening.due != cash_due(opening.amount.cents):
+    in_parts = opening.basket is not None or opening.sale_key is not None  # or what is handed back of such a part
+    if opening.due is not None and not in_parts and opening.due != cash_due(opening.amount.cents):
         raise JournalRefusedError("cash is rounded; only a part of a split tender need not be")
     leg, salt = uuid4().bytes, os.urandom(SALT_LENGTH)
     key, sale_key = opening.key.raw, None if opening.sale_key is None else opening.sale_key.raw
