@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from pos_bridge.cli.day_end_words import say
-from pos_bridge.cli.journal_words import LANGUAGES, STATES
+from pos_bridge.cli.journal_words import LANGUAGES
 from pos_bridge.cli.journal_words import say as journal_say
+from pos_bridge.cli.leg_words import outcome
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain.happening import Decided
 from pos_bridge.domain.ledger import Advance, JournalUnwritableError
@@ -90,14 +91,14 @@ def _decide(journal: JournalFile, key: LegKey, word: str, language: str) -> int:
     if known is None:
         return _fail(FAILED, say("unknown_key", language, key=key))
     if known.state is not State.UNRESOLVED:
-        return _fail(FAILED, say("not_waiting", language, key=key, state=STATES[known.state].to(language)))
+        return _fail(FAILED, say("not_waiting", language, key=key, state=outcome(known.state, known.kind, language)))
     try:
         leg = step(known.leg(), _DECISIONS[word]).leg
     except ImpossibleStepError:
         return _fail(FAILED, say("cannot_reverse", language))
     journal.advance(Advance(leg.key, leg.state, leg.cause, leg.approved))
     name = "decided_reverse" if leg.state is State.REVERSING else "decided"
-    print(say(name, language, key=key, state=STATES[leg.state].to(language)))
+    print(say(name, language, key=key, state=outcome(leg.state, leg.kind, language)))
     return OK
 
 
