@@ -9,7 +9,8 @@ import pytest
 from hw_sim.running import running_store
 from hw_sim.till import new_service_id
 from tests.processes import descendants, survivors
-from tests.surfaces.book import Book, Sale, until
+from tests.surfaces.accounts import Sale
+from tests.surfaces.book import Book, until
 
 
 @pytest.fixture(name="book", scope="module")
