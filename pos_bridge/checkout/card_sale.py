@@ -211,7 +211,7 @@ class CardSale:
                 self._parts.log.emit(events.JournalUnwritable())
                 return await self._unrecorded(moved.leg)
         self._leg = moved.leg
-        if moved.leg.state is State.REVERSING and moved.leg.cause is not None:
+        if moved.leg.state is State.REVERSING and moved.leg.cause not in {None, Cause.CANCELLED}:
             self._parts.log.emit(events.ReversalBegun(moved.leg.cause))
         return moved.effects
 

@@ -17,6 +17,7 @@ from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.pay import Payment
 from pos_bridge.checkout.recording import Recording
 from pos_bridge.checkout.refund import Refund
+from pos_bridge.checkout.settling import InDoubtError
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket
 from pos_bridge.domain.leg import APPROVED_STATES, Kind, State
@@ -116,7 +117,7 @@ class Lane:
         """Take back every payment of a split tender that is not at its end. Again: the same answer."""
         try:
             return await self._admission.alone(lambda: self._cancelling.cancel(reference))
-        except JournalUnwritableError:
+        except (JournalUnwritableError, InDoubtError):  # begun or not: the till asks again
             return self._recording.failed()
 
     async def half_paid(self) -> tuple[KnownBasket, ...]:
@@ -162,6 +163,9 @@ class Lane:
             leg = await self._journal.find_leg(key)
         except JournalUnwritableError:
             return self._recording.failed()
+        except InDoubtError:  # its word may be on disk or not: the till asks again
+            self._recording.failed()
+            return Running()
         if leg is None or leg.kind is not Kind.SALE:
             return NoSuchPayment()
         if leg.state in APPROVED_STATES and leg.approved is not None:  # what a receipt needs, the till has already

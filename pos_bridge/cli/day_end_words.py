@@ -84,7 +84,8 @@ WORDS = {
         "The movement {key} waits for no decision: {state}. Nothing was changed.",
     ),
     "cannot_reverse": Said(
-        "Un remboursement sans carte ne s'annule pas : demandez au processeur s'il a eu lieu, puis `paid` ou `not-paid`.",
+        "Un remboursement sans carte ne s'annule pas : demandez au processeur s'il a eu lieu, puis dites `paid` ou "
+        "`not-paid`.",
         "A refund without its card is not reversed: ask the processor whether it was made, then `paid` or `not-paid`.",
     ),
     "decided": Said("{key} : {state}.", "{key}: {state}."),
@@ -153,8 +154,8 @@ DO_DIFFERENT = {
         "The processor does not know this movement: its money will not arrive. Call it, with the key.",
     ),
     Gap.ONLY_THERE: Said(
-        "Ce journal n'a pas ce mouvement. Un journal a-t-il été restauré ou mis de côté ? Sinon, demandez au processeur "
-        "de le défaire, avec la clé.",
+        "Ce journal n'a pas ce mouvement. Un journal a-t-il été restauré ou mis de côté ? Sinon, demandez au "
+        "processeur de le défaire, avec la clé.",
         "This journal does not have this movement. Was a journal restored or set aside? If not, ask the processor to "
         "undo it, with the key.",
     ),
