@@ -36,7 +36,7 @@ UNDO_WITHIN_S = 10.0  # how long a till waits for the reversal of an approval th
 PROCESSING_S = 120  # after the card was read, whatever the processor does, the till has its answer by then
 _ONE_MESSAGE = frozenset({Brand.INTERAC})
 
-_PROMPT_CAUSES = {
+PROMPT_CAUSES = {
     ReadFailure.NO_CARD: Cause.NO_CARD,
     ReadFailure.UNREADABLE: Cause.UNREADABLE,
     ReadFailure.CHIP_REQUIRED: Cause.CHIP_REQUIRED,
@@ -160,7 +160,7 @@ class CardSale:
         if isinstance(card, ReadFailure):
             if card is not ReadFailure.NO_CARD:
                 self._parts.log.emit(events.CardNotRead(card))
-            return PromptOver(_PROMPT_CAUSES[card])
+            return PromptOver(PROMPT_CAUSES[card])
         salt = fresh_salt()
         opening = self._opening
         self._ask = Ask(
@@ -211,7 +211,7 @@ class CardSale:
                 self._parts.log.emit(events.JournalUnwritable())
                 return await self._unrecorded(moved.leg)
         self._leg = moved.leg
-        if moved.leg.state is State.REVERSING and moved.leg.cause is not None:
+        if moved.leg.state is State.REVERSING and moved.leg.cause not in {None, Cause.CANCELLED}:
             self._parts.log.emit(events.ReversalBegun(moved.leg.cause))
         return moved.effects
 

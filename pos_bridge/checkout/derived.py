@@ -57,7 +57,7 @@ class DerivedRefund:
             key=key,
             sale=sale.key,
             amount=Amount(owed, sale.amount.currency),
-            till=_till_keys(key),
+            till=till_keys_of(key),
             order_digest=order_digest(salt, b""),  # no till ordered it
             order_salt=salt,
         )
@@ -78,6 +78,6 @@ class DerivedRefund:
         return cents or GivenBack(made=True)
 
 
-def _till_keys(key: LegKey) -> TillKeys:
+def till_keys_of(key: LegKey) -> TillKeys:
     """Of a request that no till made: nothing that a till sends has these."""
     return TillKeys(*(sha256(b"pos-bridge " + name + key.raw).digest() for name in (b"request", b"content", b"sale")))

@@ -25,7 +25,7 @@ from pos_bridge.domain.identity import (
     kind_of,
 )
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
-from pos_bridge.domain.leg import OWED, PAID_STATES, State
+from pos_bridge.domain.leg import OWED, PAID_STATES, Cause, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Outcome, PaidByCard, PaidInCash, Running
 from pos_bridge.domain.trouble import Trouble
@@ -33,7 +33,22 @@ from pos_bridge.domain.trouble import Trouble
 WITHIN_S = 2.0  # a commit takes milliseconds; a customer does not wait for a disk that hangs
 _REFUSED_REMEMBERED = 4096
 
-_UNPAID = frozenset({State.DECLINED, State.ENDED, State.REVERSING, State.REVERSED})
+# Of a sale only: a refund holds nobody, so what is held for one is of a key that was never a sale's.
+_NEVER_PAID = frozenset(
+    {
+        State.DECLINED,
+        State.ENDED,
+        State.GIVING_BACK,
+        State.GIVEN_BACK,
+        State.CASH_CANCELLED,
+        State.REFUND_INTENT,
+        State.REFUNDED,
+        State.REFUND_DECLINED,
+        State.CASH_REFUNDED,
+    }
+)
+_UNDONE = frozenset({State.REVERSING, State.REVERSED})
+_KEPT = PAID_STATES - {State.AUTHORISED}  # one that waits for the till's word stays held
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +107,9 @@ class Identify:
             self._live.discard(key)  # what was asked of the journal may still be written: the next look decides
             raise
         match outcome:
+            case PaidByCard(confirm=True) if held:  # nobody's until the till has confirmed: `settle` looks again
+                self._live.discard(key)
+                return replace(outcome, known=frozenset(map(kind_of, choices)))
             case PaidByCard() | PaidInCash() if held:
                 self._later(self._keep(key))
                 return replace(outcome, known=frozenset(map(kind_of, choices)))
@@ -150,9 +168,9 @@ class Identify:
             return
         if leg is None or _unpaid(leg) or key in self._refused:
             await self._drop(key)
-        elif leg.state in PAID_STATES:
+        elif leg.state in _KEPT or _voided(leg):
             await self._keep(key)
-        else:  # a sale that is being undone without a record of it, or one that a person must decide
+        else:  # undone without a record of it, waiting for the till's word or the cashier's, or for a person's
             self._live.discard(key)
 
     async def _keep(self, key: LegKey) -> None:
@@ -191,4 +209,10 @@ class Identify:
 
 
 def _unpaid(leg: KnownLeg) -> bool:
-    return leg.state in _UNPAID or (leg.state is State.UNRESOLVED and leg.cause in OWED)
+    undone = leg.state in _UNDONE and not _voided(leg)
+    return leg.state in _NEVER_PAID or undone or (leg.state is State.UNRESOLVED and leg.cause in OWED)
+
+
+def _voided(leg: KnownLeg) -> bool:
+    """Taken back by the till, later: it was a purchase all the same, and the customer linked it."""
+    return leg.state in _UNDONE and leg.cause is Cause.VOIDED

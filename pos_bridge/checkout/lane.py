@@ -12,9 +12,12 @@ from pos_bridge.checkout.answers import Answers
 from pos_bridge.checkout.cancel_basket import Cancelling
 from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.confirm import Confirming
+from pos_bridge.checkout.give_back import GiveBack
 from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.pay import Payment
 from pos_bridge.checkout.recording import Recording
+from pos_bridge.checkout.refund import Refund
+from pos_bridge.checkout.settling import InDoubtError
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket
 from pos_bridge.domain.leg import APPROVED_STATES, Kind, State
@@ -23,11 +26,14 @@ from pos_bridge.domain.outcome import (
     CancelOutcome,
     Confirmation,
     Contradiction,
+    GiveBackAsk,
     Health,
     NeverSeen,
     NoSuchPayment,
     Outcome,
     PaidByCard,
+    RefundAsk,
+    RefundOutcome,
     Running,
     SaleAsk,
     StatusAnswer,
@@ -67,6 +73,16 @@ class Lane:
         answer = await self._admission.admit(work)
         return answer if isinstance(answer, Outcome) else Contradiction()  # that request was one for something else
 
+    async def refund(self, ask: RefundAsk) -> RefundOutcome:
+        return await self._refunded(Refund(ask, self._parts, self._recording))
+
+    async def give_back(self, ask: GiveBackAsk) -> RefundOutcome:
+        return await self._refunded(GiveBack(ask, self._parts, self._recording))
+
+    async def _refunded(self, work: Refund | GiveBack) -> RefundOutcome:
+        answer = await self._admission.admit(work)
+        return answer if isinstance(answer, RefundOutcome) else Contradiction()
+
     async def status(self, request: bytes) -> StatusAnswer:
         if self._admission.runs(request):
             return Running()
@@ -101,7 +117,7 @@ class Lane:
         """Take back every payment of a split tender that is not at its end. Again: the same answer."""
         try:
             return await self._admission.alone(lambda: self._cancelling.cancel(reference))
-        except JournalUnwritableError:
+        except (JournalUnwritableError, InDoubtError):  # begun or not: the till asks again
             return self._recording.failed()
 
     async def half_paid(self) -> tuple[KnownBasket, ...]:
@@ -147,6 +163,9 @@ class Lane:
             leg = await self._journal.find_leg(key)
         except JournalUnwritableError:
             return self._recording.failed()
+        except InDoubtError:  # its word may be on disk or not: the till asks again
+            self._recording.failed()
+            return Running()
         if leg is None or leg.kind is not Kind.SALE:
             return NoSuchPayment()
         if leg.state in APPROVED_STATES and leg.approved is not None:  # what a receipt needs, the till has already

@@ -22,7 +22,6 @@ _LONGEST_PAUSE_S = 5.0
 _REFUSED_PAUSE_S = 60.0  # after a no that decides nothing: the same question has the same answer
 _AFTER_THE_ANSWER_S = 0.02  # a capture hurries nobody: first the till has its answer, whose making it would slow down
 _NOT_OURS = frozenset({State.UNRESOLVED, State.AUTHORISED})  # a person's, and the till's (checkout/confirm.py)
-_QUIET = frozenset({Cause.VOIDED, Cause.CANCELLED})  # ordinary business, which a log does not tell the time of
 
 # What must be durable before the processor hears of it, because the journal's state before it ends another way.
 _BEFORE = frozenset({Effect.REVERSE, Effect.CAPTURE, Effect.GIVE_BACK})
@@ -49,6 +48,8 @@ class Settler:
         unsettled = await self._journal.unsettled()
         known = [leg for leg in unsettled if leg.tender is Tender.CARD and leg.state not in _NOT_OURS]
         for found in known:
+            if found.key in self._held:
+                continue  # the refund of a sale that was taken over before it
             moved = step(found.leg(), Recovered())
             self.take(moved.leg, recorded=not moved.record or await self._recorded(moved.leg))
         return len(known)
@@ -58,10 +59,9 @@ class Settler:
 
         `fresh`: nothing of it was ever sent.
         """
-        settling = self._held.get(leg.key)
-        if settling is None:
-            settling = Settling(leg, () if recorded else (leg,), fresh=fresh)
-            self._begin(settling)
+        assert leg.key not in self._held, "a leg that is held is moved, not handed over again"
+        settling = Settling(leg, () if recorded else (leg,), fresh=fresh)
+        self._begin(settling)
         return settling
 
     def find(self, key: LegKey) -> Settling | None:
@@ -82,12 +82,16 @@ class Settler:
                     return None
                 settling = Settling(known.leg())
             async with settling.lock:  # no write of its task is under way now, and what it asks may be broken off
+                try:
+                    moved = step(settling.leg, event)
+                except ImpossibleStepError:
+                    return None
                 await self._stop(key)
-                return await self._moved(settling, event, till)
+                return await self._moved(settling, moved.leg, till)
 
     @property
     def busy(self) -> bool:
-        return bool(self._tasks)
+        return not all(task.done() for task in self._tasks.values())
 
     async def close(self) -> None:
         """Stop trying; the journal knows what is left for the next start."""
@@ -108,21 +112,16 @@ class Settler:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _moved(self, settling: Settling, event: Event, till: TillKeys | None) -> Settling | None:
+    async def _moved(self, settling: Settling, leg: Leg, till: TillKeys | None) -> Settling:
         try:
-            moved = step(settling.leg, event)
-        except ImpossibleStepError:
-            self._go_on(settling)
-            return None
-        try:
-            await self._journal.advance(_advance(moved.leg, till))
+            await self._journal.advance(_advance(leg, till))
             unrecorded: list[Leg] = []
         except JournalUnwritableError:
-            if not await self._is_stored(moved.leg, settling):
+            if not await self._is_stored(leg, settling):
                 self._go_on(settling)
                 raise
-            unrecorded = [moved.leg]
-        settling.leg, settling.unrecorded = moved.leg, unrecorded
+            unrecorded = [leg]
+        settling.leg, settling.unrecorded = leg, unrecorded
         settling.definite.clear()
         settling.durable.clear()
         self._begin(settling)
@@ -167,9 +166,7 @@ class Settler:
             if settling.leg.kind is Kind.REFUND and not await self._caught_up(settling):
                 return  # a refund is sent only once it is durable; anything else ends as its last durable state does
             event = await (
-                self._given_back(settling.leg)
-                if settling.leg.state is State.GIVING_BACK
-                else self._inquiry.event(settling)
+                self._given_back(settling) if settling.leg.state is State.GIVING_BACK else self._inquiry.event(settling)
             )
             if event is not None:
                 await self._step(settling, event)
@@ -190,18 +187,21 @@ class Settler:
             elif not (await self._caught_up(settling, locked=True) and await self._recorded(moved.leg)):
                 return
             settling.leg = moved.leg
-        self._tell_begun(moved.leg)
+        if moved.leg.state is State.GIVING_BACK:
+            self._log.emit(events.GivingBack())
 
-    async def _given_back(self, leg: Leg) -> GivenBack | None:
+    async def _given_back(self, settling: Settling) -> GivenBack | None:
         """What became of the refund that follows a reversal which came too late."""
+        settling.refused, leg = False, settling.leg
         if self._inquiry.only_looks:
             return await self._derived.ended(leg)
         refund = await self._derived.leg(leg)
         if refund is None or isinstance(refund, GivenBack):
             return refund
-        settling = self.take(refund)
-        await settling.durable.wait()
-        return await self._derived.ended(leg)
+        await (self.find(refund.key) or self.take(refund)).durable.wait()
+        ended = await self._derived.ended(leg)
+        settling.refused = ended is None  # a person decides about the refund first
+        return ended
 
     # ---- the journal ----
 
@@ -229,18 +229,10 @@ class Settler:
 
     # ---- the log ----
 
-    def _tell_begun(self, leg: Leg) -> None:
-        match leg.state:
-            case State.REVERSING if leg.cause is not None and leg.cause not in _QUIET:
-                self._log.emit(events.ReversalBegun(leg.cause))
-            case State.GIVING_BACK:
-                self._log.emit(events.GivingBack())
-            case _:
-                pass
-
     def _tell(self, leg: Leg) -> None:
         match leg.state:
-            case State.REVERSED if leg.cause is not None and leg.cause not in _QUIET:
+            case State.REVERSED if leg.cause not in {None, Cause.VOIDED}:  # a void is ordinary business
+                assert leg.cause is not None
                 self._log.emit(events.ReversalEnded(leg.cause))
             case State.UNRESOLVED if leg.cause is not None:
                 self._log.emit(events.PersonNeeded(leg.cause))

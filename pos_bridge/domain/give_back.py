@@ -1,22 +1,22 @@
-"""How much of a sale may still be given back: the pure rule that both kinds of refund ask before anything is opened."""
+"""How much of a sale may still be given back: the pure rule that every refund asks before anything is opened."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pos_bridge.domain.ledger import KnownLeg
-from pos_bridge.domain.leg import State
+from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.money import cash_due
 
 NOTHING_STANDS = frozenset({State.ENDED, State.REFUND_DECLINED, State.REVERSED, State.CASH_CANCELLED})
+_GIVES_BACK = frozenset({State.CAPTURING, State.CAPTURED, State.CASH_TAKEN})  # CAPTURING: once it is captured
 
 
 @dataclass(frozen=True, slots=True)
 class RefundSoFar:
-    """A refund leg of a sale, whatever became of it. `cents` exact; `due` what was handed out in cash (cents)."""
+    """A refund leg of a sale, whatever became of it."""
 
     state: State
     cents: int
-    due: int = 0
 
     @property
     def may_stand(self) -> bool:
@@ -25,7 +25,7 @@ class RefundSoFar:
 
 
 def refunds_so_far(refunds: Iterable[KnownLeg]) -> tuple[RefundSoFar, ...]:
-    return tuple(RefundSoFar(leg.state, leg.amount.cents, leg.due or 0) for leg in refunds)
+    return tuple(RefundSoFar(leg.state, leg.amount.cents) for leg in refunds)
 
 
 def left(captured: int, refunds: Iterable[RefundSoFar]) -> int:
@@ -33,13 +33,41 @@ def left(captured: int, refunds: Iterable[RefundSoFar]) -> int:
     return max(0, captured - sum(refund.cents for refund in refunds if refund.may_stand))
 
 
-def cash_back(cents: int, taken: int | None, refunds: Iterable[RefundSoFar]) -> int:
-    """What the customer is handed for a refund of `cents`, rounded as a sale is, and never more than is left in all.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sale that is known here, with its refunds so far, when something of it is asked back.
 
-    `taken` is what the sale's customer paid after rounding; None for a sale that is not known here. Without that bound
-    a sale that is given back in parts would round to more than it was paid with.
+    `cancelling`: it is part of a split tender that is being taken back anyway.
     """
-    rounded = cash_due(cents)
-    if taken is None:
-        return rounded
-    return max(0, min(rounded, taken - sum(refund.due for refund in refunds if refund.may_stand)))
+
+    sale: KnownLeg
+    refunds: tuple[RefundSoFar, ...]
+    cancelling: bool = False
+
+    @property
+    def paid(self) -> int:
+        """Cents; in cash before they were rounded."""
+        return (self.sale.approved or self.sale.amount).cents
+
+    @property
+    def left(self) -> int:
+        return left(self.paid, self.refunds)
+
+    @property
+    def untouched(self) -> bool:
+        """Nothing of it was given back, or may have been."""
+        return not any(refund.may_stand for refund in self.refunds)
+
+    def refusal(self, tender: Tender, cents: int | None) -> Cause | None:
+        """Why so many cents of it cannot go back by that tender; None asks for all that is left."""
+        sale = self.sale
+        if sale.kind is not Kind.SALE or sale.tender is not tender or sale.state not in _GIVES_BACK or self.cancelling:
+            return Cause.WRONG_STATE
+        if not self.left or (cents or 0) > self.left:
+            return Cause.EXCEEDS
+        return None
+
+    def cash_back(self, cents: int) -> int:
+        """What the customer is handed for so many cents: rounded as a sale is; of a whole sale just what was taken."""
+        whole = cents == self.sale.amount.cents and self.sale.due is not None
+        return self.sale.due if whole and self.sale.due is not None else cash_due(cents)

@@ -88,7 +88,7 @@ class JournalFile:
         return self._write(lambda: self._chain(steps.advance(self._pen(), change)))
 
     def close_till_request(self, request: bytes) -> None:
-        return self._write(lambda: requests.close(self._file.connected(), self._clock(), request))
+        return self._write(lambda: requests.close(self._file.connected(), self._file.path, self._clock(), request))
 
     def mark_told(self, key: LegKey) -> None:
         """Stored at once, durable with the next other write."""

@@ -70,7 +70,7 @@ def open_leg(pen: Pen, opening: Opening) -> JournalHead:
     if not settled:
         times = working.times_of(opening, pen.now)
         working.insert(pen.connection, Working.of(key, row, sale_key, times, doubted=False))
-    requests.opened(pen.connection, pen.now, opening)
+    requests.opened(pen.connection, pen.path, pen.now, opening)
     baskets.add(pen.connection, pen.path, pen.now, opening)
     return head
 
@@ -103,7 +103,7 @@ def advance(pen: Pen, change: Advance) -> JournalHead:
     else:
         working.move(pen.connection, change.key, row)
     if change.till is not None:
-        requests.voided(pen.connection, pen.now, change.till, change.key)
+        requests.voided(pen.connection, pen.path, pen.now, change.till, change.key)
     baskets.changed(pen.connection, pen.now, change.key)
     return head
 

@@ -58,6 +58,7 @@ class World:
         self.processor = processor or ScriptedProcessor()
         self.readers = readers or ScriptedReaders()
         self.clock_s = 1000.0
+        self._outside = asyncio.all_tasks()  # of the test itself
         self.restart()
 
     def restart(self) -> None:
@@ -71,7 +72,7 @@ class World:
 
     async def crash(self) -> None:
         """Everything that runs stops where it stands; then a new engine on the same journal."""
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        tasks = asyncio.all_tasks() - self._outside
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError, Opening
-from pos_bridge.domain.leg import Cause, State, Tender
+from pos_bridge.domain.leg import IN_MEMORY, Cause, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from tests.checkout.choices import MEMBER
 from tests.checkout.fakes import ScriptedReaders, World, ask
@@ -15,16 +15,24 @@ from tests.checkout.story import story, until
 VERDICTS = {
     State.CAPTURING: "kept", State.CAPTURED: "kept", State.CAPTURE_LOST: "kept", State.CASH_TAKEN: "kept",
     State.DECLINED: "dropped", State.ENDED: "dropped", State.REVERSING: "dropped", State.REVERSED: "dropped",
-    State.INTENT: "held", State.UNRESOLVED: "held", None: "dropped",
+    State.GIVING_BACK: "dropped", State.GIVEN_BACK: "dropped", State.CASH_CANCELLED: "dropped", None: "dropped",
+    State.REFUND_INTENT: "dropped", State.REFUNDED: "dropped", State.REFUND_DECLINED: "dropped",
+    State.CASH_REFUNDED: "dropped",
+    State.INTENT: "held", State.UNRESOLVED: "held", State.AUTHORISED: "held", State.CASH_DUE: "held",
 }  # fmt: skip
+VOIDED = {State.REVERSING: "kept", State.REVERSED: "kept"}
 
 
 def test_every_state_that_a_journal_can_hold_has_its_verdict():
-    assert set(VERDICTS) == set(State) - {State.SENDING} | {None}
+    assert set(VERDICTS) == set(State) - IN_MEMORY | {None}
 
 
-@pytest.mark.parametrize("state", VERDICTS)
-def test_what_an_earlier_run_held_goes_where_the_journal_says(state):
+@pytest.mark.parametrize(
+    ("state", "cause", "verdict"),
+    [(state, None, verdict) for state, verdict in VERDICTS.items()]
+    + [(state, Cause.VOIDED, verdict) for state, verdict in VOIDED.items()],
+)
+def test_what_an_earlier_run_held_goes_where_the_journal_says(state, cause, verdict):
     @story
     async def run():
         world = World()
@@ -34,12 +42,12 @@ def test_what_an_earlier_run_held_goes_where_the_journal_says(state):
         if state is None:
             world.journal.legs.clear()
         else:
-            world.journal.legs[key] = replace(world.journal.legs[key], state=state)
+            world.journal.legs[key] = replace(world.journal.legs[key], state=state, cause=cause)
         world.restart()
         world.vault.holding[key] = ()
         await world.identify.settle()
         where = "kept" if key in world.vault.kept else "held" if key in world.vault.holding else "dropped"
-        assert where == VERDICTS[state]
+        assert where == verdict
         await world.identify.settle()
 
     run()

@@ -48,18 +48,18 @@ async def test_a_stuck_reversal_blocks_nobody():
 
 
 @story
-async def test_a_capture_the_processor_refuses_is_an_alarm_and_a_late_reversal_needs_a_person():
+async def test_a_capture_the_processor_refuses_is_an_alarm_and_a_reversal_without_its_card_needs_a_person():
     world = World(ScriptedProcessor(captures=[Unknown(), False]))
     await world.lane.pay(ask(1))
     await world.settled()
     assert world.journal.words()[-1] == "capture_lost"
     assert events.CaptureLost() in world.log.events
 
-    world = World(ScriptedProcessor(answers=[Unknown()], reversals=[Reversed(Cause.TOO_LATE)]))
+    world = World(ScriptedProcessor(answers=[Unknown()], reversals=[Reversed(Cause.CARD_NEEDED)]))
     await world.lane.pay(ask(1))
     await world.settled()
     assert world.journal.words()[-1] == "unresolved"
-    assert events.PersonNeeded(Cause.TOO_LATE) in world.log.events
+    assert events.PersonNeeded(Cause.CARD_NEEDED) in world.log.events
     world.restart()
     assert await world.settler.recover() == 0
 

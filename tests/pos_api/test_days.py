@@ -147,6 +147,9 @@ def test_a_journal_that_cannot_be_written_leaves_the_day_open(store: Store):
     body = store.ask(reconciliation())
     assert result(body) == ("Failure", "UnavailableService")
     assert "the day is not closed" in more(body)["messageEn"]
+    none = store.ask(totals())
+    assert result(none) == ("Failure", "UnavailableService")
+    assert "there are no totals" in more(none)["messageEn"]
     store.desk.day_fault = None
     assert result(store.ask(reconciliation())) == ("Success", None)
     assert store.desk.days == 1

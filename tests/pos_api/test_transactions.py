@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pos_bridge.domain.outcome import Closed, NeverSeen, PaidByCard, Running, StatusAnswer
+from pos_bridge.domain.outcome import Closed, NeverSeen, PaidByCard, Refunded, Running, StatusAnswer
 from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.kept import Kept
 from pos_bridge.pos_api.nexo_service import NexoService
@@ -140,6 +140,39 @@ def test_an_abort_of_a_repeat_tells_what_became_of_the_payment():
         await asyncio.sleep(0)
         await lane.abort(REQUEST)
         assert (await repeat).outcome == first.outcome, "nothing was aborted: it had been paid"
+
+    asyncio.run(story())
+
+
+def test_a_question_about_a_refund_that_came_first_is_answered_first():
+    async def story() -> None:
+        desk = SlowDesk()
+        lane = transactions(desk)
+        question = asyncio.create_task(lane.status(REQUEST))
+        await asyncio.sleep(0)
+        answered = await lane.make(*asked(refund()))
+        assert isinstance(await question, NeverSeen)
+        assert isinstance(answered.outcome, Closed)
+        assert desk.backs == []
+
+    asyncio.run(story())
+
+
+def test_a_refund_whose_till_hung_up_goes_on():
+    async def story() -> None:
+        desk = FakeDesk()
+        desk.door = asyncio.Event()
+        lane = transactions(desk)
+        waiting = asyncio.create_task(lane.make(*asked(refund())))
+        await desk.arrived.wait()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        again = asyncio.create_task(lane.make(*asked(refund())))
+        await asyncio.sleep(0)
+        desk.door.set()
+        assert isinstance((await again).outcome, Refunded)
+        await lane.close()
+        assert len(desk.backs) == 1
 
     asyncio.run(story())
 
