@@ -71,11 +71,16 @@ class Disk:
         return len(self.tail) + len(self.ghosts) + 1
 
     def crash(self, kept: int) -> None:
-        """Only the first `kept` of what was not durable is there after the crash."""
-        surviving = (self.tail + self.ghosts)[:kept]
-        self.durable = self.durable + surviving if self.habits.keeps else []
+        """Only the first `kept` of what was not durable is there after the crash, or of what came in its place.
+
+        What is written after a failed sync takes the place of what failed: one of the two survives, never both.
+        """
+        self.durable = self.durable + self.surviving(kept) if self.habits.keeps else []
         self.tail, self.ghosts, self.held_back = [], [], {}
         self._read_again()
+
+    def surviving(self, kept: int) -> list[Entry]:
+        return self.tail[:kept] if kept <= len(self.tail) else self.ghosts[: kept - len(self.tail)]
 
     def image(self) -> list[Entry]:
         """A backup of it, as of now."""

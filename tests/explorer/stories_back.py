@@ -1,0 +1,5 @@
+"""Later."""
+
+from tests.explorer.explore import Story
+
+STORIES: tuple[Story, ...] = ()
