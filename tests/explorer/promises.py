@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from uuid import UUID
 
-from pos_bridge.domain.leg import State
+from pos_bridge.domain.leg import State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
     Closed,
@@ -100,7 +100,7 @@ class Account:
     def _wanted(self, request: Request) -> int:
         """Cents of a card payment that are to stand, by what the till was told last of it and of what it took back."""
         said = request.final
-        if not isinstance(said, PaidByCard):
+        if not isinstance(said, PaidByCard) or request.sale in self._world.till.given_up:
             return 0
         cents = said.approved.cents
         for other in self._world.till.requests:
@@ -138,16 +138,36 @@ class Account:
 
     def of_sales(self) -> Iterator[str]:
         """Whatever requests a till makes for one sale, and however many: no more than its price is taken."""
-        taken: dict[int, int] = {}
-        for request in self._world.till.requests:
-            names = [name for key in self._keys.get(request.key, []) for name in self._world.line.names_of(key)]
-            cash = request.final.exact.cents if is_paid(request.final) and hasattr(request.final, "exact") else 0
-            if isinstance(request.ask, SaleAsk) and self._people.isdisjoint(names):
-                taken[request.sale] = taken.get(request.sale, 0) + cash + sum(map(self._net, names))
+        till = self._world.till
+        taken, in_doubt = dict.fromkeys(till.price, 0), set()
+        for request in till.requests:
+            if isinstance(request.ask, SaleAsk):
+                keys = self._keys.get(request.key, [])
+                taken[request.sale] += sum(map(self._taken, keys))
+                if not self._people.isdisjoint(keys):
+                    in_doubt.add(request.sale)
         for sale, cents in taken.items():
-            price = self._world.till.price[sale]
+            price = till.price[sale]
+            if sale in in_doubt:
+                continue
             if cents > price:
-                yield f"P1 for sale {sale} of {money(price)} the card pays {money(cents)}"
+                yield f"P1 for sale {sale} of {money(price)} {money(cents)} is taken"
+            if sale in till.given_up and cents:
+                yield f"P8 sale {sale} was given up, and {money(cents)} of it is taken"
+            if till.half_paid is not None and 0 < cents < price and not self._is_listed(sale):
+                yield f"P8 sale {sale} is half paid ({money(cents)} of {money(price)}), and not listed"
+
+    def _is_listed(self, sale: int) -> bool:
+        till = self._world.till
+        return any(known.reference == till.reference(sale) for known in till.half_paid or ())
+
+    def _taken(self, key: bytes) -> int:
+        """Cents that a payment leg took and nobody gave back: of a card by the processor's word, of cash by ours."""
+        leg = self._world.disk.books.legs.get(LegKey.from_bytes(key))
+        if leg is None or leg.tender is Tender.CARD:
+            return sum(map(self._net, self._world.line.names_of(key)))
+        refunds = self._world.disk.books.refunds_of(leg.key)
+        return leg.amount.cents - sum(refund.amount.cents for refund in refunds)
 
     def of_what_stands(self) -> Iterator[str]:
         known = {name for key in self._world.disk.books.legs for name in self._world.line.names_of(key.raw)}

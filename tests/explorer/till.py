@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.order import order_digest
-from pos_bridge.domain.ledger import TillKeys
+from pos_bridge.domain.ledger import KnownBasket, TillKeys
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -85,6 +85,8 @@ class Till:
         self._name = name
         self.requests: list[Request] = []
         self.price: dict[int, int] = {}  # of each sale: no more is to be taken for it
+        self.given_up: dict[int, int] = {}  # baskets that were told as cancelled: cents that were handed back in cash
+        self.half_paid: tuple[KnownBasket, ...] | None = None  # as listed at the end
         self.history: list[str] = []
 
     # ---- requests ----
