@@ -52,11 +52,12 @@ SHIPPED_HABITS = DiskHabits()
 
 
 class Disk:
-    """Survives its engine. `durable` is what a crash cannot take; `books` what the engine reads."""
+    """Survives its engine, which can die at each write if it is `mortal`. `durable` is what a crash cannot take; `books` what the engine reads."""
 
-    def __init__(self, ground: Ground, habits: DiskHabits) -> None:
+    def __init__(self, ground: Ground, habits: DiskHabits, *, mortal: bool = True) -> None:
         self._ground = ground
         self.habits = habits
+        self._mortal = mortal
         self.durable: list[Entry] = []
         self.tail: list[Entry] = []  # written, not synced
         self.ghosts: list[Entry] = []  # their sync failed: on disk or not, until the next write that succeeds
@@ -116,7 +117,9 @@ class Disk:
             held = self.held_back.pop(entry.change.key, None) if isinstance(entry, Advanced) else None
             if held is not None:
                 self.tail.append(held)
-        fault = ground.choose(Kind.DISK, 3, lambda taken: f"{_DISK_FAULTS[taken]}: {entry_in_words(ground, entry)}")
+        fault = ground.choose(
+            Kind.DISK, 3 if self._mortal else 1, lambda taken: f"{_DISK_FAULTS[taken]}: {entry_in_words(ground, entry)}"
+        )
         if fault == 1:
             raise JournalUnwritableError
         ground.changes += 1
@@ -128,7 +131,7 @@ class Disk:
         if future.get_loop().is_closed():  # the engine died meanwhile, and the crash decided what is left
             return
         ground = self._ground
-        if ground.crash_point(lambda: f"while writing {entry_in_words(ground, entry)}"):
+        if self._mortal and ground.crash_point(lambda: f"while writing {entry_in_words(ground, entry)}"):
             return
         ground.changes += 1
         if failed:

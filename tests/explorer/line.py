@@ -116,7 +116,8 @@ def failed(code: Any) -> Exception:
 class Line:
     """Lives outside the engines: what is on its way arrives though its sender died.
 
-    `sending` sees each request before it leaves, `processor` answers it, `jump` sets its clock.
+    `sending` sees each request before it leaves, `processor` answers it, `jump` sets its clock. Nothing fails on a line
+    that is not `mortal`.
     """
 
     def __init__(
@@ -125,11 +126,14 @@ class Line:
         sending: Callable[[str, bytes], None],
         processor: Callable[[str, bytes], bytes],
         jump: Callable[[int], None],
+        *,
+        mortal: bool = True,
     ) -> None:
         self._ground = ground
         self._sending = sending
         self._processor = processor
         self._jump = jump
+        self._mortal = mortal
         self.fates = MONEY
         self.never_answered: set[str] = set()
         self.down_until = 0.0
@@ -149,13 +153,13 @@ class Line:
         """One call of a living engine. Raises grpc.aio.AioRpcError."""
         ground = self._ground
         self._sending(method, data)
-        if ground.crash_point(lambda: f"before sending {method}"):
+        if self._mortal and ground.crash_point(lambda: f"before sending {method}"):
             await asyncio.get_running_loop().create_future()
         deadline = ground.now + timeout_s
         if self.down and not await self._up_again(deadline, wait=wait):
             ground.note("line", f"{method} not sent: the line is down")
             raise failed(grpc.StatusCode.UNAVAILABLE)
-        fates = self.fates.get(method, (USUAL,))
+        fates = self.fates.get(method, (USUAL,)) if self._mortal else (USUAL,)
         taken = ground.choose(
             Kind.NET, len(fates), lambda n: f"{message_in_words(ground, method, data)}: {fates[n].words}"
         )
@@ -163,7 +167,7 @@ class Line:
         ground.note("line", lambda: message_in_words(ground, method, data))
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._send(method, data, fate, answer)
-        if ground.crash_point(lambda: f"after sending {method}"):
+        if self._mortal and ground.crash_point(lambda: f"after sending {method}"):
             await answer
         try:
             async with asyncio.timeout(max(0.0, deadline - ground.now)):
@@ -173,7 +177,7 @@ class Line:
             raise failed(grpc.StatusCode.DEADLINE_EXCEEDED) from None
         if fate.lie:
             got = lied(method, got, fate.lie)
-        if ground.crash_point(lambda: f"when the answer of {method} comes"):
+        if self._mortal and ground.crash_point(lambda: f"when the answer of {method} comes"):
             await asyncio.get_running_loop().create_future()
         self.broken = False
         return got

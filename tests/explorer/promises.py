@@ -8,10 +8,6 @@ from uuid import UUID
 from pos_bridge.domain.leg import State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
-    Closed,
-    NeverSeen,
-    NotPaid,
-    NotRefunded,
     PaidByCard,
     Refunded,
     Running,
@@ -19,9 +15,10 @@ from pos_bridge.domain.outcome import (
     Voided,
 )
 from tests.explorer.books import Opened
+from tests.explorer.outcomes import NOT_DONE, is_paid
 from tests.explorer.processor import APPROVAL_CODE
 from tests.explorer.reader import NUMBERS
-from tests.explorer.till import Request, is_paid
+from tests.explorer.till import Request
 from tests.explorer.words import money
 from tests.explorer.world import World
 
@@ -41,7 +38,6 @@ PROMISES = {
 # As text, and packed two digits a byte.
 _NUMBERS = tuple(form for number in NUMBERS for form in (number.encode(), bytes.fromhex(number)))
 _CODE = f"{APPROVAL_CODE}".encode()
-_NOT_DONE = NotPaid | NotRefunded | Closed | NeverSeen
 
 
 def broken(world: World) -> list[str]:
@@ -78,7 +74,7 @@ class Account:
         yield from self._definite(request, keys)
         told = request.told
         paid = [said for said in told if is_paid(said)]
-        failed = [said for said in told if isinstance(said, _NOT_DONE)]
+        failed = [said for said in told if isinstance(said, NOT_DONE)]
         if failed and any(map(is_paid, told[told.index(failed[0]) :])):
             yield f"P3 {who} is told not paid, and later paid"
         if paid and failed and not request.undone:
@@ -123,7 +119,7 @@ class Account:
         if len(standing) > 1:
             yield f"P7 {who} gives back {len(standing)} times"
         told = [said for said in request.told if isinstance(said, Refunded)]
-        failed = [said for said in request.told if isinstance(said, _NOT_DONE)]
+        failed = [said for said in request.told if isinstance(said, NOT_DONE)]
         if not self._people.isdisjoint(keys):
             return
         if told and [self._held[key].moved for key in standing] != [told[0].amount.cents]:

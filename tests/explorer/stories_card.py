@@ -4,8 +4,8 @@ from pos_bridge.domain.outcome import PaidByCard
 from tests.explorer.ending import the_end
 from tests.explorer.explore import Bounds, Story
 from tests.explorer.line import ALL, LIES
+from tests.explorer.outcomes import is_paid
 from tests.explorer.reader import INTERAC, VISA_CHIP, Presented
-from tests.explorer.till import is_paid
 from tests.explorer.world import Model, World
 
 

@@ -7,8 +7,9 @@ from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.outcome import Closed, NeverSeen, NotPaid, PaidByCard
 from tests.explorer.ending import settled, the_end
 from tests.explorer.explore import Bounds, Story
+from tests.explorer.outcomes import is_paid
 from tests.explorer.reader import INTERAC, Presented
-from tests.explorer.till import Request, is_paid
+from tests.explorer.till import Request
 from tests.explorer.world import World
 
 # Moments of a sale that begins at 0: before anything, with the intent, at the prompt, while it is sent, as the answer

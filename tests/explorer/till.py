@@ -166,14 +166,14 @@ class Till:
         """The same request again and again until there is a definite answer."""
         return await self._until_told(lambda: self.send(request))
 
-    async def status_until_told(self, request: Request) -> Any:
-        return await self._until_told(lambda: self.status(request))
+    async def status_until_told(self, request: Request, tries: int = PATIENCE) -> Any:
+        return await self._until_told(lambda: self.status(request), tries)
 
     async def say_until_told(self, words: str, call: Callable[[Lane], Awaitable[Any]]) -> Any:
         return await self._until_told(lambda: self.say(words, call))
 
-    async def _until_told(self, once: Callable[[], Awaitable[Any]]) -> Any:
-        for _ in range(PATIENCE):
+    async def _until_told(self, once: Callable[[], Awaitable[Any]], tries: int = PATIENCE) -> Any:
+        for _ in range(tries):
             said = await once()
             if said is not None and not isinstance(said, Running | Busy | NotRecordable):
                 return said
@@ -218,10 +218,6 @@ async def _sent(lane: Lane, ask: Ask) -> Any:
 def _collected(said: object) -> LegKey | None:
     """The leg whose answer the till has now: what a receipt is printed of."""
     return said.key if isinstance(said, PaidByCard | PaidInCash | Refunded | RefundedInCash) else None
-
-
-def is_paid(said: object) -> bool:
-    return isinstance(said, PaidByCard | PaidInCash)
 
 
 def _hash(*parts: object) -> bytes:

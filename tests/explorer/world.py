@@ -77,7 +77,7 @@ class World:
         return ", ".join(entry_in_words(self.ground, entry) for entry in self.disk.surviving(kept)) or "nothing"
 
     def plain_line(self, kind: type[_Line]) -> _Line:
-        return kind(self.ground, self._sending, self._arrives, self._jump)
+        return kind(self.ground, self._sending, self.arrives, self.jump)
 
     def plan(self, *ways: str) -> int:
         """What people do, which is no fault: every way is told. The number of the one that is taken."""
@@ -103,6 +103,14 @@ class World:
         self.line.broken = False  # the next engine has a connection of its own
         # On the second, so that deaths a moment apart, which left the same, meet again as the same state.
         self.ground.outside.call_later(self.ground.to_tick(RESTART_S), self.start_engine)
+
+    def kill_engine(self) -> None:
+        """It is gone, whatever it did; nothing starts it but the story."""
+        if self.engine is not None:
+            engine, self.engine = self.engine, None
+            self.ground.changes += 1
+            self.disk.crash(0)
+            engine.die()
 
     async def stop_engine(self) -> None:
         """SIGTERM: it ends as daemon.py ends it, and is started again."""
@@ -134,14 +142,14 @@ class World:
     def _durable_keys(self) -> set[bytes]:
         return {entry.opening.key.raw for entry in self.disk.durable if isinstance(entry, Opened)}
 
-    def _arrives(self, method: str, data: bytes) -> bytes:
+    def arrives(self, method: str, data: bytes) -> bytes:
         answer = self.processor.serve(method, data)
         self.ground.note(
             "processor", lambda: f"{message_in_words(self.ground, method, data)}: {answer_in_words(method, answer)}"
         )
         return answer
 
-    def _jump(self, seconds: int) -> None:
+    def jump(self, seconds: int) -> None:
         self.skew_ms += seconds * 1000
 
     # ---- one schedule ----
