@@ -248,7 +248,7 @@ class Processor:
         if why is not None:
             return self._refused(pb.RefundResponse, ask.key, why)
         sale = self.held[ask.sale_key]
-        cents = self.verdict(sale.card, ask.amount.cents, False)  # noqa: FBT003 - a refund is whole
+        cents = self.verdict(sale.card, ask.amount.cents, False)
         held = Held(
             state="refunded" if cents else "declined",
             request=request,
