@@ -72,6 +72,7 @@ class Book:
         self.bodies: dict[str, dict[str, Any]] = {}
         self._cents = itertools.count(10_01)
         self._processor = Layout(store.folder).processor
+        self.expired: set[str] = set()  # holds that ran out, which nobody captures or reverses any more
         self._standing: set[str] = set()
 
     @property
@@ -200,24 +201,29 @@ class Book:
     def settled(self) -> bool:
         """Nobody has anything left to do."""
         last = {row.step for row in last_rows(self.rows())}
-        return last <= SETTLED and all(row["state"] != "authorised" for row in self.held())
+        open_holds = {row["key"] for row in self.held() if row["state"] == "authorised"}
+        return last <= SETTLED and open_holds <= self.expired
 
     def balance(self) -> None:
         """Everybody's accounts agree, once all is settled: about all that was asked since the last time, and in sum."""
         until(self.settled)
         accounts = Accounts(self.held(), self.rows())
-        returned = {id(each.of): each.of for each in self.returns}
-        for sale in [*self.sales, *(sale for sale in returned.values() if sale not in self.sales)]:
-            returns = [(each, self._end(each)) for each in self.returns if each.of is sale]
+        sales, returns = self.sales, self.returns
+        self.sales, self.returns = [], []
+        returned = {id(each.of): each.of for each in returns}
+        for sale in [*sales, *(sale for sale in returned.values() if sale not in sales)]:
+            asked = [(each, self._end(each)) for each in returns if each.of is sale]
             if sale.told is not None:
                 self._standing.discard(sale.told.key)
-            key = accounts.judge(sale, self._end(sale), returns)
+            key = accounts.judge(sale, self._end(sale), asked)
             if key is not None:
                 self._standing.add(key)
-        self.sales.clear()
-        self.returns.clear()
         charged = {row["key"] for row in self.held() if row["state"] == "captured"}
         assert charged == self._standing, "a charge that nobody asked for"
+
+    def stands(self, key: str) -> None:
+        """A charge that the test has judged itself."""
+        self._standing.add(key)
 
     def _end(self, movement: Sale | Return) -> str | Told:
         end = self.status(movement)
