@@ -98,8 +98,8 @@ class Story(Narrator):
         if self.state(answer) != "reversed":
             raise DemoError("the journal says reversed, the processor does not")
         self.tell("the line is back: reversed at the processor, by its key alone; no card was kept to do it with")
-        repeated = self.till.status(service).body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]
-        self.tell(f"the till asks again: {repeated['PaymentResponse']['Response']['Result']}, as it was told")
+        repeated = self.till.status(service).repeated
+        self.tell(f"the till asks again: {repeated['Response']['Result']}, as it was told")
         self.explain(answer, _NOTHING)
 
     def _residue(self) -> None:

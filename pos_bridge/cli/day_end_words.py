@@ -1,8 +1,7 @@
-"""Every sentence of `day-end` and `decide`, in French and in English. A sentence that lacks one fails a test."""
+"""Every sentence of `day-end` and `decide` that `journal` has not, in French and in English."""
 
 from pos_bridge.cli.journal_words import Said
 from pos_bridge.domain.happening import Standing
-from pos_bridge.domain.leg import Kind, State
 from pos_bridge.domain.totals import Gap
 
 WORDS = {
@@ -16,43 +15,23 @@ WORDS = {
     ),
     "nothing": Said("Aucun mouvement.", "Nothing moved."),
     "unsettled": Said("Pas réglé", "Not settled"),
-    "half_paid": Said("Ventes payées en partie", "Half-paid sales"),
     "differences": Said(
         "Ce que le journal et le processeur ne disent pas pareil", "What journal and processor do not say alike"
     ),
     "leg": Said("{key}  {tender}, {kind}, {amount} : {state}", "{key}  {tender}, {kind}, {amount}: {state}"),
-    "basket": Said(
-        "payé {paid} de {due}, reste {left} ; paiements : {keys}", "{paid} of {due} paid, {left} due; payments: {keys}"
-    ),
-    "basket_cancelling": Said(
-        "en annulation ; payé {paid} de {due} ; paiements : {keys}",
-        "being cancelled; {paid} of {due} paid; payments: {keys}",
-    ),
-    "do_basket": Said(
-        "Encaissez le reste sous la même référence de vente, ou annulez ses paiements à la caisse.",
-        "Take the rest under the same sale reference, or reverse its payments at the till.",
-    ),
-    "do_basket_cancelling": Said(
-        "Continue tout seul tant que pos-bridge tourne ; sinon, une ligne ci-dessus dit quoi faire.",
-        "Goes on by itself while pos-bridge runs; if not, a line above says what to do.",
-    ),
     "no_key": Said("(clé effacée)", "(key erased)"),
-    "do": Said("  → {what}", "  → {what}"),
     "processor_says": Said("Le processeur dit : {standing}.", "The processor says: {standing}."),
     "processor_says_money": Said(
         "Le processeur dit : {standing}, {amount}.", "The processor says: {standing}, {amount}."
     ),
     "not_asked": Said(
-        "Le processeur n'a pas pu être interrogé : rien n'a été comparé. S'il répond aux ventes, démarrez d'abord "
-        "pos-bridge, qui apprend si son registre a été remplacé ; puis recommencez.",
-        "The processor could not be asked: nothing was compared. If it answers sales, start pos-bridge first, which "
-        "learns whether its ledger was replaced; then try again.",
+        "Le processeur n'a pas pu être interrogé : rien n'a été comparé. S'il répond aux ventes, son registre a été "
+        "remplacé : redémarrez pos-bridge, qui l'apprend, puis recommencez.",
+        "The processor could not be asked: nothing was compared. If it answers sales, its ledger was replaced: restart "
+        "pos-bridge, which learns that, then try again.",
     ),
     "agree": Said("Les livres concordent.", "The books agree."),
     "look_at": Said("À voir : {count}.", "To look at: {count}."),
-    "cannot_read_keys": Said(
-        "Les clés de la caisse ne peuvent pas être lues : {why}.", "The till's keys cannot be read: {why}."
-    ),
     # ---- decide ----
     "not_a_key": Said(
         "`{key}` n'est pas la clé d'un mouvement : prenez celle que montre `pos-bridge journal --unresolved`.",
@@ -103,12 +82,6 @@ WORDS = {
     ),
 }
 
-KINDS = {
-    Kind.SALE: Said("vente", "sale"),
-    Kind.REFUND: Said("remboursement", "refund"),
-    Kind.CARD_REFUND: Said("remboursement, carte présente", "refund with the card"),
-}
-
 STANDINGS = {
     Standing.NOT_SEEN: Said("jamais vu", "never seen"),
     Standing.IN_PROGRESS: Said("en cours", "in progress"),
@@ -118,34 +91,6 @@ STANDINGS = {
     Standing.REVERSED: Said("annulé", "reversed"),
     Standing.REFUNDED: Said("remboursé", "refunded"),
     Standing.TOMBSTONE: Said("jamais vu, et refusé désormais", "never seen, and refused from now on"),
-}
-
-# What to do about a leg that is not at its end.
-_BY_ITSELF = Said(
-    "Continue tout seul tant que pos-bridge tourne et que le processeur répond.",
-    "Goes on by itself while pos-bridge runs and the processor answers.",
-)
-DO_UNSETTLED = {
-    State.INTENT: Said(
-        "Un paiement en cours ; si pos-bridge est arrêté, il est annulé au démarrage.",
-        "A payment that runs; if pos-bridge is stopped, it is reversed at the next start.",
-    ),
-    State.AUTHORISED: Said("La caisse ne l'a pas encore confirmé.", "The till has not confirmed it yet."),
-    State.CAPTURING: _BY_ITSELF,
-    State.REVERSING: _BY_ITSELF,
-    State.GIVING_BACK: _BY_ITSELF,
-    State.REFUND_INTENT: _BY_ITSELF,
-    State.CASH_DUE: Said("La caissière dit si elle a reçu l'argent.", "The cashier says whether the cash was taken."),
-    State.CAPTURE_LOST: Said(
-        "Approuvé, jamais encaissé : le magasin n'a pas cet argent. Demandez au processeur, avec la clé.",
-        "Approved, never captured: the shop does not have this money. Ask the processor, with the key.",
-    ),
-    State.UNRESOLVED: Said(
-        "Demandez au processeur, avec la clé ; puis arrêtez pos-bridge et dites-le : "
-        "pos-bridge decide {key} paid|not-paid|reverse",
-        "Ask the processor, with the key; then stop pos-bridge and say so: "
-        "pos-bridge decide {key} paid|not-paid|reverse",
-    ),
 }
 
 DO_DIFFERENT = {

@@ -4,7 +4,7 @@ from enum import Enum
 
 from pos_bridge.cli.journal_words import Said
 from pos_bridge.domain.basket import BasketState
-from pos_bridge.domain.leg import OWED, Kind, State
+from pos_bridge.domain.leg import OWED, Cause, Kind, State
 from pos_bridge.journal.report import RecordedSale
 
 
@@ -111,13 +111,18 @@ _BY_STATE = {
 
 def advice_on(sale: RecordedSale) -> Advice:
     """Of one that is unresolved."""
-    if sale.state is State.UNRESOLVED and sale.kind is Kind.SALE and sale.cause in OWED:
-        return Advice.OWED
-    if sale.state is State.REFUND_INTENT and sale.kind is Kind.CARD_REFUND:
-        return Advice.RUNNING
     if sale.told is False and sale.state not in {State.AUTHORISED, State.CAPTURE_LOST} and sale.money_moved:
         return Advice.UNTOLD if sale.kind is Kind.SALE else Advice.UNTOLD_REFUND
-    return _BY_STATE[sale.state]
+    return advice_on_leg(sale.state, sale.kind, sale.cause)
+
+
+def advice_on_leg(state: State, kind: Kind, cause: Cause | None) -> Advice:
+    """Of one that is not at its end, or whose capture was lost."""
+    if state is State.UNRESOLVED and kind is Kind.SALE and cause in OWED:
+        return Advice.OWED
+    if state is State.REFUND_INTENT and kind is Kind.CARD_REFUND:
+        return Advice.RUNNING
+    return _BY_STATE[state]
 
 
 def advice_on_basket(state: BasketState) -> Advice:

@@ -7,12 +7,12 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pos_bridge.domain.authorisation import Ask, AskRefund, HeldLeg, Holding, No, Unknown, Yes
+from pos_bridge.domain.authorisation import Ask, AskRefund, HeldLeg, Holding, No, ReceiptFacts, Unknown, Yes
 from pos_bridge.domain.happening import Reversed, Standing
 from pos_bridge.domain.leg import Cause, Flow, Kind
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from tests.checkout.scripted import CODE, VISA, ReceiptFacts, ScriptedProcessor
+from tests.checkout.scripted import CODE, VISA, ScriptedProcessor
 
 
 @dataclass

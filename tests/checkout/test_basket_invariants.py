@@ -14,7 +14,7 @@ from pos_bridge.domain.basket import BasketState
 from pos_bridge.domain.ledger import KnownBasket, TillKeys
 from pos_bridge.domain.leg import Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.outcome import NotPaid, PaidByCard, PaidInCash, SaleAsk, Split
+from pos_bridge.domain.outcome import NotPaid, Outcome, PaidByCard, PaidInCash, SaleAsk, Split, StatusAnswer
 from pos_bridge.journal.journal import Journal
 from tests.checkout.bank import Bank
 from tests.checkout.fakes import World, ask
@@ -61,6 +61,7 @@ class Till:
     async def pays(self) -> None:
         asked = self.ask()
         paying = asyncio.create_task(self.world.lane.pay(asked))
+        outcome: Outcome | StatusAnswer
         if self.dice.random() < 0.3:
             await self.crashes()
             if paying.cancelled() or not paying.done():

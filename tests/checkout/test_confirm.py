@@ -45,7 +45,8 @@ async def test_a_payment_that_is_given_up_is_reversed():
     world = World()
     paid = await approved(world)
     given_up = NotPaid(paid.key, Cause.CANCELLED)
-    assert await asyncio.gather(world.lane.cancel(paid.key), world.lane.cancel(paid.key)) == [given_up, given_up]
+    both = await asyncio.gather(world.lane.cancel(paid.key), world.lane.cancel(paid.key))
+    assert set(both) == {given_up}
     await world.settled()
     assert world.journal.words() == ["intent", "authorised", "reversing", "reversed"]
     assert await world.lane.cancel(paid.key) == given_up

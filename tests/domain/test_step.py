@@ -63,7 +63,7 @@ TWO, ONE = CardRead(Flow.TWO_MESSAGES), CardRead(Flow.ONE_MESSAGE)
         ((Recovered(), Recovered()), State.REVERSING, False, (Effect.REVERSE,)),
         ((Recovered(), Reversed(None)), State.REVERSED, True, ()),
         ((Recovered(), Reversed(Cause.TOMBSTONED)), State.REVERSED, True, ()),
-        ((Recovered(), Reversed(Cause.TOO_LATE)), State.UNRESOLVED, True, ()),
+        ((Recovered(), Reversed(Cause.TOO_LATE)), State.GIVING_BACK, True, (Effect.GIVE_BACK,)),
         ((Recovered(), Reversed(Cause.CARD_NEEDED)), State.UNRESOLVED, True, ()),
         ((Recovered(), Approved(ASKED)), State.REVERSING, False, ()),
     ],

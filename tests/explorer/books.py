@@ -1,30 +1,48 @@
 """What a journal holds, as plain values: each write is an entry, and the books are what all entries together say.
 
-The semantics of checkout.ports.Journal without a disk. A test compares them with the shipped journal.
+The semantics of checkout.ports.Journal, and of the chain that a session reads, without a disk and without days that
+pass. A test compares them with the shipped journal.
 """
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from pos_bridge.domain.basket import Basket, BasketLeg, BasketState
 from pos_bridge.domain.ledger import Advance, JournalHead, KnownBasket, KnownLeg, KnownRequest, Opening, TillKeys
-from pos_bridge.domain.leg import APPROVED_STATES, PAID_STATES, REFUNDED_STATES, SETTLED, Kind, State, Tender
+from pos_bridge.domain.leg import (
+    APPROVED_STATES,
+    MOVED_STATES,
+    PAID_STATES,
+    REFUNDED_STATES,
+    SETTLED,
+    Kind,
+    State,
+    Tender,
+)
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period, PeriodLeg
+from pos_bridge.journal.schema import STEPS
 
 START = bytes(32)
-_COUNTED = PAID_STATES | REFUNDED_STATES
+_HOUR_MS = 3_600_000
+_TO_COLLECT = PAID_STATES | REFUNDED_STATES
+_NEVER_MOVED = frozenset({State.DECLINED, State.ENDED, State.REFUND_DECLINED, State.CASH_CANCELLED})
+_APPROVED = APPROVED_STATES | {State.REFUNDED}
+_FIRST_STEPS = frozenset({State.INTENT, State.REFUND_INTENT})
+_ENDED = frozenset({BasketState.COMMITTED, BasketState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     opening: Opening
-    begun_ms: int
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
     change: Advance
+    at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +65,48 @@ class PeriodClosed:
     pass
 
 
-Entry = Opened | Advanced | RequestClosed | Told | BasketCancelled | PeriodClosed
+@dataclass(frozen=True, slots=True)
+class EpochChanged:
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    content: bytes
-    sale: bytes
-    key: LegKey | None
+class HeadRefused:
+    head: JournalHead
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedHeadAccepted:
+    pass
+
+
+Entry = (
+    Opened
+    | Advanced
+    | RequestClosed
+    | Told
+    | BasketCancelled
+    | PeriodClosed
+    | EpochChanged
+    | HeadRefused
+    | RefusedHeadAccepted
+)
+
+
+class Request(NamedTuple):
+    content: bytes = b""
+    sale: bytes = b""
+    key: LegKey | None = None
     void: bool = False
+
+
+class Row(NamedTuple):
+    """A row of the chain, with the hash that it and all before it have."""
+
+    hash: bytes
+    key: LegKey | None
+    state: State | None
+    at_ms: int
 
 
 @dataclass(slots=True)
@@ -70,38 +121,66 @@ class Part:
 
 @dataclass(slots=True)
 class Books:
-    """Everything that can be read back. `rows`: the hash of each row of the chain."""
+    """Everything that can be read back. `rows[0]` is the start of the chain."""
 
     legs: dict[LegKey, KnownLeg] = field(default_factory=dict)
-    counts: dict[LegKey, int] = field(default_factory=dict)  # what a leg counts of its basket
+    last: dict[LegKey, int] = field(default_factory=dict)  # each leg's newest row
     requests: dict[bytes, Request] = field(default_factory=dict)
     told: set[LegKey] = field(default_factory=set)
     baskets: dict[bytes, Part] = field(default_factory=dict)
-    period: int = 0
-    of_period: dict[LegKey, None] = field(default_factory=dict)
-    rows: list[bytes] = field(default_factory=lambda: [START])
+    periods: list[int] = field(default_factory=lambda: [0])  # the last row before each
+    rows: list[Row] = field(default_factory=lambda: [Row(START, None, None, 0)])
+    epoch: bytes | None = None
+    epoch_row: int = 0
+    refused: JournalHead | None = None
+    accepted: JournalHead | None = None
 
     # ---- writes ----
 
+    def refuses(self, entry: Entry) -> bool:
+        """Whether the step contradicts what is stored: a fault of the program, and nothing is written."""
+        match entry:
+            case Opened(opening, _):
+                part = None if opening.basket is None else self.baskets.get(opening.basket.reference)
+                if part is not None and part.cancelling and opening.kind is Kind.SALE:
+                    return True
+                before = self.requests.get(opening.till.request)
+                again = before is not None and before.void and before.content == opening.till.content
+                return opening.key in self.legs or (
+                    before is not None and not (again and before.key is not None and before.key == opening.sale_key)
+                )
+            case Advanced(change, _):
+                leg = self.legs.get(change.key)
+                taken = change.till is not None and change.till.request in self.requests
+                return leg is None or not _fits(leg, change) or (taken and not _said_again(leg, change))
+            case BasketCancelled(reference):
+                return reference not in self.baskets
+            case _:
+                return False
+
     def apply(self, entry: Entry) -> None:
         match entry:
-            case Opened(opening, begun_ms):
-                self._open(opening, begun_ms)
-            case Advanced(change):
-                self._advance(change)
+            case Opened(opening, at_ms):
+                self._open(opening, at_ms)
+            case Advanced(change, at_ms):
+                self._advance(change, at_ms)
             case RequestClosed(request):
-                self.requests.setdefault(request, Request(b"", b"", None))
+                self.requests.setdefault(request, Request())
             case Told(key):
                 self.told.add(key)
             case BasketCancelled(reference):
                 self.baskets[reference].cancelling = True
             case PeriodClosed():
-                self.period += 1
-                self.of_period = {key: None for key in self.of_period if self.legs[key].state not in SETTLED}
+                self.periods.append(self.head.sequence)
+            case EpochChanged(digest):
+                self._change_epoch(digest)
+            case HeadRefused(head):
+                self.refused = head
+            case RefusedHeadAccepted():
+                self.accepted = self.refused
 
-    def _open(self, opening: Opening, begun_ms: int) -> None:
-        key, cash = opening.key, opening.tender is Tender.CASH
-        settled = opening.state in SETTLED
+    def _open(self, opening: Opening, at_ms: int) -> None:
+        key, settled = opening.key, opening.state in SETTLED
         self.legs[key] = KnownLeg(
             key=key,
             tender=opening.tender,
@@ -114,47 +193,69 @@ class Books:
             due=opening.due,
             kind=opening.kind,
             sale_key=opening.sale_key,
-            not_after_ms=None if opening.not_after_ms is None or settled else opening.not_after_ms // 1000 * 1000,
-            confirm_by_ms=None if settled else opening.confirm_by_ms,
-            begun_ms=None if settled else begun_ms,
+            not_after_ms=None if settled else _second(opening.not_after_ms),
+            confirm_by_ms=None if settled else _second(opening.confirm_by_ms),
+            begun_ms=None if settled else at_ms // 1000 * 1000,
         )
-        self.counts[key] = opening.amount.cents
         self._request(opening.till, key, void=False)
-        self.of_period[key] = None
-        if opening.basket is not None:
-            part = opening.basket
-            known = self.baskets.setdefault(part.reference, Part(part.due.cents, part.outside, []))
-            known.legs.append(key)
-        self._row(b"open", key.raw, opening.state, cash=cash)
+        self._row(key, opening.state, at_ms)
+        self._join(opening)
 
-    def _advance(self, change: Advance) -> None:
+    def _join(self, opening: Opening) -> None:
+        if opening.basket is not None:
+            named = opening.basket
+            part = self.baskets.setdefault(named.reference, Part(0, 0, []))
+            part.due, part.outside = named.due.cents, named.outside
+            part.legs.append(opening.key)
+        elif opening.sale_key is not None:
+            known = self.basket_of(opening.sale_key)
+            if known is not None and known.basket.state not in _ENDED:
+                self.baskets[known.reference].legs.append(opening.key)
+
+    def _advance(self, change: Advance, at_ms: int) -> None:
         leg = self.legs[change.key]
+        if _said_again(leg, change):
+            return
+        if leg.state in SETTLED and change.state not in SETTLED:  # taken up again: of its time only the hour is known
+            last = self.last[change.key]
+            hour_ms = self.rows[last].at_ms // _HOUR_MS * _HOUR_MS
+            leg = replace(leg, doubted=last <= self.epoch_row, begun_ms=hour_ms)
         approved = leg.approved if change.approved is None else change.approved
         leg = replace(leg, state=change.state, cause=change.cause, approved=approved)
         if change.state in SETTLED:
-            leg = replace(leg, not_after_ms=None, confirm_by_ms=None, begun_ms=None)
+            leg = replace(leg, not_after_ms=None, confirm_by_ms=None, begun_ms=None, doubted=False)
         self.legs[change.key] = leg
-        if change.approved is not None:
-            self.counts[change.key] = change.approved.cents
         if change.till is not None:
             self._request(change.till, change.key, void=True)
-        self.of_period[change.key] = None
-        self._row(b"step", change.key.raw, change.state)
+        self._row(change.key, change.state, at_ms)
 
     def _request(self, till: TillKeys, key: LegKey, *, void: bool) -> None:
         self.requests[till.request] = Request(till.content, till.sale, key, void)
 
-    def _row(self, what: bytes, key: bytes, state: State, *, cash: bool = False) -> None:
-        self.rows.append(hashlib.sha256(self.rows[-1] + what + key + state.value.encode() + bytes([cash])).digest())
+    def _row(self, key: LegKey, state: State, at_ms: int) -> None:
+        chained = hashlib.sha256(self.rows[-1].hash + key.raw + state.value.encode()).digest()
+        self.rows.append(Row(chained, key, state, at_ms))
+        self.last[key] = len(self.rows) - 1
+
+    def _change_epoch(self, digest: bytes) -> None:
+        if digest == self.epoch:
+            return
+        if self.epoch is not None:
+            self.epoch_row = self.head.sequence
+            for leg in self.unsettled():
+                self.legs[leg.key] = replace(leg, doubted=True)
+        self.epoch = digest
 
     # ---- reads ----
 
     @property
     def head(self) -> JournalHead:
-        return JournalHead(len(self.rows) - 1, self.rows[-1])
+        return JournalHead(len(self.rows) - 1, self.rows[-1].hash)
 
     def holds(self, sequence: int, row_hash: bytes) -> bool:
-        return sequence < len(self.rows) and self.rows[sequence] == row_hash
+        if self.accepted == JournalHead(sequence, row_hash):
+            return True
+        return sequence < len(self.rows) and self.rows[sequence].hash == row_hash
 
     def find_request(self, request: bytes) -> KnownRequest | None:
         found = self.requests.get(request)
@@ -167,13 +268,13 @@ class Books:
             key = request.key
             if request.sale != sale or key is None or key in self.told or request.void:
                 continue
-            leg = self.legs[key]
-            if leg.state in APPROVED_STATES or (leg.state is State.CASH_TAKEN and leg.kind is Kind.SALE):
+            if self.legs[key].state in _TO_COLLECT:
                 return key
         return None
 
     def unsettled(self) -> tuple[KnownLeg, ...]:
-        return tuple(leg for leg in self.legs.values() if leg.state not in SETTLED)
+        open_legs = (leg for leg in self.legs.values() if leg.state not in SETTLED)
+        return tuple(sorted(open_legs, key=lambda leg: self.last[leg.key]))
 
     def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
         return tuple(leg for leg in self.legs.values() if leg.sale_key == sale)
@@ -183,32 +284,86 @@ class Books:
         if part is None:
             return None
         legs = [self.legs[key] for key in part.legs]
+        stand = tuple(
+            BasketLeg(
+                leg.kind,
+                leg.state,
+                (leg.approved if leg.tender is Tender.CARD and leg.approved is not None else leg.amount).cents,
+                leg.cause,
+                None if leg.sale_key is None else part.legs.index(leg.sale_key),
+            )
+            for leg in legs
+        )
         due = replace(legs[0].amount, cents=part.due)
-        basket_legs = tuple(BasketLeg(leg.kind, leg.state, self.counts[leg.key]) for leg in legs)
-        basket = Basket(due, part.outside, part.cancelling, basket_legs)
-        return KnownBasket(reference, basket, tuple(part.legs))
+        return KnownBasket(reference, Basket(due, part.outside, part.cancelling, stand), tuple(part.legs))
+
+    def basket_of(self, key: LegKey) -> KnownBasket | None:
+        for reference, part in self.baskets.items():
+            if key in part.legs:
+                return self.find_basket(reference)
+        return None
 
     def open_baskets(self) -> tuple[KnownBasket, ...]:
         found = [self.find_basket(reference) for reference in self.baskets]
-        return tuple(known for known in found if known is not None and _is_open(known.basket))
+        return tuple(known for known in found if known is not None and known.basket.half_paid)
 
     def this_period(self) -> Period:
-        legs = [self.legs[key] for key in self.of_period]
-        shown = tuple(
-            PeriodLeg(leg.key, leg.tender, leg.kind, leg.state, _moved(leg))
-            for leg in legs
-            if leg.state in _COUNTED or leg.state not in SETTLED
-        )
-        return Period(self.period, shown)
+        """As journal/periods.py: a leg counts in the period in which its money moved."""
+        begun = self.periods[-1]
+        newest: dict[LegKey | None, tuple[int, Row]] = {}
+        first: dict[LegKey | None, Row] = {}
+        for number in range(begun + 1, len(self.rows)):
+            row = self.rows[number]
+            newest[row.key] = (number, row)
+            first.setdefault(row.key, row)
+        taken_up = {
+            key
+            for key, row in first.items()
+            if key is not None and row.state not in _FIRST_STEPS and self.legs[key].tender is Tender.CARD
+        }
+        before = {key for key in taken_up if self._state_at(key, begun) in MOVED_STATES}
+        waiting = [leg.key for leg in self.unsettled() if leg.key not in newest]
+        legs = [key for key in waiting if self.legs[key].state not in MOVED_STATES or self.last[key] > begun]
+        for _, row in sorted(newest.values(), key=lambda found: found[0]):
+            moved_before = row.state in MOVED_STATES and row.key in before
+            if row.key is not None and row.state not in _NEVER_MOVED and not moved_before:
+                legs.append(row.key)
+        earlier = [key for key in waiting if key not in legs]
+        earlier += [
+            row.key
+            for _, row in newest.values()
+            if row.key is not None and row.state not in SETTLED and row.key in before
+        ]
+        return Period(len(self.periods) - 1, tuple(map(self._in_period, legs)), tuple(map(self._in_period, earlier)), 0)
+
+    def _state_at(self, key: LegKey, row: int) -> State | None:
+        states = [found.state for found in self.rows[: row + 1] if found.key == key]
+        return states[-1] if states else None
+
+    def _in_period(self, key: LegKey) -> PeriodLeg:
+        leg = self.legs[key]
+        cents = leg.amount.cents if leg.approved is None else leg.approved.cents
+        return PeriodLeg(key, leg.tender, leg.kind, leg.state, cents if leg.due is None else leg.due)
 
 
-def _moved(leg: KnownLeg) -> int:
-    if leg.due is not None:
-        return leg.due
-    return leg.amount.cents if leg.approved is None else leg.approved.cents
+def _said_again(leg: KnownLeg, change: Advance) -> bool:
+    """Of cash what was said again is no new row."""
+    return leg.tender is Tender.CASH and leg.state is change.state
 
 
-def _is_open(basket: Basket) -> bool:
-    if basket.state in {BasketState.COMMITTED, BasketState.CANCELLED}:
+def _fits(leg: KnownLeg, change: Advance) -> bool:
+    """What the tables of the shipped journal let be written of a leg."""
+    if _said_again(leg, change):
+        return True
+    if change.state not in STEPS[leg.tender, leg.kind] or (leg.tender is Tender.CASH and leg.state in SETTLED):
         return False
-    return any(leg.state in PAID_STATES or leg.state not in SETTLED for leg in basket.legs)
+    approved = leg.approved if change.approved is None else change.approved
+    if approved is None:
+        return change.state not in _APPROVED
+    whole = approved == leg.amount or (leg.partial_ok and approved.cents <= leg.amount.cents)
+    return whole and leg.tender is Tender.CARD and change.state not in _FIRST_STEPS
+
+
+def _second(milliseconds: int | None) -> int | None:
+    """Whole seconds are kept, rounded up."""
+    return None if milliseconds is None else (milliseconds + 999) // 1000 * 1000

@@ -18,11 +18,14 @@ from pos_bridge.domain.ledger import (
 )
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
+from pos_bridge.journal.errors import JournalRefusedError
 from tests.explorer.books import (
     Advanced,
     BasketCancelled,
     Books,
     Entry,
+    EpochChanged,
+    HeadRefused,
     Opened,
     PeriodClosed,
     RequestClosed,
@@ -43,6 +46,9 @@ class DiskHabits:
     keeps_intents: bool = True  # an opening is written before what follows it, and not with its outcome
     keeps: bool = True  # anything at all survives a crash
     knows_baskets: bool = True
+
+
+SHIPPED_HABITS = DiskHabits()
 
 
 class Disk:
@@ -95,6 +101,8 @@ class Disk:
     async def write(self, entry: Entry) -> JournalHead:
         ground, future = self._ground, asyncio.get_running_loop().create_future()
         self.asked.append(entry)
+        if self.books.refuses(entry):
+            raise JournalRefusedError("the step contradicts what is stored")
         if not self.habits.keeps_intents:
             if isinstance(entry, Opened) and entry.opening.due is None:
                 self.held_back[entry.opening.key] = entry
@@ -151,7 +159,7 @@ class SimJournal:
         return await self._write(Opened(opening, self._ground.till_ms))
 
     async def advance(self, change: Advance) -> JournalHead:
-        return await self._write(Advanced(change))
+        return await self._write(Advanced(change, self._ground.till_ms))
 
     async def close_till_request(self, request: bytes) -> None:
         await self._write(RequestClosed(request))
@@ -164,7 +172,13 @@ class SimJournal:
 
     async def close_period(self) -> int:
         await self._write(PeriodClosed())
-        return self._disk.books.period - 1
+        return len(self._disk.books.periods) - 2
+
+    async def change_ledger_epoch(self, digest: bytes) -> None:
+        await self._write(EpochChanged(digest))
+
+    async def note_refused_head(self, head: JournalHead) -> None:
+        await self._write(HeadRefused(head))
 
     async def find_request(self, request: bytes) -> KnownRequest | None:
         return self._disk.books.find_request(request)
@@ -184,6 +198,9 @@ class SimJournal:
     async def find_basket(self, reference: bytes) -> KnownBasket | None:
         return self._disk.books.find_basket(reference) if self._disk.habits.knows_baskets else None
 
+    async def basket_of(self, key: LegKey) -> KnownBasket | None:
+        return self._disk.books.basket_of(key) if self._disk.habits.knows_baskets else None
+
     async def open_baskets(self) -> tuple[KnownBasket, ...]:
         return self._disk.books.open_baskets() if self._disk.habits.knows_baskets else ()
 
@@ -192,6 +209,9 @@ class SimJournal:
 
     async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         return self._disk.books.holds(sequence, row_hash)
+
+    def ledger_epoch(self) -> bytes | None:
+        return self._disk.books.epoch
 
     def head(self) -> JournalHead:
         return self._disk.books.head

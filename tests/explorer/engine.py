@@ -22,13 +22,13 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.events import RequestFault
 from pos_bridge.log import Event
-from pos_bridge.processor import client, clock
+from pos_bridge.processor import calls, client, clock, session
 from pos_bridge.processor.channel import Credentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from tests.explorer.disk import Disk, SimJournal
 from tests.explorer.ground import Ground
 from tests.explorer.line import Line, SimChannel
-from tests.explorer.loop import SimLoop
+from tests.explorer.loop import sim_loop
 from tests.explorer.reader import Customers, SimReaders
 from tests.explorer.words import outcome_in_words
 
@@ -68,7 +68,7 @@ class Engine:
 
     def __init__(self, ground: Ground, disk: Disk, line: Line, customers: Customers) -> None:
         self._ground = ground
-        self.loop = SimLoop(ground.scheduler)
+        self.loop = sim_loop(ground.scheduler)
         self.read: set[bytes] = set()
         self.lane: Lane | None = None
         self._parts = (disk, line, customers)
@@ -82,13 +82,14 @@ class Engine:
         ground, log = self._ground, TraceLog(self._ground)
         journal = SimJournal(disk, ground)
         settings = ProcessorSettings("", "", Credentials(b"", b"", b""), ANSWER_TIMEOUT_S)
-        with _replaced(client, "open_channel", lambda *_: SimChannel(line)):
+        with _replaced(calls, "open_channel", lambda *_: SimChannel(line)):
             processor = ProcessorClient(settings, journal, log)
         settler = Settler(journal, processor, log)
         await settler.recover()
         readers = SimReaders(ground, customers, lambda key: self.read.add(key.raw))
         parts = Parts(journal, readers, processor, SimSigner(), settler, log, PROMPT_S)
         self.lane = Lane(parts, None, lambda: ground.now)
+        await self.lane.resume()
         self._started.set_result(None)
         await processor.ready()
 
@@ -159,6 +160,7 @@ def shipped_code_on(ground: Ground) -> Iterator[None]:
 
     with (
         _replaced(client, "time", _SimTime(ground)),
+        _replaced(session, "time", _SimTime(ground)),
         _replaced(clock, "boot_ms", lambda: int(ground.now * 1000)),
         _replaced(leg_key, "uuid4", uuid4),
         _replaced(order, "secrets", _SimSecrets()),

@@ -43,6 +43,7 @@ class Story:
     tell: Callable[[World], Coroutine[Any, Any, None]]
     bounds: Bounds
     model: Model = REAL
+    parts: int = 1  # tests that share it
 
 
 @dataclass(slots=True)

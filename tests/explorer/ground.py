@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 from tests.explorer.choices import Chooser, Kind
-from tests.explorer.loop import Scheduler, SimLoop
+from tests.explorer.loop import Scheduler, sim_loop
 
 START_MS = 1_795_400_000_000  # the wall clock when a story begins
 Words = str | Callable[[], str]
@@ -15,7 +15,7 @@ class Ground:
 
     def __init__(self, chooser: Chooser, *, traced: bool = False) -> None:
         self.scheduler = Scheduler()
-        self.outside = SimLoop(self.scheduler)  # of everybody who does not die with an engine
+        self.outside = sim_loop(self.scheduler)  # of everybody who does not die with an engine
         self.chooser = chooser
         self.trace: list[str] | None = [] if traced else None
         self.faults: list[str] = []  # of the program itself: there may be none

@@ -52,7 +52,9 @@ _BACK = Fate(
     "arrives 70 s late, behind an outage; its clock jumps back 10 minutes", 70.0, None, False, True, True, -600
 )
 
-FATES: dict[str, tuple[Fate, ...]] = {
+Fates = dict[str, tuple[Fate, ...]]
+
+MONEY: Fates = {
     "Authorise": (
         USUAL,
         _UNANSWERED,
@@ -69,6 +71,10 @@ FATES: dict[str, tuple[Fate, ...]] = {
     "Refund": (USUAL, _UNANSWERED, _OUTAGE, _DONE_OUTAGE, _LATE, _LATE_OUTAGE, _COPY, _LOST),
     "Capture": (USUAL, _DONE_OUTAGE, _LOST, _LATE, _COPY),
     "ReverseByKey": (USUAL, _DONE_OUTAGE, _LOST, _LATE, _COPY),
+}
+"""What can become of the calls that move money; the others arrive."""
+
+ALL: Fates = MONEY | {
     "OpenSession": (USUAL, _DONE_OUTAGE, _LOST, _COPY),
     "LookUp": (USUAL, _LOST),
     "Reconcile": (USUAL, _LOST),
@@ -76,10 +82,13 @@ FATES: dict[str, tuple[Fate, ...]] = {
     "GetTime": (USUAL, _LOST),
 }
 
+STEADY: Fates = {method: tuple(fate for fate in fates if not fate.jump_s) for method, fates in MONEY.items()}
+"""As MONEY, under a processor whose clock is never set."""
+
 
 def failed(code: Any) -> Exception:
     metadata = grpc.aio.Metadata()
-    return grpc.aio.AioRpcError(code, metadata, metadata)
+    return grpc.aio.AioRpcError(code, metadata, metadata, None, None)
 
 
 class Line:
@@ -99,7 +108,7 @@ class Line:
         self._sending = sending
         self._processor = processor
         self._jump = jump
-        self.fates = FATES
+        self.fates = MONEY
         self.down_until = 0.0
         self.broken = False  # the connection was lost, and nobody used it since
         self.on_its_way: dict[int, tuple[float, str, bytes]] = {}
@@ -123,7 +132,7 @@ class Line:
         if self.down and not await self._up_again(deadline, wait=wait):
             ground.note("line", f"{method} not sent: the line is down")
             raise failed(grpc.StatusCode.UNAVAILABLE)
-        fates = self.fates[method]
+        fates = self.fates.get(method, (USUAL,))
         taken = ground.choose(
             Kind.NET, len(fates), lambda n: f"{message_in_words(ground, method, data)}: {fates[n].words}"
         )
@@ -216,7 +225,7 @@ class SimChannel:
     ) -> Callable[..., Awaitable[Any]]:
         name = method.rpartition("/")[2]
 
-        async def call(request: Any, *, timeout: float, wait_for_ready: bool = False) -> Any:
+        async def call(request: Any, *, timeout: float, wait_for_ready: bool = False) -> Any:  # noqa: ASYNC109 - gRPC's
             return response_deserializer(
                 await self._line.carry(name, request_serializer(request), timeout, wait=wait_for_ready)
             )

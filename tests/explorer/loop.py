@@ -8,8 +8,9 @@ import asyncio
 import heapq
 from asyncio import events
 from collections import deque
-from collections.abc import Callable, Coroutine
-from contextvars import Context, copy_context
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import suppress
+from contextvars import Context
 from typing import Any
 
 MOST_STEPS = 200_000  # of one schedule: the longest of the stories takes a tenth
@@ -96,7 +97,7 @@ class SimLoop(asyncio.AbstractEventLoop):
     def call_soon(  # type: ignore[override]  # a handle of our own
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Handle:
-        handle = Handle(self, callback, args, context or copy_context())
+        handle = Handle(self, callback, args, context)
         if not self.dead:
             self.scheduler.ready.append(handle)
         return handle
@@ -104,7 +105,7 @@ class SimLoop(asyncio.AbstractEventLoop):
     def call_later(  # type: ignore[override]  # a handle of our own
         self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> Handle:
-        handle = Handle(self, callback, args, context or copy_context())
+        handle = Handle(self, callback, args, context)
         if not self.dead:
             self.scheduler.later(max(0.0, delay), handle)
         return handle
@@ -118,7 +119,11 @@ class SimLoop(asyncio.AbstractEventLoop):
         return asyncio.Future(loop=self)
 
     def create_task(
-        self, coro: Coroutine[Any, Any, Any], *, name: str | None = None, context: Context | None = None
+        self,
+        coro: Generator[Any, None, Any] | Coroutine[Any, Any, Any],
+        *,
+        name: str | None = None,
+        context: Context | None = None,
     ) -> asyncio.Task[Any]:
         task = asyncio.Task(coro, loop=self, name=name or "task", context=context)
         self.tasks.append(task)
@@ -147,8 +152,12 @@ class SimLoop(asyncio.AbstractEventLoop):
         for task in self.tasks:
             if not task.done():
                 task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own way to say: meant
-                try:
-                    task.get_coro().close()  # type: ignore[union-attr]  # tasks are made of coroutines here
-                except (RuntimeError, StuckError):
-                    pass  # it would have awaited something on its way out: a dead process does not
+                coroutine = task.get_coro()
+                assert isinstance(coroutine, Coroutine)
+                with suppress(RuntimeError):  # it would await something on its way out: a dead process does not
+                    coroutine.close()
         self.tasks.clear()
+
+
+def sim_loop(scheduler: Scheduler) -> SimLoop:
+    return SimLoop(scheduler)  # type: ignore[abstract]  # sockets, pipes and processes: nobody here asks for them

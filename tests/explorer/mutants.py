@@ -11,7 +11,7 @@ from uuid import UUID
 from pos_bridge.protocol import processor_v1_pb2 as pb
 from tests.explorer.disk import DiskHabits
 from tests.explorer.explore import Bounds, Story
-from tests.explorer.line import Line
+from tests.explorer.line import STEADY, Line
 from tests.explorer.processor import Duties
 from tests.explorer.stories import STORIES
 from tests.explorer.world import Model, World
@@ -142,14 +142,14 @@ MUTANTS = {
             "no-tombstone-but-late",
             "same, no tombstone but `not_after` enforced",
             "card-repeat",
-            Model(duties=Duties(tombstones=False, waits_until_late=True), jumps=False),
+            Model(duties=Duties(tombstones=False, waits_until_late=True), fates=STEADY),
             None,
         ),
         _mutant(
             "no-tombstone-never-late",
             "same, no tombstone, waits, but `not_after` not enforced",
             "card-repeat",
-            Model(duties=Duties(tombstones=False, waits_until_late=True, obeys_not_after=False), jumps=False),
+            Model(duties=Duties(tombstones=False, waits_until_late=True, obeys_not_after=False), fates=STEADY),
             "P3",
         ),
         _mutant(

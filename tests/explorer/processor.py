@@ -8,6 +8,7 @@ story's.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pos_bridge.protocol import processor_v1_pb2 as pb
 
@@ -37,6 +38,9 @@ class Duties:
     waits_until_late: bool = False  # a reversal of an unseen key is answered only when nothing of it can come any more
 
 
+ALL_DUTIES = Duties()
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What the ledger holds about a key. `times`: how often the card was charged under it (a good processor: once)."""
@@ -47,8 +51,9 @@ class Held:
     asked: int = 0
     captured: int = 0
     interac: bool = False
-    card: int = 0
+    card: int | None = None
     sale: bytes = b""
+    refusal: str | None = None  # of a refund: kept, and said again
     began_ms: int = 0
     settled: bool = False
     ended: bool = False
@@ -69,10 +74,11 @@ class UnansweredError(Exception):
     """It gives no answer now: the caller sees an unavailable service."""
 
 
-Verdict = Callable[[int, int, bool], int]  # (card, cents asked, partial allowed) to cents approved: 0 is a no
+_Kind = type[pb.AuthoriseResponse] | type[pb.RefundResponse] | type[pb.CaptureResponse]
+Verdict = Callable[[int | None, int, bool], int]  # (card, cents asked, partial allowed) to cents approved: 0 is a no
 
 
-def approve(_card: int, cents: int, _partial: bool) -> int:
+def approve(_card: int | None, cents: int, _partial: bool) -> int:
     return cents
 
 
@@ -171,7 +177,7 @@ class Processor:
         self.held[ask.key] = held
         return self._answer(pb.AuthoriseResponse, ask.key, held)
 
-    def _again(self, kind: type, key: bytes, known: Held, request: bytes) -> bytes:
+    def _again(self, kind: _Kind, key: bytes, known: Held, request: bytes) -> bytes:
         """The same request again is given the same answer, and nothing is done."""
         if known.ended:
             return self._refused(kind, key, "KEY_ENDED")
@@ -244,36 +250,34 @@ class Processor:
         known = self.held.get(ask.key)
         if known is not None:
             return self._again(pb.RefundResponse, ask.key, known, request)
-        why = self._refund_fault(ask)
-        if why is not None:
-            return self._refused(pb.RefundResponse, ask.key, why)
-        sale = self.held[ask.sale_key]
-        cents = self.verdict(sale.card, ask.amount.cents, False)
+        if self.duties.obeys_not_after and self.clock() > ask.not_after_ms:
+            return self._refused(pb.RefundResponse, ask.key, "LATE")
+        card, interac = self.cards[ask.payment.room.ciphertext] if ask.HasField("payment") else (None, False)
+        why = self._refund_fault(ask, card)
+        cents = 0 if why is not None else self.verdict(card, ask.amount.cents, False)
         held = Held(
             state="refunded" if cents else "declined",
             request=request,
             cents=cents,
             asked=ask.amount.cents,
-            interac=sale.interac,
-            card=sale.card,
+            interac=interac,
+            card=card,
             sale=ask.sale_key,
+            refusal=why,
             began_ms=self.clock(),
         )
         self.held[ask.key] = held
         return self._answer(pb.RefundResponse, ask.key, held)
 
-    def _refund_fault(self, ask: pb.RefundRequest) -> str | None:
-        if self.duties.obeys_not_after and self.clock() > ask.not_after_ms:
-            return "LATE"
+    def _refund_fault(self, ask: pb.RefundRequest, card: int | None) -> str | None:
         sale = self.held.get(ask.sale_key)
         if sale is None or sale.state == "tombstone":
             return "NOT_SEEN"
         if sale.sale or sale.state != "captured":
             return "WRONG_STATE"
-        present = ask.HasField("payment")
-        if sale.interac and not present:
+        if sale.interac and card is None:
             return "CARD_NEEDED"
-        if present and self.cards[ask.payment.room.ciphertext][0] != sale.card:
+        if card is not None and card != sale.card:
             return "OTHER_CARD"
         return "EXCEEDS" if ask.amount.cents > sale.captured - self.refunded(ask.sale_key) else None
 
@@ -288,8 +292,9 @@ class Processor:
             receipt = answer.receipt
             receipt.amount.cents, receipt.amount.currency = held.cents, 124
             receipt.approval_code, receipt.last_four = APPROVAL_CODE, 5119
-            receipt.brand = pb.BRAND_INTERAC if held.interac else pb.BRAND_VISA
-            receipt.entry_mode = pb.ENTRY_MODE_CHIP if held.interac else pb.ENTRY_MODE_MAGSTRIPE
+            card = self.held[held.sale] if held.sale else held
+            receipt.brand = pb.BRAND_INTERAC if card.interac else pb.BRAND_VISA
+            receipt.entry_mode = pb.ENTRY_MODE_CHIP if card.interac else pb.ENTRY_MODE_MAGSTRIPE
         return answer.SerializeToString()
 
     def _reconcile(self, data: bytes) -> bytes:
@@ -308,8 +313,10 @@ class Processor:
 
     # ---- answers ----
 
-    def _answer(self, kind: type, key: bytes, held: Held) -> bytes:
-        answer = kind(key=key, now_ms=self.clock())
+    def _answer(self, kind: _Kind, key: bytes, held: Held) -> bytes:
+        if held.refusal is not None:
+            return self._refused(kind, key, held.refusal)
+        answer: Any = kind(key=key, now_ms=self.clock())
         if held.state == "declined":
             answer.declined.reason = pb.Declined.REASON_DO_NOT_HONOUR
         else:
@@ -317,8 +324,8 @@ class Processor:
             answer.approved.approval_code = APPROVAL_CODE
         return bytes(answer.SerializeToString())
 
-    def _refused(self, kind: type, key: bytes, why: str) -> bytes:
-        answer = kind(key=key, now_ms=self.clock())
+    def _refused(self, kind: _Kind, key: bytes, why: str) -> bytes:
+        answer: Any = kind(key=key, now_ms=self.clock())
         answer.refused.reason = pb.Refused.Reason.Value(f"REASON_{why}")
         return bytes(answer.SerializeToString())
 

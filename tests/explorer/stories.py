@@ -48,7 +48,7 @@ async def asks(world: World) -> None:
 STORIES = {
     story.name: story
     for story in (
-        Story("card-repeat", repeats, Bounds(crashes=2, net=2)),
-        Story("card-status", asks, Bounds(crashes=2, net=2)),
+        Story("card-repeat", repeats, Bounds(crashes=2, net=2), parts=2),
+        Story("card-status", asks, Bounds(crashes=1, net=2), parts=2),
     )
 }

@@ -1,4 +1,4 @@
-"""A simulated till and its cashier: asks, waits, repeats, asks for the status, aborts, and remembers what it was told."""
+"""A simulated till and its cashier: pays, waits, repeats, asks for the status, aborts, and remembers what it heard."""
 
 import asyncio
 import hashlib

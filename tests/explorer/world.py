@@ -3,17 +3,17 @@
 import hashlib
 from asyncio.futures import _set_result_unless_cancelled  # type: ignore[attr-defined]  # how a sleep ends
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pos_bridge.protocol import processor_v1_pb2 as pb
 from tests.explorer.books import Opened
 from tests.explorer.choices import Chooser
-from tests.explorer.disk import Disk, DiskHabits
+from tests.explorer.disk import SHIPPED_HABITS, Disk, DiskHabits
 from tests.explorer.engine import Engine, shipped_code_on
 from tests.explorer.ground import START_MS, Ground
-from tests.explorer.line import FATES, Line
-from tests.explorer.processor import Duties, Processor
+from tests.explorer.line import MONEY, Fates, Line
+from tests.explorer.processor import ALL_DUTIES, Duties, Processor
 from tests.explorer.reader import CARDS, Customers
 from tests.explorer.till import Till
 from tests.explorer.words import answer_in_words, message_in_words
@@ -27,11 +27,11 @@ _MONEY = frozenset({"Authorise", "Capture", "ReverseByKey", "Refund"})
 class Model:
     """Which world a story is told in. The first is the real one; each other is a design that must be caught."""
 
-    disk: DiskHabits = DiskHabits()
-    duties: Duties = Duties()
+    disk: DiskHabits = SHIPPED_HABITS
+    duties: Duties = ALL_DUTIES
     line: "Callable[[World], Line] | None" = None  # a wrapper around the shipped line
     seals: bool = True
-    jumps: bool = True  # the processor's clock may be set while a request is on its way
+    fates: Fates = field(default_factory=lambda: MONEY)
 
 
 class PrunedError(Exception):
@@ -45,16 +45,13 @@ class World:
         self, chooser: Chooser, model: Model, *, traced: bool = False, prune: "Callable[[bytes], bool] | None" = None
     ) -> None:
         ground = self.ground = Ground(chooser, traced=traced)
-        ground.crash, ground.ways_to_lose = self.crash, lambda: self.disk.survivors()
+        ground.crash, ground.ways_to_lose = self.crash, self._ways_to_lose
         self.model = model
         self.skew_ms = 0
         self.disk = Disk(ground, model.disk)
         self.processor = Processor(model.duties, lambda: START_MS + self.skew_ms + int(ground.now * 1000), {})
         self.line = self.plain_line(Line) if model.line is None else model.line(self)
-        if not model.jumps:
-            self.line.fates = {
-                method: tuple(fate for fate in fates if not fate.jump_s) for method, fates in FATES.items()
-            }
+        self.line.fates = model.fates
         self.customers = Customers(
             ground,
             lambda ciphertext, card: self.processor.cards.__setitem__(ciphertext, (CARDS.index(card), card.interac)),
@@ -66,6 +63,9 @@ class World:
         self.written: list[bytes] = []  # every byte that left the engine, for the search
         self.broken: list[str] = []  # promises that were seen broken while it happened
         self._prune = prune
+
+    def _ways_to_lose(self) -> int:
+        return self.disk.survivors()
 
     def plain_line(self, kind: type[_Line]) -> _Line:
         return kind(self.ground, self._sending, self._arrives, self._jump)
@@ -154,7 +154,8 @@ class World:
             list(books.requests.items()),
             sorted(key.raw for key in books.told),
             [(reference, part.legs, part.cancelling) for reference, part in books.baskets.items()],
-            books.period,
+            len(books.periods),
+            (books.epoch, books.accepted, books.refused),
             books.holds(*self.processor.seen),
             ledger,
             self.processor.epoch,
@@ -176,7 +177,7 @@ class World:
 
 
 def _asked(method: str, data: bytes) -> Any:
-    kind = {
+    kind: Any = {
         "Authorise": pb.AuthoriseRequest,
         "Capture": pb.CaptureRequest,
         "ReverseByKey": pb.ReverseByKeyRequest,

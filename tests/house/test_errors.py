@@ -10,7 +10,7 @@ import pytest
 
 import pos_bridge
 from pos_bridge.checkout.card_sale import PROMPT_CAUSES
-from pos_bridge.cli import check, conformance, explain, journal, quarantine, run
+from pos_bridge.cli import check, conformance, day_end, decide, explain, journal, quarantine, run
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.pos_api.said import SITUATIONS, Said
 from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, STILL_DUE
@@ -127,6 +127,8 @@ def test_every_exit_code():
         "check": check,
         "journal": journal,
         "explain": explain,
+        "day-end": day_end,
+        "decide": decide,
         "quarantine": quarantine,
         "conformance": conformance,
     }
@@ -134,8 +136,10 @@ def test_every_exit_code():
 
 
 def test_the_commands_are_all_there():
-    commands = re.findall(r"for command in \(([a-z, ]+)\)", (PACKAGE / "cli" / "main.py").read_text())
-    assert {name.strip() for name in commands[0].split(",")} == {row[0] for row in table("Exit codes")}
+    commands = re.findall(r"for command in \(([a-z_, ]+)\)", (PACKAGE / "cli" / "main.py").read_text())
+    assert {name.strip().replace("_", "-") for name in commands[0].split(",")} == {
+        row[0] for row in table("Exit codes")
+    }
 
 
 def test_every_code_a_card_room_ends_with():
