@@ -25,10 +25,10 @@ WORDS = {
         "Le processeur dit : {standing}, {amount}.", "The processor says: {standing}, {amount}."
     ),
     "not_asked": Said(
-        "Le processeur n'a pas pu être interrogé : rien n'a été comparé. S'il répond aux ventes, démarrez d'abord "
-        "pos-bridge, qui apprend si son registre a été remplacé ; puis recommencez.",
-        "The processor could not be asked: nothing was compared. If it answers sales, start pos-bridge first, which "
-        "learns whether its ledger was replaced; then try again.",
+        "Le processeur n'a pas pu être interrogé : rien n'a été comparé. S'il répond aux ventes, son registre a été "
+        "remplacé : redémarrez pos-bridge, qui l'apprend, puis recommencez.",
+        "The processor could not be asked: nothing was compared. If it answers sales, its ledger was replaced: restart "
+        "pos-bridge, which learns that, then try again.",
     ),
     "agree": Said("Les livres concordent.", "The books agree."),
     "look_at": Said("À voir : {count}.", "To look at: {count}."),

@@ -18,10 +18,10 @@ from pos_bridge.domain.ledger import JournalHead
 from pos_bridge.domain.leg import SETTLED
 from pos_bridge.journal import baskets, lookups, months, periods, requests, trust, working
 from pos_bridge.journal.errors import JournalCorruptError, JournalSoundError
-from pos_bridge.journal.journal_file import lock_folder
 from pos_bridge.journal.mend import mend
 from pos_bridge.journal.row import START
 from pos_bridge.journal.salvage import Salvage, salvage
+from pos_bridge.journal.taking import lock_folder
 from pos_bridge.journal.verify import SoundFile, verify
 
 

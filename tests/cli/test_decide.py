@@ -1,14 +1,16 @@
-"""`decide`: a person's word about a leg, written into the journal while no engine runs; and about the journal itself."""
+"""`decide`: a person's word about a leg, written into the journal while no engine runs; and about that journal."""
+
+from pathlib import Path
 
 import pytest
 
-from pos_bridge.domain.ledger import Advance, JournalHead
+from pos_bridge.domain.ledger import Advance, JournalHead, KnownLeg
 from pos_bridge.domain.leg import Cause, Kind, State
 from pos_bridge.domain.leg_key import LegKey
-from tests.journal.makers import card, opened, paid, refund, reversing
+from tests.journal.makers import Clock, card, opened, paid, refund, reversing
 
 
-def unresolved(folder, clock, kind=Kind.SALE) -> LegKey:
+def unresolved(folder: Path, clock: Clock, kind: Kind = Kind.SALE) -> LegKey:
     """A leg that the look-ups could not settle, in a closed journal."""
     book = opened(folder, clock)
     leg = card() if kind is Kind.SALE else refund(paid(book).key, present=kind is Kind.CARD_REFUND)
@@ -20,12 +22,14 @@ def unresolved(folder, clock, kind=Kind.SALE) -> LegKey:
     return leg.key
 
 
-def found(folder, clock, key):
+def found(folder: Path, clock: Clock, key: LegKey) -> KnownLeg:
     book = opened(folder, clock)
     try:
-        return book.find_leg(key)
+        leg = book.find_leg(key)
     finally:
         book.close()
+    assert leg is not None
+    return leg
 
 
 @pytest.mark.parametrize(
@@ -41,7 +45,7 @@ def found(folder, clock, key):
         (Kind.CARD_REFUND, "reverse", State.REVERSING),
     ],
 )
-def test_what_a_person_says_is_written(folder, clock, command, kind, word, state):
+def test_what_a_person_says_is_written(folder, clock, command, *, kind, word, state):
     key = unresolved(folder, clock, kind)
     status, out, err = command("decide", str(key), word, "--lang", "en")
     assert (status, err) == (0, "")
@@ -87,7 +91,7 @@ def test_not_while_the_engine_runs(running, command):
         (("journal",), 1, "nothing to accept"),
     ],
 )
-def test_what_cannot_be_decided(folder, clock, command, words, status, said):
+def test_what_cannot_be_decided(folder, clock, command, *, words, status, said):
     unresolved(folder, clock)
     code, out, err = command("decide", *words, "--lang", "en")
     assert (code, out) == (status, "")

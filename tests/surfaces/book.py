@@ -52,7 +52,10 @@ class Asking:
         reply = self._reply.result(LIMIT_S)
         if reply is not None and reply.status == 200:
             self.body = reply.body
-            self.movement.told = Told.of(reply.body)
+            told = Told.of(reply.body)
+            if told.error == "InProgress":
+                return told  # nothing yet
+            self.movement.told = told
         return self.movement.told
 
     @property
@@ -70,7 +73,7 @@ class Book:
         self.sales: list[Sale] = []
         self.returns: list[Return] = []
         self.bodies: dict[str, dict[str, Any]] = {}
-        self._cents = itertools.count(10_01)
+        self._cents = itertools.count(1000_01)
         self._processor = Layout(store.folder).processor
         self.expired: set[str] = set()  # holds that ran out, which nobody captures or reverses any more
         self._standing: set[str] = set()

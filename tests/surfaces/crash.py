@@ -10,13 +10,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from hw_sim.running import RunningStore
 from hw_sim.store import control
 from tests.power.store import Mains, store_with_mains
 from tests.power.tape import Operation, Synced, Wrote
 from tests.processes import descendants, survivors
-from tests.surfaces.accounts import Sale, Told
+from tests.surfaces.accounts import Return, Sale, Told
 from tests.surfaces.book import Asking, Book, until
 
 _REACHED_S, _MISSED_S = 20.0, 0.5
@@ -38,7 +39,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """card: it was read; ledger: the processor holds something new; answered: the till has its answer."""
+    """card: it was read; ledger: the processor did something; answered: the till has its answer."""
 
     name: str
 
@@ -87,32 +88,43 @@ class Killed(Exception):  # noqa: N818 - not an error: the story is over
 
 @dataclass(slots=True)
 class Scene:
-    """A story as it runs. `sales` are those that were asked for in it."""
+    """A story as it runs. `asked` is what was asked for in it."""
 
     book: Book
     mains: Mains
     plan: Plan
     chance: Random
-    sales: list[Sale] = field(default_factory=list)
+    asked: list[Sale | Return] = field(default_factory=list)
     began: float = 0.0
-    _held: int = 0
+    _held: list[dict[str, Any]] = field(default_factory=list)
 
     def begin(self) -> None:
         """What was prepared is done: from here on it may crash."""
         until(self.book.settled)
-        self.book.mode(self.plan.fault, self.plan.seconds)
-        self._held = len(self.book.held())
+        self.fault()
+        self._held = self.book.held()
         self.began = time.monotonic()
         arm(self.mains, self.plan.point)
 
     def pay(self, sale: Sale, card: str | None = "visa") -> Told:
         """A payment of the story, up to its answer. Raises Killed when the engine dies in it."""
-        self.sales.append(sale)
+        return self._ask(sale, card)
+
+    def give_back(self, asked: Return, card: str | None = None) -> Told:
+        """Money back, likewise."""
+        return self._ask(asked, card)
+
+    def _ask(self, movement: Sale | Return, card: str | None) -> Told:
+        self.asked.append(movement)
         if card is None:
-            with self.book.asking(sale, card=None) as asking:
+            with self.book.asking(movement, card=None) as asking:
                 return self.follow(asking, lambda: False)
-        with self.book.asking(sale, card=None) as asking, self.book.store.customer(card) as customer:
+        with self.book.asking(movement, card=None) as asking, self.book.store.customer(card) as customer:
             return self.follow(asking, lambda: customer.poll() == 0)
+
+    def fault(self) -> None:
+        """The processor does from now on what the plan says."""
+        self.book.mode(self.plan.fault, self.plan.seconds)
 
     def follow(self, asking: Asking, card_read: Callable[[], bool]) -> Told:
         """To its answer, or to the point at which the engine dies. What was told by then is noted either way."""
@@ -129,7 +141,7 @@ class Scene:
             match self.plan.point:
                 case Moment("card") if card_read():
                     self.die()
-                case Moment("ledger") if len(self.book.held()) > self._held:
+                case Moment("ledger") if self.book.held() != self._held:
                     self.die()
                 case After(seconds) if time.monotonic() > self.began + seconds:
                     self.die()
@@ -269,24 +281,34 @@ class Arena:
     def _settle(self, scene: Scene) -> str:
         """The till asks, or repeats; then all accounts are compared."""
         words = []
-        told: str | Told
-        for sale in scene.sales:
-            live = sale.told
-            if scene.chance.random() < 0.5:
-                known = bool(self.book.steps(sale))
-                told = self.book.pay(sale, card=None if known or sale.cash else "visa")
-            else:
-                told = self.book.status(sale)
-                if told == "InProgress":
-                    until(self.book.settled)
-                    told = self.book.status(sale)
+        for movement in scene.asked:
+            live = movement.told
+            told = self._ask_again(movement, scene.chance)
             assert live is None or (isinstance(told, Told) and live.same_as(told)), f"told {live} at first, then {told}"
-            paid = isinstance(told, Told) and told.paid
+            moved = isinstance(told, Told) and told.paid
             self.count.asked += 1
-            self.count.approved += paid
-            words.append("approved" if paid else f"not paid ({told if isinstance(told, str) else told.error})")
+            self.count.approved += moved
+            words.append("approved" if moved else f"not so ({told if isinstance(told, str) else told.error})")
         self.book.balance()
         return ", ".join(words) or "nothing was asked"
+
+    def _ask_again(self, movement: Sale | Return, chance: Random) -> str | Told:
+        """By its status or, every other time, by repeating the request; a journal that knows it is shown no card."""
+        if chance.random() < 0.5:
+            if isinstance(movement, Sale):
+                known = bool(self.book.steps(movement))
+                told: Told | None = self.book.pay(movement, card=None if known or movement.cash else "visa")
+            elif not movement.by_card:
+                told = self.book.give_back(movement)
+            else:
+                told = None
+            if told is not None and told.error != "InProgress":
+                return told
+        asked = self.book.status(movement)
+        if asked == "InProgress":
+            until(self.book.settled)
+            asked = self.book.status(movement)
+        return asked
 
 
 @contextmanager

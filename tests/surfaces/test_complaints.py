@@ -189,7 +189,7 @@ def test_one_bad_record_blocks_the_queue(book: Book):
 
 
 def test_refund_rounding_differs_from_sale_rounding(book: Book):
-    """For each last digit: what was paid in cash after rounding is what is given back, by a reversal and by a refund."""
+    """For each last digit: what was paid in cash after rounding is what comes back, by a reversal and by a refund."""
     for cents in range(10_31, 10_41):
         for by_card in (False, True):
             sale = book.new(cash=True, cents=cents)
