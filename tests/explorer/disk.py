@@ -52,7 +52,10 @@ SHIPPED_HABITS = DiskHabits()
 
 
 class Disk:
-    """Survives its engine, which can die at each write if it is `mortal`. `durable` is what a crash cannot take; `books` what the engine reads."""
+    """Survives its engine, which can die at each write if it is `mortal`.
+
+    `durable` is what a crash cannot take; `books` what the engine reads.
+    """
 
     def __init__(self, ground: Ground, habits: DiskHabits, *, mortal: bool = True) -> None:
         self._ground = ground

@@ -43,13 +43,15 @@ _CODE = f"{APPROVAL_CODE}".encode()
 def broken(world: World) -> list[str]:
     """Every promise that this schedule broke, in words that begin with its number."""
     found = [f"FAULT {fault}" for fault in dict.fromkeys(world.ground.faults)] + list(dict.fromkeys(world.broken))
+    found += _in_clear(world)
+    if world.torn:
+        return found
     account = Account(world)
     for request in world.till.requests:
         found += account.of_payment(request) if isinstance(request.ask, SaleAsk) else account.of_refund(request)
     found += account.of_sales()
     found += account.of_what_stands()
     found += account.of_what_is_listed()
-    found += _in_clear(world)
     return found
 
 

@@ -14,6 +14,7 @@ from tests.explorer.disk import SHIPPED_HABITS, Disk, DiskHabits
 from tests.explorer.engine import Engine, shipped_code_on
 from tests.explorer.ground import START_MS, Ground
 from tests.explorer.line import MONEY, Fates, Line
+from tests.explorer.loop import Handle
 from tests.explorer.processor import ALL_DUTIES, Duties, Processor
 from tests.explorer.reader import NUMBERS, Customers
 from tests.explorer.till import Till
@@ -68,6 +69,8 @@ class World:
         self.elsewhere: set[bytes] = set()  # keys of charges that another till or journal answers for
         self.broken: list[str] = []  # promises that were seen broken while it happened
         self.plans: list[int] = []
+        self._restart: Handle | None = None
+        self.torn = False  # a memory was put back or replaced: the story itself says what must be true then
         self._prune = prune
 
     def _ways_to_lose(self) -> int:
@@ -102,10 +105,12 @@ class World:
         engine.die()
         self.line.broken = False  # the next engine has a connection of its own
         # On the second, so that deaths a moment apart, which left the same, meet again as the same state.
-        self.ground.outside.call_later(self.ground.to_tick(RESTART_S), self.start_engine)
+        self._restart = self.ground.outside.call_later(self.ground.to_tick(RESTART_S), self.start_engine)
 
     def kill_engine(self) -> None:
         """It is gone, whatever it did; nothing starts it but the story."""
+        if self._restart is not None:
+            self._restart.cancel()
         if self.engine is not None:
             engine, self.engine = self.engine, None
             self.ground.changes += 1
