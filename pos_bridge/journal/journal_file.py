@@ -161,6 +161,11 @@ class JournalFile:
         """The newest durable row."""
         return self._file.head
 
+    def is_refused(self) -> bool:
+        """The processor showed a row as ours that is not, and no person accepted that since."""
+        with self._file.reading() as connection:
+            return trust.is_refused(connection)
+
     def find_request(self, request: bytes) -> KnownRequest | None:
         with self._file.reading() as connection:
             return requests.find(connection, self._file.path, request, self._clock())
