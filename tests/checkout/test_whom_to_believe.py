@@ -9,7 +9,7 @@ from pos_bridge.domain.happening import Reversed, Standing
 from pos_bridge.domain.leg import Cause, Kind, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.outcome import NotPaid, NotRefunded, PaidByCard, Running
+from pos_bridge.domain.outcome import NeverSeen, NotPaid, NotRefunded, PaidByCard, Running
 from pos_bridge.domain.session import Trust
 from tests.checkout.fakes import ScriptedProcessor, World, ask, give_back_ask, refund_ask
 from tests.checkout.story import story, until
@@ -173,3 +173,12 @@ async def test_a_journal_that_cannot_be_read_decides_nothing():
     world.journal.unreadable = False
     await world.settled()
     assert world.journal.legs[key].state is State.REVERSED
+
+
+@story
+async def test_what_an_old_copy_of_the_journal_does_not_know_is_not_told_as_not_found():
+    world = World(ScriptedProcessor(trusted=Trust.ROLLED_BACK))
+    request = ask().till.request
+    assert isinstance(await world.lane.status(request), Running)
+    world.processor.trusted = Trust.TRUSTED  # a person accepted the journal
+    assert isinstance(await world.lane.status(request), NeverSeen), "and it was not closed meanwhile"
