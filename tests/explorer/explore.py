@@ -76,7 +76,7 @@ def explore(
     until: Callable[[list[str]], bool] = lambda _: False,
     ends: bool = False,
 ) -> Result:
-    """All schedules, or that share of them which part[0] of part[1] is; none after one whose faults are enough (`until`).
+    """All schedules, or the share of them that part[0] of part[1] is. None after one whose faults are enough (`until`).
 
     With `ends` the result holds how each schedule that was not pruned came out, as a till and a processor see it.
     """
