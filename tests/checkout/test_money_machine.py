@@ -41,7 +41,8 @@ _Result = TypeVar("_Result")
 Asked = SaleAsk | RefundAsk | GiveBackAsk
 FINAL = (PaidByCard, PaidInCash, NotPaid, Refunded, RefundedInCash, NotRefunded, Voided)
 
-losses = st.lists(st.sampled_from(Loss), max_size=5)
+losses = st.one_of(st.lists(st.sampled_from(Loss), max_size=5), st.just([Loss.ANSWER] * 3))
+calls = st.one_of(st.none(), st.integers(1, 4))
 cents = st.sampled_from([None, 1, 5_00, 12_34, 12_35])
 turns = st.integers(0, 40)
 pick = st.integers(0, 11)  # of what there is, counted round
@@ -120,6 +121,18 @@ class Till(RuleBasedStateMachine):
     def the_disk_fails(self, after: int) -> None:
         self.world.journal.break_after = after
 
+    @rule(after=calls)
+    def the_day_ends_between_two_calls(self, after: int | None) -> None:
+        self.processor.day_ends_after = after
+
+    @rule(after=st.integers(1, 4))
+    def the_network_goes(self, after: int) -> None:
+        self.processor.gone_after = after
+
+    @rule()
+    def the_network_comes_back(self) -> None:
+        self.processor.comes_back()
+
     @rule()
     def the_disk_works_again(self) -> None:
         self.world.journal.broken, self.world.journal.break_after = False, None
@@ -179,7 +192,7 @@ class Till(RuleBasedStateMachine):
             self.runner.close()
 
     async def _end(self) -> None:
-        self.processor.losses = []
+        self.processor.comes_back()
         self.the_disk_works_again()
         await self._start()
         await self.world.settled()
