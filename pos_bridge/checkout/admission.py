@@ -153,8 +153,8 @@ class Admission:
             answer = await self._admitted(entry)
             if entry.answered:
                 return answer
-            if isinstance(answer, NotPaid | NotRefunded) and answer.key is None:
-                await self.shut(till.request)  # final as told: a late copy must not be done after a restart
+            if isinstance(answer, NotPaid | NotRefunded) and answer.key is None and not await self.shut(till.request):
+                return NotRecordable()  # *not paid* would be final, and a late copy could be paid after a restart
             if not isinstance(answer, Busy | NotRecordable | Contradiction | Running):
                 self._done.add(till.request, till.content, answer)
             return answer

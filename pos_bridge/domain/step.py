@@ -93,7 +93,7 @@ def _sale(leg: Leg, event: Event) -> Transition:  # noqa: C901, PLR0911, PLR0912
         case State.INTENT, PromptOver(cause):
             return _settle(leg, State.ENDED, cause, Effect.TELL_TILL)
         case ((State.INTENT | State.SENDING | State.AGREEING), Recovered()):
-            return _settle(leg, State.REVERSING, Cause.RECOVERED, Effect.REVERSE)
+            return _settle(replace(leg, approved=None), State.REVERSING, Cause.RECOVERED, Effect.REVERSE)
 
         case State.SENDING, Approved(amount) if not _is_answer(leg, amount):
             return _reverse(leg, Cause.WRONG_ANSWER)

@@ -112,7 +112,9 @@ def _is_over(connection: sqlite3.Connection, path: Path, found: Request, limit: 
     if found.key is None:
         return True
     key = LegKey.from_bytes(found.key)
-    return working.find(connection, key) is None and (bool(found.void) or not lookups.is_untold(connection, path, key))
+    return working.find(connection, key) is None and (
+        bool(found.void) or not lookups.may_be_untold(connection, path, key)
+    )
 
 
 def _delete(connection: sqlite3.Connection, request: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pos_bridge.checkout import card_refund, claim, give_back, settle
+from pos_bridge.checkout import card_refund, card_sale, claim, give_back, settle
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +18,4 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A till waits next to no time for the end of what only needs keys."""
     for room in (claim, give_back, card_refund):
         monkeypatch.setattr(room, "WITHIN_S", 0.05)
+    monkeypatch.setattr(card_sale, "UNDO_WITHIN_S", 0.05)

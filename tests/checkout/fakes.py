@@ -72,7 +72,7 @@ class World:
 
     async def crash(self) -> None:
         """Everything that runs stops where it stands; then a new engine on the same journal."""
-        tasks = asyncio.all_tasks() - self._outside
+        tasks = asyncio.all_tasks() - self._outside - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

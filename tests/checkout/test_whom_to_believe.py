@@ -1,4 +1,4 @@
-"""A journal or a ledger that was set back (docs/decisions/0012): nothing moves, and little of what is seen is believed."""
+"""A journal or a ledger that was set back (docs/decisions/0012): nothing moves, and not all that is seen counts."""
 
 from dataclasses import replace
 

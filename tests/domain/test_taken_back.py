@@ -71,7 +71,7 @@ def test_the_table(confirms, events, state, record, effects):
     assert (stands.state, moved.record, moved.effects) == (state, record, effects)
 
 
-@pytest.mark.parametrize("cause", sorted(TAKEN_BACK, key=lambda cause: cause.value))
+@pytest.mark.parametrize("cause", [cause for cause in Cause if cause in TAKEN_BACK])
 @pytest.mark.parametrize("answer", [None, Cause.TOMBSTONED, Cause.WAS_DECLINED])
 def test_why_it_was_taken_back_is_told_however_its_reversal_ends(cause, answer):
     stands = replace(leg(), state=State.REVERSING, approved=ASKED, cause=cause)
