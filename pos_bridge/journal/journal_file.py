@@ -209,10 +209,13 @@ class JournalFile:
     def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         """Whether row `sequence` has this hash: what the processor last saw. None: that row is in no file here.
 
-        Also True for the one head that is not ours and that a person accepted.
+        Also True for the one head that is not ours and that a person accepted. False of every head while one that was
+        refused waits for a person: the processor remembers the newest row that it is shown, ours too.
         """
         head = JournalHead(sequence, row_hash)
         with self._file.reading() as connection:
+            if trust.in_question(connection):
+                return False
             return trust.is_accepted(connection, head) or lookups.holds(connection, self._file.path, head)
 
     # ---- how ----

@@ -69,5 +69,11 @@ def accept_refused(connection: sqlite3.Connection) -> bool:
     return True
 
 
+def in_question(connection: sqlite3.Connection) -> bool:
+    """Whether a head was refused and nobody accepted it yet: what the processor shows since then heals nothing."""
+    known = of(connection)
+    return known.refused not in {None, known.accepted}
+
+
 def is_accepted(connection: sqlite3.Connection, head: JournalHead) -> bool:
     return of(connection).accepted == foreign_digest(head)
