@@ -97,8 +97,11 @@ class JournalFile:
     def cancel_basket(self, reference: bytes) -> None:
         return self._write(lambda: baskets.cancel(self._file.connected(), self._clock(), reference))
 
-    def close_period(self) -> int:
-        return self._write(lambda: periods.close(self._file.connected(), self._file.tip.sequence))
+    def close_period(self, up_to: int | None = None) -> int:
+        """The period ends after the row `up_to`, or after the newest one."""
+        return self._write(
+            lambda: periods.close(self._file.connected(), self._file.tip.sequence if up_to is None else up_to)
+        )
 
     def change_ledger_epoch(self, digest: bytes) -> None:
         return self._write(lambda: trust.change_epoch(self._file.connected(), self._file.tip, digest))

@@ -44,7 +44,7 @@ class BasketCancelled:
 
 @dataclass(frozen=True, slots=True)
 class PeriodClosed:
-    pass
+    up_to: int
 
 
 Entry = Opened | Advanced | RequestClosed | Told | BasketCancelled | PeriodClosed
@@ -78,7 +78,7 @@ class Books:
     told: set[LegKey] = field(default_factory=set)
     baskets: dict[bytes, Part] = field(default_factory=dict)
     period: int = 0
-    of_period: dict[LegKey, None] = field(default_factory=dict)
+    of_period: dict[LegKey, int] = field(default_factory=dict)  # and its newest row
     rows: list[bytes] = field(default_factory=lambda: [START])
 
     # ---- writes ----
@@ -95,9 +95,13 @@ class Books:
                 self.told.add(key)
             case BasketCancelled(reference):
                 self.baskets[reference].cancelling = True
-            case PeriodClosed():
+            case PeriodClosed(up_to):
                 self.period += 1
-                self.of_period = {key: None for key in self.of_period if self.legs[key].state not in SETTLED}
+                self.of_period = {
+                    key: row
+                    for key, row in self.of_period.items()
+                    if row > up_to or self.legs[key].state not in SETTLED
+                }
 
     def _open(self, opening: Opening, begun_ms: int) -> None:
         key, cash = opening.key, opening.tender is Tender.CASH
@@ -120,7 +124,7 @@ class Books:
         )
         self.counts[key] = opening.amount.cents
         self._request(opening.till, key, void=False)
-        self.of_period[key] = None
+        self.of_period[key] = len(self.rows)
         if opening.basket is not None:
             part = opening.basket
             known = self.baskets.setdefault(part.reference, Part(part.due.cents, part.outside, []))
@@ -138,7 +142,7 @@ class Books:
             self.counts[change.key] = change.approved.cents
         if change.till is not None:
             self._request(change.till, change.key, void=True)
-        self.of_period[change.key] = None
+        self.of_period[change.key] = len(self.rows)
         self._row(b"step", change.key.raw, change.state)
 
     def _request(self, till: TillKeys, key: LegKey, *, void: bool) -> None:
@@ -199,7 +203,7 @@ class Books:
             for leg in legs
             if leg.state in _COUNTED or leg.state not in SETTLED
         )
-        return Period(self.period, shown)
+        return Period(self.period, shown, up_to=self.head().sequence)
 
 
 def _moved(leg: KnownLeg) -> int:

@@ -162,8 +162,8 @@ class SimJournal:
     async def cancel_basket(self, reference: bytes) -> None:
         await self._write(BasketCancelled(reference))
 
-    async def close_period(self) -> int:
-        await self._write(PeriodClosed())
+    async def close_period(self, up_to: int) -> int:
+        await self._write(PeriodClosed(up_to))
         return self._disk.books.period - 1
 
     async def find_request(self, request: bytes) -> KnownRequest | None:
