@@ -95,7 +95,7 @@ class JournalFile:
         return self._write(lambda: steps.mark_told(self._pen(), key), durable=False)
 
     def cancel_basket(self, reference: bytes) -> None:
-        return self._write(lambda: baskets.cancel(self._file.connected(), self._clock(), reference))
+        return self._write(lambda: baskets.cancel(self._file.connected(), self._file.path, self._clock(), reference))
 
     def close_period(self, up_to: int | None = None) -> int:
         """The period ends after the row `up_to`, or after the newest one."""

@@ -128,6 +128,9 @@ class MemoryJournal:
 
     async def cancel_basket(self, reference: bytes) -> None:
         self._write()
+        parts = self.baskets[reference][1]
+        for sale in tuple(parts):  # what was given back while it was all paid is part of it now
+            parts.extend(sorted((leg.key for leg in await self.refunds_of(sale) if leg.key not in parts), key=str))
         self.cancelling.add(reference)
 
     async def close_period(self, up_to: int) -> int:

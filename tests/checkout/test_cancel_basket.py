@@ -22,8 +22,9 @@ from pos_bridge.domain.outcome import (
     PaidByCard,
     PaidInCash,
     RefundedInCash,
+    Voided,
 )
-from tests.checkout.fakes import INTERAC, ScriptedProcessor, ScriptedReaders, World, ask
+from tests.checkout.fakes import INTERAC, ScriptedProcessor, ScriptedReaders, World, ask, give_back_ask
 from tests.checkout.story import story, until
 from tests.checkout.test_basket import REFERENCE, part, yes
 
@@ -153,6 +154,23 @@ async def test_a_payment_that_was_refunded_in_part_gives_back_the_rest_and_no_mo
     assert (asked.key, asked.sale_key, asked.amount) == (LegKey.refund_of(card.key), card.key, Amount(15_00))
     assert await state(world) is BasketState.CANCELLED
     assert world.processor.reversed == []
+    await world.lane.close()
+
+
+@story
+async def test_cash_that_was_given_back_after_all_was_paid_is_not_handed_back_again():
+    world = World(ScriptedProcessor(answers=[yes(50_00)]))
+    card = await world.lane.pay(part(1, 100_00, 0, tender=Tender.CARD))
+    cash = await world.lane.pay(part(2, 50_00, 50_00))
+    assert isinstance(card, PaidByCard)
+    assert isinstance(cash, PaidInCash)
+    await world.settled()
+    assert await state(world) is BasketState.COMMITTED
+    assert isinstance(await world.lane.give_back(give_back_ask(3, cash.key, 20_00)), RefundedInCash)
+    assert isinstance(await world.lane.give_back(give_back_ask(4, card.key)), Voided)
+    rest = RefundedInCash(LegKey.refund_of(cash.key), Amount(30_00), 30_00)
+    assert await world.lane.cancel_basket(REFERENCE) == BasketCancelled((rest,), open_legs=0)
+    assert await state(world) is BasketState.CANCELLED
     await world.lane.close()
 
 
