@@ -8,7 +8,7 @@ import pytest
 from pos_bridge.domain.authorisation import Unknown
 from pos_bridge.domain.basket import BasketFault, BasketState
 from pos_bridge.domain.happening import Reversed
-from pos_bridge.domain.ledger import Advance
+from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, Opening
 from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -21,6 +21,7 @@ from pos_bridge.domain.outcome import (
     NotRecordable,
     PaidByCard,
     PaidInCash,
+    Refunded,
     RefundedInCash,
     Voided,
 )
@@ -171,6 +172,29 @@ async def test_cash_that_was_given_back_after_all_was_paid_is_not_handed_back_ag
     rest = RefundedInCash(LegKey.refund_of(cash.key), Amount(30_00), 30_00)
     assert await world.lane.cancel_basket(REFERENCE) == BasketCancelled((rest,), open_legs=0)
     assert await state(world) is BasketState.CANCELLED
+    await world.lane.close()
+
+
+@story
+async def test_a_refund_that_is_stored_although_the_disk_said_no_goes_on():
+    world = World(ScriptedProcessor(answers=[yes(50_00)]))
+    card = await world.lane.pay(part(1, 100_00, 0, tender=Tender.CARD))
+    assert isinstance(card, PaidByCard)
+    await world.settled()
+    assert isinstance(await world.lane.give_back(give_back_ask(2, card.key, 20_00)), Refunded)
+    open_leg = world.journal.open_leg
+
+    async def stored_after_all(opening: Opening) -> JournalHead:
+        world.journal.open_leg = open_leg  # type: ignore[method-assign] # once
+        await open_leg(opening)
+        raise JournalUnwritableError
+
+    world.journal.open_leg = stored_after_all  # type: ignore[method-assign] # once
+    assert await world.lane.cancel_basket(REFERENCE) == NotRecordable(), "the till asks again, or does not"
+    await until(lambda: world.journal.legs[LegKey.refund_of(card.key)].state is State.REFUNDED)
+    assert await state(world) is BasketState.CANCELLED
+    assert [asked.amount for asked in world.processor.refunded] == [Amount(20_00), Amount(30_00)]
+    await world.settled()
     await world.lane.close()
 
 
