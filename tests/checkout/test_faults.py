@@ -12,7 +12,7 @@ from pos_bridge.domain.leg import Cause, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import NotPaid, PaidByCard, Running
-from tests.checkout.fakes import SEALED, MemoryJournal, ScriptedProcessor, ScriptedReaders, World, ask
+from tests.checkout.fakes import INTERAC, SEALED, MemoryJournal, ScriptedProcessor, ScriptedReaders, World, ask
 from tests.checkout.story import story, until
 
 
@@ -238,3 +238,25 @@ async def test_a_request_whose_leg_cannot_be_found_is_not_said_to_have_been_abor
     assert await world.lane.pay(ask()) == Running()
     assert await world.lane.status(ask().till.request) == Running()
     assert len(world.processor.asked) == 1
+
+
+@pytest.mark.parametrize("said", [Reversed(Cause.CARD_NEEDED), Reversed(Cause.TOMBSTONED, trusted=False)])
+def test_an_approval_that_only_a_person_can_undo_is_not_told_as_not_paid_before_that_is_on_disk(said):
+    """Until then the disk may say *approved* after all, and so would the next start."""
+
+    @story
+    async def run():
+        world = World(ScriptedProcessor(reversals=[said]), ScriptedReaders(INTERAC))
+        world.journal.break_after = 1
+        assert await world.lane.pay(ask()) == Running()
+        (leg,) = world.journal.legs.values()
+        assert leg.state is State.INTENT
+        world.journal.broken, world.journal.break_after = False, None
+        await world.settled()
+        (leg,) = world.journal.legs.values()
+        assert leg.state is State.UNRESOLVED
+        owed = leg.cause is Cause.CARD_NEEDED
+        told = NotPaid(leg.key, Cause.CARD_NEEDED) if owed else Running()
+        assert await world.lane.status(ask().till.request) == told
+
+    run()
