@@ -129,6 +129,7 @@ class CardSale:
         except JournalUnwritableError:
             self._prompt.withdraw()
             await self._prompt.card()
+            await self._parts.settler.undo_unsent(self._leg)
             return NotRecordable()
         self._opened = True
         event = self._read(await self._prompt.card())

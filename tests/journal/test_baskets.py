@@ -137,6 +137,7 @@ def test_what_was_given_back_after_all_was_paid_counts_once_the_basket_is_cancel
     for _ in range(2):
         journal.cancel_basket(of.reference)
         known = journal.find_basket(of.reference)
+        assert known is not None
         assert known.legs == (sale.key, coins.key, change.key)
         assert [known.basket.left_of(place) for place in range(3)] == [0, 600, 0]
     journal.close()
