@@ -91,10 +91,13 @@ class JournalFile:
         return self._write(lambda: steps.mark_told(self._pen(), key), durable=False)
 
     def cancel_basket(self, reference: bytes) -> None:
-        return self._write(lambda: baskets.cancel(self._file.connected(), self._clock(), reference))
+        return self._write(lambda: baskets.cancel(self._file.connected(), self._file.path, self._clock(), reference))
 
-    def close_period(self) -> int:
-        return self._write(lambda: periods.close(self._file.connected(), self._file.tip.sequence))
+    def close_period(self, up_to: int | None = None) -> int:
+        """The period ends after the row `up_to`, or after the newest one."""
+        return self._write(
+            lambda: periods.close(self._file.connected(), self._file.tip.sequence if up_to is None else up_to)
+        )
 
     def change_ledger_epoch(self, digest: bytes) -> None:
         return self._write(lambda: trust.change_epoch(self._file.connected(), self._file.tip, digest))
@@ -205,10 +208,13 @@ class JournalFile:
     def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         """Whether row `sequence` has this hash: what the processor last saw. None: that row is in no file here.
 
-        Also True for the one head that is not ours and that a person accepted.
+        Also True for the one head that is not ours and that a person accepted. False of every head while one that was
+        refused waits for a person: the processor remembers the newest row that it is shown, ours too.
         """
         head = JournalHead(sequence, row_hash)
         with self._file.reading() as connection:
+            if trust.in_question(connection):
+                return False
             return trust.is_accepted(connection, head) or lookups.holds(connection, self._file.path, head)
 
     # ---- how ----

@@ -57,7 +57,8 @@ def refuse(connection: sqlite3.Connection, head: JournalHead) -> None:
 
 def accept(connection: sqlite3.Connection, head: JournalHead) -> None:
     """A person said that this journal goes on although the processor saw that row, which is not ours."""
-    write(connection, of(connection)._replace(accepted=foreign_digest(head)))
+    digest = foreign_digest(head)
+    write(connection, of(connection)._replace(refused=digest, accepted=digest))
 
 
 def accept_refused(connection: sqlite3.Connection) -> bool:
@@ -67,6 +68,12 @@ def accept_refused(connection: sqlite3.Connection) -> bool:
         return False
     write(connection, known._replace(accepted=known.refused))
     return True
+
+
+def in_question(connection: sqlite3.Connection) -> bool:
+    """Whether a head was refused and nobody accepted it yet: what the processor shows since then heals nothing."""
+    known = of(connection)
+    return known.refused not in {None, known.accepted}
 
 
 def is_accepted(connection: sqlite3.Connection, head: JournalHead) -> bool:

@@ -334,6 +334,19 @@ def test_a_refund_that_is_declined_leaves_the_money_owed_to_a_person(answer, end
 
 
 @story
+async def test_a_settled_sale_that_the_processor_does_not_know_any_more_is_for_a_person():
+    """Its ledger was replaced: asked again and again it says the same, and nobody could decide about the leg."""
+    world = too_late(Holding(Standing.NOT_SEEN))
+    paid = await world.lane.pay(ask())
+    assert isinstance(paid, NotPaid)
+    await world.settled()
+    leg = world.journal.legs[paid.key or LegKey.fresh()]
+    assert (leg.state, leg.cause) == (State.UNRESOLVED, Cause.TOO_LATE)
+    assert world.processor.refunded == []
+    assert "PersonNeeded" in [type(event).__name__ for event in world.log.events]
+
+
+@story
 async def test_only_what_no_refund_took_is_refunded():
     """A payment that was refunded in part, and whose basket was then cancelled."""
     world = World(ScriptedProcessor(reversals=[Reversed(Cause.TOO_LATE)], look_ups=[CAPTURED]))

@@ -173,3 +173,19 @@ async def test_a_journal_that_cannot_be_read_decides_nothing():
     world.journal.unreadable = False
     await world.settled()
     assert world.journal.legs[key].state is State.REVERSED
+
+
+@story
+async def test_a_till_that_confirms_is_not_told_paid_by_an_old_copy():
+    """Nobody's word may have reversed it since, in the rows that are lost."""
+    world = World()
+    paid = await world.lane.pay(ask(confirm_within_s=60))
+    assert isinstance(paid, PaidByCard)
+    world.processor.trusted = Trust.ROLLED_BACK
+    world.processor.look_ups = [Holding(S.REVERSED, PAID)]
+    assert await world.lane.confirm(paid.key) == Running()
+    await world.settled()
+    assert await world.lane.confirm(paid.key) == Running()
+    assert world.journal.legs[paid.key].state is State.UNRESOLVED
+    assert world.processor.captured == []
+    await world.lane.close()
