@@ -129,7 +129,9 @@ async def test_a_capture_that_is_under_way_stops():
 
 @story
 async def test_a_reversal_that_comes_too_late_is_followed_by_a_refund():
-    world = World(ScriptedProcessor(reversals=[Reversed(Cause.TOO_LATE)]), ScriptedReaders(INTERAC))
+    world = World(
+        ScriptedProcessor(reversals=[Reversed(Cause.TOO_LATE)], look_ups=[Unknown()]), ScriptedReaders(INTERAC)
+    )
     card, _ = await half_paid(world)
     await world.lane.cancel_basket(REFERENCE)
     await until(lambda: world.journal.legs[card.key].state is State.GIVING_BACK)

@@ -183,7 +183,7 @@ async def test_what_is_captured_in_one_message_is_kept_once_confirmed_or_once_it
 
 @story
 async def test_a_cancel_in_one_message_that_comes_too_late_is_given_back():
-    processor = ScriptedProcessor(reversals=[Unknown(), Reversed(Cause.TOO_LATE)])
+    processor = ScriptedProcessor(reversals=[Unknown(), Reversed(Cause.TOO_LATE)], look_ups=[Unknown()])
     world = World(processor, ScriptedReaders(INTERAC))
     paid = await approved(world)
     assert await world.lane.cancel(paid.key) == NotPaid(paid.key, Cause.CANCELLED)
