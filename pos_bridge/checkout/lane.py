@@ -97,7 +97,11 @@ class Lane:
             return Running()
         if self._admission.runs(request):
             return Running()
-        return await self._close_request(request) if known is None else await self._answers.to(known)
+        if known is not None:
+            return await self._answers.to(known)
+        if self._parts.processor.trust() is Trust.ROLLED_BACK:
+            return Running(person=True)  # it may stand in a row that this journal lost, and have been paid
+        return await self._close_request(request)
 
     async def abort(self, request: bytes) -> bool:
         if self._admission.withdraw(request):

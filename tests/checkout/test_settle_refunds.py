@@ -139,7 +139,7 @@ def test_after_a_day_it_is_looked_up_and_not_sent_any_more(held, end):
         assert world.journal.legs[key].state is end
         if end is State.UNRESOLVED:
             assert events.PersonNeeded(Cause.IN_DOUBT) in world.log.events
-            assert await told(world) == Running()
+            assert await told(world) == Running(person=True)
 
     run()
 
