@@ -3,7 +3,7 @@
 Reads only, but for the one commit that ends the period. The processor's own batch is the processor's business.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import Protocol
 
 from pos_bridge.domain.authorisation import HeldLeg, Holding, Unknown
@@ -36,26 +36,34 @@ class Ledger(Protocol):
 
 
 class ClosableBooks(Books, Protocol):
-    async def close_period(self) -> int: ...
+    async def close_period(self) -> Period: ...
 
 
 async def reckon(books: Books, ledger: Ledger) -> Reckoning:
     """The period that runs. Raises JournalUnwritableError."""
-    period = await books.period()
+    found = await compare(books, ledger)
+    return _reckoning(await books.period(), await books.open_baskets(), found)
+
+
+async def close(books: ClosableBooks, ledger: Ledger) -> Reckoning:
+    """The same, and the period has ended. Raises JournalUnwritableError: it has not.
+
+    The processor is asked first, which takes its time and stops no sale: what is sold meanwhile is in these totals, and
+    what is sold after in the next ones.
+    """
+    found = await compare(books, ledger)
+    baskets = await books.open_baskets()
+    return _reckoning(await books.close_period(), baskets, found)
+
+
+def _reckoning(period: Period, half_paid: Sized, found: tuple[Difference, ...] | None) -> Reckoning:
     return Reckoning(
         number=period.number,
         totals=totals(period.legs),
         unsettled=len(unsettled((*period.legs, *period.earlier))),
-        half_paid=len(await books.open_baskets()),
-        differences=await compare(books, ledger),
+        half_paid=len(half_paid),
+        differences=found,
     )
-
-
-async def close(books: ClosableBooks, ledger: Ledger) -> Reckoning:
-    """The same, and the period has ended. Raises JournalUnwritableError: it has not."""
-    reckoning = await reckon(books, ledger)
-    await books.close_period()
-    return reckoning
 
 
 async def compare(books: Books, ledger: Ledger) -> tuple[Difference, ...] | None:

@@ -56,8 +56,8 @@ class Journal(Protocol):
     async def period(self) -> Period:
         """The legs since the last day end that moved money, or may have."""
 
-    async def close_period(self) -> int:
-        """The day end, durably: the number of the period that ended."""
+    async def close_period(self) -> Period:
+        """The day end, durably: the period that ended, just as far as it ended."""
 
     def head(self) -> JournalHead: ...
 

@@ -90,7 +90,7 @@ class Journal:
     async def period(self) -> Period:
         return await self._worker.ask(self._file.period, _READ)
 
-    async def close_period(self) -> int:
+    async def close_period(self) -> Period:
         return await self._worker.ask(self._file.close_period, _WRITE)
 
     def ledger_epoch(self) -> bytes | None:

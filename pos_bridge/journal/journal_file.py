@@ -93,8 +93,11 @@ class JournalFile:
     def cancel_basket(self, reference: bytes) -> None:
         return self._write(lambda: baskets.cancel(self._file.connected(), self._clock(), reference))
 
-    def close_period(self) -> int:
-        return self._write(lambda: periods.close(self._file.connected(), self._file.tip.sequence))
+    def close_period(self) -> Period:
+        """The period that ended, with every row up to its end: what is written next is of the new one."""
+        ended = self.period()
+        self._write(lambda: periods.close(self._file.connected(), self._file.tip.sequence))
+        return ended
 
     def change_ledger_epoch(self, digest: bytes) -> None:
         return self._write(lambda: trust.change_epoch(self._file.connected(), self._file.tip, digest))

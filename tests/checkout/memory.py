@@ -130,10 +130,11 @@ class MemoryJournal:
         self._write()
         self.cancelling.add(reference)
 
-    async def close_period(self) -> int:
+    async def close_period(self) -> Period:
         self._write()
+        ended = self._this_period()
         self.periods.append(set())
-        return len(self.periods) - 2
+        return ended
 
     # ---- reads ----
 
@@ -203,6 +204,9 @@ class MemoryJournal:
 
     async def period(self) -> Period:
         self._read()
+        return self._this_period()
+
+    def _this_period(self) -> Period:
         of_before = {leg.key for leg in self.legs.values() if leg.state not in SETTLED}
         legs = (leg for leg in self.legs.values() if leg.key in self.periods[-1] | of_before)
         return Period(len(self.periods) - 1, tuple(_in_period(leg) for leg in legs if _moved(leg)))

@@ -76,6 +76,29 @@ async def test_without_the_processor_the_totals_are_told_and_nothing_is_compared
     assert (await world.lane.period()).number == 1
 
 
+class _SlowLedger(ScriptedProcessor):
+    """A day end that takes its time: a sale is made while the processor is asked."""
+
+    world: World | None = None
+
+    async def held_since(self, begun_ms: int) -> tuple[HeldLeg, ...] | Unknown:
+        world, self.world = self.world, None
+        if world is not None:
+            await world.lane.pay(ask(2, tender=Tender.CASH, cents=5_00))
+        return await super().held_since(begun_ms)
+
+
+@story
+async def test_a_sale_during_the_day_end_is_in_one_days_totals_and_in_no_other():
+    ledger = _SlowLedger(held=None)
+    world = ledger.world = World(ledger)
+    await world.lane.pay(ask(1, tender=Tender.CASH, cents=10_00))
+    closed = await world.lane.close_period()
+    await world.lane.pay(ask(3, tender=Tender.CASH, cents=3_00))
+    after = await world.lane.period()
+    assert [shown.totals for shown in (closed, after)] == [{CASH_SALE: Total(2, 15_00)}, {CASH_SALE: Total(1, 3_00)}]
+
+
 @story
 async def test_a_leg_that_is_not_in_the_list_is_looked_up():
     """It began long before the period, and its money moved in it."""

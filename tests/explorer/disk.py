@@ -170,9 +170,10 @@ class SimJournal:
     async def cancel_basket(self, reference: bytes) -> None:
         await self._write(BasketCancelled(reference))
 
-    async def close_period(self) -> int:
+    async def close_period(self) -> Period:
+        ended = self._disk.books.this_period()
         await self._write(PeriodClosed())
-        return len(self._disk.books.periods) - 2
+        return ended
 
     async def change_ledger_epoch(self, digest: bytes) -> None:
         await self._write(EpochChanged(digest))

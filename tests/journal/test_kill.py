@@ -50,7 +50,7 @@ while True:
     journal.change_ledger_epoch(digest)
     say("epoch", epoch, back.key)
     end(refunded(back))
-    say("period", journal.close_period())
+    say("period", journal.close_period().number)
     coins, voided, keys = owed(), card(), till_keys()
     row(journal.open_leg(coins))
     end(taken(coins))
