@@ -54,6 +54,11 @@ class HonestProcessor(ScriptedProcessor):
     async def ready(self) -> bool:
         return self.gone_after != 0 and await super().ready()
 
+    def meets(self, losses: list[Loss], day_ends_after: int | None, gone_after: int | None) -> None:
+        """What the next calls come to."""
+        self.losses, self.day_ends_after = list(losses), day_ends_after
+        self.gone_after = 0 if self.gone_after == 0 else gone_after
+
     def comes_back(self) -> None:
         self.losses, self.gone_after = [], None
 
