@@ -99,8 +99,6 @@ class Lane:
             return Running()
         if known is not None:
             return await self._answers.to(known)
-        if self._parts.processor.trust() is Trust.ROLLED_BACK:
-            return Running(person=True)  # it may stand in a row that this journal lost, and have been paid
         return await self._close_request(request)
 
     async def abort(self, request: bytes) -> bool:
@@ -183,6 +181,6 @@ class Lane:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""
         if self._admission.runs(request):  # it came while it was looked up
             return Running()
-        if self._parts.processor.trust() is Trust.ROLLED_BACK:  # it may be in the rows that are missing here
-            return Running()
+        if self._parts.processor.trust() is Trust.ROLLED_BACK:
+            return Running(person=True)  # it may stand in a row that this journal lost, and have been paid
         return NeverSeen() if await self._admission.shut(request) else Running()

@@ -164,6 +164,11 @@ class JournalFile:
         """The newest durable row."""
         return self._file.head
 
+    def is_refused(self) -> bool:
+        """The processor showed a row as ours that is not, and no person accepted that since."""
+        with self._file.reading() as connection:
+            return trust.is_refused(connection)
+
     def find_request(self, request: bytes) -> KnownRequest | None:
         with self._file.reading() as connection:
             return requests.find(connection, self._file.path, request, self._clock())
@@ -208,13 +213,10 @@ class JournalFile:
     def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         """Whether row `sequence` has this hash: what the processor last saw. None: that row is in no file here.
 
-        Also True for the one head that is not ours and that a person accepted. False of every head while one that was
-        refused waits for a person: the processor remembers the newest row that it is shown, ours too.
+        Also True for the one head that is not ours and that a person accepted.
         """
         head = JournalHead(sequence, row_hash)
         with self._file.reading() as connection:
-            if trust.in_question(connection):
-                return False
             return trust.is_accepted(connection, head) or lookups.holds(connection, self._file.path, head)
 
     # ---- how ----

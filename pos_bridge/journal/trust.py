@@ -55,6 +55,12 @@ def refuse(connection: sqlite3.Connection, head: JournalHead) -> None:
         write(connection, known._replace(refused=digest))
 
 
+def is_refused(connection: sqlite3.Connection) -> bool:
+    """A row was shown that is not ours, and no person accepted it since."""
+    known = of(connection)
+    return known.refused not in {None, known.accepted}
+
+
 def accept(connection: sqlite3.Connection, head: JournalHead) -> None:
     """A person said that this journal goes on although the processor saw that row, which is not ours."""
     digest = foreign_digest(head)
@@ -63,17 +69,11 @@ def accept(connection: sqlite3.Connection, head: JournalHead) -> None:
 
 def accept_refused(connection: sqlite3.Connection) -> bool:
     """The same of the row that was refused last. False where none was, or that one was accepted already."""
-    known = of(connection)
-    if known.refused in {None, known.accepted}:
-        return False
-    write(connection, known._replace(accepted=known.refused))
-    return True
-
-
-def in_question(connection: sqlite3.Connection) -> bool:
-    """Whether a head was refused and nobody accepted it yet: what the processor shows since then heals nothing."""
-    known = of(connection)
-    return known.refused not in {None, known.accepted}
+    refused = is_refused(connection)
+    if refused:
+        known = of(connection)
+        write(connection, known._replace(accepted=known.refused))
+    return refused
 
 
 def is_accepted(connection: sqlite3.Connection, head: JournalHead) -> bool:

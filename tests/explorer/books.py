@@ -262,8 +262,6 @@ class Books:
         return JournalHead(len(self.rows) - 1, self.rows[-1].hash)
 
     def holds(self, sequence: int, row_hash: bytes) -> bool:
-        if self.refused not in {None, self.accepted}:
-            return False  # until a person accepts it
         if self.accepted == JournalHead(sequence, row_hash):
             return True
         return sequence < len(self.rows) and self.rows[sequence].hash == row_hash

@@ -191,6 +191,10 @@ class SimJournal:
     async def note_refused_head(self, head: JournalHead) -> None:
         await self._write(HeadRefused(head))
 
+    def is_refused(self) -> bool:
+        books = self._disk.books
+        return books.refused is not None and books.refused != books.accepted
+
     async def find_request(self, request: bytes) -> KnownRequest | None:
         return self._disk.books.find_request(request)
 
