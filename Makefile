@@ -1,5 +1,5 @@
 # The words a newcomer types. `make demo` and `make test` do all set-up themselves.
-.PHONY: help setup demo test lint check protos bench clean
+.PHONY: help setup demo test lint check protos bench kill clean
 PY := .venv/bin/python
 
 help:
@@ -8,6 +8,7 @@ help:
 	@echo "make lint    ruff, mypy strict, import-linter"
 	@echo "make protos  regenerate the gRPC modules from protos/"
 	@echo "make bench   speed and memory as ratios to a floor"
+	@echo "make kill    the engine crashed at random, N times (100), with its power every other time; a line each"
 
 setup: .venv/.ready
 
@@ -32,6 +33,9 @@ protos: setup
 
 bench: setup
 	$(PY) -m benchmarks
+
+kill: setup
+	@$(PY) -m tests.surfaces.kill --cycles $(or $(N),100) $(if $(SEED),--seed $(SEED))
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

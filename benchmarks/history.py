@@ -21,6 +21,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.journal import months, row, schema
 from pos_bridge.journal.hours import business_hour
 from pos_bridge.journal.journal_file import LINK_MONTHS, JournalFile
+from pos_bridge.journal.lookups import INSERT_LINK
 from pos_bridge.journal.row import START, Row, commitment, row_hash
 
 MONTHS = 72
@@ -143,11 +144,11 @@ def _fill(
             new = Row._make((sequence, *what, *when, committed, order, *bound, 1, b""))
             tip = row_hash(tip, new)
             chain.append((*new[:-1], tip))
-        linked.append((key, leg, salts, sequence, 1))
+        linked.append((key, leg, salts, sequence, 1, None))
     marks = ", ".join("?" * len(Row._fields))
     connection.executemany(f"INSERT INTO chain ({row.COLUMNS}) VALUES ({marks})", chain)  # noqa: S608 - constants
     if links:
-        connection.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?)", sorted(linked))
+        connection.executemany(INSERT_LINK, sorted(linked))
     return sequence, tip
 
 

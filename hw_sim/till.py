@@ -58,6 +58,17 @@ class Reply:
         return {key: values[-1] for key, values in parse_qs(text, keep_blank_values=True).items()}
 
     @property
+    def transaction(self) -> str:
+        """The terminal's name of the payment, refund or reversal: its POITransactionID. Raises LookupError."""
+        return str(self.body["POIData"]["POITransactionID"]["TransactionID"])
+
+    @property
+    def repeated(self) -> Json:
+        """Of an answer to `status`: the body that was asked about, as it was answered. Raises LookupError."""
+        told: Json = self.body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]
+        return next(part for name, part in told.items() if name.endswith("Response"))
+
+    @property
     def _envelope(self) -> Json:
         if self.document is None:
             raise LookupError("an empty answer")
@@ -115,6 +126,7 @@ class Till:
         transaction_id: str | None = None,
         currency: str = "CAD",
         split: bool = False,
+        paid: str | Decimal | None = None,
         member: str | None = None,
         loyalty: str | None = "Allowed",
         order: str | None = None,
@@ -122,10 +134,10 @@ class Till:
     ) -> Reply:
         """A Payment of `amount` (dollars and cents, "10.00"). Blocks until it is answered.
 
-        `service_id` is the request's key (new by default), `transaction_id` the till's name for the sale. `split`
-        allows a partial approval. `member` is a number of the Chouchous programme, sent with `loyalty` as its
-        LoyaltyHandling (None sends none); `order` an order id to deliver. `extra` is laid over the PaymentRequest, part
-        by part.
+        `service_id` is the request's key (new by default), `transaction_id` the till's name for the sale. `split`: it
+        is a part of that sale, of which `paid` was paid by parts before it, and a partial approval will do. `member`
+        is a number of the Chouchous programme, sent with `loyalty` as its LoyaltyHandling (None sends none); `order` an
+        order id to deliver. `extra` is laid over the PaymentRequest, part by part.
         """
         reference = transaction_id or f"sale-{secrets.token_hex(4)}"
         transaction: Json = {"AmountsReq": {"Currency": currency, "RequestedAmount": _number(Decimal(amount))}}
@@ -138,6 +150,8 @@ class Till:
             data["PaymentInstrumentData"] = {"PaymentInstrumentType": "Cash"}
         if split:
             data["SplitPaymentFlag"] = True
+        if paid is not None:
+            transaction["AmountsReq"]["PaidAmount"] = _number(Decimal(paid))
         if data:
             body["PaymentData"] = data
         if member is not None:
@@ -151,6 +165,59 @@ class Till:
         if order is not None:
             body["SaleData"]["CustomerOrderID"] = order
         return self.ask("Payment", _laid_over(body, extra or {}), service_id)
+
+    def refund(
+        self,
+        amount: str | Decimal,
+        sale: str | None = None,
+        *,
+        cash: bool = False,
+        service_id: str | None = None,
+        transaction_id: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Reply:
+        """A Payment of type Refund: `amount` of `sale` back to its card, which is presented again, or in cash.
+
+        `sale` is the POITransactionID of the payment (Reply.transaction); cash may be given back without one. The rest
+        as in `pay`. Blocks until it is answered.
+        """
+        refund: Json = {"PaymentData": {"PaymentType": "Refund"}}
+        if sale is not None:
+            refund["PaymentTransaction"] = {"OriginalPOITransaction": _original(sale)}
+        return self.pay(
+            amount,
+            cash=cash,
+            service_id=service_id,
+            transaction_id=transaction_id,
+            extra=_laid_over(refund, extra or {}),
+        )
+
+    def reverse(
+        self,
+        sale: str,
+        amount: str | Decimal | None = None,
+        *,
+        reason: str | None = "MerchantCancel",
+        service_id: str | None = None,
+    ) -> Reply:
+        """A Reversal of a payment by its POITransactionID: all of it, or `amount`. Blocks until it is answered.
+
+        With the reasons Malfunction and Unable2Compl it is a void or nothing.
+        """
+        body: Json = {"OriginalPOITransaction": _original(sale)}
+        if reason is not None:
+            body["ReversalReason"] = reason
+        if amount is not None:
+            body["ReversedAmount"] = _number(Decimal(amount))
+        return self.ask("Reversal", body, service_id)
+
+    def totals(self) -> Reply:
+        """What was sold and given back since the last day end."""
+        return self.ask("GetTotals", {})
+
+    def reconcile(self, service_id: str | None = None) -> Reply:
+        """The day end."""
+        return self.ask("Reconciliation", {"ReconciliationType": "SaleReconciliation"}, service_id)
 
     def abort(self, service_id: str, *, category: str = "Payment") -> Reply:
         """Withdraw the request that was sent under `service_id`. Answered with an empty body when it matched."""
@@ -201,6 +268,10 @@ class Till:
 
     def _reference(self, service_id: str, category: str) -> Json:
         return {"MessageCategory": category, "SaleID": self.sale_id, "ServiceID": service_id, "POIID": self.poiid}
+
+
+def _original(sale: str) -> Json:
+    return {"POITransactionID": {"TransactionID": sale, "TimeStamp": _now()}}
 
 
 def new_service_id() -> str:

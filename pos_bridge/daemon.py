@@ -80,6 +80,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         identify = _identify(config, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
         lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify)
+        await lane.resume()
         dropped = Dropped(log)
         stack.callback(dropped.publish)
         service = _service(config, lane, answers, log, dropped)

@@ -32,6 +32,7 @@ EVENTS: MappingProxyType[str, tuple[str, Callable[[Path], None]]] = MappingProxy
     {
         "settle": ("closes the batch: what is captured cannot be reversed any more", control.settle),
         "expire": ("lets every hold that is not captured run out", control.expire_authorisations),
+        "mended": ("keeps every duty again, after `broken`", control.mend),
         "renew-epoch": ("goes on as if its ledger had been restored", control.renew_epoch),
     }
 )
@@ -41,7 +42,13 @@ SETTINGS: MappingProxyType[str, tuple[str, Callable[[Path, int], None]]] = Mappi
         "retention-days": ("VALUE days: says that it keeps keys so long", control.set_retention_days),
     }
 )
-LEDGER = "ledger"
+LEDGER, BROKEN = "ledger", "broken"
+_SAYS = MappingProxyType(
+    {
+        BROKEN: "VALUE, a name: breaks that duty of a processor (any other word: lists the names)",
+        LEDGER: "prints what it holds",
+    }
+)
 _UNITS = MappingProxyType({"partial": "cents", "delay": "seconds", "clock-skew": "seconds", "retention-days": "days"})
 
 
@@ -52,11 +59,11 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="set the processor's mode, print its ledger",
         description="Sets how the simulated processor behaves: the mode replaces the one before and holds for every"
         " call until changed. `ledger` prints all it holds as a JSON list.",
-        epilog="\n".join(f"  {word:15} {meaning}" for word, meaning in [*lines, (LEDGER, "prints what it holds")]),
+        epilog="\n".join(f"  {word:15} {meaning}" for word, meaning in [*lines, *_SAYS.items()]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     arguments.folder(parser)
-    parser.add_argument("mode", metavar="MODE", choices=[*MODES, *EVENTS, *SETTINGS, LEDGER], help="see below")
+    parser.add_argument("mode", metavar="MODE", choices=[*MODES, *EVENTS, *SETTINGS, *_SAYS], help="see below")
     parser.add_argument("value", metavar="VALUE", nargs="?", help="where one is named below")
     parser.set_defaults(run=run)
 
@@ -76,8 +83,10 @@ def run(chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def _do(processor: Path, word: str, value: float | None) -> None:
-    if word in SETTINGS and value is not None:
+def _do(processor: Path, word: str, value: float | str | None) -> None:
+    if isinstance(value, str):
+        control.break_duty(processor, value)
+    elif word in SETTINGS and value is not None:
         SETTINGS[word][1](processor, int(value))
     elif word == LEDGER:
         json.dump(control.ledger(processor), sys.stdout, indent=2)
@@ -88,12 +97,12 @@ def _do(processor: Path, word: str, value: float | None) -> None:
         control.set_mode(processor, word, value)
 
 
-def _value(mode: str, text: str | None) -> float | None:
+def _value(mode: str, text: str | None) -> float | str | None:
     """Raises ValueError with words for whoever typed it; the processor checks the range."""
-    if (mode in _UNITS) != (text is not None):
+    if (mode in _UNITS or mode == BROKEN) != (text is not None):
         raise ValueError(f"{mode} takes a VALUE" if text is None else f"{mode} takes no VALUE")
-    if text is None:
-        return None
+    if text is None or mode == BROKEN:
+        return text
     try:
         return float(text) if mode == "delay" else int(text)
     except ValueError:

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from hw_sim.demo.errors import DemoError
-from hw_sim.demo.story import READERS, Story
+from hw_sim.demo.narrator import READERS
+from hw_sim.demo.story import Story
 from hw_sim.running import NotReadyError, running_store
 
 _ANSWER_TIMEOUT_S = "2"  # a store waits ten seconds for an answer; nobody wants to watch that three times
@@ -23,7 +24,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pos-bridge-demo-") as folder:
         try:
             with running_store(Path(folder), "--answer-timeout", _ANSWER_TIMEOUT_S, *readers) as store:
-                Story(store).tell()
+                Story(store).day()
         except (DemoError, NotReadyError) as error:
             print(f"\nNOT AS TOLD: {error}", file=sys.stderr)
             return 1

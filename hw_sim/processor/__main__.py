@@ -24,6 +24,7 @@ def main() -> int:
     if arguments.parent is not None and not _die_with(arguments.parent):
         return 1
     environment.prepare()
+    from hw_sim.processor.ledger import OtherVersionError  # noqa: PLC0415 - beside the others
     from hw_sim.processor.listener import PortTakenError  # noqa: PLC0415 - grpc reads the environment when imported
     from hw_sim.processor.run import AlreadyRunningError, run  # noqa: PLC0415 - as above
 
@@ -31,6 +32,8 @@ def main() -> int:
         asyncio.run(run(arguments.folder))
     except AlreadyRunningError:
         return _refuse("a simulated processor runs in this folder already")
+    except OtherVersionError as error:
+        return _refuse(f"{error} was made by another version of the simulator: delete it, and ledger.mark beside it")
     except PortTakenError as error:
         return _refuse(f"another program listens on {error}, the port of this processor")
     except FileNotFoundError as error:

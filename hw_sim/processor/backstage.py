@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hw_sim.processor.broken import BROKEN, broken
 from hw_sim.processor.clock import SteadyClock
 from hw_sim.processor.desk import Desk
 from hw_sim.processor.line import Line
@@ -32,6 +33,10 @@ class Backstage:
                 await self.line.at_desk(self.desk.expire)
             case "renew_epoch", True:
                 await self.line.at_desk(self.desk.renew_epoch)
+            case "broken", str():
+                self._break(value)
+            case "mended", True:
+                self.line.use(self.desk)
             case "clock_skew", int() | float() if not isinstance(value, bool):
                 if not -MAX_SKEW_S <= value <= MAX_SKEW_S:
                     raise NotPossibleError(f"clock-skew takes {-MAX_SKEW_S} to {MAX_SKEW_S} seconds")
@@ -43,3 +48,8 @@ class Backstage:
             case _:
                 return False
         return True
+
+    def _break(self, name: str) -> None:
+        if name not in BROKEN:
+            raise NotPossibleError("nothing is broken by that name; there are " + ", ".join(BROKEN))
+        self.line.use(broken(self.desk, name))

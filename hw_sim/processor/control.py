@@ -54,6 +54,16 @@ def renew_epoch(folder: Path) -> None:
     _ask(folder, {"renew_epoch": True})
 
 
+def break_duty(folder: Path, name: str) -> None:
+    """Behave as a processor with one thing wrong (hw_sim/processor/broken.py), until mended. Raises ControlError."""
+    _ask(folder, {"broken": name})
+
+
+def mend(folder: Path) -> None:
+    """Keep every duty again. Raises ControlError."""
+    _ask(folder, {"mended": True})
+
+
 def set_clock_skew(folder: Path, seconds: float) -> None:
     """Set the processor's clock that far ahead of the machine's (behind: negative), until it ends. ControlError."""
     _ask(folder, {"clock_skew": seconds})

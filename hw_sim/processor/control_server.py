@@ -2,6 +2,7 @@
 
 {"mode": "delay", "value": 5} -> {"ok": true}          {"ledger": true} -> {"ledger": [...]}
 {"settle": true} {"expire": true} {"renew_epoch": true} {"clock_skew": -600} {"retention_days": 30} -> {"ok": true}
+{"broken": "no-tombstones"} {"mended": true} -> {"ok": true}
 anything else -> {"error": "..."}
 """
 

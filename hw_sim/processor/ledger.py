@@ -15,6 +15,8 @@ from hw_sim.processor.folder import Till
 from hw_sim.processor.mark import Mark
 
 _BUSY_MS = 30_000
+_FENCE_JUMP = 2**40
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS ledger (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -63,8 +65,12 @@ _COLUMNS = (
 )
 
 
+class OtherVersionError(Exception):
+    """The file was made by another version of this program."""
+
+
 class Ledger:
-    """A file that was replaced by an older one gets another epoch when it is opened."""
+    """Raises OtherVersionError. A file that was replaced by an older one gets another epoch when it is opened."""
 
     def __init__(self, file: Path) -> None:
         self._mark = Mark(file.with_suffix(".mark"))
@@ -72,7 +78,9 @@ class Ledger:
         try:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
+            self._check_version(file)
             with self.transaction():
+                self._db.execute(f"PRAGMA user_version = {_VERSION}")
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     self._db.execute(statement)
                 # A ledger that was deleted gets another epoch by itself: epochs are drawn, not counted.
@@ -104,11 +112,18 @@ class Ledger:
             raise
         self._mark.note(commits)
 
+    def _check_version(self, file: Path) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version != _VERSION and self._db.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            raise OtherVersionError(file)
+
     def _notice_a_backup(self) -> None:
         made = self._mark.commits()
         if self._db.execute("SELECT commits FROM ledger").fetchone()[0] < made:
             self.renew_epoch()
             self._db.execute("UPDATE ledger SET commits = ?", (made,))
+            # Numbers that were given out since the backup must not be given out, or be in force, again.
+            self._db.execute("UPDATE till SET fence = fence + ?", (1 + secrets.randbelow(_FENCE_JUMP),))
 
     # ---- the ledger as a whole ----
 

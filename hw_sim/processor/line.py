@@ -47,6 +47,10 @@ class Line(ProcessorServicer):
         """Do a job on the desk's thread, after those that came before."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, job)
 
+    def use(self, desk: Desk) -> None:
+        """Serve from this desk from now on: a broken one, or the whole one again."""
+        self._desk = desk
+
     async def close(self) -> None:
         """Forget requests that have not begun; one that has ends with the executor."""
         for task in self._begun:

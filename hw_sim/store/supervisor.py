@@ -67,6 +67,7 @@ async def run(plan: Plan, command: Callable[[Layout], Sequence[str]] = engine_co
         if not life.cancelled():
             life.result()
     finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDINGS)  # it has ended well: a second one may not make it fail
         for number in _ENDINGS:
             loop.remove_signal_handler(number)
 

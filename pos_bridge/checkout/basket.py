@@ -34,12 +34,15 @@ async def find_place(journal: Journal, split: Split, requested: Amount, *, trust
     `trusted`: that of the processor's session. Ask while no other payment runs.
     """
     known = await journal.find_basket(split.reference)
-    if known is None or known.basket.is_anew(trusted=trusted):
+    if known is None:
         return _first(split, requested)
-    fault = admit(known.basket, requested, split.paid, trusted=trusted)
+    basket = known.basket
+    fault = admit(basket, requested, split.paid, trusted=trusted)
+    if fault is BasketFault.EXCEEDS and basket.is_anew(trusted=trusted):
+        return _first(split, requested)  # an article more, after a card that was declined
     if fault is not None:
-        return NotInBasket(fault, known.basket.paid, known.basket.remaining)
-    return _later(known.basket, split)
+        return NotInBasket(fault, basket.paid, basket.remaining)
+    return _later(basket, split)
 
 
 def _first(split: Split, requested: Amount) -> Place | NotInBasket:

@@ -5,15 +5,16 @@ recorded of each leg: so it can be begun again at any time, and a start begins i
 """
 
 import asyncio
-from hashlib import sha256
 
 from pos_bridge import events
 from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.confirm import Confirming
+from pos_bridge.checkout.derived import till_keys_of
 from pos_bridge.checkout.order import fresh_salt, order_digest
+from pos_bridge.checkout.refund_leg import by_reference
 from pos_bridge.domain.basket import BasketFault, BasketLeg, BasketState
 from pos_bridge.domain.happening import Cancelled
-from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket, KnownLeg, Opening, TillKeys
+from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket, KnownLeg, Opening
 from pos_bridge.domain.leg import SETTLED, Cause, Flow, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount, cash_due
@@ -21,7 +22,6 @@ from pos_bridge.domain.outcome import BasketCancelled, NoSuchBasket, NotInBasket
 from pos_bridge.domain.trouble import Trouble
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
-_REFUND_WITHIN_S = 86_400
 
 
 class Cancelling:
@@ -43,7 +43,12 @@ class Cancelling:
             return NotInBasket(BasketFault.COMMITTED, known.basket.paid, 0)
         if not known.basket.cancelling:
             await journal.cancel_basket(reference)
-        if await self._take_back(reference):
+        try:
+            again = await self._take_back(reference)
+        except Exception:
+            self._carry_on(reference)  # it is being cancelled all the same, also if the till does not ask again
+            raise
+        if again:
             self._carry_on(reference)
         return await self._told(await journal.find_basket(reference) or known)
 
@@ -100,6 +105,7 @@ class Cancelling:
         if leg is None:
             return False  # of a damaged month: a person looks
         refunds = await journal.refunds_of(leg.key)
+        self._go_on(refunds, LegKey.refund_of(leg.key))
         open_ones = {refund.state for refund in refunds if refund.state not in SETTLED}
         if open_ones:  # how much is left of it is not known yet; of one that nobody knows about, a person decides
             return State.UNRESOLVED not in open_ones
@@ -115,50 +121,54 @@ class Cancelling:
         return True
 
     async def _reverse(self, leg: KnownLeg) -> None:
-        if leg.state is State.AUTHORISED or self._confirming.waits(leg.key):
+        if leg.state is State.AUTHORISED:
             await self._confirming.cancel(leg.key)
-            return
-        if await self._parts.settler.move(leg.key, Cancelled(Cause.CANCELLED)) is None:
-            return  # it went on meanwhile: it is looked at again
-        self._parts.log.emit(events.ReversalBegun(Cause.CANCELLED))
+        else:
+            await self._parts.settler.move(leg.key, Cancelled(Cause.CANCELLED))
 
     async def _hand_back(self, leg: KnownLeg, left: int) -> None:
+        """By a leg of the key that is derived from the payment's: the journal takes it once, whatever crashes."""
         assert leg.due is not None
-        due = leg.due if left == leg.amount.cents else cash_due(left)
-        await self._parts.journal.open_leg(self._opening(leg, left, State.CASH_REFUNDED, due=due))
+        key, salt = LegKey.refund_of(leg.key), fresh_salt()
+        await self._parts.journal.open_leg(
+            Opening(
+                key=key,
+                tender=Tender.CASH,
+                state=State.CASH_REFUNDED,
+                amount=Amount(left, leg.amount.currency),
+                partial_ok=False,
+                flow=Flow.TWO_MESSAGES,
+                till=till_keys_of(key),
+                order_digest=order_digest(salt, b""),
+                order_salt=salt,
+                due=leg.due if left == leg.amount.cents else cash_due(left),
+                kind=Kind.REFUND,
+                sale_key=leg.key,
+            )
+        )
 
     async def _refund(self, leg: KnownLeg, left: int) -> None:
         """What is left of a payment of which a part was given back already: a reversal takes a payment back whole."""
         if not await self._parts.processor.ready():
             return  # its clock says until when the refund may be sent
-        not_after_ms = self._parts.processor.not_after_ms(_REFUND_WITHIN_S)
-        opening = self._opening(leg, left, State.REFUND_INTENT, not_after_ms=not_after_ms)
-        await self._parts.journal.open_leg(opening)
-        refund = await self._parts.journal.find_leg(opening.key)
-        if refund is not None:
-            self._parts.settler.take(refund.leg())
-
-    @staticmethod
-    def _opening(
-        sale: KnownLeg, left: int, state: State, due: int | None = None, not_after_ms: int | None = None
-    ) -> Opening:
-        """Of the key that is derived from the payment's: the journal takes it once, whatever crashes and repeats."""
-        key, salt = LegKey.refund_of(sale.key), fresh_salt()
-        return Opening(
+        key, salt = LegKey.refund_of(leg.key), fresh_salt()
+        opening = by_reference(
+            self._parts.processor,
             key=key,
-            tender=sale.tender,
-            state=state,
-            amount=Amount(left, sale.amount.currency),
-            partial_ok=False,
-            flow=Flow.TWO_MESSAGES,
-            till=_till_keys(key),
+            sale=leg.key,
+            amount=Amount(left, leg.amount.currency),
+            till=till_keys_of(key),
             order_digest=order_digest(salt, b""),
             order_salt=salt,
-            due=due,
-            not_after_ms=not_after_ms,
-            kind=Kind.REFUND,
-            sale_key=sale.key,
         )
+        await self._parts.journal.open_leg(opening)
+        self._go_on(await self._parts.journal.refunds_of(leg.key), key, fresh=True)
+
+    def _go_on(self, refunds: tuple[KnownLeg, ...], ours: LegKey, *, fresh: bool = False) -> None:
+        """With the refund that was opened here. One whose write or look failed can be there, and nobody settles it."""
+        for refund in refunds:
+            if refund.key == ours and refund.state is State.REFUND_INTENT and self._parts.settler.find(ours) is None:
+                self._parts.settler.take(refund.leg(), fresh=fresh)
 
     async def _told(self, known: KnownBasket) -> BasketCancelled:
         cash = []
@@ -175,8 +185,3 @@ class Cancelling:
 
 def _open(leg: BasketLeg) -> bool:
     return leg.state not in SETTLED
-
-
-def _till_keys(key: LegKey) -> TillKeys:
-    """No till asked for this leg: its keys are hashes of its own key, which no till's request has."""
-    return TillKeys(*(sha256(tag + key.raw).digest() for tag in (b"request", b"content", b"sale")))

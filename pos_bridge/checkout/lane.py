@@ -17,6 +17,7 @@ from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.pay import Payment
 from pos_bridge.checkout.recording import Recording
 from pos_bridge.checkout.refund import Refund
+from pos_bridge.checkout.settling import InDoubtError
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket
 from pos_bridge.domain.leg import APPROVED_STATES, Kind, State
@@ -37,6 +38,7 @@ from pos_bridge.domain.outcome import (
     SaleAsk,
     StatusAnswer,
 )
+from pos_bridge.domain.session import Trust
 from pos_bridge.domain.totals import Reckoning
 
 
@@ -95,7 +97,11 @@ class Lane:
             return Running()
         if self._admission.runs(request):
             return Running()
-        return await self._close_request(request) if known is None else await self._answers.to(known)
+        if known is not None:
+            return await self._answers.to(known)
+        if self._parts.processor.trust() is Trust.ROLLED_BACK:
+            return Running(person=True)  # it may stand in a row that this journal lost, and have been paid
+        return await self._close_request(request)
 
     async def abort(self, request: bytes) -> bool:
         if self._admission.withdraw(request):
@@ -116,7 +122,7 @@ class Lane:
         """Take back every payment of a split tender that is not at its end. Again: the same answer."""
         try:
             return await self._admission.alone(lambda: self._cancelling.cancel(reference))
-        except JournalUnwritableError:
+        except (JournalUnwritableError, InDoubtError):  # begun or not: the till asks again
             return self._recording.failed()
 
     async def half_paid(self) -> tuple[KnownBasket, ...]:
@@ -162,9 +168,13 @@ class Lane:
             leg = await self._journal.find_leg(key)
         except JournalUnwritableError:
             return self._recording.failed()
+        except InDoubtError:  # its word may be on disk or not: the till asks again
+            self._recording.failed()
+            return Running()
         if leg is None or leg.kind is not Kind.SALE:
             return NoSuchPayment()
-        if leg.state in APPROVED_STATES and leg.approved is not None:  # what a receipt needs, the till has already
+        believed = self._parts.processor.trust() is not Trust.ROLLED_BACK  # an old copy may say *approved* of anything
+        if believed and leg.state in APPROVED_STATES and leg.approved is not None:  # the till has what a receipt needs
             return PaidByCard(leg.key, leg.amount, leg.approved, None, None, confirm=leg.state is State.AUTHORISED)
         answer = await self._answers.of(leg)
         return answer if isinstance(answer, Confirmation) else NoSuchPayment()
@@ -172,5 +182,7 @@ class Lane:
     async def _close_request(self, request: bytes) -> StatusAnswer:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""
         if self._admission.runs(request):  # it came while it was looked up
+            return Running()
+        if self._parts.processor.trust() is Trust.ROLLED_BACK:  # it may be in the rows that are missing here
             return Running()
         return NeverSeen() if await self._admission.shut(request) else Running()

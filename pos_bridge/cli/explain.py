@@ -5,15 +5,18 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from pos_bridge.cli.journal import outcome
-from pos_bridge.cli.journal_words import CAUSES, COLUMNS, LANGUAGES, TABLES, TENDERS, Said, money, say
+from pos_bridge.cli.explain_words import COLUMNS, TABLES
+from pos_bridge.cli.journal_view import outcome
+from pos_bridge.cli.journal_words import LANGUAGES, Said, money, say
+from pos_bridge.cli.leg_words import CAUSES, TENDERS
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import Config
 from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
-from pos_bridge.domain.leg import Tender
+from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import file, report
-from pos_bridge.journal.report import RecordedSale, find_sale, stored_fields
+from pos_bridge.journal.report import RecordedSale, find_sale
+from pos_bridge.journal.stored import stored_fields
 
 OK, FAILED, NO_SUCH_SALE = 0, 1, 3
 NEWEST = "last"
@@ -84,8 +87,10 @@ def _explained(
     colon = " :" if language == "fr" else ":"
     facts = {"tender": TENDERS[sale.tender].to(language).capitalize(), "amount": money(sale.cents, language)}
     due = money(sale.due or 0, language)
+    title = "sale" if sale.kind is Kind.SALE else "refund"
     lines = [
-        say("sale", language, key=sale.key or say("forgotten_key", language)),
+        say(title, language, key=sale.key or say("forgotten_key", language)),
+        *([] if sale.sale is None else [say("of_sale", language, key=sale.sale)]),
         say(
             "where_when", language, till=sale.till or "?", day=sale.day.isoformat(), hour=sale.hour, next=sale.hour + 1
         ),
@@ -93,6 +98,10 @@ def _explained(
     ]
     if sale.cause is not None:
         lines.append(say("why", language, cause=CAUSES[sale.cause].to(language)))
+    if sale.state is State.REVERSED and sale.cause is Cause.VOIDED:
+        lines.append(say("voided", language))
+    if "parts" in fields:
+        lines.append(say("in_parts", language))
     lines += ["", say("kept", language) + colon]
     for table, said in TABLES.items():
         if table in fields:

@@ -1,4 +1,4 @@
-"""`pos-bridge journal`: the recorded sales, as a table or JSON; `--verify` checks the files. Changes nothing."""
+"""`pos-bridge journal`: what is recorded, as a table or JSON; `--verify` checks the files. Changes nothing."""
 
 import argparse
 import json
@@ -7,15 +7,16 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from pos_bridge.cli.journal_words import CAUSES, LANGUAGES, STATES, TENDERS, money, say
+from pos_bridge.cli import journal_view as view
+from pos_bridge.cli.journal_words import LANGUAGES, say
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.domain.ledger import KnownBasket
 from pos_bridge.journal.errors import JournalCorruptError
 from pos_bridge.journal.report import RecordedSale, recorded_sales
+from pos_bridge.journal.stored import half_paid
 from pos_bridge.journal.verify import verify
 
 OK, FAILED = 0, 1
-_COLUMNS = ("day", "hour", "tender", "amount", "due", "outcome", "key")
-_RIGHT = frozenset({"hour", "amount", "due"})
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
@@ -39,66 +40,33 @@ def run(args: argparse.Namespace) -> int:
         return _verify(folder, args.lang, as_json=args.json)
     try:
         sales = recorded_sales(folder, args.month)
+        baskets = half_paid(folder) if args.unresolved else ()
     except (sqlite3.Error, ValueError, OverflowError, OSError):
         return _fail("unreadable", args.lang)
     if args.unresolved:
-        sales = [sale for sale in sales if sale.unresolved]
+        return _unresolved([sale for sale in sales if sale.unresolved], baskets, args.lang, as_json=args.json)
     if args.json:
-        print(json.dumps([as_json(sale) for sale in sales], indent=2))
+        print(json.dumps([view.as_json(sale) for sale in sales], indent=2))
     elif sales:
-        _print_table([_cells(sale, args.lang) for sale in sales], args.lang)
+        print("\n".join(view.table(sales, args.lang)))
     else:
-        print(say("nothing_unresolved" if args.unresolved else "no_sales", args.lang))
+        print(say("no_sales", args.lang))
     return OK
 
 
-def as_json(sale: RecordedSale) -> dict[str, object]:
-    """Amounts in cents; `day` and `hour` local; null where there is nothing."""
-    return {
-        "key": None if sale.key is None else str(sale.key),
-        "day": sale.day.isoformat(),
-        "hour": sale.hour,
-        "till": sale.till,
-        "kind": "sale",
-        "tender": sale.tender.value,
-        "amount": sale.cents,
-        "due": sale.due,
-        "approved": sale.approved,
-        "outcome": sale.state.value,
-        "cause": None if sale.cause is None else sale.cause.value,
-        "told": sale.told,
-        "unresolved": sale.unresolved,
-        "rows": list(sale.steps),
-    }
-
-
-def outcome(sale: RecordedSale, language: str) -> str:
-    said = STATES[sale.state].to(language)
-    if sale.approved is not None and sale.approved != sale.cents:
-        said += f" ({money(sale.approved, language)})"
-    return said
-
-
-def _cells(sale: RecordedSale, language: str) -> dict[str, str]:
-    why = "" if sale.cause is None else f" : {CAUSES[sale.cause].to(language)}"
-    untold = say("told_no", language) if sale.unresolved and sale.told is False and sale.cause is None else ""
-    return {
-        "day": sale.day.isoformat(),
-        "hour": f"{sale.hour} h",
-        "tender": TENDERS[sale.tender].to(language),
-        "amount": money(sale.cents, language),
-        "due": "" if sale.due is None else money(sale.due, language),
-        "outcome": outcome(sale, language) + (why if language == "fr" else why.replace(" : ", ": ")) + untold,
-        "key": "" if sale.key is None else str(sale.key),
-    }
-
-
-def _print_table(rows: list[dict[str, str]], language: str) -> None:
-    head = {name: say(name, language) for name in _COLUMNS}
-    widths = {name: max(len(row[name]) for row in (head, *rows)) for name in _COLUMNS}
-    for row in (head, *rows):
-        cells = (row[n].rjust(widths[n]) if n in _RIGHT else row[n].ljust(widths[n]) for n in _COLUMNS)
-        print("  ".join(cells).rstrip())
+def _unresolved(sales: list[RecordedSale], baskets: tuple[KnownBasket, ...], language: str, *, as_json: bool) -> int:
+    """What a person must know of: movements, and sales that are paid in part; and what to do about each."""
+    if as_json:
+        legs, parts = map(view.as_json, sales), map(view.basket_as_json, baskets)
+        print(json.dumps({"legs": list(legs), "baskets": list(parts)}, indent=2))
+        return OK
+    if not sales and not baskets:
+        print(say("nothing_unresolved", language))
+        return OK
+    parts_said = view.half_paid(baskets, language) if baskets else []
+    blocks = (view.table(sales, language) if sales else [], parts_said, view.what_to_do(sales, baskets, language))
+    print("\n\n".join("\n".join(lines) for lines in blocks if lines))
+    return OK
 
 
 def _verify(folder: Path, language: str, *, as_json: bool) -> int:

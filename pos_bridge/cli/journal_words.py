@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from pos_bridge.domain.leg import Cause, State, Tender
-
 
 class Said(NamedTuple):
     fr: str
@@ -19,8 +17,9 @@ WORDS = {
     "day": Said("jour", "day"),
     "hour": Said("heure", "hour"),
     "tender": Said("moyen", "tender"),
+    "kind": Said("opération", "kind"),
     "amount": Said("montant", "amount"),
-    "due": Said("payé comptant", "cash paid"),
+    "due": Said("comptant", "in cash"),
     "outcome": Said("résultat", "outcome"),
     "key": Said("clé (sur le reçu)", "key (on the receipt)"),
     "no_sales": Said("Aucune vente enregistrée.", "No sales recorded."),
@@ -43,6 +42,18 @@ WORDS = {
         "`pos-bridge quarantine` sets it aside, and the till goes on.",
     ),
     "told_no": Said(" ; réponse jamais reçue par la caisse", "; answer never collected by the till"),
+    "half_paid": Said("Ventes payées en partie : {count}", "Half-paid sales: {count}"),
+    "basket": Said(
+        "Dû {due} ; payé {paid}, dont {outside} ailleurs ; reste {remaining} ; {state}.",
+        "Due {due}; paid {paid}, of which {outside} elsewhere; remaining {remaining}; {state}.",
+    ),
+    "what_to_do": Said("Que faire", "What to do"),
+    "decide_how": Said(
+        "Décider : `pos-bridge decide --config FICHIER CLÉ paid | not-paid | reverse`, la caisse arrêtée (pour un "
+        "remboursement, `paid` veut dire : remboursé).",
+        "To decide: `pos-bridge decide --config FILE KEY paid | not-paid | reverse`, with the engine stopped (of a "
+        "refund, `paid` means: refunded).",
+    ),
     # ---- quarantine ----
     "is_sound": Said(
         "Le journal est intact : rien n'a été mis de côté.", "The journal is sound: nothing was set aside."
@@ -59,10 +70,24 @@ WORDS = {
         "Ventes non réglées dont la clé est illisible : {count}. Demandez au processeur la liste des siennes.",
         "Unsettled sales whose key cannot be read: {count}. Ask the processor for its list.",
     ),
+    "lost_baskets": Said(
+        "Ventes payées en partie qui sont illisibles : {count}. Chaque paiement est là, pour lui-même : comparez avec "
+        "la caisse.",
+        "Half-paid sales that cannot be read: {count}. Each payment is there, for itself: compare with the till.",
+    ),
     "goes_on": Said("La caisse peut redémarrer.", "The till can be started again."),
     # ---- explain ----
     "no_such_sale": Said("Aucune vente de ce nom n'est enregistrée ici.", "No sale of that name is recorded here."),
     "sale": Said("Vente {key}", "Sale {key}"),
+    "refund": Said("Remboursement {key}", "Refund {key}"),
+    "of_sale": Said("De la vente {key}.", "Of the sale {key}."),
+    "voided": Said(
+        "La caisse a repris la vente en entier : rien n'est dû à personne.",
+        "The till took the whole sale back: nobody owes anything.",
+    ),
+    "in_parts": Said(
+        "La vente est payée en plusieurs parties ; ceci en est une.", "The sale is paid in several parts; this is one."
+    ),
     "forgotten_key": Said("(lien effacé)", "(link erased)"),
     "where_when": Said(
         "Caisse {till}, le {day}, entre {hour} h et {next} h.",
@@ -135,123 +160,6 @@ WORDS = {
         "La réponse donnée à la caisse, chiffrée, 48 heures ; sa clé est détruite avant 72 heures.",
         "The answer given to the till, encrypted, for 48 hours; its key is destroyed by 72 hours.",
     ),
-}
-
-TABLES = {
-    "chain": Said(
-        "Dans le journal, le temps que veut la loi fiscale (environ 6 ans)",
-        "In the journal, for as long as tax law asks (about 6 years)",
-    ),
-    "links": Said(
-        "À côté, le temps d'un remboursement ou d'un litige (18 mois)",
-        "Beside it, for the refund and dispute window (18 months)",
-    ),
-    "requests": Said("À côté, 48 heures", "Beside it, for 48 hours"),
-    "working": Said("À côté, jusqu'à ce que la vente soit réglée", "Beside it, until the sale is settled"),
-}
-
-_DIGEST = Said(
-    "des empreintes, qui ne disent rien sans ce qu'elles scellent", "digests, which tell nothing without what they seal"
-)
-_TIMES = Said("les heures exactes de cette vente", "this sale's exact times")
-_ASKED = Said("des empreintes de la demande de la caisse", "keyed hashes of the till's request")
-_LINK = Said(
-    "la clé du reçu et le hasard qui relie la vente au processeur",
-    "the receipt's key, and the random salt that ties the sale to the processor",
-)
-_AGAIN = Said("ce que le journal en dit, pour la reprise", "what the journal says of it, for recovery")
-
-COLUMNS = {
-    ("chain", "sequence"): Said("son numéro d'ordre et ses étapes", "its number and its steps"),
-    ("chain", "step"): Said("son numéro d'ordre et ses étapes", "its number and its steps"),
-    ("chain", "cause"): Said("son numéro d'ordre et ses étapes", "its number and its steps"),
-    ("chain", "leg"): Said("un nom tiré au hasard", "a name drawn at random"),
-    ("chain", "kind"): Said("que c'est une vente, et par quel moyen", "that it is a sale, and by which tender"),
-    ("chain", "tender"): Said("que c'est une vente, et par quel moyen", "that it is a sale, and by which tender"),
-    ("chain", "flow"): Said("que c'est une vente, et par quel moyen", "that it is a sale, and by which tender"),
-    ("chain", "cents"): Said("les montants", "the amounts"),
-    ("chain", "due"): Said("les montants", "the amounts"),
-    ("chain", "approved"): Said("les montants", "the amounts"),
-    ("chain", "partial"): Said("les montants", "the amounts"),
-    ("chain", "day"): Said("le jour et l'heure, sans les minutes", "the day and the hour, without minutes"),
-    ("chain", "hour"): Said("le jour et l'heure, sans les minutes", "the day and the hour, without minutes"),
-    ("chain", "till"): Said("le numéro de la caisse", "the till's number"),
-    ("chain", "commitment"): _DIGEST,
-    ("chain", "order_digest"): _DIGEST,
-    ("chain", "payment_digest"): _DIGEST,
-    ("chain", "signature"): _DIGEST,
-    ("chain", "hash"): _DIGEST,
-    ("links", "key"): _LINK,
-    ("links", "leg"): _LINK,
-    ("links", "salts"): _LINK,
-    ("links", "last"): _LINK,
-    ("links", "told"): Said("si la caisse a reçu sa réponse", "whether the till has its answer"),
-    ("requests", "request"): _ASKED,
-    ("requests", "content"): _ASKED,
-    ("requests", "sale"): _ASKED,
-    ("requests", "seal"): _ASKED,
-    ("requests", "key"): _ASKED,
-    ("requests", "day"): Said("l'heure de la demande, sans les minutes", "the hour of the request, without minutes"),
-    ("requests", "hour"): Said("l'heure de la demande, sans les minutes", "the hour of the request, without minutes"),
-    ("working", "begun_day"): _TIMES,
-    ("working", "begun_second"): _TIMES,
-    ("working", "not_after_day"): _TIMES,
-    ("working", "not_after_second"): _TIMES,
-    **{
-        ("working", name): _AGAIN
-        for name in (
-            "key",
-            "leg",
-            "last",
-            "state",
-            "cents",
-            "flow",
-            "partial",
-            "approved",
-            "cause",
-            "commitment",
-            "order_digest",
-        )
-    },
-}
-
-TENDERS = {Tender.CARD: Said("carte", "card"), Tender.CASH: Said("comptant", "cash")}
-
-STATES = {
-    State.INTENT: Said("en cours", "in progress"),
-    State.SENDING: Said("en cours", "in progress"),
-    State.DECLINED: Said("refusée", "declined"),
-    State.ENDED: Said("non payée", "not paid"),
-    State.CAPTURING: Said("approuvée", "approved"),
-    State.CAPTURED: Said("payée", "paid"),
-    State.CAPTURE_LOST: Said("approuvée, jamais encaissée", "approved, never captured"),
-    State.REVERSING: Said("annulation en cours", "being reversed"),
-    State.REVERSED: Said("annulée", "reversed"),
-    State.UNRESOLVED: Said("à régler par une personne", "a person must decide"),
-    State.CASH_TAKEN: Said("payée", "paid"),
-}
-
-CAUSES = {
-    Cause.ABORTED: Said("retirée par la caisse", "withdrawn by the till"),
-    Cause.NO_CARD: Said("aucune carte présentée", "no card presented"),
-    Cause.UNREADABLE: Said("carte illisible", "card could not be read"),
-    Cause.CHIP_REQUIRED: Said("carte à puce, que ce lecteur ne lit pas", "chip card, which this reader does not read"),
-    Cause.NOT_A_BANK_CARD: Said("pas une carte bancaire", "not a bank card"),
-    Cause.READER: Said("lecteur absent ou bloqué", "reader absent or stalled"),
-    Cause.ROOM: Said("la lecture protégée de la carte a échoué", "the protected reading of the card failed"),
-    Cause.UNREACHABLE: Said("processeur injoignable, rien n'a été envoyé", "processor not reached, nothing was sent"),
-    Cause.STOPPED: Said("arrêt de la caisse", "the till was stopped"),
-    Cause.ISSUER: Said("refus de la banque", "declined by the bank"),
-    Cause.PROCESSOR: Said("refus du processeur", "refused by the processor"),
-    Cause.LATE: Said("arrivée trop tard au processeur", "reached the processor too late"),
-    Cause.NO_ANSWER: Said("aucune réponse du processeur", "no answer from the processor"),
-    Cause.WRONG_ANSWER: Said("réponse à une autre question", "an answer to another question"),
-    Cause.UNRECORDED: Said("l'approbation n'a pas pu être enregistrée", "the approval could not be recorded"),
-    Cause.RECOVERED: Said("trouvée ouverte au redémarrage", "found open at start"),
-    Cause.TOMBSTONED: Said("jamais vue par le processeur", "never seen by the processor"),
-    Cause.WAS_DECLINED: Said("avait été refusée", "had been declined"),
-    Cause.TOO_LATE: Said("déjà réglée au moment d'annuler", "already settled when reversed"),
-    Cause.CARD_NEEDED: Said("l'annulation demande la carte", "the reversal needs the card"),
 }
 
 

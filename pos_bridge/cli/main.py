@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pos_bridge import __version__
-from pos_bridge.cli import check, explain, journal, quarantine, run
+from pos_bridge.cli import check, conformance, day_end, decide, explain, journal, quarantine, run
 from pos_bridge.config import ConfigError, load
 
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
@@ -15,12 +15,13 @@ DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done; 1 not done, and one line on standard error says why; 2 wrong words or settings."""
     parsed = _parser().parse_args(arguments)
-    try:
-        parsed.loaded = load(parsed.config)
-    except ConfigError as error:
-        print(f"pos-bridge: {error}", file=sys.stderr)
-        return 2
-    parsed.journal = parsed.loaded.journal
+    if parsed.command is not conformance.run:  # the one that can do without a till's configuration
+        try:
+            parsed.loaded = load(parsed.config)
+        except ConfigError as error:
+            print(f"pos-bridge: {error}", file=sys.stderr)
+            return 2
+        parsed.journal = parsed.loaded.journal
     code: int = parsed.command(parsed)
     return code
 
@@ -29,10 +30,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pos-bridge", description="Payment-privacy middleware for the till.")
     parser.add_argument("--version", action="version", version=f"pos-bridge {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in (run, check, journal, explain, quarantine):
+    for command in (run, check, journal, explain, day_end, decide, quarantine, conformance):
         added = command.add_parser(commands)
-        added.add_argument(
-            "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}"
-        )
+        if command is not conformance:
+            added.add_argument(
+                "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}"
+            )
         added.set_defaults(command=command.run)
     return parser

@@ -39,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     print(say("carried", args.lang, count=done.carried))
     if done.lost:
         print(say("lost", args.lang, count=done.lost))
+    if done.baskets:
+        print(say("lost_baskets", args.lang, count=done.baskets))
     print(say("goes_on", args.lang))
     return OK
 

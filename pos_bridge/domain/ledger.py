@@ -42,8 +42,8 @@ class BasketPart:
     """That a leg is part of a split tender. `reference`: keyed hash (32 bytes) of the till's sale reference alone.
 
     `due` and `outside` (Basket) as they are from this leg on: what was paid elsewhere meanwhile counts too, and a
-    basket by which nothing was paid begins anew. A refund of a payment in a basket that is not at its end is part of it
-    without saying so.
+    basket by which nothing was paid can begin anew. A refund of a payment in a basket that is not at its end is part of
+    it without saying so.
     """
 
     reference: bytes

@@ -23,8 +23,8 @@ def over(old: sqlite3.Connection, path: Path, new: sqlite3.Connection) -> None:
     new.executemany(lookups.INSERT_LINK, old.execute(f"SELECT * FROM links WHERE {needed}"))  # noqa: S608 - a constant
     for (key,) in old.execute(f"SELECT key FROM links WHERE told = 0 AND NOT ({needed})").fetchall():  # noqa: S608 - a constant
         link = lookups.link_of(old, LegKey.from_bytes(key))
-        if link is not None and lookups.is_untold(old, path, LegKey.from_bytes(key)):
+        if link is not None and lookups.may_be_untold(old, path, LegKey.from_bytes(key)):
             new.execute(lookups.INSERT_LINK, link)
-    running, trusted = periods.boundary(old), trust.of(old)
+    running = periods.boundary(old)
     periods.write(new, running.number, running.last)
-    trust.write(new, trusted.epoch, trusted.last, trusted.accepted)
+    trust.write(new, trust.of(old))

@@ -90,8 +90,8 @@ class Journal:
     async def period(self) -> Period:
         return await self._worker.ask(self._file.period, _READ)
 
-    async def close_period(self) -> int:
-        return await self._worker.ask(self._file.close_period, _WRITE)
+    async def close_period(self, up_to: int | None = None) -> int:
+        return await self._worker.ask(partial(self._file.close_period, up_to), _WRITE)
 
     def ledger_epoch(self) -> bytes | None:
         """SHA-256 of the processor's ledger epoch as last stored; None before the first."""
@@ -105,6 +105,14 @@ class Journal:
     async def accept_head(self, head: JournalHead) -> None:
         """A person said so: `holds` says yes to this head from now on, until another is accepted."""
         await self._worker.ask(partial(self._file.accept_head, head), _WRITE)
+
+    async def note_refused_head(self, head: JournalHead) -> None:
+        """The processor showed this row as ours, and it is not: for a person to accept."""
+        await self._worker.ask(partial(self._file.note_refused_head, head), _WRITE)
+
+    async def accept_refused_head(self) -> bool:
+        """`accept_head` of the one that was refused last. False where there is nothing to accept."""
+        return await self._worker.ask(self._file.accept_refused_head, _WRITE)
 
     async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         return await self._worker.ask(partial(self._file.holds, sequence, row_hash), _READ)

@@ -5,7 +5,6 @@ write that fails leaves nothing behind and raises JournalUnwritableError; the ne
 The chain is verified when the journal is opened, never again while it is written.
 """
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -14,7 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pos_bridge.disk import make_folder
 from pos_bridge.domain.ledger import (
     Advance,
     JournalHead,
@@ -26,15 +24,13 @@ from pos_bridge.domain.ledger import (
 )
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
-from pos_bridge.journal import baskets, carry, lookups, months, periods, requests, steps, trust, verify
+from pos_bridge.journal import baskets, carry, lookups, months, periods, requests, steps, taking, trust
 from pos_bridge.journal.durable_file import CHECKPOINT_AFTER, DurableFile
-from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError, JournalRefusedError
+from pos_bridge.journal.errors import JournalRefusedError
 from pos_bridge.journal.hours import business_hour, month, universal_hour
-from pos_bridge.journal.row import START
 
 LINK_MONTHS = 18  # the refund and dispute window, 540 days
 QUIET = timedelta(seconds=20)  # less than a worker's rest: the first one after a sale finds it over
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 Result = TypeVar("Result")
 
@@ -62,9 +58,9 @@ class JournalFile:
 
         Raises JournalBusyError, JournalCorruptError (file and row), JournalUnwritableError.
         """
-        lock = lock_folder(folder)
+        lock = taking.lock_folder(folder)
         try:
-            file = _open_newest(folder, month(clock()))
+            file = taking.open_newest(folder, month(clock()))
         except BaseException:
             os.close(lock)
             raise
@@ -88,23 +84,32 @@ class JournalFile:
         return self._write(lambda: self._chain(steps.advance(self._pen(), change)))
 
     def close_till_request(self, request: bytes) -> None:
-        return self._write(lambda: requests.close(self._file.connected(), self._clock(), request))
+        return self._write(lambda: requests.close(self._file.connected(), self._file.path, self._clock(), request))
 
     def mark_told(self, key: LegKey) -> None:
         """Stored at once, durable with the next other write."""
         return self._write(lambda: steps.mark_told(self._pen(), key), durable=False)
 
     def cancel_basket(self, reference: bytes) -> None:
-        return self._write(lambda: baskets.cancel(self._file.connected(), self._clock(), reference))
+        return self._write(lambda: baskets.cancel(self._file.connected(), self._file.path, self._clock(), reference))
 
-    def close_period(self) -> int:
-        return self._write(lambda: periods.close(self._file.connected(), self._file.tip.sequence))
+    def close_period(self, up_to: int | None = None) -> int:
+        """The period ends after the row `up_to`, or after the newest one."""
+        return self._write(
+            lambda: periods.close(self._file.connected(), self._file.tip.sequence if up_to is None else up_to)
+        )
 
     def change_ledger_epoch(self, digest: bytes) -> None:
         return self._write(lambda: trust.change_epoch(self._file.connected(), self._file.tip, digest))
 
     def accept_head(self, head: JournalHead) -> None:
         return self._write(lambda: trust.accept(self._file.connected(), head))
+
+    def note_refused_head(self, head: JournalHead) -> None:
+        return self._write(lambda: trust.refuse(self._file.connected(), head))
+
+    def accept_refused_head(self) -> bool:
+        return self._write(lambda: trust.accept_refused(self._file.connected()))
 
     def together(
         self, writes: Sequence[Callable[[], Result]], *, durable: bool = True
@@ -203,10 +208,13 @@ class JournalFile:
     def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         """Whether row `sequence` has this hash: what the processor last saw. None: that row is in no file here.
 
-        Also True for the one head that is not ours and that a person accepted.
+        Also True for the one head that is not ours and that a person accepted. False of every head while one that was
+        refused waits for a person: the processor remembers the newest row that it is shown, ours too.
         """
         head = JournalHead(sequence, row_hash)
         with self._file.reading() as connection:
+            if trust.in_question(connection):
+                return False
             return trust.is_accepted(connection, head) or lookups.holds(connection, self._file.path, head)
 
     # ---- how ----
@@ -247,46 +255,3 @@ class JournalFile:
                     months.close_history(path)
                     if months.months_between(path.stem, self._file.path.stem) > self._link_months:
                         months.forget_links(path)
-
-
-def lock_folder(folder: Path) -> int:
-    """Make the folder and take it for this process (an open descriptor).
-
-    Raises JournalBusyError, JournalUnwritableError.
-    """
-    try:
-        make_folder(folder)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise JournalUnwritableError("the journal's folder cannot be written") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock)
-        raise JournalBusyError(str(folder)) from error
-    return lock
-
-
-def _open_newest(folder: Path, this_month: str) -> DurableFile:
-    name = f"{this_month}.db"
-    try:
-        months.put_in_place(folder)
-        if not months.files(folder):
-            with months.building(folder, name, (0, START)):
-                pass
-        path = months.files(folder)[-1]
-        name = path.name
-        connection = months.connect(path)
-        try:
-            return DurableFile(path, verify.check_at_start(connection, path), connection)
-        except BaseException:
-            connection.close()
-            raise
-    except OSError as error:
-        raise JournalUnwritableError("the journal's folder cannot be written") from error
-    except sqlite3.Error as error:
-        if error.sqlite_errorcode & 0xFF in _DAMAGE:
-            raise JournalCorruptError(name, None, "not a database") from error
-        raise JournalUnwritableError("the journal cannot be opened for writing") from error
-    except UnicodeDecodeError as error:  # SQLite's own message quotes the damaged schema
-        raise JournalCorruptError(name, None, "its structure") from error

@@ -113,12 +113,19 @@ def _refund_keys(connection: sqlite3.Connection, sale: LegKey) -> list[bytes]:
 
 
 def is_untold(connection: sqlite3.Connection, path: Path, key: LegKey) -> bool:
-    """Whether money moved for this leg, for all that is known, and the till has not collected the answer."""
-    link = link_of(connection, key)
-    if link is None or link.told:
-        return False
+    """Whether money moved for this leg and the till has not collected the answer."""
     leg = find_leg(connection, path, key)
-    return leg is not None and leg.state in MOVED
+    return leg is not None and _may_be_untold(connection, key, leg)
+
+
+def may_be_untold(connection: sqlite3.Connection, path: Path, key: LegKey) -> bool:
+    """The same, and also where what became of the leg cannot be read: then it must not be forgotten."""
+    return _may_be_untold(connection, key, find_leg(connection, path, key))
+
+
+def _may_be_untold(connection: sqlite3.Connection, key: LegKey, leg: KnownLeg | None) -> bool:
+    link = link_of(connection, key)
+    return link is not None and not link.told and (leg is None or leg.state in MOVED)
 
 
 def holds(connection: sqlite3.Connection, path: Path, head: JournalHead) -> bool | None:

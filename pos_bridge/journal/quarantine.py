@@ -18,10 +18,10 @@ from pos_bridge.domain.ledger import JournalHead
 from pos_bridge.domain.leg import SETTLED
 from pos_bridge.journal import baskets, lookups, months, periods, requests, trust, working
 from pos_bridge.journal.errors import JournalCorruptError, JournalSoundError
-from pos_bridge.journal.journal_file import lock_folder
 from pos_bridge.journal.mend import mend
 from pos_bridge.journal.row import START
 from pos_bridge.journal.salvage import Salvage, salvage
+from pos_bridge.journal.taking import lock_folder
 from pos_bridge.journal.verify import SoundFile, verify
 
 
@@ -90,7 +90,7 @@ def _carry(found: Salvage, new: sqlite3.Connection, anchor: int, now: datetime) 
     if found.trust is not None:
         _insert(new, trust.INSERT, found.trust)
     else:  # whatever was opened before this was opened against a ledger that we do not know again
-        trust.write(new, None, anchor, None)
+        trust.write(new, trust.Trust(last=anchor))
     carried = {leg.leg for leg in mended.legs if leg.leg in linked and _insert(new, working.INSERT, leg)}
     settled = {state.value for state in SETTLED}
     last_words = {row.leg: row.step for _, row in sorted(found.rows.items())}

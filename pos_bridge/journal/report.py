@@ -21,12 +21,14 @@ _OPENINGS = frozenset({State.INTENT, State.REFUND_INTENT, State.CASH_DUE, State.
 class RecordedSale:
     """A leg as it stands. `key` is None once its link was forgotten; `steps` are the numbers of its rows.
 
+    `sale` is the sale that a refund is of, as long as the link is there.
     `day` and `hour` are when it began (local). `till` is None for an open leg whose rows are in quarantine.
     `told`: the till has its answer; None where no link says so.
     """
 
     leg: bytes
     key: LegKey | None
+    sale: LegKey | None
     day: date
     hour: int
     till: int | None
@@ -43,11 +45,12 @@ class RecordedSale:
     @property
     def unresolved(self) -> bool:
         """Not settled, or an alarm, or an approval that the till has not collected."""
-        return (
-            self.state not in SETTLED
-            or self.state is State.CAPTURE_LOST
-            or (self.state in lookups.MOVED and self.told is False)
-        )
+        untold = self.money_moved and self.told is False
+        return untold or self.state not in SETTLED or self.state is State.CAPTURE_LOST
+
+    @property
+    def money_moved(self) -> bool:
+        return self.state in lookups.MOVED
 
 
 def recorded_sales(folder: Path, month: str | None = None) -> list[RecordedSale]:
@@ -82,29 +85,20 @@ def find_sale(folder: Path, key: LegKey | None) -> RecordedSale | None:
     return None
 
 
-def stored_fields(folder: Path, sale: RecordedSale) -> dict[str, tuple[str, ...]]:
-    """Every table and column that holds a value about this sale: what `explain` has to account for."""
-    fields: dict[str, dict[str, None]] = {}
-    key = b"" if sale.key is None else sale.key.raw
-    for path in months.files(folder):
-        with months.read_only(path) as connection:
-            tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-            for (table,) in tables:
-                columns = [column[1] for column in connection.execute(f"PRAGMA table_info({table})")]
-                names = [(name, value) for name, value in (("leg", sale.leg), ("key", key)) if name in columns]
-                if not names:
-                    continue
-                query = f"SELECT * FROM {table} WHERE {' OR '.join(f'{name} = ?' for name, _ in names)}"  # noqa: S608 - own names
-                for row in connection.execute(query, [value for _, value in names]):
-                    known = fields.setdefault(table, {})
-                    known.update({name: None for name, value in zip(columns, row, strict=True) if value is not None})
-    return {table: tuple(columns) for table, columns in fields.items()}
-
-
 def _read_rows(
     connection: sqlite3.Connection, sales: dict[bytes, RecordedSale], *, earlier: Sequence[Path] | None
 ) -> None:
     """Without `earlier` files no new sale is taken up; with them, one that did not begin there is."""
+    waiting: set[bytes] | None = None
+
+    def begun_before(row: Row) -> bool:
+        nonlocal waiting
+        if row.state is not State.CASH_TAKEN:
+            return _began_in(earlier or (), row.leg)
+        if waiting is None:  # most cash is taken at once: what was due is looked for once, not for each
+            waiting = _due_in(earlier or ())
+        return row.leg in waiting
+
     for stored in connection.execute(f"SELECT {COLUMNS} FROM chain ORDER BY sequence"):  # noqa: S608 - a constant
         row = Row._make(stored)
         sale = sales.get(row.leg)
@@ -116,7 +110,7 @@ def _read_rows(
                 cause=None if row.cause is None else Cause(row.cause),
                 steps=(*sale.steps, row.sequence),
             )
-        elif earlier is not None and (row.state in _OPENINGS or not _began_in(earlier, row.leg)):
+        elif earlier is not None and (row.state in _OPENINGS or not begun_before(row)):
             sales[row.leg] = _begun(row)
 
 
@@ -128,10 +122,20 @@ def _began_in(earlier: Sequence[Path], leg: bytes) -> bool:
     return False
 
 
+def _due_in(earlier: Sequence[Path]) -> set[bytes]:
+    """The legs of these files that waited for cash."""
+    found: set[bytes] = set()
+    for path in earlier:
+        with suppress(*lookups.UNREADABLE), months.read_only(path) as connection:
+            found.update(leg for (leg,) in connection.execute("SELECT leg FROM chain WHERE step = 'cash_due'"))
+    return found
+
+
 def _begun(row: Row) -> RecordedSale:
     return RecordedSale(
         leg=row.leg,
         key=None,
+        sale=None,
         day=as_date(row.day),
         hour=row.hour,
         till=row.till,
@@ -157,6 +161,7 @@ def _read_working(connection: sqlite3.Connection, sales: dict[bytes, RecordedSal
         sales[open_leg.leg] = RecordedSale(
             leg=open_leg.leg,
             key=None,
+            sale=None,
             day=began.date(),
             hour=began.hour,
             till=None,
@@ -177,4 +182,5 @@ def _read_links(connection: sqlite3.Connection, sales: dict[bytes, RecordedSale]
         link = Link._make(stored)
         sale = sales.get(link.leg)
         if sale is not None:
-            sales[link.leg] = replace(sale, key=LegKey.from_bytes(link.key), told=bool(link.told))
+            key = LegKey.from_bytes(link.key)
+            sales[link.leg] = replace(sale, key=key, sale=link.sale, told=bool(link.told))

@@ -61,28 +61,30 @@ def approved_untold(connection: sqlite3.Connection, path: Path, sale: bytes) -> 
     return None
 
 
-def opened(connection: sqlite3.Connection, now: datetime, opening: Opening) -> None:
+def opened(connection: sqlite3.Connection, path: Path, now: datetime, opening: Opening) -> None:
     """The request of a leg that opens. It may have come as a void, which turned out to be a refund of the same sale.
 
     Raises JournalRefusedError for a request that opened, voided or closed another.
     """
-    till, before = opening.till, of(connection, opening.till.request)
+    till, before = opening.till, _live(connection, path, now, opening.till.request)
     if before is not None:
         of_the_same = opening.sale_key is not None and before.key == opening.sale_key.raw
         if not before.void or before.content != till.content or not of_the_same:
             raise JournalRefusedError("the step contradicts what is stored")
-        connection.execute("DELETE FROM requests WHERE request = ?", (till.request,))
+        _delete(connection, till.request)
     _insert(connection, now, (till.request, till.content, till.sale, opening.key.raw, 0))
 
 
-def voided(connection: sqlite3.Connection, now: datetime, till: TillKeys, key: LegKey) -> None:
+def voided(connection: sqlite3.Connection, path: Path, now: datetime, till: TillKeys, key: LegKey) -> None:
     """The request that took a leg back."""
+    if _live(connection, path, now, till.request) is not None:
+        raise JournalRefusedError("the step contradicts what is stored")
     _insert(connection, now, (till.request, till.content, till.sale, key.raw, 1))
 
 
-def close(connection: sqlite3.Connection, now: datetime, request: bytes) -> None:
+def close(connection: sqlite3.Connection, path: Path, now: datetime, request: bytes) -> None:
     """Nothing changes for a request that has a leg, or is closed already."""
-    if of(connection, request) is None:
+    if _live(connection, path, now, request) is None:
         _insert(connection, now, (request, None, None, None, 0))
 
 
@@ -92,7 +94,16 @@ def forget(connection: sqlite3.Connection, path: Path, now: datetime) -> None:
     old = connection.execute("SELECT * FROM requests WHERE (day, hour) < (?, ?)", limit).fetchall()
     for found in map(Request._make, old):
         if _is_over(connection, path, found, limit):
-            connection.execute("DELETE FROM requests WHERE request = ?", (found.request,))
+            _delete(connection, found.request)
+
+
+def _live(connection: sqlite3.Connection, path: Path, now: datetime, request: bytes) -> Request | None:
+    """The row, unless it is over: then it is gone, and the till may use the name again."""
+    found = of(connection, request)
+    if found is None or not _is_over(connection, path, found, hours_before(now, HOURS)):
+        return found
+    _delete(connection, request)
+    return None
 
 
 def _is_over(connection: sqlite3.Connection, path: Path, found: Request, limit: tuple[int, int]) -> bool:
@@ -101,7 +112,13 @@ def _is_over(connection: sqlite3.Connection, path: Path, found: Request, limit: 
     if found.key is None:
         return True
     key = LegKey.from_bytes(found.key)
-    return working.find(connection, key) is None and (bool(found.void) or not lookups.is_untold(connection, path, key))
+    return working.find(connection, key) is None and (
+        bool(found.void) or not lookups.may_be_untold(connection, path, key)
+    )
+
+
+def _delete(connection: sqlite3.Connection, request: bytes) -> None:
+    connection.execute("DELETE FROM requests WHERE request = ?", (request,))
 
 
 def _insert(

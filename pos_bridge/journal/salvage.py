@@ -82,7 +82,7 @@ def salvage(path: Path) -> Salvage:
         for stored in _readable(connection, "period", "number, last, seal"):
             period = Boundary._make(stored)
             found.period = period if _is_true(period.is_whole) else None
-        for stored in _readable(connection, "trust", "epoch, last, accepted, seal"):
+        for stored in _readable(connection, "trust", "epoch, last, refused, accepted, seal"):
             trust = Trust._make(stored)
             found.trust = trust if _is_true(trust.is_whole) else None
     return found

@@ -182,10 +182,11 @@ CREATE TABLE period (  -- how many day ends there were, and the last row before 
     seal BLOB NOT NULL CHECK ({digest("seal")})
 ) STRICT;
 
-CREATE TABLE trust (  -- hashes of the processor's ledger epoch (since which row), and of a head that a person accepted
+CREATE TABLE trust (  -- hashes: the processor's ledger epoch (since which row); heads it showed, refused or accepted
     one INTEGER PRIMARY KEY CHECK (one = 1),
     epoch BLOB CHECK ({or_null("epoch", digest("epoch"))}),
     last INTEGER NOT NULL CHECK ({between("last", 0, MAX_SEQUENCE)}),
+    refused BLOB CHECK ({or_null("refused", digest("refused"))}),
     accepted BLOB CHECK ({or_null("accepted", digest("accepted"))}),
     seal BLOB NOT NULL CHECK ({digest("seal")})
 ) STRICT;
@@ -219,7 +220,7 @@ _BOUNDS = "".join(
 
 FIRST_ROWS: dict[str, tuple[int | bytes | None, ...]] = {  # no day end yet, and a processor that was never seen
     "period": (1, 0, 0, period_seal(0, 0)),
-    "trust": (1, None, 0, None, trust_seal(None, 0, None)),
+    "trust": (1, None, 0, None, None, trust_seal(None, 0, None, None)),
 }
 
 

@@ -34,13 +34,13 @@ def period_seal(number: int, last: int) -> bytes:
     return _seal(b"period", (number, last))
 
 
-def trust_seal(epoch: bytes | None, last: int, accepted: bytes | None) -> bytes:
-    return _seal(b"trust", (epoch, last, accepted))
+def trust_seal(epoch: bytes | None, last: int, refused: bytes | None, accepted: bytes | None) -> bytes:
+    return _seal(b"trust", (epoch, last, refused, accepted))
 
 
-def accepted_digest(head: JournalHead) -> bytes:
+def foreign_digest(head: JournalHead) -> bytes:
     """What is kept of a head that the processor showed: a hash of ours, and no byte that it chose."""
-    return _seal(b"accepted head", (head.sequence, head.hash))
+    return _seal(b"foreign head", (head.sequence, head.hash))
 
 
 def _seal(what: bytes, values: Iterable[Value]) -> bytes:

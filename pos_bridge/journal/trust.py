@@ -1,7 +1,8 @@
 """How far the processor's memory and this journal can be trusted together, as one row of hashes of ours.
 
 `epoch`: SHA-256 of the processor's ledger epoch, as last seen; `last`: the newest row when it changed. A leg whose rows
-are all older was opened against another ledger: that this one never saw it says nothing.
+are all older was opened against another ledger: that this one never saw it says nothing. `refused`, `accepted`: a row
+that the processor showed as the newest it saw of us and that is not ours, and one that a person accepted as such.
 """
 
 import sqlite3
@@ -9,30 +10,32 @@ from typing import NamedTuple
 
 from pos_bridge.domain.ledger import JournalHead
 from pos_bridge.journal import working
-from pos_bridge.journal.seals import accepted_digest, trust_seal
+from pos_bridge.journal.seals import foreign_digest, trust_seal
 
-INSERT = "INSERT OR REPLACE INTO trust VALUES (1, ?, ?, ?, ?)"
+INSERT = "INSERT OR REPLACE INTO trust VALUES (1, ?, ?, ?, ?, ?)"
 
 
 class Trust(NamedTuple):
     """The row as SQLite gives it, without its number."""
 
-    epoch: bytes | None
-    last: int
-    accepted: bytes | None
-    seal: bytes
+    epoch: bytes | None = None
+    last: int = 0
+    refused: bytes | None = None
+    accepted: bytes | None = None
+    seal: bytes = b""
 
     def is_whole(self) -> bool:
         """Whether the seal fits. Raises what a row that nobody wrote raises (seals.py)."""
-        return self.seal == trust_seal(self.epoch, self.last, self.accepted)
+        return self.seal == trust_seal(*self[:-1])
 
 
 def of(connection: sqlite3.Connection) -> Trust:
-    return Trust._make(connection.execute("SELECT epoch, last, accepted, seal FROM trust").fetchone())
+    return Trust._make(connection.execute("SELECT epoch, last, refused, accepted, seal FROM trust").fetchone())
 
 
-def write(connection: sqlite3.Connection, epoch: bytes | None, last: int, accepted: bytes | None) -> None:
-    connection.execute(INSERT, (epoch, last, accepted, trust_seal(epoch, last, accepted)))
+def write(connection: sqlite3.Connection, known: Trust) -> None:
+    """The row, with its seal made anew."""
+    connection.execute(INSERT, known._replace(seal=trust_seal(*known[:-1])))
 
 
 def change_epoch(connection: sqlite3.Connection, tip: JournalHead, digest: bytes) -> None:
@@ -42,14 +45,36 @@ def change_epoch(connection: sqlite3.Connection, tip: JournalHead, digest: bytes
         return
     if known.epoch is not None:
         working.doubt_all(connection)
-    write(connection, digest, known.last if known.epoch is None else tip.sequence, known.accepted)
+    write(connection, known._replace(epoch=digest, last=known.last if known.epoch is None else tip.sequence))
+
+
+def refuse(connection: sqlite3.Connection, head: JournalHead) -> None:
+    """The processor showed this row as ours, and it is not."""
+    known, digest = of(connection), foreign_digest(head)
+    if known.refused != digest:
+        write(connection, known._replace(refused=digest))
 
 
 def accept(connection: sqlite3.Connection, head: JournalHead) -> None:
     """A person said that this journal goes on although the processor saw that row, which is not ours."""
+    digest = foreign_digest(head)
+    write(connection, of(connection)._replace(refused=digest, accepted=digest))
+
+
+def accept_refused(connection: sqlite3.Connection) -> bool:
+    """The same of the row that was refused last. False where none was, or that one was accepted already."""
     known = of(connection)
-    write(connection, known.epoch, known.last, accepted_digest(head))
+    if known.refused in {None, known.accepted}:
+        return False
+    write(connection, known._replace(accepted=known.refused))
+    return True
+
+
+def in_question(connection: sqlite3.Connection) -> bool:
+    """Whether a head was refused and nobody accepted it yet: what the processor shows since then heals nothing."""
+    known = of(connection)
+    return known.refused not in {None, known.accepted}
 
 
 def is_accepted(connection: sqlite3.Connection, head: JournalHead) -> bool:
-    return of(connection).accepted == accepted_digest(head)
+    return of(connection).accepted == foreign_digest(head)

@@ -45,7 +45,10 @@ class Days:
         return self._reconcile(header)
 
     async def _totals(self, header: MessageHeader) -> Reply:
-        reckoning = await self._desk.period()
+        try:
+            reckoning = await self._desk.period()
+        except JournalUnwritableError:
+            return self._answerer.instead(header, Category.GET_TOTALS, Instead(Situation.NO_TOTALS))
         body = totals_response(self._answerer.terminal.language, reckoning)
         return self._answerer.reply(header, Category.GET_TOTALS, body)
 

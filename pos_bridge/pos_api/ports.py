@@ -29,7 +29,10 @@ class Desk(Protocol):
         """As refund."""
 
     async def period(self) -> Reckoning:
-        """What was sold and given back since the last day end, and how the processor's books differ."""
+        """What was sold and given back since the last day end, and how the processor's books differ.
+
+        Raises JournalUnwritableError.
+        """
 
     async def close_period(self) -> Reckoning:
         """The day end. Raises JournalUnwritableError: it did not happen."""

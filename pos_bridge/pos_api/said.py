@@ -62,6 +62,7 @@ class Situation(Enum):
     RECONCILIATION_TYPE = "reconciliation_type"
     TOTALS_FILTER = "totals_filter"
     DAY_NOT_CLOSED = "day_not_closed"
+    NO_TOTALS = "no_totals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,5 +239,10 @@ SITUATIONS: dict[Situation, Said] = {
         "Le registre des paiements ne peut pas être écrit : la journée n'est pas fermée. Appelez l'informatique, puis "
         "recommencez.",
         "The payment record cannot be written: the day is not closed. Call IT, then try again.",
+    ),
+    Situation.NO_TOTALS: Said(
+        _C.UNAVAILABLE_SERVICE,
+        "Le registre des paiements ne peut pas être lu : il n'y a pas de totaux. Appelez l'informatique.",
+        "The payment record cannot be read: there are no totals. Call IT.",
     ),
 }

@@ -20,9 +20,9 @@ BASKET_FAULTS: dict[BasketFault, Said] = {
     BasketFault.PAID_DIFFERS: Said(
         _C.NOT_ALLOWED,
         "De cette vente, {paid} sont déjà payés ici et la caisse compte moins. Rien n'a été prélevé cette fois. "
-        "Demandez l'état du paiement précédent, puis encaissez le reste ({remaining}).",
+        "Demandez l'état du paiement précédent. Il reste {remaining} à payer.",
         "Of this sale {paid} are paid here already, and the till counts less. Nothing was charged this time. Ask for "
-        "the state of the payment before, then take what is left ({remaining}).",
+        "the state of the payment before. There is {remaining} left to pay.",
     ),
     BasketFault.COMMITTED: Said(
         _C.NOT_ALLOWED,

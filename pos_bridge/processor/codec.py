@@ -176,9 +176,10 @@ def read_capture(key: LegKey, answer: pb.CaptureResponse) -> bool | Unknown:
 
 
 def read_reversal(key: LegKey, answer: pb.ReverseByKeyResponse) -> Reversed | Unknown:
-    if answer.key != key.raw or answer.outcome not in _REVERSALS:
-        return Unknown(wrong=answer.outcome != pb.ReverseByKeyResponse.OUTCOME_FENCED)
-    return Reversed(_REVERSALS[answer.outcome])
+    if answer.key == key.raw and answer.outcome in _REVERSALS:
+        return Reversed(_REVERSALS[answer.outcome])
+    fenced = answer.key == key.raw and answer.outcome == pb.ReverseByKeyResponse.OUTCOME_FENCED
+    return Unknown(wrong=not fenced)
 
 
 def read_head(head: pb.JournalHead) -> JournalHead | None:

@@ -9,8 +9,12 @@ _LIMIT_S = 20
 def story(test: Callable[[], Coroutine[None, None, None]]) -> Callable[[], None]:
     """Run an async test to its end."""
 
+    async def limited() -> None:
+        async with asyncio.timeout(_LIMIT_S):
+            await test()
+
     def run() -> None:
-        asyncio.run(asyncio.wait_for(test(), _LIMIT_S))
+        asyncio.run(limited())
 
     run.__name__ = test.__name__
     return run

@@ -13,7 +13,7 @@ from pos_bridge.domain.leg import Cause, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity.vault_file import VaultFile
 from tests.cli.conftest import VAULT_KEY
-from tests.journal.makers import card, cash, forge, paid, reversing
+from tests.journal.makers import card, cash, cash_back, forge, paid, part, refund, refunded, reversing, voiding
 
 MEMBER, ORDER = Chouchous("CH-7788"), HomeDelivery("WEB/2026.11-7")
 CONSENT = Consent("members-3", "fr", date(2026, 11, 23), 14, Channel.TILL, frozenset({Purpose.PROGRAMME}))
@@ -107,6 +107,65 @@ def test_a_column_that_nobody_accounted_for_is_told(running, command, folder):
     assert "customers.name" in out
     assert "About you: nothing" not in out
     assert "somebody" not in out
+
+
+# ---- refunds, voids, sales in parts ----
+
+
+def test_a_refund_is_told_as_one(running, command):
+    sale = paid(running, 5000)
+    opening = refund(sale.key, 2000)
+    running.open_leg(opening)
+    running.advance(refunded(opening))
+    status, out, _ = command("explain", str(opening.key))
+    assert status == 0
+    assert f"Remboursement {opening.key}" in out
+    assert f"De la vente {sale.key}." in out
+    assert "Carte, 20,00 $ : remboursé." in out
+    assert f"Refund {opening.key}" in out
+    assert "which sale a refund is of" in out
+    told = command("explain", str(sale.key), "--lang", "en")[1]
+    assert f"Sale {sale.key}" in told
+    assert "which sale a refund is of" in told  # the refund names it
+    assert str(opening.key) not in told
+
+
+def test_cash_that_was_given_back(running, command):
+    opening = cash_back(1233)
+    running.open_leg(opening)
+    status, out, _ = command("explain", str(opening.key), "--lang", "fr")
+    assert status == 0
+    assert "Comptant, 12,33 $, arrondi à 12,35 $ : rendu au client." in out
+
+
+def test_a_void_is_told(running, command):
+    sale = paid(running)
+    running.advance(voiding(sale))
+    told = command("explain", str(sale.key), "--lang", "en")[1]
+    assert "being reversed" in told
+    assert "nobody owes anything" not in told
+    running.advance(Advance(sale.key, State.REVERSED, Cause.VOIDED))
+    status, out, _ = command("explain", str(sale.key))
+    assert status == 0
+    assert "Pourquoi : reprise en entier par la caisse." in out
+    assert "The till took the whole sale back: nobody owes anything." in out
+    assert "si la demande a repris la vente" in out
+
+
+def test_a_part_of_a_sale_is_told_as_one(running, command, clock):
+    of = part(5000)
+    opening = cash(1000, basket=of)
+    running.open_leg(opening)
+    status, out, _ = command("explain", str(opening.key))
+    assert status == 0
+    assert "La vente est payée en plusieurs parties ; ceci en est une." in out
+    assert "the amount due, and what of it is paid elsewhere" in out
+    assert of.reference.hex() not in out
+    running.open_leg(cash(4000, basket=of))
+    running.mark_told(opening.key)
+    clock.turn(hours=49)
+    running.rest()
+    assert "en plusieurs parties" not in command("explain", str(opening.key))[1]
 
 
 # ---- about you ----

@@ -21,8 +21,8 @@ def test_a_table_of_sales(running, command):
     lines = out.splitlines()
     assert status == 0
     assert len(lines) == 4
-    assert lines[0].split()[:3] == ["jour", "heure", "moyen"]
-    assert lines[1].split()[:8] == ["2026-11-23", "14", "h", "comptant", "12,33", "$", "12,35", "$"]
+    assert lines[0].split()[:3] == ["jour", "heure", "opération"]
+    assert lines[1].split()[:9] == ["2026-11-23", "14", "h", "vente", "comptant", "12,33", "$", "12,35", "$"]
     assert lines[2].endswith(str(sale.key))
     assert "annulation en cours" in lines[3]
     status, out, _ = command("journal", "--lang", "en")
@@ -41,7 +41,7 @@ def test_json(running, command):
     assert first == {
         "key": str(sale.key), "day": "2026-11-23", "hour": 14, "till": 7, "kind": "sale", "tender": "cash",
         "amount": 1233, "due": 1235, "approved": None, "outcome": "cash_taken", "cause": None, "told": False,
-        "unresolved": True, "rows": [1],
+        "sale": None, "unresolved": True, "rows": [1],
     }  # fmt: skip
     assert (second["outcome"], second["cause"], second["unresolved"]) == ("declined", "issuer", False)
     assert second["rows"] == [2, 3]
@@ -54,7 +54,7 @@ def test_only_what_is_unresolved(running, command):
     untold, stuck = paid(running), card()
     running.open_leg(stuck)
     _, out, _ = command("journal", "--unresolved", "--json")
-    assert [sale["key"] for sale in json.loads(out)] == [str(untold.key), str(stuck.key)]
+    assert [sale["key"] for sale in json.loads(out)["legs"]] == [str(untold.key), str(stuck.key)]
 
 
 def test_one_month_and_legs_that_end_in_the_next(running, command, clock):
@@ -137,7 +137,7 @@ def test_quarantine(running, command, folder, clock):
     assert "handed on to recovery: 1" in out
     assert command("journal", "--verify")[0] == 0
     _, out, _ = command("journal", "--json", "--unresolved")
-    (sale,) = json.loads(out)  # its first rows are in quarantine, and it is not forgotten
+    (sale,) = json.loads(out)["legs"]  # its first rows are in quarantine, and it is not forgotten
     assert (sale["key"], sale["outcome"], sale["till"]) == (str(stuck.key), "intent", None)
     assert command("explain", str(stuck.key))[0] == 0
     resumed = opened(folder, clock)

@@ -8,14 +8,23 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.cli import journal_words
-from pos_bridge.cli.journal_words import CAUSES, COLUMNS, STATES, TABLES, TENDERS, WORDS, Said, money
-from pos_bridge.domain.leg import Cause, State, Tender
+from pos_bridge.cli.explain_words import COLUMNS, TABLES
+from pos_bridge.cli.journal_advice import ADVICE, Advice
+from pos_bridge.cli.journal_words import WORDS, Said, money
+from pos_bridge.cli.leg_words import BASKETS, CAUSES, KINDS, OF_REFUNDS, STATES, TENDERS, outcome
+from pos_bridge.domain.basket import BasketState
+from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.journal import schema
 
 EVERYTHING: list[tuple[str, Said]] = [
-    (str(name), said) for table in (WORDS, TABLES, COLUMNS, TENDERS, STATES, CAUSES) for name, said in table.items()
+    (str(name), said)
+    for table in (WORDS, TABLES, COLUMNS, TENDERS, KINDS, STATES, OF_REFUNDS, CAUSES, BASKETS, ADVICE)
+    for name, said in table.items()
 ]
-SOURCES = [Path(journal_words.__file__).with_name(name) for name in ("journal.py", "explain.py", "quarantine.py")]
+SOURCES = [
+    Path(journal_words.__file__).with_name(name)
+    for name in ("journal.py", "journal_view.py", "explain.py", "quarantine.py")
+]
 
 
 def fields(text: str) -> set[str]:
@@ -33,6 +42,15 @@ def test_every_word_of_the_domain_is_said():
     assert set(STATES) == set(State)
     assert set(CAUSES) == set(Cause)
     assert set(TENDERS) == set(Tender)
+    assert set(KINDS) == set(Kind)
+    assert set(BASKETS) == set(BasketState)
+    assert set(ADVICE) == set(Advice)
+
+
+def test_a_refund_is_not_told_in_the_words_of_a_sale():
+    for state in OF_REFUNDS:
+        for language in ("fr", "en"):
+            assert outcome(state, Kind.SALE, language) != outcome(state, Kind.CARD_REFUND, language)
 
 
 def test_every_column_of_a_sale_is_accounted_for():
@@ -41,7 +59,8 @@ def test_every_column_of_a_sale_is_accounted_for():
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     there = {(table, row[1]) for table in tables for row in connection.execute(f"PRAGMA table_info({table})")}
     connection.close()
-    assert there - {("anchor", "one"), ("anchor", "sequence"), ("anchor", "hash")} == set(COLUMNS)
+    of_no_sale = {"anchor", "period", "trust"}
+    assert {(table, name) for table, name in there if table not in of_no_sale} == set(COLUMNS)
     assert {table for table, _ in COLUMNS} == set(TABLES)
 
 

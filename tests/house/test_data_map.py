@@ -192,7 +192,9 @@ def test_every_field_of_the_card_link():
 
 
 def test_every_field_that_the_engine_holds_of_a_sale():
-    roots = (outcome.SaleAsk, *get_args(outcome.Outcome), authorisation.ReceiptFacts, identity.Consent)
+    asks = (outcome.SaleAsk, outcome.RefundAsk, outcome.GiveBackAsk)
+    outcomes = (*get_args(outcome.Outcome), *get_args(outcome.RefundOutcome))
+    roots = (*asks, *outcomes, authorisation.ReceiptFacts, identity.Consent)
     compare("The engine's memory", dataclass_fields(reachable(*roots) - reachable(CardFacts)))
 
 
@@ -224,7 +226,7 @@ def test_every_field_of_a_tills_request():
 
 
 def test_every_field_of_an_answer():
-    kinds = structs_of(response) | {request.TransactionID, request.MessageReference}
+    kinds = structs_of(response) | {request.TransactionID, request.MessageReference, request.OriginalPOITransaction}
     compare("The answer to the till", spelled_fields(kinds))
 
 

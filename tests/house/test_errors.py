@@ -2,15 +2,21 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from enum import Enum
 from pathlib import Path
+
+import pytest
 
 import pos_bridge
 from pos_bridge.checkout.card_sale import PROMPT_CAUSES
-from pos_bridge.cli import check, explain, journal, quarantine, run
+from pos_bridge.cli import check, conformance, day_end, decide, explain, journal, quarantine, run
 from pos_bridge.domain.card import ReadFailure
-from pos_bridge.pos_api.said import SITUATIONS
+from pos_bridge.pos_api.said import SITUATIONS, Said
+from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, STILL_DUE
 from pos_bridge.pos_api.said_of_causes import CAUSES
+from pos_bridge.pos_api.said_of_days import NOTICED
+from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_CAUSES, REFUND_SITUATIONS
 from pos_bridge.wire.nexo.decode import Unreadable
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "errors.md"
@@ -31,20 +37,28 @@ def parsed() -> Iterator[tuple[Path, ast.Module]]:
             yield path, ast.parse(path.read_text())
 
 
-def test_what_a_cashier_is_told_of_a_payment_that_was_not_made():
-    told = [row[:4] for row in table("A payment that was not made")]
-    assert told == [[cause.value, said.condition.value, said.fr, said.en] for cause, said in CAUSES.items()]
+TOLD: dict[str, Iterable[tuple[Enum, Said]]] = {
+    "A payment that was not made": CAUSES.items(),
+    "A request that was not done, or whose end is not known": SITUATIONS.items(),
+    "A refund that was not made": REFUND_CAUSES.items(),
+    "A refund's request that was not done": REFUND_SITUATIONS.items(),
+    "A part that a split sale does not take": BASKET_FAULTS.items(),
+}
 
 
-def test_what_a_cashier_is_told_of_a_request_that_was_not_done():
-    told = [row[:4] for row in table("A request that was not done, or whose end is not known")]
-    assert told == [[what.value, said.condition.value, said.fr, said.en] for what, said in SITUATIONS.items()]
+@pytest.mark.parametrize("title", TOLD)
+def test_what_a_cashier_is_told_of_what_was_not_done(title):
+    rows = table(title)
+    assert [row[:4] for row in rows] == [
+        [what.value, said.condition.value, said.fr, said.en] for what, said in TOLD[title]
+    ]
+    for row in rows:
+        assert row[4], f"{row[0]} does not say what became of the money"
 
 
-def test_each_of_them_says_what_became_of_the_money():
-    for title in ("A payment that was not made", "A request that was not done, or whose end is not known"):
-        for row in table(title):
-            assert row[4], row[0]
+def test_what_a_cashier_is_told_beside_a_success():
+    said = (STILL_DUE, PAID_IN_FULL, HAND_BACK, *NOTICED.values())
+    assert [row[1:3] for row in table("Said beside a success")] == [[words.fr, words.en] for words in said]
 
 
 def test_every_reason_of_the_card_room_and_what_the_till_is_told_for_it():
@@ -108,13 +122,24 @@ def codes_of(module: object) -> set[int]:
 
 def test_every_exit_code():
     rows = {row[0]: {code for code, meaning in enumerate(row[1:]) if meaning} for row in table("Exit codes")}
-    modules = {"run": run, "check": check, "journal": journal, "explain": explain, "quarantine": quarantine}
+    modules = {
+        "run": run,
+        "check": check,
+        "journal": journal,
+        "explain": explain,
+        "day-end": day_end,
+        "decide": decide,
+        "quarantine": quarantine,
+        "conformance": conformance,
+    }
     assert rows == {name: codes_of(module) for name, module in modules.items()}
 
 
 def test_the_commands_are_all_there():
-    commands = re.findall(r"for command in \(([a-z, ]+)\)", (PACKAGE / "cli" / "main.py").read_text())
-    assert {name.strip() for name in commands[0].split(",")} == {row[0] for row in table("Exit codes")}
+    commands = re.findall(r"for command in \(([a-z_, ]+)\)", (PACKAGE / "cli" / "main.py").read_text())
+    assert {name.strip().replace("_", "-") for name in commands[0].split(",")} == {
+        row[0] for row in table("Exit codes")
+    }
 
 
 def test_every_code_a_card_room_ends_with():

@@ -8,7 +8,7 @@ from hw_sim.residue import Search, small_ints_of
 
 ENGINE = """
 import sys
-import pos_bridge.cli.run, pos_bridge.daemon, pos_bridge.credentials
+import pos_bridge.cli.main, pos_bridge.cli.run, pos_bridge.daemon, pos_bridge.credentials
 print(" ".join(sorted(sys.modules)), flush=True)
 sys.stdin.readline()
 """
@@ -27,5 +27,6 @@ def test_the_engine_loads_no_driver_and_holds_no_test_card_of_itself():
     assert "pos_bridge.daemon" in loaded
     assert {name.split(".")[0] for name in loaded} & READERS == set()
     assert "pos_bridge.card" not in loaded
+    assert "pos_bridge.conformance" not in loaded, "it holds a test card's number, and can seal"
     assert "hw_sim" not in loaded
     assert finds == [], "a number that is there before any card was read would make every search a false alarm"

@@ -9,7 +9,8 @@ import pytest
 from pos_bridge.identity import schema
 from pos_bridge.identity.keys import OVERHEAD
 from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RECORD_SIZES
-from tests.journal.test_schema import hostile_values, insert
+from tests.journal.rows import insert
+from tests.journal.test_schema import hostile_values
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from pos_bridge.journal import schema
 from pos_bridge.journal.journal_file import JournalFile
+from tests.journal.failing import FailingConnection
 from tests.journal.makers import Clock, capturing, card, cash, opened, owed, paid, part, refund, reversing
 
 
@@ -21,6 +22,14 @@ def connection() -> Iterator[sqlite3.Connection]:
     connection.execute("INSERT INTO anchor VALUES (1, 0, zeroblob(32))")
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **k, factory=FailingConnection))
+    yield FailingConnection
+    FailingConnection.fail_at = None
 
 
 @pytest.fixture

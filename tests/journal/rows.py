@@ -38,7 +38,10 @@ def good(table: str) -> dict[str, object]:
         },
         "parts": {"key": key, "reference": digest, "place": 1},
         "period": {"one": 1, "number": 12, "last": 1, "seal": digest},
-        "trust": {"one": 1, "epoch": os.urandom(32), "last": 1, "accepted": os.urandom(32), "seal": digest},
+        "trust": {
+            "one": 1, "epoch": os.urandom(32), "last": 1, "refused": os.urandom(32), "accepted": os.urandom(32),
+            "seal": digest,
+        },
         "anchor": {"one": 1, "sequence": 5, "hash": digest},
     }  # fmt: skip
     return rows[table]

@@ -8,6 +8,7 @@ import pytest
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal import children
+from tests.journal.failing import FailingConnection
 from tests.journal.makers import Clock, captured, capturing, card, cash, opened, paid
 from tests.small_disk import own_mounts
 
@@ -98,28 +99,6 @@ def test_a_disk_that_was_remounted_read_only(tmp_path):
             opened(folder / "journal", Clock())
         return
     assert "cannot be" in children.run(READ_ONLY, tmp_path, prefix=prefix)
-
-
-class FailingConnection(sqlite3.Connection):
-    """Fails once where it is told to, as a disk does."""
-
-    fail_at: str | None = None
-
-    def execute(self, statement: str, *arguments):
-        if self.fail_at is not None and statement.startswith(self.fail_at):
-            type(self).fail_at = None
-            error = sqlite3.OperationalError("disk I/O error")
-            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
-            raise error
-        return super().execute(statement, *arguments)
-
-
-@pytest.fixture
-def failing(monkeypatch):
-    real = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **k, factory=FailingConnection))
-    yield FailingConnection
-    FailingConnection.fail_at = None
 
 
 @pytest.mark.parametrize("at", ["BEGIN", "INSERT INTO chain", "INSERT INTO requests", "COMMIT"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.checkout.ports import Journal as JournalPort
-from pos_bridge.domain.ledger import JournalUnwritableError
+from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.domain.leg import State
 from pos_bridge.journal.durable_file import DurableFile
 from pos_bridge.journal.errors import JournalRefusedError
@@ -17,7 +17,7 @@ from pos_bridge.journal.journal import Journal
 from pos_bridge.journal.journal_file import JournalFile
 from pos_bridge.journal.report import recorded_sales
 from pos_bridge.journal.verify import SoundFile, verify
-from tests.journal.makers import Clock, captured, capturing, card, cash
+from tests.journal.makers import Clock, captured, capturing, card, cash, part, refund
 
 
 @asynccontextmanager
@@ -40,6 +40,66 @@ async def sale(journal: JournalPort) -> None:
     leg = await journal.find_leg(opening.key)
     assert leg is not None
     assert leg.state is State.CAPTURED
+
+
+def test_every_movement_of_the_port(folder):
+    async def story(journal: JournalPort, sessions: Journal) -> None:
+        first = card(5000)
+        await journal.open_leg(first)
+        await journal.advance(capturing(first))
+        await journal.advance(captured(first))
+        back = refund(first.key, 2000)
+        await journal.open_leg(back)
+        assert [leg.key for leg in await journal.refunds_of(first.key)] == [back.key]
+        of = part(5000)
+        coins = cash(1000, basket=of)
+        await journal.open_leg(coins)
+        known = await journal.find_basket(of.reference)
+        assert known is not None
+        assert (known.legs, await journal.basket_of(coins.key)) == ((coins.key,), known)
+        assert await journal.open_baskets() == (known,)
+        await journal.cancel_basket(of.reference)
+        known = await journal.find_basket(of.reference)
+        assert known is not None
+        assert known.basket.cancelling
+        assert {leg.key for leg in (await journal.period()).legs} == {first.key, back.key, coins.key}
+        assert await journal.close_period((await journal.period()).up_to) == 0
+        assert (await journal.period()).number == 1
+        assert sessions.ledger_epoch() is None
+        for digest in (bytes(range(32)), bytes(range(1, 33))):
+            await sessions.change_ledger_epoch(digest)
+            assert sessions.ledger_epoch() == digest
+        assert [leg.doubted for leg in await journal.unsettled()] == [True]
+        await sessions.note_refused_head(JournalHead(99, bytes(range(32))))
+        assert await sessions.accept_refused_head()
+        assert await sessions.holds(99, bytes(range(32)))
+        await sessions.accept_head(JournalHead(98, bytes(range(32))))
+        assert await sessions.holds(98, bytes(range(32)))
+        assert await sessions.holds(99, bytes(range(32))) is False
+
+    async def stories() -> None:
+        async with running(folder) as journal:
+            await story(journal, journal)
+        async with running(folder) as journal:
+            assert journal.ledger_epoch() == bytes(range(1, 33))
+            assert (await journal.period()).number == 1
+
+    asyncio.run(stories())
+
+
+def test_an_epoch_that_could_not_be_stored_is_not_known(folder, monkeypatch):
+    async def story() -> None:
+        async with running(folder) as journal:
+            monkeypatch.setattr(DurableFile, "transaction", _fails)
+            with pytest.raises(JournalUnwritableError):
+                await journal.change_ledger_epoch(bytes(range(32)))
+            assert journal.ledger_epoch() is None
+
+    asyncio.run(story())
+
+
+def _fails(*_args: object, **_kwargs: object) -> None:
+    raise JournalUnwritableError
 
 
 def test_every_call_of_the_port(folder):

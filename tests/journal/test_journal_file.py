@@ -206,6 +206,13 @@ def test_a_request_whose_leg_cannot_be_found_does_not_look_closed(journal, folde
     old.write_bytes(b"not a database")
     assert journal.find_request(opening.till.request) == KnownRequest(opening.till.content, None)
     assert journal.find_request(closed) == KnownRequest(b"", None)
+    clock.turn(days=40)
+    journal.turn()
+    assert journal.find_request(closed) is None
+    assert journal.find_request(opening.till.request) == KnownRequest(opening.till.content, None)
+    assert journal.approved_untold(opening.till.sale) is None
+    journal.mark_told(opening.key)
+    assert journal.find_request(opening.till.request) is None
 
 
 def test_a_month_whose_name_cannot_be_made_durable_does_not_lose_what_follows(journal, folder, clock, monkeypatch):

@@ -155,13 +155,13 @@ KILLED = """
 import os, shutil, signal, sys
 from datetime import timedelta
 from pathlib import Path
-from pos_bridge.domain.ledger import Advance
+from pos_bridge.domain.ledger import Advance, JournalHead
 from pos_bridge.domain.leg import Cause, State
 from pos_bridge.journal.verify import SoundFile, verify
-from tests.journal.makers import Clock, START, card, cash, opened, paid
+from tests.journal.makers import Clock, START, card, cash, opened, owed, paid, part, refund
 
 LATE = START.replace(day=30, hour=23)
-TRACED = ("months.py", "journal_file.py", "durable_file.py")
+TRACED = ("months.py", "journal_file.py", "durable_file.py", "carry.py")
 
 def live(folder, at):
     clock = Clock(LATE)
@@ -184,8 +184,12 @@ def live(folder, at):
 def check(folder):
     journal = opened(folder, Clock(LATE + timedelta(hours=2)))
     assert journal.head == head
-    assert [leg.key for leg in journal.unsettled()] == [stuck.key]
+    assert journal.unsettled() == before
     assert journal.find_leg(settled.key).state is State.CAPTURED
+    assert [leg.key for leg in journal.refunds_of(settled.key)] == [back.key]
+    assert journal.open_baskets() == half_paid
+    assert (journal.period(), journal.ledger_epoch()) == (period, bytes(range(1, 33)))
+    assert journal.holds(900, bytes(range(32)))
     journal.open_leg(cash())
     journal.advance(Advance(stuck.key, State.REVERSING, Cause.RECOVERED))
     journal.close()
@@ -198,7 +202,15 @@ root, at, step = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 journal = opened(root / "before", Clock(LATE))
 settled, stuck = paid(journal), card()
 journal.open_leg(stuck)
-head = journal.head
+journal.close_period()
+journal.change_ledger_epoch(bytes(range(32)))
+journal.change_ledger_epoch(bytes(range(1, 33)))
+journal.note_refused_head(JournalHead(900, bytes(range(32))))
+journal.accept_refused_head()
+back = refund(settled.key, 100)
+for opening in (back, owed(500, part(5000)), cash(600)):
+    journal.open_leg(opening)
+head, before, half_paid, period = journal.head, journal.unsettled(), journal.open_baskets(), journal.period()
 journal.close()
 while True:
     folder = root / "after"

@@ -8,7 +8,21 @@ from pos_bridge.domain.ledger import Advance
 from pos_bridge.domain.leg import Cause, State
 from pos_bridge.journal.errors import JournalRefusedError
 from tests.journal.looks import stored
-from tests.journal.makers import Clock, binding, captured, capturing, card, cash, opened, paid, reversing
+from tests.journal.makers import (
+    Clock,
+    binding,
+    captured,
+    capturing,
+    card,
+    cash,
+    opened,
+    paid,
+    refund,
+    refunded,
+    reversing,
+    till_keys,
+    voiding,
+)
 
 
 def test_an_approval_is_untold_until_the_till_has_it(journal):
@@ -85,6 +99,46 @@ def test_requests_are_kept_48_hours_and_longer_only_while_unresolved(journal, fo
     assert stored(folder, "SELECT request FROM requests") == [(stuck.till.request,)]
     assert journal.find_leg(settled.key).state is State.CAPTURED  # the link outlives the request
     journal.open_leg(card(till=settled.till))  # tills use their numbers again
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("days", [3, 40, 400])
+def test_a_clock_that_jumps_ahead_forgets_no_approval_that_was_not_collected(journal, clock: Clock, told, days):
+    opening, coins, sale = paid(journal), cash(), paid(journal)
+    back = refund(sale.key)
+    journal.open_leg(coins)
+    journal.open_leg(back)
+    journal.advance(refunded(back))
+    declined = card()
+    journal.open_leg(declined)
+    journal.advance(Advance(declined.key, State.DECLINED, Cause.ISSUER))
+    if told:
+        for moved in (opening, coins, back):
+            journal.mark_told(moved.key)
+    clock.turn(days=days)
+    journal.rest()
+    assert journal.find_request(declined.till.request) is None
+    for moved in (opening, coins, back):
+        found = journal.find_request(moved.till.request)
+        assert (found is None) is told
+        assert journal.approved_untold(moved.till.sale) == (None if told else moved.key)
+        if not told:
+            assert found.leg == journal.find_leg(moved.key)
+            with pytest.raises(JournalRefusedError):
+                journal.open_leg(card(till=moved.till))
+            journal.mark_told(moved.key)
+            assert journal.find_request(moved.till.request) is None
+            journal.open_leg(card(till=moved.till))  # tills use their numbers again, in the same hour too
+
+
+def test_a_void_is_known_48_hours(journal, clock: Clock):
+    sale, keys = paid(journal), till_keys()
+    journal.advance(voiding(sale, keys))
+    journal.advance(Advance(sale.key, State.REVERSED, Cause.VOIDED))
+    clock.turn(hours=48)
+    assert journal.find_request(keys.request).void
+    clock.turn(hours=1)
+    assert journal.find_request(keys.request) is None
 
 
 def test_nothing_dropped_lingers_in_the_files(journal, folder, clock: Clock):

@@ -28,9 +28,9 @@ def test_what_belongs_to_whom():
     assert seals.basket_seal((), (b"one", b"two")) != seals.basket_seal((), (b"two", b"one"))
 
 
-def test_heads_that_were_accepted():
+def test_heads_of_others():
     heads = [JournalHead(number, bytes([first]) * 32) for number in (1, 2) for first in (1, 2)]
-    assert len({seals.accepted_digest(head) for head in heads}) == 4
+    assert len({seals.foreign_digest(head) for head in heads}) == 4
 
 
 @pytest.mark.parametrize("value", ["text", 1.5, 2**70])

@@ -159,6 +159,8 @@ class FakeDesk:
         return self.ending(ask, key) if isinstance(ask, SaleAsk) else self.way(ask, key)
 
     async def period(self) -> Reckoning:
+        if self.day_fault is not None:
+            raise self.day_fault
         return self.reckoning
 
     async def close_period(self) -> Reckoning:

@@ -1,5 +1,6 @@
 """Receipts as a printer would set them, whole: what is on them and what is not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
@@ -46,6 +47,109 @@ def test_a_payment_that_was_not_made_shows_no_total():
         "Montant demandé: 10,99\u00a0$\nNON PAYÉ\nUne retenue peut paraître quelques jours; aucun débit ne restera.\n"
         "Gardez ce reçu"
     )
+
+
+HEAD_FR = "Date: 2026-11-23\nHeure: 09:30:01\nCommerçant: CLEMENT-001\nTerminal: P400-123456789\n"
+HEAD_EN = "Date: 2026-11-23\nTime: 09:30:01\nMerchant: CLEMENT-001\nTerminal: P400-123456789\n"
+SALE = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
+NAME = "5f0c1c1e-93a5-4a8e-9d5b-0a1b2c3d4e5f"
+REFUND = replace(CARD, outcome=Label.REFUNDED, title=Label.REFUND, original=SALE, note=Label.SHOWS_LATER)
+CASH_RETURN = replace(CASH, outcome=Label.REFUNDED, title=Label.REFUND, original=SALE)
+VOID = ReceiptFacts(AT, Label.VOIDED, total=1099, title=Label.VOID, original=SALE, note=Label.HOLD)
+
+GOLDENS: dict[str, tuple[ReceiptFacts, Language, int, str]] = {
+    "refund, customer, French": (
+        REFUND,
+        "fr",
+        1,
+        (
+            f"COPIE DU CLIENT\nREMBOURSEMENT\n{HEAD_FR}Carte: VISA\nNuméro: ************0042\n"
+            f"Lecture: Bande magnétique\nAutorisation: A1B2C3\nRéférence: {NAME}\nVente d'origine: {SALE}\n"
+            "TOTAL: 10,99\u00a0$\nREMBOURSÉ\n"
+            "Le remboursement paraîtra au compte d'ici quelques jours.\nGardez ce reçu"
+        ),
+    ),
+    "refund, cashier, English": (
+        REFUND,
+        "en",
+        0,
+        (
+            f"MERCHANT COPY\nREFUND\n{HEAD_EN}Card: VISA\nNumber: ************0042\nEntry: Magnetic stripe\n"
+            f"Approval: A1B2C3\nReference: {NAME}\nOriginal sale: {SALE}\nTOTAL: $10.99\nREFUNDED\n"
+            "The refund will show on the account within some days."
+        ),
+    ),
+    "void, customer, English": (
+        VOID,
+        "en",
+        1,
+        (
+            f"CUSTOMER COPY\nVOID OF A SALE\n{HEAD_EN}Original sale: {SALE}\nTOTAL: $10.99\nSALE VOIDED\n"
+            "A hold may show for some days; no charge will stand.\nPlease retain this receipt"
+        ),
+    ),
+    "void, cashier, French": (
+        VOID,
+        "fr",
+        0,
+        (
+            f"COPIE DU COMMERÇANT\nANNULATION DE VENTE\n{HEAD_FR}Vente d'origine: {SALE}\nTOTAL: 10,99\u00a0$\n"
+            "VENTE ANNULÉE\nUne retenue peut paraître quelques jours; aucun débit ne restera."
+        ),
+    ),
+    "cash return with rounding, customer, French": (
+        CASH_RETURN,
+        "fr",
+        1,
+        (
+            f"COPIE DU CLIENT\nREMBOURSEMENT\n{HEAD_FR}COMPTANT\nRéférence: {NAME}\nVente d'origine: {SALE}\n"
+            "Montant exact: 12,37\u00a0$\nArrondi: -0,02\u00a0$\nTOTAL: 12,35\u00a0$\nREMBOURSÉ\nGardez ce reçu"
+        ),
+    ),
+    "cash return with rounding, cashier, English": (
+        CASH_RETURN,
+        "en",
+        0,
+        (
+            f"MERCHANT COPY\nREFUND\n{HEAD_EN}CASH\nReference: {NAME}\nOriginal sale: {SALE}\nExact amount: $12.37\n"
+            "Rounding: -$0.02\nTOTAL: $12.35\nREFUNDED"
+        ),
+    ),
+    "part with what is left, customer, French": (
+        replace(CARD, remaining=500),
+        "fr",
+        1,
+        (
+            f"COPIE DU CLIENT\n{HEAD_FR}Carte: VISA\nNuméro: ************0042\nLecture: Bande magnétique\n"
+            f"Autorisation: A1B2C3\nRéférence: {NAME}\nTOTAL: 10,99\u00a0$\nReste à payer: 5,00\u00a0$\n"
+            "APPROUVÉE - MERCI\nGardez ce reçu"
+        ),
+    ),
+    "part approved in part, cashier, English": (
+        replace(CARD, outcome=Label.PARTLY, total=500, remaining=599),
+        "en",
+        0,
+        (
+            f"MERCHANT COPY\n{HEAD_EN}Card: VISA\nNumber: ************0042\nEntry: Magnetic stripe\nApproval: A1B2C3\n"
+            f"Reference: {NAME}\nAmount asked: $10.99\nTOTAL: $5.00\nLeft to pay: $5.99\nPARTLY APPROVED"
+        ),
+    ),
+    "refund that was not made, customer, French": (
+        ReceiptFacts(AT, Label.NOT_REFUNDED, asked=1099, title=Label.REFUND, original=SALE),
+        "fr",
+        1,
+        (
+            f"COPIE DU CLIENT\nREMBOURSEMENT\n{HEAD_FR}Vente d'origine: {SALE}\nMontant demandé: 10,99\u00a0$\n"
+            "NON REMBOURSÉ\nGardez ce reçu"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", GOLDENS)
+def test_whole_receipts(what):
+    facts, language, which, text = GOLDENS[what]
+    assert printed(facts, language, which) == text
 
 
 def test_a_part_shows_both_amounts():

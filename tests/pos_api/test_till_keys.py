@@ -31,7 +31,18 @@ def test_each_part_counts():
 
 
 def test_kinds_do_not_collide():
-    assert len({KEYS.content(("api-key", "x")), KEYS.poi("x"), KEYS.sale("api-key", Amount(1))}) == 3
+    hashes = {KEYS.content(("api-key", "x")), KEYS.poi("x"), KEYS.sale("api-key", Amount(1))}
+    assert len(hashes | {KEYS.refund("api-key", 1), KEYS.refund("api-key", None), KEYS.basket("api-key")}) == 6
+
+
+def test_what_is_given_back_is_its_sale_and_its_money():
+    assert KEYS.refund("s", 100) == KEYS.refund("s", 100)
+    assert len({KEYS.refund("s", 100), KEYS.refund("s", 101), KEYS.refund("t", 100), KEYS.refund("s", None)}) == 4
+    assert KEYS.refund("s", 100) != KEYS.sale("s", Amount(100))
+
+
+def test_a_basket_is_its_reference_alone():
+    assert KEYS.basket("t") == KEYS.basket("t") != KEYS.basket("u")
 
 
 def test_the_sale_is_its_reference_and_its_money():

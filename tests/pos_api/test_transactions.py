@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pos_bridge.domain.outcome import Closed, NeverSeen, PaidByCard, Running, StatusAnswer
+from pos_bridge.domain.outcome import Closed, NeverSeen, PaidByCard, Refunded, Running, StatusAnswer
 from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.kept import Kept
 from pos_bridge.pos_api.nexo_service import NexoService
@@ -22,7 +22,21 @@ from pos_bridge.wire.nexo.decode import Message, decode
 from pos_bridge.wire.nexo.request import PaymentRequest
 from tests.pos_api.fake_desk import FakeAnswers, FakeDesk
 from tests.pos_api.world import SECRET, Clock
-from tests.wire.nexo.shapes import POIID, abort, cash, encode, payment, status, with_field
+from tests.wire.nexo.shapes import (
+    POIID,
+    abort,
+    cash,
+    cash_refund,
+    encode,
+    payment,
+    reconciliation,
+    refund,
+    reversal,
+    split,
+    status,
+    totals,
+    with_field,
+)
 
 
 class SlowDesk(FakeDesk):
@@ -130,6 +144,39 @@ def test_an_abort_of_a_repeat_tells_what_became_of_the_payment():
     asyncio.run(story())
 
 
+def test_a_question_about_a_refund_that_came_first_is_answered_first():
+    async def story() -> None:
+        desk = SlowDesk()
+        lane = transactions(desk)
+        question = asyncio.create_task(lane.status(REQUEST))
+        await asyncio.sleep(0)
+        answered = await lane.make(*asked(refund()))
+        assert isinstance(await question, NeverSeen)
+        assert isinstance(answered.outcome, Closed)
+        assert desk.backs == []
+
+    asyncio.run(story())
+
+
+def test_a_refund_whose_till_hung_up_goes_on():
+    async def story() -> None:
+        desk = FakeDesk()
+        desk.door = asyncio.Event()
+        lane = transactions(desk)
+        waiting = asyncio.create_task(lane.make(*asked(refund())))
+        await desk.arrived.wait()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        again = asyncio.create_task(lane.make(*asked(refund())))
+        await asyncio.sleep(0)
+        desk.door.set()
+        assert isinstance((await again).outcome, Refunded)
+        await lane.close()
+        assert len(desk.backs) == 1
+
+    asyncio.run(story())
+
+
 def test_whoever_stops_waiting_stops_nothing():
     async def story() -> None:
         desk = FakeDesk()
@@ -150,7 +197,10 @@ def test_whoever_stops_waiting_stops_nothing():
 # ---- whatever is sent ----
 
 MARK = "Tremblay4921817844445119"
-BASES = [payment(), cash(), status(), abort()]
+BASES = [
+    *(payment(), cash(), split("5", "5"), refund(), cash_refund(), reversal("5"), totals(), reconciliation()),
+    *(status(), status(category="Reversal"), abort(), abort(category="Reversal")),
+]
 
 
 def places(value: dict[str, Any], prefix: str = "") -> Iterator[str]:

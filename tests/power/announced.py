@@ -29,10 +29,10 @@ _NO_DESCRIPTOR = {"sync", "syncfs"}
 
 
 class Announced:
-    """`folder` is the one that is watched; what happens elsewhere is nothing (None)."""
+    """`folder` is the one that is watched, without links; what happens elsewhere is nothing (None)."""
 
-    def __init__(self, folder: Path, thread: int, name: str, arguments: Sequence[int]) -> None:
-        self._folder = os.path.realpath(folder)
+    def __init__(self, folder: str, thread: int, name: str, arguments: Sequence[int]) -> None:
+        self._folder = folder
         self._thread = thread
         self._name = name
         self._arguments = arguments

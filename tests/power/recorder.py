@@ -14,7 +14,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,12 @@ _NOTICE = struct.Struct("=QIIiIQ6Q")  # struct seccomp_notif
 _ANSWER = struct.Struct("=QqiI")  # struct seccomp_notif_resp
 _GO_ON = 1  # SECCOMP_USER_NOTIF_FLAG_CONTINUE
 
+
+def recorded(name: str, program: Sequence[str]) -> tuple[str, ...]:
+    """How to start a program so that the recorder of that name records it; it begins with an absolute path."""
+    return (sys.executable, "-P", os.fspath(start.__file__), name, *program)
+
+
 Stop = Callable[[Operation], bool]
 
 
@@ -35,13 +41,14 @@ class Recorder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._watched = os.path.realpath(folder)
         self.tape: list[Operation] = []
         self.stop_before: Stop | None = None
         self.stopped = threading.Event()
         self.faults: list[BaseException] = []
-        self._name = f"pos-bridge-test-{secrets.token_hex(16)}"
+        self.name = f"pos-bridge-test-{secrets.token_hex(16)}"
         self._door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._door.bind(f"\0{self._name}")
+        self._door.bind(f"\0{self.name}")
         self._door.listen()
         self._wake, self._end = os.pipe2(os.O_CLOEXEC)
         self._listeners: set[int] = set()
@@ -51,7 +58,7 @@ class Recorder:
 
     def command(self, *program: str) -> tuple[str, ...]:
         """How to start a program so that it is recorded. `program` begins with an absolute path."""
-        return (sys.executable, "-P", os.fspath(start.__file__), self._name, *program)
+        return recorded(self.name, program)
 
     def close(self) -> None:
         """Every program must have ended. Raises what went wrong while recording."""
@@ -103,7 +110,7 @@ class Recorder:
         except OSError:  # it was killed while it waited
             return
         identity, thread, _, number, _, _, *arguments = _NOTICE.unpack(notice)
-        call = Announced(self.folder, thread, calls.NAMES[number], arguments)
+        call = Announced(self._watched, thread, calls.NAMES[number], arguments)
         for operation in call.operations():
             if call.process in self._dead:
                 return

@@ -4,7 +4,6 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 
 import pytest
@@ -18,37 +17,7 @@ from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.processor.client import ProcessorClient
-from tests.processor.world import Chain, Log, Processor, ask, client, running
-
-VISA = "4921817844445119"
-Story = Callable[[ProcessorClient, Log], Coroutine[None, None, None]]
-
-
-@pytest.fixture(scope="module")
-def processor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processor]:
-    with running(tmp_path_factory.mktemp("processor")) as made:
-        yield made
-
-
-@pytest.fixture
-def till(processor: Processor) -> Iterator[Callable[..., None]]:
-    """Runs a story with a till that is ready for a sale; a module's stories are one till with one journal."""
-
-    def run(story: Story, **changed: object) -> None:
-        async def whole() -> None:
-            log = Log()
-            async with client(processor, CHAIN, log, **changed) as made:
-                assert await made.ready()
-                await story(made, log)
-
-        asyncio.run(asyncio.wait_for(whole(), 60))
-
-    set_mode(processor.folder, "approve")
-    yield run
-    set_mode(processor.folder, "approve")
-
-
-CHAIN = Chain()
+from tests.processor.world import VISA, Chain, Log, Processor, ask, client
 
 
 def state_of(processor: Processor, key: LegKey) -> str | None:
@@ -160,21 +129,10 @@ def test_a_processor_that_is_down_is_found_again(processor, till):
     till(story)
 
 
-def test_a_second_till_with_the_same_identity_fences_the_first(processor, till):
-    async def story(made: ProcessorClient, _log: Log) -> None:
-        async with client(processor, CHAIN, Log()) as second:
-            assert await second.ready()
-            sale = ask(processor, made, VISA)
-            assert await made.authorise(sale) == Unknown()
-            assert isinstance(await made.authorise(sale), Yes), "sent again, it opens a session of its own again"
-
-    till(story)
-
-
-def test_whoever_needs_a_session_at_the_same_time_shares_one(processor):
+def test_whoever_needs_a_session_at_the_same_time_shares_one(processor, chain):
     async def story() -> None:
         log = Log()
-        async with client(processor, CHAIN, log) as made:
+        async with client(processor, chain, log) as made:
             assert await asyncio.gather(*(made.ready() for _ in range(5))) == [True] * 5
             assert log.names() == ["SessionOpened"]
             assert isinstance(await made.authorise(ask(processor, made, VISA)), Yes)
@@ -182,32 +140,15 @@ def test_whoever_needs_a_session_at_the_same_time_shares_one(processor):
     asyncio.run(asyncio.wait_for(story(), 60))
 
 
-def test_what_is_sent_again_after_a_fence_goes_out_in_a_session_of_its_own(processor, till):
+def test_what_is_sent_again_after_a_fence_goes_out_in_a_session_of_its_own(processor, chain, till):
     async def story(made: ProcessorClient, _log: Log) -> None:
-        async with client(processor, CHAIN, Log()) as second:
+        async with client(processor, chain, Log()) as second:
             assert await second.ready()
             sale = ask(processor, made, VISA)
             assert await made.authorise(sale) == Unknown()
             assert isinstance(await made.authorise(sale), Yes)
 
     till(story)
-
-
-def test_a_journal_that_was_rolled_back_gets_no_session(tmp_path):
-    with running(tmp_path) as processor:
-
-        async def story() -> None:
-            chain, log = Chain(), Log()
-            chain.append()
-            async with client(processor, chain, log) as made:
-                assert await made.ready()
-                await made.authorise(ask(processor, made, VISA))
-            async with client(processor, Chain(), log) as rolled_back:
-                assert not await rolled_back.ready()
-                assert not await rolled_back.ready()
-            assert log.names().count("SessionRefused") == 1, "said once, not at every try"
-
-        asyncio.run(story())
 
 
 def test_only_the_right_names_and_certificates_talk(processor, tmp_path):

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hw_sim.world import SERVER_NAME, enrol, processor_folder
-from pos_bridge.domain.authorisation import Ask
+from pos_bridge.domain.authorisation import Ask, AskRefund, PresentCard, Yes
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, SealedByRoom, SealedCard
 from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.domain.leg import Flow
@@ -26,6 +26,7 @@ from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
 
 POIID = "P400-123456789"
+VISA, INTERAC = "4921817844445119", "4506445006931933"
 SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -40,6 +41,12 @@ class Chain:
 
     def append(self) -> None:
         self.rows[len(self.rows)] = os.urandom(32)
+
+    def copy(self) -> "Chain":
+        """As from a backup, or a cloned disk."""
+        other = Chain()
+        other.rows, other.epochs = dict(self.rows), list(self.epochs)
+        return other
 
     def head(self) -> JournalHead:
         newest = max(self.rows)
@@ -146,4 +153,32 @@ def ask(processor: Processor, till: ProcessorClient, number: str, cents: int = 1
     not_after = int(str(changed.get("not_after_ms", till.not_after_ms(45))))
     binding = processor.terminal.bind(leg, amount, payment, salt, digest)
     partial_ok = bool(changed.get("partial_ok"))
-    return Ask(leg, amount, partial_ok, Flow.TWO_MESSAGES, card, not_after, salt, digest, binding)
+    flow = Flow.ONE_MESSAGE if number == INTERAC else Flow.TWO_MESSAGES
+    return Ask(leg, amount, partial_ok, flow, card, not_after, salt, digest, binding)
+
+
+async def sold(processor: Processor, till: ProcessorClient, number: str = VISA, cents: int = 12_34) -> LegKey:
+    """A sale that is captured."""
+    sale = ask(processor, till, number, cents)
+    assert isinstance(await till.authorise(sale), Yes)
+    if sale.flow is Flow.TWO_MESSAGES:
+        assert await till.capture(sale.key, sale.amount) is True
+    return sale.key
+
+
+def ask_refund(
+    processor: Processor,
+    till: ProcessorClient,
+    sale: LegKey,
+    cents: int,
+    *,
+    number: str | None = None,
+    within_s: int = 600,
+) -> AskRefund:
+    """`number`: of the card that is present."""
+    leg, amount, present = LegKey.fresh(), Amount(cents), None
+    if number is not None:
+        payment, salt, digest = seal(number, till.sealing_key(), leg, amount), os.urandom(16), os.urandom(32)
+        card = SealedCard(CardFacts(Brand.INTERAC, int(number[-4:]), EntryMode.MAGSTRIPE), payment)
+        present = PresentCard(card, salt, digest, processor.terminal.bind(leg, amount, payment, salt, digest))
+    return AskRefund(leg, sale, amount, till.not_after_ms(within_s), present)

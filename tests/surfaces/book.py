@@ -1,33 +1,27 @@
 """A till's book in a store that breaks: what it asked, what it was told, and whether everybody's accounts agree.
 
 The accounts are the processor's ledger, the till's journal, and what the till was told, live and when it asked again.
-Every sale of a book has an amount of its own, by which it is found in all of them.
+Every sale of a book has an amount of its own, by which it is found in all of them. They are compared in accounts.py.
 """
 
 import http.client
 import itertools
-import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
 from hw_sim.processor import control
 from hw_sim.running import RunningStore
 from hw_sim.store.layout import Layout
 from hw_sim.till import Reply, Till, new_service_id
+from tests.surfaces.accounts import SETTLED, Accounts, Return, Row, Sale, Told, journal_rows, last_rows
 
 LIMIT_S = 60.0  # nothing here takes a tenth of it, but machines are slow at times
 _CHECK_S = 0.02
-_STANDING = {"authorised", "captured"}
-NO_KEY = str(UUID(int=0))
-_SETTLED_STEPS = {"declined", "ended", "captured", "capture_lost", "reversed", "cash_taken"}
 
 Answer = TypeVar("Answer")
 
@@ -41,54 +35,11 @@ def until(condition: Callable[[], Answer], limit_s: float = LIMIT_S) -> Answer:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a till was told about a payment, as far as money goes."""
-
-    result: str
-    error: str | None
-    key: str
-    cents: int | None
-    message: str
-
-    @classmethod
-    def of(cls, body: dict[str, Any]) -> "Told":
-        """`body` is a PaymentResponse."""
-        response = body["Response"]
-        paid = body.get("PaymentResult", {}).get("AmountsResp", {}).get("AuthorizedAmount")
-        return cls(
-            response["Result"],
-            response.get("ErrorCondition"),
-            body["POIData"]["POITransactionID"]["TransactionID"],
-            None if paid is None else int(Decimal(paid) * 100),
-            response.get("AdditionalResponse", ""),
-        )
-
-    @property
-    def paid(self) -> bool:
-        return self.result != "Failure"
-
-
-@dataclass(slots=True)
-class Sale:
-    """One payment of the book; `told` is its own answer, None when the line was lost first."""
-
-    cents: int
-    service_id: str
-    cash: bool
-    split: bool
-    told: Told | None = None
-
-    @property
-    def amount(self) -> str:
-        return str(Decimal(self.cents) / 100)
-
-
 class Asking:
-    """A payment that was asked for and may not be answered yet."""
+    """A payment, or money back, that was asked for and may not be answered yet."""
 
-    def __init__(self, sale: Sale, reply: "Future[Reply | None]") -> None:
-        self.sale = sale
+    def __init__(self, movement: Sale | Return, reply: "Future[Reply | None]") -> None:
+        self.movement = movement
         self.body: dict[str, Any] = {}
         self._reply = reply
 
@@ -101,8 +52,16 @@ class Asking:
         reply = self._reply.result(LIMIT_S)
         if reply is not None and reply.status == 200:
             self.body = reply.body
-            self.sale.told = Told.of(reply.body)
-        return self.sale.told
+            told = Told.of(reply.body)
+            if told.error == "InProgress":
+                return told  # nothing yet
+            self.movement.told = told
+        return self.movement.told
+
+    @property
+    def sale(self) -> Sale:
+        assert isinstance(self.movement, Sale)
+        return self.movement
 
 
 class Book:
@@ -112,10 +71,12 @@ class Book:
         self.store = store
         self.till: Till = store.till()
         self.sales: list[Sale] = []
+        self.returns: list[Return] = []
         self.bodies: dict[str, dict[str, Any]] = {}
-        self._cents = itertools.count(10_01)
+        self._cents = itertools.count(1000_01)
         self._processor = Layout(store.folder).processor
-        self._balanced = 0
+        self.expired: set[str] = set()  # holds that ran out, which nobody captures or reverses any more
+        self._standing: set[str] = set()
 
     @property
     def engine_pid(self) -> int:
@@ -140,26 +101,39 @@ class Book:
 
     # ---- asking ----
 
-    def new(self, *, cash: bool = False, split: bool = False) -> Sale:
-        sale = Sale(next(self._cents), new_service_id(), cash, split)
+    def new(self, *, cash: bool = False, split: bool = False, cents: int | None = None) -> Sale:
+        sale = Sale(cents or next(self._cents), new_service_id(), cash, split)
+        sale.reference = f"sale-{sale.service_id}"
         self.sales.append(sale)
         return sale
 
+    def part(self, of: Sale, paid: int, *, cash: bool = False, cents: int | None = None) -> Sale:
+        """Another payment of a split tender, of which `paid` cents were paid."""
+        sale = self.new(cash=cash, split=True, cents=cents)
+        sale.reference, sale.before = of.reference, paid
+        return sale
+
+    def back(self, of: Sale, cents: int | None = None, *, by_card: bool = False) -> Return:
+        """Money to ask back: all of a sale (None), or some of it."""
+        asked = Return(of, cents, new_service_id(), by_card)
+        self.returns.append(asked)
+        return asked
+
     @contextmanager
-    def asking(self, sale: Sale | None = None, *, card: str | None = "visa") -> Iterator[Asking]:
+    def asking(self, movement: Sale | Return | None = None, *, card: str | None = "visa") -> Iterator[Asking]:
         """Ask for it, with a customer who holds `card`. On return of the block the answer or its loss is noted."""
-        sale = sale or self.new()
+        movement = movement or self.new()
         with ThreadPoolExecutor(1) as thread, ExitStack() as stack:
-            asking = Asking(sale, thread.submit(self._ask, sale))
+            asking = Asking(movement, thread.submit(self._ask, movement))
             if card is not None:
                 stack.enter_context(self.store.customer(card))
             try:
                 yield asking
                 asking.end()
-                self.bodies[sale.service_id] = asking.body
+                self.bodies[movement.service_id] = asking.body
             except BaseException:
                 with suppress(OSError):
-                    self.till.abort(sale.service_id)  # a test that failed waits for nobody
+                    self.till.abort(movement.service_id)  # a test that failed waits for nobody
                 raise
 
     def pay(self, sale: Sale | None = None, *, card: str | None = "visa") -> Told:
@@ -169,25 +143,49 @@ class Book:
         assert told is not None
         return told
 
+    def give_back(self, asked: Return, *, card: str | None = None) -> Told:
+        """Money back, from the ask to its answer."""
+        with self.asking(asked, card=card) as asking:
+            told = asking.end()
+        assert told is not None
+        return told
+
     def pay_cash(self) -> Told:
         return self.pay(self.new(cash=True), card=None)
 
-    def status(self, sale: Sale) -> str | Told:
+    def status(self, movement: Sale | Return) -> str | Told:
         """NotFound, InProgress, or what the till is told again."""
-        reply = self.till.status(sale.service_id)
+        category = movement.category if isinstance(movement, Return) else "Payment"
+        reply = self.till.status(movement.service_id, category=category)
         if reply.result == "Failure":
             assert reply.error in {"NotFound", "InProgress"}, reply.error
             return reply.error
-        return Told.of(reply.body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["PaymentResponse"])
+        return Told.of(reply.repeated)
 
-    def _ask(self, sale: Sale) -> Reply | None:
-        reference = f"sale-{sale.service_id}"
+    def _ask(self, movement: Sale | Return) -> Reply | None:
         try:
-            return self.till.pay(
-                sale.amount, cash=sale.cash, split=sale.split, service_id=sale.service_id, transaction_id=reference
-            )
+            return self._request(movement)
         except (OSError, http.client.HTTPException):
             return None
+
+    def _request(self, movement: Sale | Return) -> Reply:
+        if isinstance(movement, Sale):
+            return self.till.pay(
+                movement.amount,
+                cash=movement.cash,
+                split=movement.split,
+                paid=None if movement.before is None else str(Decimal(movement.before) / 100),
+                service_id=movement.service_id,
+                transaction_id=movement.reference,
+            )
+        assert movement.of.told is not None
+        key, service_id = movement.of.told.key, movement.service_id
+        if not movement.by_card:
+            return self.till.reverse(key, movement.amount, reason=movement.reason, service_id=service_id)
+        amount = movement.amount or movement.of.amount
+        return self.till.refund(
+            amount, key, cash=movement.of.cash, service_id=service_id, transaction_id=f"back-{service_id}"
+        )
 
     # ---- the accounts ----
 
@@ -196,60 +194,41 @@ class Book:
         keys = {sale.told.key} if sale.told is not None else set()
         return [row for row in self.held() if row["amount"] == sale.cents or row["key"] in keys]
 
+    def rows(self) -> list[Row]:
+        return journal_rows(self.state / "journal")
+
     def steps(self, sale: Sale) -> list[str]:
         """The journal's steps of this sale, in their order."""
-        return [step for cents, step in _journal(self.state / "journal") if cents == sale.cents]
+        return [row.step for row in self.rows() if row.kind == "sale" and row.cents == sale.cents]
 
     def settled(self) -> bool:
         """Nobody has anything left to do."""
-        last = dict(_journal(self.state / "journal"))
-        return set(last.values()) <= _SETTLED_STEPS and all(row["state"] != "authorised" for row in self.held())
+        last = {row.step for row in last_rows(self.rows())}
+        open_holds = {row["key"] for row in self.held() if row["state"] == "authorised"}
+        return last <= SETTLED and open_holds <= self.expired
 
     def balance(self) -> None:
-        """Everybody's accounts agree, once all is settled: for every sale since the last time, and in sum."""
+        """Everybody's accounts agree, once all is settled: about all that was asked since the last time, and in sum."""
         until(self.settled)
-        ledger = self.held()
-        last = dict(_journal(self.state / "journal"))
-        while self.sales:
-            self._balanced += self._balance(self.sales.pop(), ledger, last)
-        assert self._balanced == sum(row["state"] == "captured" for row in ledger), "a charge that nobody asked for"
+        accounts = Accounts(self.held(), self.rows())
+        sales, returns = self.sales, self.returns
+        self.sales, self.returns = [], []
+        returned = {id(each.of): each.of for each in returns}
+        for sale in [*sales, *(sale for sale in returned.values() if sale not in sales)]:
+            asked = [(each, self._end(each)) for each in returns if each.of is sale]
+            if sale.told is not None:
+                self._standing.discard(sale.told.key)
+            key = accounts.judge(sale, self._end(sale), asked)
+            if key is not None:
+                self._standing.add(key)
+        charged = {row["key"] for row in self.held() if row["state"] == "captured"}
+        assert charged == self._standing, "a charge that nobody asked for"
 
-    def _balance(self, sale: Sale, ledger: list[dict[str, Any]], last: dict[int, str]) -> int:
-        """How many charges stand for this sale: 0 or 1."""
-        end = self.status(sale)
+    def stands(self, key: str) -> None:
+        """A charge that the test has judged itself."""
+        self._standing.add(key)
+
+    def _end(self, movement: Sale | Return) -> str | Told:
+        end = self.status(movement)
         assert end != "InProgress", "all is settled"
-        held = [row for row in ledger if row["amount"] == sale.cents]
-        if isinstance(end, str) or end.key == NO_KEY:
-            assert sale.told is None or (not sale.told.paid and sale.told.key == NO_KEY), "no leg, so none to tell of"
-            assert held == [], "NotFound, or closed, only for what never reached the processor"
-            assert sale.cents not in last
-            return 0
-        if sale.told is not None:
-            assert (end.result, end.error, end.cents) == (sale.told.result, sale.told.error, sale.told.cents)
-            assert end.key == sale.told.key
-        held += [row for row in ledger if row["key"] == end.key and row not in held]
-        assert {row["key"] for row in held} <= {end.key}, "one sale, one key"
-        standing = [row for row in held if row["state"] in _STANDING]
-        if sale.cash:
-            assert held == []
-            assert last[sale.cents] == "cash_taken"
-        elif end.paid:
-            assert [(row["state"], row["amount"]) for row in standing] == [("captured", end.cents)]
-            assert last[sale.cents] == "captured"
-        else:
-            assert standing == []
-            assert last.get(sale.cents) in {None, "declined", "ended", "reversed"}
-        return len(standing)
-
-
-def _journal(folder: Path) -> list[tuple[int, str]]:
-    """(cents, step) of each row of the newest month, from a copy: a reader must not be felt by the engine."""
-    newest = max(folder.glob("[0-9]*.db"))
-    with tempfile.TemporaryDirectory() as copies:
-        copy = Path(copies) / newest.name
-        copy.write_bytes(newest.read_bytes())
-        log = Path(f"{newest}-wal")
-        if log.exists():
-            Path(f"{copy}-wal").write_bytes(log.read_bytes())
-        with closing(sqlite3.connect(copy)) as connection:
-            return connection.execute("SELECT cents, step FROM chain ORDER BY sequence").fetchall()
+        return end

@@ -14,7 +14,8 @@ from hw_sim.store import control
 from hw_sim.till import Reply, Till
 from tests.processes import descendants
 from tests.surfaces import residue_marks as marks
-from tests.surfaces.book import Asking, Book, Sale, Told, until
+from tests.surfaces.accounts import Return, Sale, Told
+from tests.surfaces.book import Asking, Book, until
 from tests.surfaces.residue_marks import Moment
 from tests.surfaces.residue_watch import Watch
 
@@ -41,7 +42,9 @@ class MarkedBook(Book):
         self.extra: Mapping[str, Any] = {}
         self.chosen: Mapping[str, str] = {}
 
-    def _ask(self, sale: Sale) -> Reply | None:
+    def _ask(self, movement: Sale | Return) -> Reply | None:
+        sale = movement
+        assert isinstance(sale, Sale), "nothing is given back on these paths"
         reference = f"{marks.SALE_REFERENCE}-{sale.service_id}"
         try:
             return self.till.pay(

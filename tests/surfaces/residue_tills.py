@@ -8,7 +8,7 @@ from typing import Any
 
 from hw_sim.till import Till, new_service_id
 from tests.surfaces import residue_marks as marks
-from tests.surfaces.book import Told
+from tests.surfaces.accounts import Told
 from tests.surfaces.residue_marks import Moment
 from tests.surfaces.residue_scene import Scene, Walk, told
 

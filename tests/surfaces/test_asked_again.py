@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from hw_sim.running import running_store
-from hw_sim.till import new_service_id
 from tests.processes import descendants, survivors
-from tests.surfaces.book import Book, Sale, until
+from tests.surfaces.accounts import Sale
+from tests.surfaces.book import Book, until
 
 
 @pytest.fixture(name="book", scope="module")
@@ -149,21 +149,3 @@ def test_another_body_under_the_same_name_is_refused_also_after_a_restart(book: 
         assert (other.result, other.error) == ("Failure", "NotAllowed")
         book.store.do("engine", "restart")
     assert repeated(book, sale.service_id) == book.bodies[sale.service_id]
-
-
-def test_a_sale_whose_answer_was_never_collected_is_not_charged_again(book: Book, monkeypatch: pytest.MonkeyPatch):
-    """Under a new name, for the same sale and amount: the till is told that it is paid, and under which reference."""
-    monkeypatch.setattr("hw_sim.till.ANSWER_LIMIT_S", 1.0)
-    with book.asking(card=None) as asking:
-        assert asking.end() is None, "it hangs up before a card was there"
-        with book.store.customer("visa") as customer:
-            assert customer.wait(30) == 0
-            until(book.settled)
-    monkeypatch.undo()
-    reference = f"sale-{asking.sale.service_id}"
-    for _ in range(2):
-        again = book.till.pay(asking.sale.amount, service_id=new_service_id(), transaction_id=reference)
-        assert (again.result, again.error) == ("Failure", "NotAllowed")
-        assert again.additional["reference"] == book.ledger(asking.sale)[0]["key"]
-        book.store.do("engine", "restart")
-    assert repeated(book, asking.sale.service_id)["Response"]["Result"] == "Success"

@@ -14,7 +14,8 @@ import pytest
 
 from hw_sim.running import RunningStore, running_store
 from tests.processes import descendants, survivors
-from tests.surfaces.book import Book, Told, until
+from tests.surfaces.accounts import Told
+from tests.surfaces.book import Book, until
 from tests.surfaces.disk import FAULTS, Fault, FullDisk, failing, namespaces, remount, store_on_a_small_disk
 
 ANSWER_TIMEOUT = ("--answer-timeout", "1")

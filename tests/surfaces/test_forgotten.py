@@ -20,7 +20,8 @@ from hw_sim.residue import Search, small_ints_of
 from hw_sim.running import running_store
 from hw_sim.till import Till
 from tests.processes import descendants, survivors
-from tests.surfaces.book import Book, Sale, until
+from tests.surfaces.accounts import Sale
+from tests.surfaces.book import Book, until
 from tests.surfaces.engine import PROGRAM, engine
 from tests.surfaces.memory import ENCODINGS, Memory
 

@@ -12,7 +12,8 @@ import pytest
 
 from hw_sim.running import PROGRAM, running_store
 from tests.processes import descendants, survivors
-from tests.surfaces.book import Book, Told, until
+from tests.surfaces.accounts import Told
+from tests.surfaces.book import Book, until
 
 _CYCLES = 12
 
@@ -124,9 +125,7 @@ def test_in_its_recovery(book: Book):
     for _ in range(2):
         restart(book)
         assert book.steps(asking.sale) == ["intent", "reversing"]
-        end = book.status(asking.sale)
-        assert isinstance(end, Told)
-        assert (end.result, end.error) == ("Failure", "UnreachableHost")
+        assert book.status(asking.sale) == "InProgress", "nobody knows yet whether this journal is the newest"
         assert book.pay_cash().paid, "a stuck reversal stops nobody"
         crash(book)
     book.mode("approve")

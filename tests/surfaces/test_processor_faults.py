@@ -8,7 +8,8 @@ import pytest
 
 from hw_sim.running import running_store
 from tests.processes import descendants, survivors
-from tests.surfaces.book import Book, Told, until
+from tests.surfaces.accounts import Told
+from tests.surfaces.book import Book, until
 
 
 @pytest.fixture(name="book", scope="module")

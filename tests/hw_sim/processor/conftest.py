@@ -149,6 +149,10 @@ class Calls:
         request = terminal.refund(key, sale_key, self.fence, cents)
         return terminal.answer_of(await self.stub.Refund(request, timeout=20))
 
+    async def refund_to_card(self, key: bytes, sale_key: bytes, cents: int = 1999, card: str = "interac") -> str:
+        request = self.terminal.refund(key, sale_key, self.fence, cents, card=card)
+        return terminal.answer_of(await self.stub.Refund(request, timeout=20))
+
     async def look_up(self, key: bytes) -> str:
         return terminal.state_of(await self.stub.LookUp(pb.LookUpRequest(key=key), timeout=20))
 

@@ -99,6 +99,24 @@ class Terminal:
             binding=self.bind(key, payment, cents),
         )
 
+    def refund(
+        self,
+        key: bytes,
+        sale_key: bytes,
+        fence: int,
+        cents: int = 1999,
+        *,
+        card: str = "interac",
+        payment: pb.SealedPayment | None = None,
+    ) -> pb.RefundRequest:
+        """With the card present."""
+        payment = payment or self.seal(clear_text(track2(CARDS[card])), key, cents)
+        request = refund(key, sale_key, fence, cents)
+        request.entry_mode = pb.ENTRY_MODE_MAGSTRIPE
+        request.payment.CopyFrom(payment)
+        request.binding.CopyFrom(self.bind(key, payment, cents))
+        return request
+
 
 def context(fence: int, head: pb.JournalHead = NO_ROW) -> pb.Context:
     return pb.Context(fence=fence, journal=head)

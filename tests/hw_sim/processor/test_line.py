@@ -181,6 +181,62 @@ def test_a_lie_is_told_and_the_truth_is_held(processor: Processor, lie: str) -> 
     call(processor.store, scenario)
 
 
+@pytest.mark.parametrize("lie", ["lie-key", "lie-amount", "lie-currency"])
+def test_a_lie_about_a_refund_or_capture_is_told_and_the_truth_is_held(processor: Processor, lie: str) -> None:
+    async def scenario(till: Calls) -> None:
+        sale, refund = fresh_key(), fresh_key()
+        assert await till.sell(sale) == "approved"
+        processor.mode(lie)
+        captured = await till.stub.Capture(terminal.capture(sale, till.fence), timeout=20)
+        request = terminal.refund(refund, sale, till.fence, 700)
+        told = await till.stub.Refund(request, timeout=20)
+        processor.mode("approve")
+        truth = await till.stub.Refund(request, timeout=20)
+        assert (captured.key != sale) is (told.key != truth.key) is (lie == "lie-key")
+        assert captured.HasField("captured")
+        assert (told.approved.amount.cents != 700) is (lie == "lie-amount")
+        assert (told.approved.amount.currency != terminal.CAD) is (lie == "lie-currency")
+        assert (truth.key, truth.approved.amount) == (refund, pb.Money(cents=700, currency=terminal.CAD))
+        assert [processor.state(key) for key in (sale, refund)] == ["captured", "refunded"]
+
+    call(processor.store, scenario)
+
+
+@pytest.mark.parametrize(("fault", "state"), [("drop-request", None), ("drop-response", "refunded")])
+def test_a_refund_without_an_answer_may_have_been_made(processor: Processor, fault: str, state: str | None) -> None:
+    async def scenario(till: Calls) -> None:
+        sale, refund = fresh_key(), fresh_key()
+        assert [await till.sell(sale), await till.capture(sale)] == ["approved", "captured"]
+        processor.mode(fault)
+        request = terminal.refund(refund, sale, till.fence)
+        await unanswered(till.stub.Refund(request, timeout=SHORT))
+        await unanswered(till.stub.Reconcile(pb.ReconcileRequest(), timeout=SHORT))
+        assert await asyncio.to_thread(processor.state, refund) == state
+        processor.mode("approve")
+        assert terminal.answer_of(await till.stub.Refund(request, timeout=20)) == "approved"
+        assert processor.state(refund) == "refunded"
+
+    call(processor.store, scenario)
+
+
+def test_refunds_at_the_same_time_give_back_no_more_than_was_taken(processor: Processor) -> None:
+    async def scenario(till: Calls) -> None:
+        sale, undone = fresh_key(), fresh_key()
+        assert [await till.sell(sale), await till.capture(sale)] == ["approved", "captured"]
+        assert await till.refund(undone, sale, 900) == "approved"
+        refunds = [till.refund(fresh_key(), sale, 700) for _ in range(6)]
+        *told, outcome = await asyncio.gather(*refunds, till.reverse(undone), till.reverse(sale))
+        assert outcome in {"REVERSED", "TOO_LATE"}
+        assert told.pop() == "REVERSED"
+        back = 700 * told.count("approved")
+        assert set(told) <= {"approved", "EXCEEDS", "WRONG_STATE"}
+        assert back + (1999 if outcome == "REVERSED" else 0) <= 1999
+        rows = [row for row in processor.ledger() if (row["sale_key"] or "").replace("-", "") == sale.hex()]
+        assert sum(row["amount"] for row in rows if row["state"] == "refunded") == back
+
+    call(processor.store, scenario)
+
+
 def test_a_request_in_progress_settles_before_a_resend_or_reversal(processor: Processor) -> None:
     async def scenario(till: Calls) -> None:
         key = fresh_key()

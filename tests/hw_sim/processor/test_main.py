@@ -177,3 +177,15 @@ def alive(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_ledger_of_another_version_is_refused_by_name(own_processor: Processor) -> None:
+    ledger = own_processor.store.folder / "ledger.db"
+    own_processor.stop()
+    with closing(sqlite3.connect(ledger)) as older:
+        older.execute("PRAGMA user_version = 1")
+    command = [*COMMAND, str(own_processor.store.folder)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"processor: {ledger} was made by another version")
+    assert ended.stderr.count("\n") == 1

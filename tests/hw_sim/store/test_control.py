@@ -199,8 +199,9 @@ def test_a_customer_whose_store_ends_is_told(tmp_path: Path, opened: Opened):
 def test_the_processor_is_controlled_with_the_engine_dead(tmp_path: Path, opened: Opened):
     with opened(tmp_path) as store:
         store.do("engine", "kill")
-        for words in (["down"], ["partial", "500"], ["delay", "0.5"], ["lie-key"], ["settle"], ["expire"], ["up"]):
-            store.do("processor", *words)
+        said = "down; partial 500; delay 0.5; lie-key; settle; expire; clock-skew -600; retention-days 30; up"
+        for words in said.split("; "):
+            store.do("processor", *words.split())
             assert json.loads(store.do("processor", "ledger")) == []
             assert store.ledger() == []
 

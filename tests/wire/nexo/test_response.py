@@ -8,7 +8,17 @@ from pos_bridge.wire.nexo import response as answers
 from pos_bridge.wire.nexo.amounts import units
 from pos_bridge.wire.nexo.decode import Message, decode
 from pos_bridge.wire.nexo.pairs import encode_pairs
-from pos_bridge.wire.nexo.words import Category, ErrorCondition, InstrumentType, PaymentType, Result, spelled
+from pos_bridge.wire.nexo.request import OriginalPOITransaction, TransactionID
+from pos_bridge.wire.nexo.words import (
+    Category,
+    ErrorCondition,
+    InstrumentType,
+    PaymentType,
+    ReconciliationType,
+    Result,
+    TransactionType,
+    spelled,
+)
 from tests.wire.nexo.shapes import encode, payment, with_field
 
 
@@ -73,3 +83,30 @@ def test_no_more_than_four_digits_of_a_card_can_be_answered():
 
 def test_pairs_are_percent_encoded():
     assert encode_pairs([("a b", "c&d=é"), ("x", "12,34 $")]) == "a%20b=c%26d%3D%C3%A9&x=12%2C34%20%24"
+
+
+def test_a_reversal_and_totals_have_nexos_names_and_numbers():
+    named = OriginalPOITransaction(TransactionID("a", "b"))
+    receipt = answers.PaymentReceipt(
+        "CashierReceipt", required_signature_flag=False, output_content=answers.OutputContent("Text", ())
+    )
+    success = answers.Response(Result.SUCCESS)
+    back = answers.ReversalResponse(success, answers.PoiData(TransactionID("k", "t")), (receipt,), named, units(500))
+    told = json.loads(answers._ENCODER.encode(back))
+    assert set(told) == {"Response", "POIData", "PaymentReceipt", "OriginalPOITransaction", "ReversedAmount"}
+    assert b'"ReversedAmount":5.00' in answers._ENCODER.encode(back)
+    one = answers.PaymentTotals(TransactionType.DEBIT, 0, units(0))
+    day = answers.TransactionTotals(InstrumentType.CARD, "CAD", (one,))
+    whole = answers.ReconciliationResponse(success, ReconciliationType.SALE, "0", (day,))
+    assert json.loads(answers._ENCODER.encode(whole)) == {
+        "Response": {"Result": "Success"},
+        "ReconciliationType": "SaleReconciliation",
+        "POIReconciliationID": "0",
+        "TransactionTotals": [
+            {
+                "PaymentInstrumentType": "Card",
+                "PaymentCurrency": "CAD",
+                "PaymentTotals": [{"TransactionType": "Debit", "TransactionCount": 0, "TransactionAmount": 0.00}],
+            }
+        ],
+    }

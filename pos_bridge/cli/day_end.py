@@ -1,0 +1,121 @@
+"""`pos-bridge day-end`: the running period's totals, what is not settled, and where the processor disagrees.
+
+Reads the journal's files and asks the processor itself, beside a running engine. Changes nothing, and ends no period:
+that is the till's, by a nexo Reconciliation.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from datetime import datetime
+from typing import NoReturn
+
+from pos_bridge.checkout import day_end
+from pos_bridge.cli import day_end_view as view
+from pos_bridge.cli.journal_words import LANGUAGES, say
+from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.config import Config, ConfigError
+from pos_bridge.domain.authorisation import Holding
+from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
+from pos_bridge.domain.leg import State
+from pos_bridge.journal.beside_engine import UNREADABLE, JournalBesideEngine
+from pos_bridge.log import Event
+
+OK, FAILED, UNUSABLE = 0, 1, 2
+
+
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(
+        "day-end",
+        help="les totaux du jour, comparés au processeur / the day's totals, compared with the processor",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="""\
+Shows the totals since the last day end by tender and kind, what is not settled, sales that are paid in part, and each
+difference between this journal and the processor, by the movement's key, with what to do about it. It asks the
+processor itself, with the till's certificate, also while pos-bridge runs, and changes nothing.
+
+Ends with 0 when the books agree and nothing is left to do, 1 when something is to be looked at or the processor could
+not be asked, 2 when the journal or the till's keys cannot be read. It does not end the day: the till does, by a nexo
+Reconciliation.
+""",
+    )
+    parser.add_argument("--json", action="store_true", help="JSON, montants en cents / amounts in cents")
+    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """`args.loaded` is the Config, `args.journal` the journal's folder. See the description for the exit codes."""
+    if not args.journal.is_dir():
+        return _fail(say("no_journal", args.lang, folder=args.journal))
+    try:
+        day = asyncio.run(_look(args.loaded))
+    except ConfigError as error:
+        return _fail(f"pos-bridge: {args.config}: {error}")
+    except UNREADABLE:
+        return _fail(say("unreadable", args.lang))
+    print(json.dumps(view.as_json(day), indent=2) if args.json else "\n".join(view.told(day, args.lang)))
+    return OK if day.agrees else FAILED
+
+
+async def _look(config: Config) -> view.Day:
+    from pos_bridge import credentials  # noqa: PLC0415 - gRPC and TLS are loaded by the commands that need them
+    from pos_bridge.processor.channel import Credentials  # noqa: PLC0415 - as above
+    from pos_bridge.processor.client import ProcessorClient, ProcessorSettings  # noqa: PLC0415 - as above
+
+    loaded = credentials.load(config)
+    books = JournalBesideEngine(config.journal, lambda: datetime.now().astimezone())
+    settings = ProcessorSettings(
+        config.processor.address,
+        config.processor.server_name,
+        Credentials(loaded.ca, loaded.certificate, loaded.key),
+        config.processor.answer_timeout_s,
+    )
+    ledger = ProcessorClient(settings, _Looker(books), _Silent())
+    try:
+        differences = await day_end.compare(books, ledger)
+        day = view.Day(await books.period(), await books.open_baskets(), differences)
+        for leg in day.unsettled:
+            if leg.state is State.UNRESOLVED and leg.key is not None:  # what a person decides about
+                known = await books.find_leg(leg.key)
+                held = None if differences is None else await ledger.look_up(leg.key)
+                day.found_out[leg.key] = (
+                    None if known is None else known.cause,
+                    held if isinstance(held, Holding) else None,
+                )
+        return day
+    finally:
+        await ledger.close()
+
+
+class _Looker:
+    """The journal to a client that only looks: it opens no session, for that would put the engine's out of force."""
+
+    def __init__(self, books: JournalBesideEngine) -> None:
+        self._books = books
+
+    def head(self) -> NoReturn:
+        raise JournalUnwritableError
+
+    async def holds(self, sequence: int, row_hash: bytes) -> NoReturn:  # noqa: ARG002 - never asked
+        raise JournalUnwritableError
+
+    def ledger_epoch(self) -> bytes | None:
+        return self._books.ledger_epoch()
+
+    async def change_ledger_epoch(self, digest: bytes) -> NoReturn:  # noqa: ARG002 - the engine learns it, and nobody else
+        raise JournalUnwritableError
+
+    async def note_refused_head(self, head: JournalHead) -> NoReturn:  # noqa: ARG002 - never asked
+        raise JournalUnwritableError
+
+
+class _Silent:
+    def emit(self, event: Event) -> None:
+        """A processor that does not answer is told on the last line."""
+
+
+def _fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return UNUSABLE
