@@ -183,6 +183,4 @@ class Lane:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""
         if self._admission.runs(request):  # it came while it was looked up
             return Running()
-        if self._parts.processor.trust() is Trust.ROLLED_BACK:  # it may be in the rows that are missing here
-            return Running()
         return NeverSeen() if await self._admission.shut(request) else Running()

@@ -266,7 +266,7 @@ def test_an_approval_that_only_a_person_can_undo_is_not_told_as_not_paid_before_
         (leg,) = world.journal.legs.values()
         assert leg.state is State.UNRESOLVED
         owed = leg.cause is Cause.CARD_NEEDED
-        told = NotPaid(leg.key, Cause.CARD_NEEDED) if owed else Running()
+        told = NotPaid(leg.key, Cause.CARD_NEEDED) if owed else Running(person=True)
         assert await world.lane.status(ask().till.request) == told
 
     run()

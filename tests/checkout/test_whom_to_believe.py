@@ -198,7 +198,7 @@ async def test_a_till_that_confirms_is_not_told_paid_by_an_old_copy():
     world.processor.look_ups = [Holding(S.REVERSED, PAID)]
     assert await world.lane.confirm(paid.key) == Running()
     await world.settled()
-    assert await world.lane.confirm(paid.key) == Running()
+    assert await world.lane.confirm(paid.key) == Running(person=True)
     assert world.journal.legs[paid.key].state is State.UNRESOLVED
     assert world.processor.captured == []
     await world.lane.close()
