@@ -1,5 +1,5 @@
 # The words a newcomer types. `make demo` and `make test` do all set-up themselves.
-.PHONY: help setup demo test lint check protos bench kill clean
+.PHONY: help setup demo test lint check protos bench explore kill clean
 PY := .venv/bin/python
 
 help:
@@ -8,6 +8,7 @@ help:
 	@echo "make lint    ruff, mypy strict, import-linter"
 	@echo "make protos  regenerate the gRPC modules from protos/"
 	@echo "make bench   speed and memory as ratios to a floor"
+	@echo "make explore SEEDS=N  long random runs of each story of the explorer, N (1000) with other crashes and faults each"
 	@echo "make kill    the engine crashed at random, N times (100), with its power every other time; a line each"
 
 setup: .venv/.ready
@@ -33,6 +34,9 @@ protos: setup
 
 bench: setup
 	$(PY) -m benchmarks
+
+explore: setup
+	@$(PY) -m tests.explorer seeds $(or $(SEEDS),1000)
 
 kill: setup
 	@$(PY) -m tests.surfaces.kill --cycles $(or $(N),100) $(if $(SEED),--seed $(SEED))

@@ -6,7 +6,7 @@ from pos_bridge.domain.leg import State
 from tests.explorer.loop import StuckError
 from tests.explorer.world import World
 
-_SETTLING_S = 600  # far beyond every fault
+_SETTLING_S = 1800  # far beyond every fault, a processor's clock that was set back ten minutes included
 _LEFT_TO_PEOPLE = frozenset({State.UNRESOLVED, State.CASH_DUE})
 
 

@@ -68,8 +68,9 @@ class TraceLog:
 class Engine:
     """Alive from its start until `die`. `read`: the legs whose card this very engine was given."""
 
-    def __init__(self, ground: Ground, disk: Disk, line: Line, customers: Customers) -> None:
+    def __init__(self, ground: Ground, disk: Disk, line: Line, customers: Customers, *, mortal: bool = True) -> None:
         self._ground = ground
+        self._mortal = mortal
         self.loop = sim_loop(ground.scheduler)
         self.read: set[bytes] = set()
         self.lane: Lane | None = None
@@ -120,7 +121,7 @@ class Engine:
                 ground.faults.append(f"{type(error).__name__}: {error}")
             self._hang_up(reply)
             return
-        if ground.crash_point(lambda: f"before it answers {outcome_in_words(ground, said)}"):
+        if self._mortal and ground.crash_point(lambda: f"before it answers {outcome_in_words(ground, said)}"):
             await self.loop.create_future()
         self._waiting.remove(reply)
         if not reply.done():
@@ -128,7 +129,7 @@ class Engine:
         key = told(said)
         if key is None:
             return
-        if ground.crash_point(lambda: f"after it answered {outcome_in_words(ground, said)}"):
+        if self._mortal and ground.crash_point(lambda: f"after it answered {outcome_in_words(ground, said)}"):
             await self.loop.create_future()
         await self.lane.told(key)
 

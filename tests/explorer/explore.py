@@ -1,4 +1,4 @@
-"""Every schedule of a story within its bounds, depth first: run one, then each other thing its new choice points allow.
+"""Every schedule of a story within its bounds: run one, then each other thing that its new choice points allow.
 
 Two schedules that reach the same state of the world at a restart, with the same faults left, have the same futures: the
 second ends there. A test shows that this hides nothing.
@@ -44,6 +44,7 @@ class Story:
     bounds: Bounds
     model: Model = REAL
     parts: int = 1  # tests that share it
+    long: Bounds = Bounds(5, 6)  # of its random runs
 
 
 @dataclass(slots=True)
@@ -72,51 +73,70 @@ def explore(
     *,
     part: tuple[int, int] = (0, 1),
     prune: bool = True,
-    enough: int | None = None,
+    until: Callable[[list[str]], bool] = lambda _: False,
     ends: bool = False,
 ) -> Result:
-    """All schedules, or the part of them that part[0] of part[1] equal shares is; at most `enough` violations.
+    """All schedules, or the share of them that part[0] of part[1] is. None after one whose faults are enough (`until`).
 
     With `ends` the result holds how each schedule that was not pruned came out, as a till and a processor see it.
     """
-    result = Result()
-    seen: dict[bytes, list[tuple[int, ...]]] = {}  # with which faults left
+    search = _Search(story, ends=ends, prune=prune)
     todo: deque[tuple[Schedule, dict[Kind, int]]] = deque([((), (bounds or story.bounds).budget())])
     gc.collect()
     gc.freeze()  # what was there before is not looked at again and again
     gc.disable()
     try:
-        while todo and (enough is None or len(result.found) < enough):
+        while todo:
             schedule, left = todo.popleft()
             script = Script(schedule)
-
-            def known(state: bytes, script: Script = script, left: dict[Kind, int] = left) -> bool:
-                if not script.new:
-                    return False
-                now, before = tuple(left.values()), seen.setdefault(state, [])
-                if any(all(map(ge, then, now)) for then in before):
-                    return True
-                before.append(now)
-                return False
-
-            result.schedules += 1
-            if result.schedules % _BETWEEN_SWEEPS == 0:
-                gc.collect()
-            try:
-                world, faults = run_story(story, script, prune=known if prune else None)
-            except PrunedError:
-                result.pruned += 1
-            else:
-                if faults:
-                    result.found.append((schedule, faults))
-                if ends:
-                    result.ends.add(_end(world))
+            if until(search.run(script, schedule, left)):
+                break
             options = _options(script, schedule, left)
             todo += options[part[0] :: part[1]] if not schedule else options
     finally:
         gc.enable()
         gc.unfreeze()
-    return result
+    return search.result
+
+
+class _Search:
+    """What was found so far, and which states were seen with which faults left."""
+
+    def __init__(self, story: Story, *, ends: bool, prune: bool) -> None:
+        self._story = story
+        self._ends = ends
+        self._prune = prune
+        self._seen: dict[bytes, list[tuple[int, ...]]] = {}
+        self.result = Result()
+
+    def run(self, script: Script, schedule: Schedule, left: dict[Kind, int]) -> list[str]:
+        """One schedule: what it broke."""
+        result = self.result
+        result.schedules += 1
+        if result.schedules % _BETWEEN_SWEEPS == 0:
+            gc.collect()
+        try:
+            world, faults = run_story(
+                self._story, script, prune=(lambda state: self._known(state, script, left)) if self._prune else None
+            )
+        except PrunedError:
+            result.pruned += 1
+            return []
+        if faults:
+            result.found.append((schedule, faults))
+        if self._ends:
+            result.ends.add(_end(world))
+        return faults
+
+    def _known(self, state: bytes, script: Script, left: dict[Kind, int]) -> bool:
+        """Whether all that can follow was seen, or will be: this state, with no fewer faults left."""
+        if not script.new:
+            return False
+        now, before = tuple(left.values()), self._seen.setdefault(state, [])
+        if any(all(map(ge, then, now)) for then in before):
+            return True
+        before.append(now)
+        return False
 
 
 def _options(script: Script, schedule: Schedule, left: dict[Kind, int]) -> list[tuple[Schedule, dict[Kind, int]]]:

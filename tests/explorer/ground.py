@@ -19,6 +19,7 @@ class Ground:
         self.chooser = chooser
         self.trace: list[str] | None = [] if traced else None
         self.faults: list[str] = []  # of the program itself: there may be none
+        self.wrong: ValueError | None = None  # the schedule is not one of this story
         self.quiet = False  # no more faults: the story is over, and everybody only looks
         self.crash: Callable[[int], None] = lambda _: None
         self.ways_to_lose: Callable[[], int] = lambda: 1
@@ -55,18 +56,25 @@ class Ground:
         """0 is the usual. `words` says what each other option is."""
         if self.quiet or options == 1:
             return 0
-        taken = self.chooser.take(kind, options)
+        taken = self._take(kind, options)
         self._points += 1
         if self.trace is not None and taken:
             self.note("** choice", f"#{self._points - 1}={taken}: {words(taken)}")
         return taken
+
+    def _take(self, kind: Kind, options: int, state: object = None) -> int:
+        try:
+            return self.chooser.take(kind, options, state)
+        except ValueError as wrong:  # the schedule's fault, not that of the program in which it is noticed
+            self.wrong = wrong
+            raise
 
     def crash_point(self, where: Words) -> bool:
         """Whether the engine died here: then whoever asked stops."""
         if self.quiet:
             return False
         ways = self.ways_to_lose()
-        taken = self.chooser.take(Kind.CRASH, 1 + ways, (self.changes, self.tick(1.0)))
+        taken = self._take(Kind.CRASH, 1 + ways, (self.changes, self.tick(1.0)))
         self._points += 1
         if not taken:
             return False

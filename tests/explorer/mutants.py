@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pos_bridge.protocol import processor_v1_pb2 as pb
 from tests.explorer.disk import DiskHabits
-from tests.explorer.explore import Bounds, Story
+from tests.explorer.explore import Story
 from tests.explorer.line import STEADY, Line
 from tests.explorer.processor import Duties
 from tests.explorer.stories import STORIES
@@ -93,9 +93,8 @@ class Mutant:
         return self.story.name
 
 
-def _mutant(name: str, words: str, of: str, model: Model, breaks: str | None) -> Mutant:
-    story = STORIES[of]
-    return Mutant(words, replace(story, name=f"{of}/{name}", model=model, bounds=Bounds(crashes=2, net=2)), breaks)
+def _mutant(name: str, words: str, model: Model, breaks: str | None, of: str = "card-repeat") -> Mutant:
+    return Mutant(words, replace(STORIES[of], name=f"{of}/{name}", model=model), breaks)
 
 
 _NO_ROWS = Duties(remembers_rows=False)  # such designs have no sessions: those would stop a till that lost its journal
@@ -106,59 +105,62 @@ MUTANTS = {
         _mutant(
             "no-journal",
             "no journal, time-out = new key",
-            "card-repeat",
             Model(disk=DiskHabits(keeps=False), line=_new_keys, duties=_NO_ROWS),
             "P1",
         ),
         _mutant(
             "outcome-only",
             "outcome journalled only",
-            "card-repeat",
             Model(disk=DiskHabits(keeps_intents=False), duties=_NO_ROWS),
             "P1",
         ),
         _mutant(
             "not-synced",
             "intent, not synced",
-            "card-repeat",
             Model(disk=DiskHabits(syncs=False), duties=_NO_ROWS),
             "P2",
         ),
         _mutant(
             "status-query",
             "intent synced, status query, *not found* = failed",
-            "card-repeat",
             Model(line=lambda world: world.plain_line(AskingLine)),
-            "P3",
+            "P1",
+            of="card-status",
         ),
         _mutant(
             "no-tombstone",
-            "same, processor keeps no tombstone",
-            "card-repeat",
+            "intent synced, reverse by key, processor keeps no tombstone",
             Model(duties=Duties(tombstones=False)),
-            "P3",
+            "P1",
+            of="card-status",
         ),
         _mutant(
             "no-tombstone-but-late",
-            "same, no tombstone but `not_after` enforced",
-            "card-repeat",
+            "same, no tombstone but `not_after` enforced and waited for",
             Model(duties=Duties(tombstones=False, waits_until_late=True), fates=STEADY),
             None,
+            of="card-status",
         ),
         _mutant(
             "no-tombstone-never-late",
-            "same, no tombstone, waits, but `not_after` not enforced",
-            "card-repeat",
+            "same, waited for but `not_after` not enforced",
             Model(duties=Duties(tombstones=False, waits_until_late=True, obeys_not_after=False), fates=STEADY),
-            "P3",
+            "P1",
+            of="card-status",
         ),
         _mutant(
             "not-idempotent",
-            "same, processor not idempotent",
-            "card-repeat",
+            "intent synced, reverse by key, processor not idempotent",
             Model(duties=Duties(idempotent=False)),
             "P1",
         ),
-        _mutant("clear-room", "a card room that does not seal", "card-repeat", Model(seals=False), "P5"),
+        _mutant(
+            "till-only",
+            "split tender, basket known to the till only",
+            Model(disk=DiskHabits(knows_baskets=False)),
+            "P8",
+            of="split-two",
+        ),
+        _mutant("clear-room", "a card room that does not seal", Model(seals=False), "P5"),
     )
 }

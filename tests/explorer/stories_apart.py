@@ -91,9 +91,8 @@ async def two_engines(world: World) -> None:
     await sold_there
     await twin.till.status_until_told(other, tries=20)
     await till.send_until_told(till.sale(5_00, sale=3))
-    await asyncio.sleep(100)
+    await the_end(world)
     world.broken += twin.broken(world)
-    world.ground.quiet = True
 
 
 async def another_ledger(world: World) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotRefunded, PaidByCard, Refunded, Voided
+from pos_bridge.domain.totals import Reckoning
 from tests.explorer.ending import settled, the_end
 from tests.explorer.explore import Bounds, Story
 from tests.explorer.reader import INTERAC, MASTERCARD, VISA, Presented
@@ -150,7 +151,26 @@ async def another_cards_refund(world: World) -> None:
     await the_end(world)
 
 
+async def day_ends(world: World) -> None:
+    """A sale, a part of it given back, and the day end: each leg is counted once, as the processor has it."""
+    till = world.till
+    key = await sold(world)
+    if key is not None:
+        await till.send_until_told(till.give_back(key, 4_00))
+    await till.say_until_told("ends the day", lambda lane: lane.close_period())
+    await till.send_until_told(till.sale(5_00, sale=2))
+    await the_end(world)
+    for words, call in (
+        ("asks for the period", lambda lane: lane.period()),
+        ("ends it", lambda lane: lane.close_period()),
+    ):
+        day: Reckoning = await till.say(words, call)
+        if day.differences != () or day.unsettled or day.half_paid:
+            world.broken.append(f"P3 the books differ at the day end: {day.differences}, {day.unsettled} open")
+
+
 STORIES = (
+    Story("back-day", day_ends, Bounds(crashes=1, net=1)),
     Story("back-void", voided, Bounds(crashes=1, net=1)),
     Story("back-batch", batch_closes, Bounds(crashes=1, net=1)),
     Story("back-refund", refunded, Bounds(crashes=1, net=1)),

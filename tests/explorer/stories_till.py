@@ -168,5 +168,6 @@ STORIES = (
     Story("till-cash", cash, Bounds(crashes=2, disk=1)),
     Story("till-stops", stopped, Bounds(crashes=1, net=1)),
     Story("till-stuck", stuck, Bounds(crashes=1, net=1)),
-    Story("till-bad-disk", bad_disk, Bounds(crashes=1, net=1, disk=1)),
+    Story("till-bad-disk", bad_disk, Bounds(crashes=2, disk=1), long=Bounds(4, 0, 1)),
+    Story("till-bad-disk-net", bad_disk, Bounds(net=1, disk=2), long=Bounds(0, 6, 6)),
 )

@@ -10,11 +10,11 @@ from tests.explorer.explore import Bounds, by_chance, explore, line_for, replay
 from tests.explorer.mutants import MUTANTS
 from tests.explorer.stories import STORIES
 
-FORGETFUL = MUTANTS["card-repeat/no-tombstone"].story
+FORGETFUL = MUTANTS["card-status/no-tombstone"].story
 
 
 def test_one_line_replays_a_failing_schedule_as_a_trace(capsys):
-    schedule, faults = explore(FORGETFUL, Bounds(crashes=1, net=1), enough=1).found[0]
+    schedule, faults = explore(FORGETFUL, Bounds(crashes=1, net=1), until=bool).found[0]
     line = shlex.split(line_for(FORGETFUL, schedule))
     assert line[:4] == ["python", "-m", "tests.explorer", "replay"]
     assert command.main(line[3:]) == 1
@@ -24,7 +24,7 @@ def test_one_line_replays_a_failing_schedule_as_a_trace(capsys):
 
 
 def test_the_same_schedule_is_the_same_trace_every_time():
-    schedule, faults = explore(FORGETFUL, Bounds(crashes=1, net=1), enough=1).found[0]
+    schedule, faults = explore(FORGETFUL, Bounds(crashes=1, net=1), until=bool).found[0]
     assert replay(FORGETFUL, schedule) == replay(FORGETFUL, schedule)
     assert replay(FORGETFUL, schedule)[1] == faults
 

@@ -23,7 +23,7 @@ class Twin:
         world = self._world
         world.ground.note("people", "start a second engine on a copy of the disk")
         self.disk.restore(world.disk.image())
-        self.engine = Engine(world.ground, self.disk, self.line, world.customers)
+        self.engine = Engine(world.ground, self.disk, self.line, world.customers, mortal=False)
         world.engines.append(self.engine)
 
     def _sending(self, _method: str, data: bytes) -> None:

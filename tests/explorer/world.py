@@ -7,8 +7,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from pos_bridge.domain.leg import State
 from pos_bridge.protocol import processor_v1_pb2 as pb
-from tests.explorer.books import Opened
+from tests.explorer.books import Advanced, Opened
 from tests.explorer.choices import Chooser, Kind
 from tests.explorer.disk import SHIPPED_HABITS, Disk, DiskHabits
 from tests.explorer.engine import Engine, shipped_code_on
@@ -22,7 +23,14 @@ from tests.explorer.words import answer_in_words, entry_in_words, message_in_wor
 
 RESTART_S = 1.0
 _Line = TypeVar("_Line", bound=Line)
-_MONEY = frozenset({"Authorise", "Capture", "ReverseByKey", "Refund"})
+# From which durable state each call may be sent. INTENT: of an approval that could not be recorded.
+_SENT_FROM = {
+    "Authorise": {State.INTENT},
+    "Capture": {State.CAPTURING},
+    "ReverseByKey": {State.INTENT, State.REFUND_INTENT, State.REVERSING},
+    "Refund": {State.REFUND_INTENT},
+}
+_MONEY = _SENT_FROM.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +147,23 @@ class World:
         if method not in _MONEY:
             return
         key = _key_of(method, data)
-        if key not in self._durable_keys():
+        state = self._durable_state(key)
+        if state is None:
             self.broken.append(f"P2 {method} of {self.ground.name(key)} is sent, and no intent of it is durable")
+        elif state not in _SENT_FROM[method]:
+            self.broken.append(f"P2 {method} of {self.ground.name(key)} is sent, and {state.value} is what is durable")
         if method == "Authorise" and (self.engine is None or key not in self.engine.read):
             self.broken.append(f"P5 {self.ground.name(key)} is authorised by an engine that read no card for it")
 
-    def _durable_keys(self) -> set[bytes]:
-        return {entry.opening.key.raw for entry in self.disk.durable if isinstance(entry, Opened)}
+    def _durable_state(self, key: bytes) -> State | None:
+        """What the next start would find of a leg, if the engine died now and lost all that it can lose."""
+        for entry in reversed(self.disk.durable):
+            match entry:
+                case Advanced(change, _) if change.key.raw == key:
+                    return change.state
+                case Opened(opening, _) if opening.key.raw == key:
+                    return opening.state
+        return None
 
     def arrives(self, method: str, data: bytes) -> bytes:
         answer = self.processor.serve(method, data)
@@ -173,6 +191,8 @@ class World:
                     ground.faults += engine.loop.faults
                     engine.loop.bury()
                 ground.outside.bury()
+                if ground.wrong is not None:
+                    raise ground.wrong
 
     # ---- its state ----
 
