@@ -53,6 +53,9 @@ class _Chain:
     async def note_refused_head(self, _head: JournalHead) -> None:
         raise RuntimeError("the peer shows another journal")
 
+    def is_refused(self) -> bool:
+        return False
+
 
 class _Silent:
     def emit(self, event: Event) -> None:

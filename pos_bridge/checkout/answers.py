@@ -106,7 +106,7 @@ class Answers:
         undone_for_sure = trust is Trust.TRUSTED and leg.key not in self.in_doubt
         if leg.state in _NOT_PAID or owed or (leg.state in _BEING_UNDONE and undone_for_sure):
             return NotPaid(leg.key, _why_not(leg))
-        return Running()
+        return _not_known(leg)
 
     async def _paid(self, leg: KnownLeg, approved: Amount) -> PaidByCard:
         code, card = _of(await self._processor.receipt_facts(leg.key))
@@ -127,7 +127,7 @@ class Answers:
                 return NotRefunded(leg.key, undone(leg.cause))
             case _:
                 # REVERSING too: a refund whose reversal comes too late stands, and no refund undoes it.
-                return Running()
+                return _not_known(leg)
 
 
 def _why_not(leg: KnownLeg) -> Cause:
@@ -154,7 +154,11 @@ def _of_void(leg: KnownLeg) -> OfVoid:
         case State.CAPTURED | State.CAPTURE_LOST | State.CAPTURING | State.AUTHORISED:
             return NotRefunded(leg.key, leg.cause or Cause.WRONG_STATE)  # it stands as it did
         case _:
-            return Running()
+            return _not_known(leg)
+
+
+def _not_known(leg: KnownLeg) -> Running:
+    return Running(person=leg.state is State.UNRESOLVED)
 
 
 def _of(facts: ReceiptFacts | None) -> tuple[str | None, CardFacts | None]:

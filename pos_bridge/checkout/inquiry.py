@@ -61,7 +61,12 @@ class Inquiry:
         if isinstance(captured, Unknown):
             self._stuck(settling, captured, events.CaptureStuck())
             return None
-        return CaptureDone() if captured else CaptureRefused()
+        return CaptureDone() if captured else await self._capture_refused(leg.key)
+
+    async def _capture_refused(self, key: LegKey) -> CaptureRefused | None:
+        """Refused for ever: an alarm, unless the leg was reversed, as the till was told (docs/decisions/0003)."""
+        held = await self._processor.look_up(key)
+        return None if isinstance(held, Unknown) else CaptureRefused(reversed=held.standing is Standing.REVERSED)
 
     async def _reverse(self, settling: Settling) -> Event | None:
         answer = await self._processor.reverse(settling.leg.key)

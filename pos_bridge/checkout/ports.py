@@ -56,8 +56,8 @@ class Journal(Protocol):
     async def period(self) -> Period:
         """The legs since the last day end that moved money, or may have."""
 
-    async def close_period(self) -> int:
-        """The day end, durably: the number of the period that ended."""
+    async def close_period(self, up_to: int) -> int:
+        """The day end, durably, after the row `up_to` (Period.up_to): the number of the period that ended."""
 
     def head(self) -> JournalHead: ...
 

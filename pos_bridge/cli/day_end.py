@@ -110,6 +110,9 @@ class _Looker:
     async def note_refused_head(self, head: JournalHead) -> NoReturn:  # noqa: ARG002 - never asked
         raise JournalUnwritableError
 
+    def is_refused(self) -> bool:
+        return False  # it moves no money anyway
+
 
 class _Silent:
     def emit(self, event: Event) -> None:

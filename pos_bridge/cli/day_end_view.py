@@ -10,10 +10,13 @@ from pos_bridge.cli.journal_words import money
 from pos_bridge.cli.journal_words import say as journal_say
 from pos_bridge.cli.leg_words import KINDS, TENDERS, outcome
 from pos_bridge.domain.authorisation import Holding
+from pos_bridge.domain.happening import Standing
 from pos_bridge.domain.ledger import KnownBasket
 from pos_bridge.domain.leg import Cause, Kind
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Difference, Period, PeriodLeg, totals, unsettled
+
+_OF_NO_AMOUNT = frozenset({Standing.NOT_SEEN, Standing.TOMBSTONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ def _unsettled(day: Day, leg: PeriodLeg, language: str) -> list[str]:
 def _differs(found: Difference, language: str) -> list[str]:
     lines = [f"  {found.key}" if found.here is None else _leg(found.here, language)]
     if found.there is not None:
-        lines += _processor_says(STANDINGS[found.there].to(language), found.there_cents, language)
+        cents = None if found.there in _OF_NO_AMOUNT else found.there_cents
+        lines += _processor_says(STANDINGS[found.there].to(language), cents, language)
     return [*lines, *_do(DO_DIFFERENT[found.gap].to(language))]
 
 

@@ -61,6 +61,8 @@ class Claim:
     def refusal(self, tender: Tender, cents: int | None) -> Cause | None:
         """Why so many cents of it cannot go back by that tender; None asks for all that is left."""
         sale = self.sale
+        if sale.kind is Kind.SALE and sale.state is State.REVERSED:
+            return Cause.VOIDED  # nothing of it was paid in the end: its status may still say approved, as it was told
         if sale.kind is not Kind.SALE or sale.tender is not tender or sale.state not in _GIVES_BACK or self.cancelling:
             return Cause.WRONG_STATE
         if not self.left or (cents or 0) > self.left:

@@ -92,7 +92,9 @@ class CaptureDone:
 
 @dataclass(frozen=True, slots=True)
 class CaptureRefused:
-    pass
+    """The processor will never capture it. `reversed`: because it is reversed already, so nothing stands."""
+
+    reversed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

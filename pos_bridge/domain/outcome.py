@@ -180,7 +180,12 @@ class NotRecordable:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The request is known and its outcome is not, yet. To a Payment: it may be approved; it is being undone."""
+    """The request is known and its outcome is not, yet. To a Payment: it may be approved; it is being undone.
+
+    `person`: asking again will not tell, until a person has found out (`pos-bridge journal --unresolved`).
+    """
+
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

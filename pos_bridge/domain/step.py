@@ -129,6 +129,9 @@ def _sale(leg: Leg, event: Event) -> Transition:  # noqa: C901, PLR0911, PLR0912
 
         case State.CAPTURING, CaptureDone():
             return Transition(replace(leg, state=State.CAPTURED), record=True)
+        case State.CAPTURING, CaptureRefused(reversed=True):
+            # By an earlier run, whose record of the approval failed and came back with the power (Unrecorded).
+            return _settle(leg, State.REVERSED, Cause.UNRECORDED)
         case State.CAPTURING, CaptureRefused():
             return Transition(replace(leg, state=State.CAPTURE_LOST), record=True)
         case State.CAPTURING, Recovered():

@@ -34,6 +34,7 @@ class Journal:
         self._file = file
         self._writable = True
         self._epoch = file.ledger_epoch()
+        self._refused = file.is_refused()
         self._worker = Worker("journal", self._work, file.rest, rest_s)
 
     @classmethod
@@ -90,8 +91,8 @@ class Journal:
     async def period(self) -> Period:
         return await self._worker.ask(self._file.period, _READ)
 
-    async def close_period(self) -> int:
-        return await self._worker.ask(self._file.close_period, _WRITE)
+    async def close_period(self, up_to: int | None = None) -> int:
+        return await self._worker.ask(partial(self._file.close_period, up_to), _WRITE)
 
     def ledger_epoch(self) -> bytes | None:
         """SHA-256 of the processor's ledger epoch as last stored; None before the first."""
@@ -109,10 +110,17 @@ class Journal:
     async def note_refused_head(self, head: JournalHead) -> None:
         """The processor showed this row as ours, and it is not: for a person to accept."""
         await self._worker.ask(partial(self._file.note_refused_head, head), _WRITE)
+        self._refused = True
 
     async def accept_refused_head(self) -> bool:
         """`accept_head` of the one that was refused last. False where there is nothing to accept."""
-        return await self._worker.ask(self._file.accept_refused_head, _WRITE)
+        accepted = await self._worker.ask(self._file.accept_refused_head, _WRITE)
+        self._refused = False
+        return accepted
+
+    def is_refused(self) -> bool:
+        """The processor showed a row as ours that is not, and no person accepted that since."""
+        return self._refused
 
     async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         return await self._worker.ask(partial(self._file.holds, sequence, row_hash), _READ)

@@ -55,18 +55,25 @@ def refuse(connection: sqlite3.Connection, head: JournalHead) -> None:
         write(connection, known._replace(refused=digest))
 
 
+def is_refused(connection: sqlite3.Connection) -> bool:
+    """A row was shown that is not ours, and no person accepted it since."""
+    known = of(connection)
+    return known.refused not in {None, known.accepted}
+
+
 def accept(connection: sqlite3.Connection, head: JournalHead) -> None:
     """A person said that this journal goes on although the processor saw that row, which is not ours."""
-    write(connection, of(connection)._replace(accepted=foreign_digest(head)))
+    digest = foreign_digest(head)
+    write(connection, of(connection)._replace(refused=digest, accepted=digest))
 
 
 def accept_refused(connection: sqlite3.Connection) -> bool:
     """The same of the row that was refused last. False where none was, or that one was accepted already."""
-    known = of(connection)
-    if known.refused in {None, known.accepted}:
-        return False
-    write(connection, known._replace(accepted=known.refused))
-    return True
+    refused = is_refused(connection)
+    if refused:
+        known = of(connection)
+        write(connection, known._replace(accepted=known.refused))
+    return refused
 
 
 def is_accepted(connection: sqlite3.Connection, head: JournalHead) -> bool:

@@ -158,10 +158,10 @@ REFUND_CAUSES: dict[Cause, Said] = {
     ),
     Cause.WRONG_STATE: Said(
         _C.NOT_ALLOWED,
-        "Cette vente ne peut pas être remboursée : elle est annulée, remboursée ou pas encore réglée. Rien n'a été "
-        "remboursé cette fois. Demandez l'état de la vente.",
-        "This sale cannot be refunded: it was cancelled, is refunded, or is not settled yet. Nothing was refunded this "
-        "time. Ask for the state of the sale.",
+        "Cette vente ne se rembourse pas ainsi : pas payée, annulation en cours, payée autrement ou déjà "
+        "remboursée en partie. Rien n'a été remboursé cette fois. Rendez le reste par le moyen qui a payé.",
+        "This sale is not refunded this way: not paid, being cancelled, paid another way, or refunded in part. "
+        "Nothing was refunded this time. Refund what is left to the tender that paid.",
     ),
     Cause.DECIDED: Said(
         _C.ABORTED,

@@ -1,8 +1,9 @@
 """The till's one session with the processor: its fencing number, and how far journal and ledger are trusted together.
 
 A session counts as open only once the processor has shown no journal row that is not ours, and once its ledger's epoch
-is stored durably. One that shows other rows ends all sessions of this run: each further try would end the session of
-the engine that the rows are of, and only a person can tell which of the two journals is the till's.
+is stored durably. One that shows other rows ends all sessions, of this run and of those after it: each further try
+would end the session of the engine that the rows are of, and only a person can tell which of the two journals is the
+till's.
 """
 
 import asyncio
@@ -43,6 +44,9 @@ class Chain(Protocol):
     async def note_refused_head(self, head: JournalHead) -> None:
         """The row that the processor showed and that is not ours, for a person to accept."""
 
+    def is_refused(self) -> bool:
+        """Such a row was noted, by this run or an earlier one, and no person accepted it since."""
+
 
 class Session:
     def __init__(self, calls: Calls, chain: Chain, clock: ProcessorClock, log: Logbook) -> None:
@@ -54,7 +58,10 @@ class Session:
         self._keys: tuple[SealingKey, ...] = ()
         self._keys_at = 0.0
         self._keeps_days = 0
-        self._trust = Trust.UNKNOWN
+        # Not asked again: each session shows the processor our newest row, and it believes the newest of all.
+        self._trust = Trust.ROLLED_BACK if chain.is_refused() else Trust.UNKNOWN
+        if chain.is_refused():
+            log.emit(events.SessionRefused())
         self._reopening = Reopening()
         self._opening: asyncio.Task[bool] | None = None
 

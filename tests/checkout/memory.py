@@ -128,11 +128,15 @@ class MemoryJournal:
 
     async def cancel_basket(self, reference: bytes) -> None:
         self._write()
+        parts = self.baskets[reference][1]
+        for sale in tuple(parts):  # what was given back while it was all paid is part of it now
+            parts.extend(sorted((leg.key for leg in await self.refunds_of(sale) if leg.key not in parts), key=str))
         self.cancelling.add(reference)
 
-    async def close_period(self) -> int:
+    async def close_period(self, up_to: int) -> int:
         self._write()
-        self.periods.append(set())
+        told = {key for _, key in self.history[:up_to]}
+        self.periods.append({key for key in self.periods[-1] if key not in told})
         return len(self.periods) - 2
 
     # ---- reads ----
@@ -205,7 +209,7 @@ class MemoryJournal:
         self._read()
         of_before = {leg.key for leg in self.legs.values() if leg.state not in SETTLED}
         legs = (leg for leg in self.legs.values() if leg.key in self.periods[-1] | of_before)
-        return Period(len(self.periods) - 1, tuple(_in_period(leg) for leg in legs if _moved(leg)))
+        return Period(len(self.periods) - 1, tuple(map(_in_period, filter(_moved, legs))), up_to=len(self.history))
 
     @property
     def writable(self) -> bool:

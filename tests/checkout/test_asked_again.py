@@ -148,7 +148,7 @@ def test_an_unresolved_leg_is_told_as_what_it_is(cause):
         (key,) = world.journal.legs
         world.journal.legs[key] = replace(world.journal.legs[key], state=State.UNRESOLVED, cause=cause)
         world.restart()
-        expected = Running() if cause is None else NotPaid(key, cause)
+        expected = Running(person=True) if cause is None else NotPaid(key, cause)
         assert await world.lane.status(ask().till.request) == expected
         assert await world.lane.pay(ask()) == expected
         assert len(world.processor.asked) == 1

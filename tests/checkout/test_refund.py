@@ -146,7 +146,7 @@ def test_it_is_not_told_as_not_refunded_before_it_is_undone(end, impatient):
         if end is None:
             assert told == NotRefunded(refund.key, Cause.NO_ANSWER)
         else:
-            assert told == Running()
+            assert told == Running(person=True)
             assert refund.state is State.UNRESOLVED
 
     run()

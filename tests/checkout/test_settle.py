@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from pos_bridge import events
-from pos_bridge.domain.authorisation import Unknown, Yes
-from pos_bridge.domain.happening import Reversed
+from pos_bridge.domain.authorisation import Holding, Unknown, Yes
+from pos_bridge.domain.happening import Reversed, Standing
 from pos_bridge.domain.leg import Cause, State, Tender
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
@@ -45,6 +45,20 @@ async def test_a_stuck_reversal_blocks_nobody():
     assert isinstance(await world.lane.pay(ask(2)), PaidByCard)
     assert isinstance(await world.lane.pay(ask(3, tender=Tender.CASH)), PaidInCash)
     await world.settler.close()
+
+
+@story
+async def test_an_approval_that_came_back_with_the_power_is_not_paid_once_the_processor_has_reversed_it():
+    world = World(ScriptedProcessor(captures=[False], look_ups=[Unknown(), Holding(Standing.REVERSED)]))
+    await world.lane.pay(ask(1))  # as found on disk, though its sync failed and the till was told that it is not paid
+    (key,) = world.journal.legs
+    world.restart()
+    await world.settler.recover()
+    await world.settled()
+    assert world.journal.legs[key].state is State.REVERSED
+    assert isinstance(await world.lane.status(ask(1).till.request), NotPaid)
+    assert isinstance(await world.lane.pay(ask(1)), NotPaid)
+    assert events.CaptureLost() not in world.log.events
 
 
 @story

@@ -52,6 +52,13 @@ def test_a_processor_that_could_not_be_asked_is_no_agreement():
     assert "agree" not in text(shown)
 
 
+@pytest.mark.parametrize("there", [Standing.NOT_SEEN, Standing.TOMBSTONE])
+def test_what_the_processor_never_saw_has_no_amount_there(there):
+    lines = text(day(SALE, differences=(Difference(A, Gap.STATE, SALE, there, 12_34),))).splitlines()
+    (said,) = [line for line in lines if "The processor says" in line]
+    assert "$" not in said
+
+
 def test_what_a_person_decides_about_comes_with_what_the_processor_says():
     leg = PeriodLeg(A, Tender.CARD, Kind.SALE, State.UNRESOLVED, 12_34)
     shown = day(leg)

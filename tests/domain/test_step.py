@@ -87,6 +87,7 @@ def check(moved: Transition, state: State, cause: Cause | None, record: bool, ef
         ((CHIP, YES, Recovered()), S.REVERSING, True, REVERSE),
         ((TWO, YES, CaptureDone()), S.CAPTURED, True, ()),
         ((TWO, YES, CaptureRefused()), S.CAPTURE_LOST, True, ()),
+        ((TWO, YES, CaptureRefused(reversed=True)), S.REVERSED, True, ()),
         ((TWO, YES, Recovered()), S.CAPTURING, False, CAPTURE),
         ((TWO, YES, Voided()), S.REVERSING, True, REVERSE),
         ((TWO, YES, CaptureDone(), Voided()), S.REVERSING, True, REVERSE),

@@ -52,11 +52,15 @@ SHIPPED_HABITS = DiskHabits()
 
 
 class Disk:
-    """Survives its engine. `durable` is what a crash cannot take; `books` what the engine reads."""
+    """Survives its engine, which can die at each write if it is `mortal`.
 
-    def __init__(self, ground: Ground, habits: DiskHabits) -> None:
+    `durable` is what a crash cannot take; `books` what the engine reads.
+    """
+
+    def __init__(self, ground: Ground, habits: DiskHabits, *, mortal: bool = True) -> None:
         self._ground = ground
         self.habits = habits
+        self._mortal = mortal
         self.durable: list[Entry] = []
         self.tail: list[Entry] = []  # written, not synced
         self.ghosts: list[Entry] = []  # their sync failed: on disk or not, until the next write that succeeds
@@ -71,11 +75,16 @@ class Disk:
         return len(self.tail) + len(self.ghosts) + 1
 
     def crash(self, kept: int) -> None:
-        """Only the first `kept` of what was not durable is there after the crash."""
-        surviving = (self.tail + self.ghosts)[:kept]
-        self.durable = self.durable + surviving if self.habits.keeps else []
+        """Only the first `kept` of what was not durable is there after the crash, or of what came in its place.
+
+        What is written after a failed sync takes the place of what failed: one of the two survives, never both.
+        """
+        self.durable = self.durable + self.surviving(kept) if self.habits.keeps else []
         self.tail, self.ghosts, self.held_back = [], [], {}
         self._read_again()
+
+    def surviving(self, kept: int) -> list[Entry]:
+        return self.tail[:kept] if kept <= len(self.tail) else self.ghosts[: kept - len(self.tail)]
 
     def image(self) -> list[Entry]:
         """A backup of it, as of now."""
@@ -111,7 +120,9 @@ class Disk:
             held = self.held_back.pop(entry.change.key, None) if isinstance(entry, Advanced) else None
             if held is not None:
                 self.tail.append(held)
-        fault = ground.choose(Kind.DISK, 3, lambda taken: f"{_DISK_FAULTS[taken]}: {entry_in_words(ground, entry)}")
+        fault = ground.choose(
+            Kind.DISK, 3 if self._mortal else 1, lambda taken: f"{_DISK_FAULTS[taken]}: {entry_in_words(ground, entry)}"
+        )
         if fault == 1:
             raise JournalUnwritableError
         ground.changes += 1
@@ -123,7 +134,7 @@ class Disk:
         if future.get_loop().is_closed():  # the engine died meanwhile, and the crash decided what is left
             return
         ground = self._ground
-        if ground.crash_point(lambda: f"while writing {entry_in_words(ground, entry)}"):
+        if self._mortal and ground.crash_point(lambda: f"while writing {entry_in_words(ground, entry)}"):
             return
         ground.changes += 1
         if failed:
@@ -170,8 +181,8 @@ class SimJournal:
     async def cancel_basket(self, reference: bytes) -> None:
         await self._write(BasketCancelled(reference))
 
-    async def close_period(self) -> int:
-        await self._write(PeriodClosed())
+    async def close_period(self, up_to: int) -> int:
+        await self._write(PeriodClosed(up_to))
         return len(self._disk.books.periods) - 2
 
     async def change_ledger_epoch(self, digest: bytes) -> None:
@@ -179,6 +190,10 @@ class SimJournal:
 
     async def note_refused_head(self, head: JournalHead) -> None:
         await self._write(HeadRefused(head))
+
+    def is_refused(self) -> bool:
+        books = self._disk.books
+        return books.refused is not None and books.refused != books.accepted
 
     async def find_request(self, request: bytes) -> KnownRequest | None:
         return self._disk.books.find_request(request)

@@ -5,6 +5,7 @@ the generated messages. Simulated: disk, line, reader, signer, time and randomne
 """
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -59,7 +60,8 @@ class TraceLog:
 
     def emit(self, event: Event) -> None:
         if isinstance(event, RequestFault):
-            self._ground.faults.append(f"a fault of the program while {event.trouble.value}")
+            met = sys.exception()  # the log is not told which; this is no till
+            self._ground.faults.append(f"{type(met).__name__} while {event.trouble.value}: {met}")
         self._ground.note("log", lambda: type(event).__name__)
 
 
@@ -74,6 +76,7 @@ class Engine:
         self._parts = (disk, line, customers)
         self._waiting: list[asyncio.Future[Any]] = []
         self._started = self.loop.create_future()
+        self._closing: tuple[Callable[[], Awaitable[None]], ...] = ()
         self.loop.create_task(self._start())
 
     async def _start(self) -> None:
@@ -85,6 +88,7 @@ class Engine:
         with _replaced(calls, "open_channel", lambda *_: SimChannel(line)):
             processor = ProcessorClient(settings, journal, log)
         settler = Settler(journal, processor, log)
+        self._closing = (settler.close, processor.close)
         await settler.recover()
         readers = SimReaders(ground, customers, lambda key: self.read.add(key.raw))
         parts = Parts(journal, readers, processor, SimSigner(), settler, log, PROMPT_S)
@@ -111,9 +115,10 @@ class Engine:
         ground = self._ground
         try:
             said = await call(self.lane)
-        except Exception as error:  # noqa: BLE001 - whatever the program does, the schedule goes on and is told
-            ground.faults.append(f"{type(error).__name__}: {error}")
-            reply.set_exception(LostError())
+        except BaseException as error:  # noqa: BLE001 - whatever the program does, the schedule goes on and is told
+            if isinstance(error, Exception):
+                ground.faults.append(f"{type(error).__name__}: {error}")
+            self._hang_up(reply)
             return
         if ground.crash_point(lambda: f"before it answers {outcome_in_words(ground, said)}"):
             await self.loop.create_future()
@@ -127,12 +132,37 @@ class Engine:
             await self.loop.create_future()
         await self.lane.told(key)
 
+    async def stop(self) -> bool:
+        """As daemon.py stops it: the lane first, then what settles, then the session. False: it died before that."""
+        done: asyncio.Future[bool] = self._ground.outside.create_future()
+        self._waiting.append(done)
+        self.loop.create_task(self._stop(done))
+        try:
+            return await done
+        except LostError:
+            return False
+
+    async def _stop(self, done: "asyncio.Future[bool]") -> None:
+        await asyncio.shield(self._started)
+        assert self.lane is not None
+        await self.lane.close()
+        while len(self._waiting) > 1:  # who waits for an answer gets it before the server goes
+            await asyncio.sleep(0.01)
+        for close in self._closing:
+            await close()
+        self._waiting.remove(done)
+        done.set_result(True)
+
     def die(self) -> None:
         self.loop.end()
-        for reply in self._waiting:
-            if not reply.done():
-                reply.set_exception(LostError())
-        self._waiting.clear()
+        for reply in [*self._waiting]:
+            self._hang_up(reply)
+
+    def _hang_up(self, reply: "asyncio.Future[Any]") -> None:
+        if reply in self._waiting:
+            self._waiting.remove(reply)
+        if not reply.done():
+            reply.set_exception(LostError())
 
 
 class _SimTime:

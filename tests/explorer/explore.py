@@ -131,7 +131,7 @@ def _options(script: Script, schedule: Schedule, left: dict[Kind, int]) -> list[
 
 
 def _end(world: World) -> str:
-    told = [f"{type(request.status[-1]).__name__}" for request in world.till.requests if request.status]
+    told = [type(request.final).__name__ for request in world.till.requests]
     return f"{told} {sorted((held.state, held.moved) for held in world.processor.held.values())}"
 
 

@@ -22,6 +22,7 @@ class Ground:
         self.quiet = False  # no more faults: the story is over, and everybody only looks
         self.crash: Callable[[int], None] = lambda _: None
         self.ways_to_lose: Callable[[], int] = lambda: 1
+        self.surviving: Callable[[int], str] = str
         self.changes = 0  # counts all that happened outside the engines and that a later one can meet
         self._points = 0
         self._names: dict[bytes, str] = {}
@@ -52,7 +53,7 @@ class Ground:
 
     def choose(self, kind: Kind, options: int, words: Callable[[int], str]) -> int:
         """0 is the usual. `words` says what each other option is."""
-        if self.quiet:
+        if self.quiet or options == 1:
             return 0
         taken = self.chooser.take(kind, options)
         self._points += 1
@@ -71,7 +72,7 @@ class Ground:
             return False
         if self.trace is not None:
             said = where if isinstance(where, str) else where()
-            lost = "" if ways == 1 else f", {taken - 1} of {ways - 1} writes that were not synced survive"
+            lost = "" if ways == 1 else f"; of what was not synced survives: {self.surviving(taken - 1)}"
             self.note("** choice", f"#{self._points - 1}={taken}: the engine dies {said}{lost}")
         self.crash(taken - 1)
         return True

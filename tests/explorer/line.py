@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pos_bridge.processor.channel import grpc
+from pos_bridge.protocol import processor_v1_pb2 as pb
 from tests.explorer.choices import Kind
 from tests.explorer.ground import Ground
 from tests.explorer.processor import UnansweredError
@@ -26,7 +27,8 @@ class Fate:
 
     `after_s`: when the request arrives (None: never); `copy_s`: when a copy of it does. `answered`: the answer gets
     through. `at_once`: a lost call is seen to have failed, else the caller waits until its own time is up. `outage`:
-    nothing more gets through from here on for OUTAGE_S. `jump_s`: the processor's clock is set by so much.
+    nothing more gets through from here on for OUTAGE_S. `jump_s`: the processor's clock is set by so much. `lie`: what
+    is wrong with the answer, which is one to another question then.
     """
 
     words: str
@@ -36,6 +38,7 @@ class Fate:
     at_once: bool = True
     outage: bool = False
     jump_s: int = 0
+    lie: str = ""
 
 
 USUAL = Fate("arrives")
@@ -82,6 +85,25 @@ ALL: Fates = MONEY | {
     "GetTime": (USUAL, _LOST),
 }
 
+LIES: Fates = {
+    "Authorise": (
+        USUAL,
+        Fate("is answered with another key", lie="key"),
+        Fate("is answered with another amount", lie="amount"),
+        Fate("is answered with another currency", lie="currency"),
+        _UNANSWERED,
+        _COPY,
+    ),
+    "Capture": (USUAL, Fate("is answered with another key", lie="key")),
+    "ReverseByKey": (USUAL, Fate("is answered with another key", lie="key")),
+    "Refund": (
+        USUAL,
+        Fate("is answered with another key", lie="key"),
+        Fate("is answered with another amount", lie="amount"),
+    ),
+}
+"""Answers that are not to the question, while the ledger holds the truth."""
+
 STEADY: Fates = {method: tuple(fate for fate in fates if not fate.jump_s) for method, fates in MONEY.items()}
 """As MONEY, under a processor whose clock is never set."""
 
@@ -94,7 +116,8 @@ def failed(code: Any) -> Exception:
 class Line:
     """Lives outside the engines: what is on its way arrives though its sender died.
 
-    `sending` sees each request before it leaves, `processor` answers it, `jump` sets its clock.
+    `sending` sees each request before it leaves, `processor` answers it, `jump` sets its clock. Nothing fails on a line
+    that is not `mortal`.
     """
 
     def __init__(
@@ -103,12 +126,16 @@ class Line:
         sending: Callable[[str, bytes], None],
         processor: Callable[[str, bytes], bytes],
         jump: Callable[[int], None],
+        *,
+        mortal: bool = True,
     ) -> None:
         self._ground = ground
         self._sending = sending
         self._processor = processor
         self._jump = jump
+        self._mortal = mortal
         self.fates = MONEY
+        self.never_answered: set[str] = set()
         self.down_until = 0.0
         self.broken = False  # the connection was lost, and nobody used it since
         self.on_its_way: dict[int, tuple[float, str, bytes]] = {}
@@ -126,13 +153,13 @@ class Line:
         """One call of a living engine. Raises grpc.aio.AioRpcError."""
         ground = self._ground
         self._sending(method, data)
-        if ground.crash_point(lambda: f"before sending {method}"):
+        if self._mortal and ground.crash_point(lambda: f"before sending {method}"):
             await asyncio.get_running_loop().create_future()
         deadline = ground.now + timeout_s
         if self.down and not await self._up_again(deadline, wait=wait):
             ground.note("line", f"{method} not sent: the line is down")
             raise failed(grpc.StatusCode.UNAVAILABLE)
-        fates = self.fates.get(method, (USUAL,))
+        fates = self.fates.get(method, (USUAL,)) if self._mortal else (USUAL,)
         taken = ground.choose(
             Kind.NET, len(fates), lambda n: f"{message_in_words(ground, method, data)}: {fates[n].words}"
         )
@@ -140,7 +167,7 @@ class Line:
         ground.note("line", lambda: message_in_words(ground, method, data))
         answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._send(method, data, fate, answer)
-        if ground.crash_point(lambda: f"after sending {method}"):
+        if self._mortal and ground.crash_point(lambda: f"after sending {method}"):
             await answer
         try:
             async with asyncio.timeout(max(0.0, deadline - ground.now)):
@@ -148,7 +175,9 @@ class Line:
         except TimeoutError:
             ground.note("line", f"{method}: no answer in time")
             raise failed(grpc.StatusCode.DEADLINE_EXCEEDED) from None
-        if ground.crash_point(lambda: f"when the answer of {method} comes"):
+        if fate.lie:
+            got = lied(method, got, fate.lie)
+        if self._mortal and ground.crash_point(lambda: f"when the answer of {method} comes"):
             await asyncio.get_running_loop().create_future()
         self.broken = False
         return got
@@ -161,6 +190,8 @@ class Line:
 
     def _send(self, method: str, data: bytes, fate: Fate, answer: "asyncio.Future[bytes]") -> None:
         ground = self._ground
+        if method in self.never_answered:
+            fate = _UNANSWERED
         if fate.outage:
             ground.changes += 1
             self.down_until = ground.now + ground.to_tick(OUTAGE_S)
@@ -198,6 +229,19 @@ class Line:
             return
         if answer is not None:
             ground.outside.call_later(LATENCY_S, _give, answer, got)
+
+
+def lied(method: str, data: bytes, how: str) -> bytes:
+    """The answer as somebody tells it who does not tell the truth."""
+    answer: Any = getattr(pb, f"{method}Response").FromString(data)
+    if how == "key":
+        answer.key = bytes(answer.key[:-1]) + bytes([answer.key[-1] ^ 1])
+    elif answer.HasField("approved"):
+        if how == "amount":
+            answer.approved.amount.cents += 1
+        else:
+            answer.approved.amount.currency = 840
+    return bytes(answer.SerializeToString())
 
 
 def _fail(answer: "asyncio.Future[bytes]") -> None:

@@ -30,7 +30,7 @@ VISA = Card("4921817844445119", Brand.VISA, EntryMode.MAGSTRIPE)
 VISA_CHIP = Card("4921817844445119", Brand.VISA, EntryMode.CHIP, chip=True)
 MASTERCARD = Card("5413330089020011", Brand.MASTERCARD, EntryMode.MAGSTRIPE)
 INTERAC = Card("4506445006931933", Brand.INTERAC, EntryMode.CHIP, interac=True, chip=True)
-CARDS = (VISA, MASTERCARD, INTERAC)
+NUMBERS = tuple(card.number for card in (VISA, MASTERCARD, INTERAC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Presented:
 
     card: Card | ReadFailure | None = VISA
     after_s: float = 2.0
-    agrees: bool = True  # the chip, to what the issuer approved
+    agrees: bool | None = True  # the chip, to what the issuer approved; None: it is pulled, and says nothing
 
 
 class Customers:
@@ -94,9 +94,13 @@ class SimPrompt:
         return await asyncio.shield(self._answer)
 
     async def agree(self, approval_code: str) -> bool:
-        if not self._presented.agrees:
+        agrees = self._presented.agrees
+        if agrees is None:
+            self._ground.note("customer", "pulls the card")
+            await asyncio.get_running_loop().create_future()
+        if not agrees:
             self._ground.note("customer", "the chip refuses what was approved")
-        return self._presented.agrees
+        return bool(agrees)
 
     def withdraw(self) -> None:
         self._withdrawn = True

@@ -117,8 +117,8 @@ def written(journal: JournalFile, entry: Entry) -> None:
             journal.mark_told(key)
         case BasketCancelled(reference):
             journal.cancel_basket(reference)
-        case PeriodClosed():
-            journal.close_period()
+        case PeriodClosed(up_to):
+            journal.close_period(up_to)
         case EpochChanged(digest):
             journal.change_ledger_epoch(digest)
         case HeadRefused(head):
@@ -147,6 +147,7 @@ def compare(journal: JournalFile, books: Books, operations: Operations) -> None:
     assert real.number == ours.number
     assert set(real.legs) == set(ours.legs)
     assert set(real.earlier) == set(ours.earlier)
+    assert real.up_to == ours.up_to
 
 
 @pytest.fixture(scope="module")

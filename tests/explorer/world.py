@@ -1,5 +1,6 @@
 """A store with one till: its disk, its line, its processor, its customers, and one engine after the other."""
 
+import asyncio
 import hashlib
 from asyncio.futures import _set_result_unless_cancelled  # type: ignore[attr-defined]  # how a sleep ends
 from collections.abc import Callable, Coroutine
@@ -8,15 +9,16 @@ from typing import Any, TypeVar
 
 from pos_bridge.protocol import processor_v1_pb2 as pb
 from tests.explorer.books import Opened
-from tests.explorer.choices import Chooser
+from tests.explorer.choices import Chooser, Kind
 from tests.explorer.disk import SHIPPED_HABITS, Disk, DiskHabits
 from tests.explorer.engine import Engine, shipped_code_on
 from tests.explorer.ground import START_MS, Ground
 from tests.explorer.line import MONEY, Fates, Line
+from tests.explorer.loop import Handle
 from tests.explorer.processor import ALL_DUTIES, Duties, Processor
-from tests.explorer.reader import CARDS, Customers
+from tests.explorer.reader import NUMBERS, Customers
 from tests.explorer.till import Till
-from tests.explorer.words import answer_in_words, message_in_words
+from tests.explorer.words import answer_in_words, entry_in_words, message_in_words
 
 RESTART_S = 1.0
 _Line = TypeVar("_Line", bound=Line)
@@ -46,6 +48,7 @@ class World:
     ) -> None:
         ground = self.ground = Ground(chooser, traced=traced)
         ground.crash, ground.ways_to_lose = self.crash, self._ways_to_lose
+        ground.surviving = self._surviving
         self.model = model
         self.skew_ms = 0
         self.disk = Disk(ground, model.disk)
@@ -54,21 +57,37 @@ class World:
         self.line.fates = model.fates
         self.customers = Customers(
             ground,
-            lambda ciphertext, card: self.processor.cards.__setitem__(ciphertext, (CARDS.index(card), card.interac)),
+            lambda ciphertext, card: self.processor.cards.__setitem__(
+                ciphertext, (NUMBERS.index(card.number), card.interac)
+            ),
         )
         self.customers.seals = model.seals
         self.engine: Engine | None = None
         self.engines: list[Engine] = []
         self.till = Till(ground, lambda: self.engine)
         self.written: list[bytes] = []  # every byte that left the engine, for the search
+        self.elsewhere: set[bytes] = set()  # keys of charges that another till or journal answers for
         self.broken: list[str] = []  # promises that were seen broken while it happened
+        self.plans: list[int] = []
+        self._restart: Handle | None = None
+        self.torn = False  # a memory was put back or replaced: the story itself says what must be true then
         self._prune = prune
 
     def _ways_to_lose(self) -> int:
         return self.disk.survivors()
 
+    def _surviving(self, kept: int) -> str:
+        return ", ".join(entry_in_words(self.ground, entry) for entry in self.disk.surviving(kept)) or "nothing"
+
     def plain_line(self, kind: type[_Line]) -> _Line:
-        return kind(self.ground, self._sending, self._arrives, self._jump)
+        return kind(self.ground, self._sending, self.arrives, self.jump)
+
+    def plan(self, *ways: str) -> int:
+        """What people do, which is no fault: every way is told. The number of the one that is taken."""
+        taken = self.ground.choose(Kind.PLAN, len(ways), lambda number: ways[number])
+        self.ground.note("plan", ways[taken])
+        self.plans.append(taken)
+        return taken
 
     # ---- engines ----
 
@@ -86,7 +105,32 @@ class World:
         engine.die()
         self.line.broken = False  # the next engine has a connection of its own
         # On the second, so that deaths a moment apart, which left the same, meet again as the same state.
-        self.ground.outside.call_later(self.ground.to_tick(RESTART_S), self.start_engine)
+        self._restart = self.ground.outside.call_later(self.ground.to_tick(RESTART_S), self.start_engine)
+
+    def kill_engine(self) -> None:
+        """It is gone, whatever it did; nothing starts it but the story."""
+        if self._restart is not None:
+            self._restart.cancel()
+        if self.engine is not None:
+            engine, self.engine = self.engine, None
+            self.ground.changes += 1
+            self.disk.crash(0)
+            engine.die()
+
+    async def stop_engine(self) -> None:
+        """SIGTERM: it ends as daemon.py ends it, and is started again."""
+        engine = self.engine
+        if engine is None:
+            return
+        self.ground.note("engine", "is told to stop")
+        if not await engine.stop():
+            return  # it died meanwhile
+        self.ground.note("engine", "has stopped")
+        self.ground.changes += 1
+        self.engine = None
+        engine.die()
+        await asyncio.sleep(self.ground.to_tick(RESTART_S))
+        self.start_engine()
 
     # ---- the line's two ends ----
 
@@ -103,14 +147,14 @@ class World:
     def _durable_keys(self) -> set[bytes]:
         return {entry.opening.key.raw for entry in self.disk.durable if isinstance(entry, Opened)}
 
-    def _arrives(self, method: str, data: bytes) -> bytes:
+    def arrives(self, method: str, data: bytes) -> bytes:
         answer = self.processor.serve(method, data)
         self.ground.note(
             "processor", lambda: f"{message_in_words(self.ground, method, data)}: {answer_in_words(method, answer)}"
         )
         return answer
 
-    def _jump(self, seconds: int) -> None:
+    def jump(self, seconds: int) -> None:
         self.skew_ms += seconds * 1000
 
     # ---- one schedule ----
@@ -150,6 +194,7 @@ class World:
             if _set_result_unless_cancelled is handle.callback and handle.loop is self.ground.outside
         )
         state = (
+            self.plans,
             [_leg_in(leg, their_ms) for leg in books.legs.values()],
             list(books.requests.items()),
             sorted(key.raw for key in books.told),

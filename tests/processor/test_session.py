@@ -73,11 +73,34 @@ def test_a_journal_that_was_rolled_back_moves_no_money_and_looks_legs_up(tmp_pat
             assert [leg.key for leg in listed] == [sale]
         assert log.names() == ["SessionOpened", "SessionRefused"]
 
+        async with client(processor, backup, log) as till:
+            assert till.trust() is Trust.ROLLED_BACK, "also by a later run, before anybody was asked"
         backup.rows[chain.head().sequence] = chain.head().hash  # a person said so
+        backup.refused.clear()
         async with client(processor, backup, log) as till:
             assert await till.ready()
             assert till.trust() is Trust.TRUSTED
             assert await till.reverse(sale) == Reversed(None)
+
+    with running(tmp_path) as processor:
+        play(lambda: story(processor))
+
+
+def test_a_journal_that_was_rolled_back_does_not_heal_by_growing(tmp_path):
+    async def story(processor: Processor) -> None:
+        chain, log = Chain(), Log()
+        backup = chain.copy()
+        async with client(processor, chain, log) as till:
+            assert await till.ready()
+            chain.append()
+            await till.reverse(LegKey.fresh())
+        for _ in range(4):
+            backup.append()  # what recovery writes down of legs that it found open
+            async with client(processor, backup, log) as till:
+                assert not await till.ready()
+                assert till.trust() is Trust.ROLLED_BACK
+        assert len(backup.refused) == 1
+        assert log.names() == ["SessionOpened"] + ["SessionRefused"] * 4
 
     with running(tmp_path) as processor:
         play(lambda: story(processor))

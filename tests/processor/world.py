@@ -66,6 +66,9 @@ class Chain:
         self._write()
         self.refused.append(head)
 
+    def is_refused(self) -> bool:
+        return bool(self.refused)
+
     def _write(self) -> None:
         if self.unwritable:
             raise JournalUnwritableError
