@@ -67,7 +67,7 @@ class Payment:
             self._place = found
             return None
         first = await self._parts.journal.approved_untold(self._ask.till.sale)
-        return None if first is None else AlreadyApproved(first)
+        return await self._answers.unknown(self._ask.till.sale) if first is None else AlreadyApproved(first)
 
     def withdraw(self, cause: Cause) -> None:
         if self._withdrawn is None:

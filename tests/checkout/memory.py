@@ -166,6 +166,11 @@ class MemoryJournal:
                 return key
         return None
 
+    async def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        self._read()
+        found = ((till, key) for till, key, void in self.requests.values() if not void)
+        return tuple(key for till, key in found if till is not None and key is not None and till.sale == sale)
+
     async def unsettled(self) -> tuple[KnownLeg, ...]:
         self._read()
         return tuple(leg for leg in self.legs.values() if leg.state not in SETTLED)
