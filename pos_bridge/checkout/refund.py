@@ -38,6 +38,8 @@ class Refund:
         if ask.tender is Tender.CARD and ask.sale is None:
             return NotRefunded(None, Cause.WRONG_STATE)  # nothing would bound it
         self._claim = await claim_on(self._parts.journal, ask.sale)
+        if ask.tender is Tender.CASH and ask.sale is not None and self._claim is None:
+            return NotRefunded(None, Cause.NOT_SEEN)  # no processor bounds it, and nothing here does
         cause = None if self._claim is None else self._claim.refusal(ask.tender, ask.amount.cents)
         return None if cause is None else NotRefunded(None, cause)
 

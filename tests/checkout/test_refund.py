@@ -297,6 +297,17 @@ async def test_a_card_sale_is_not_refunded_in_cash_nor_a_cash_sale_to_a_card():
 
 
 @story
+async def test_no_cash_is_handed_back_for_a_sale_that_is_not_known_here():
+    """Nothing would bound it: the same receipt could be paid out again and again."""
+    world = World()
+    sale = LegKey.fresh()
+    for number in (2, 3):
+        refused = await world.lane.refund(refund_ask(number, sale, tender=Tender.CASH, cents=10_00))
+        assert refused == NotRefunded(None, Cause.NOT_SEEN)
+    assert world.journal.legs == {}
+
+
+@story
 async def test_no_cash_is_handed_back_that_cannot_be_recorded():
     world = World()
     world.journal.broken = True
