@@ -14,6 +14,7 @@ from pos_bridge.domain.leg import APPROVED_STATES, OWED, Cause, Kind, State, Ten
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
+    AlreadyApproved,
     Closed,
     NotPaid,
     NotRefunded,
@@ -96,11 +97,14 @@ class Answers:
             return replace(told, confirm=leg is not None and leg.state is State.AUTHORISED)
         return await self.of(leg)
 
-    async def unknown(self, sale: bytes) -> Running | None:
-        """Whether an earlier request for the same money (TillKeys.sale) has an end that is not known: as told to it.
+    async def repeated(self, sale: bytes) -> AlreadyApproved | Running | None:
+        """What speaks against moving the same money (TillKeys.sale) by another request: that it moved, or may have.
 
         Raises JournalUnwritableError.
         """
+        first = await self._journal.approved_untold(sale)
+        if first is not None:
+            return AlreadyApproved(first)
         for key in await self._journal.requests_of_sale(sale):
             leg = await self._journal.find_leg(key)
             told = Running() if leg is None else self._not_known(leg)

@@ -16,7 +16,7 @@ from pos_bridge.domain.ledger import (
     Opening,
     TillKeys,
 )
-from pos_bridge.domain.leg import APPROVED_STATES, MOVED_STATES, SETTLED, State, Tender
+from pos_bridge.domain.leg import MOVED_STATES, PAID_STATES, REFUNDED_STATES, SETTLED, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period, PeriodLeg
 from pos_bridge.log import Event
@@ -162,7 +162,7 @@ class MemoryJournal:
         for till, key, void in self.requests.values():
             if till is None or key is None or void or till.sale != sale or key in self.told:
                 continue
-            if self.legs[key].state in APPROVED_STATES:
+            if self.legs[key].state in PAID_STATES | REFUNDED_STATES:
                 return key
         return None
 
