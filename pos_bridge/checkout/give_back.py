@@ -103,7 +103,9 @@ class GiveBack:
         return claim.untouched and (amount is None or amount.cents == claim.paid)
 
     def _voids(self, claim: Claim) -> bool:
-        return self._is_whole(claim) and claim.sale.cause not in OWED
+        """A void would open a split tender again that is all paid; a refund is a return of goods, and does not."""
+        may = self._ask.void_only or not claim.committed
+        return may and self._is_whole(claim) and claim.sale.cause not in OWED
 
     # ---- a void ----
 
