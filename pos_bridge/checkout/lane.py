@@ -75,10 +75,10 @@ class Lane:
         return answer if isinstance(answer, Outcome) else Contradiction()  # that request was one for something else
 
     async def refund(self, ask: RefundAsk) -> RefundOutcome:
-        return await self._refunded(Refund(ask, self._parts, self._recording))
+        return await self._refunded(Refund(ask, self._parts, self._recording, self._answers))
 
     async def give_back(self, ask: GiveBackAsk) -> RefundOutcome:
-        return await self._refunded(GiveBack(ask, self._parts, self._recording))
+        return await self._refunded(GiveBack(ask, self._parts, self._recording, self._answers))
 
     async def _refunded(self, work: Refund | GiveBack) -> RefundOutcome:
         answer = await self._admission.admit(work)

@@ -42,8 +42,9 @@ ADVICE = {
     ),
     Advice.CAPTURE_LOST: Said(
         "La marchandise est partie et le processeur n'encaissera pas : appelez-le, avec la clé. Le client n'est pas "
-        "débité.",
-        "The goods are gone and the processor will not capture: call it, with the key. The customer is not charged.",
+        "débité. Puis décidez : payé, ou non payé.",
+        "The goods are gone and the processor will not capture: call it, with the key. The customer is not charged. "
+        "Then decide: paid, or not paid.",
     ),
     Advice.UNTOLD: Said(
         "L'argent a bougé et la caisse n'a jamais pris la réponse : demandez-y l'état du paiement. S'il n'y a pas eu "

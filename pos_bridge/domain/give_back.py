@@ -37,12 +37,13 @@ def left(captured: int, refunds: Iterable[RefundSoFar]) -> int:
 class Claim:
     """A sale that is known here, with its refunds so far, when something of it is asked back.
 
-    `cancelling`: it is part of a split tender that is being taken back anyway.
+    `cancelling`: it is part of a split tender that is being taken back anyway. `committed`: of one that is all paid.
     """
 
     sale: KnownLeg
     refunds: tuple[RefundSoFar, ...]
     cancelling: bool = False
+    committed: bool = False
 
     @property
     def paid(self) -> int:

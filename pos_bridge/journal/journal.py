@@ -70,6 +70,9 @@ class Journal:
     async def approved_untold(self, sale: bytes) -> LegKey | None:
         return await self._worker.ask(partial(self._file.approved_untold, sale), _READ)
 
+    async def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        return await self._worker.ask(partial(self._file.requests_of_sale, sale), _READ)
+
     async def unsettled(self) -> tuple[KnownLeg, ...]:
         return await self._worker.ask(self._file.unsettled, _READ)
 

@@ -181,6 +181,10 @@ class JournalFile:
         with self._file.reading() as connection:
             return requests.approved_untold(connection, self._file.path, sale)
 
+    def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        with self._file.reading() as connection:
+            return requests.of_sale(connection, sale)
+
     def unsettled(self) -> tuple[KnownLeg, ...]:
         with self._file.reading() as connection:
             return lookups.unsettled(connection)

@@ -243,6 +243,13 @@ REFUND_SITUATIONS: dict[Situation, Said] = {
         "The terminal met an error and did not handle this request. Nothing was refunded. Try again; if it fails "
         "again, call IT.",
     ),
+    Situation.ALREADY_APPROVED: Said(
+        _C.NOT_ALLOWED,
+        "Ce remboursement est déjà fait (référence {reference}) et la caisse n'a pas reçu la réponse. Ne le remettez "
+        "pas une autre fois : demandez l'état du premier remboursement.",
+        "This refund was already made (reference {reference}) and the till did not get the answer. Do not hand it out "
+        "again: ask for the state of the first refund.",
+    ),
     Situation.STATE_UNKNOWN: Said(
         _C.IN_PROGRESS,
         "L'issue de ce remboursement n'est pas encore connue. Ne remboursez pas une autre fois : demandez l'état du "

@@ -55,7 +55,7 @@ def why_not(outcome: Undone, *, gives_back: bool) -> tuple[Said, Pairs]:
         case Busy(service_id):
             return SITUATIONS[Situation.BUSY], (("serviceId", service_id),)
         case AlreadyApproved(first):
-            return SITUATIONS[Situation.ALREADY_APPROVED], (("reference", str(first)),)
+            return situation(Situation.ALREADY_APPROVED, gives_back=gives_back), (("reference", str(first)),)
         case Running(person=True):
             return (REFUND_CAUSES if gives_back else CAUSES)[Cause.IN_DOUBT], ()
         case Contradiction() | Closed() | NotRecordable() | Running():

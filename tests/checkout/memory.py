@@ -16,7 +16,7 @@ from pos_bridge.domain.ledger import (
     Opening,
     TillKeys,
 )
-from pos_bridge.domain.leg import APPROVED_STATES, MOVED_STATES, SETTLED, State, Tender
+from pos_bridge.domain.leg import MOVED_STATES, PAID_STATES, REFUNDED_STATES, SETTLED, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period, PeriodLeg
 from pos_bridge.log import Event
@@ -162,9 +162,14 @@ class MemoryJournal:
         for till, key, void in self.requests.values():
             if till is None or key is None or void or till.sale != sale or key in self.told:
                 continue
-            if self.legs[key].state in APPROVED_STATES:
+            if self.legs[key].state in PAID_STATES | REFUNDED_STATES:
                 return key
         return None
+
+    async def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        self._read()
+        found = ((till, key) for till, key, void in self.requests.values() if not void)
+        return tuple(key for till, key in found if till is not None and key is not None and till.sale == sale)
 
     async def unsettled(self) -> tuple[KnownLeg, ...]:
         self._read()

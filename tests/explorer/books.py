@@ -281,6 +281,10 @@ class Books:
                 return key
         return None
 
+    def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        found = (request for request in self.requests.values() if request.sale == sale and not request.void)
+        return tuple(request.key for request in found if request.key is not None)
+
     def unsettled(self) -> tuple[KnownLeg, ...]:
         open_legs = (leg for leg in self.legs.values() if leg.state not in SETTLED)
         return tuple(sorted(open_legs, key=lambda leg: self.last[leg.key]))

@@ -204,6 +204,9 @@ class SimJournal:
     async def approved_untold(self, sale: bytes) -> LegKey | None:
         return self._disk.books.approved_untold(sale)
 
+    async def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        return self._disk.books.requests_of_sale(sale)
+
     async def unsettled(self) -> tuple[KnownLeg, ...]:
         return self._disk.books.unsettled()
 

@@ -136,6 +136,7 @@ def compare(journal: JournalFile, books: Books, operations: Operations) -> None:
         for keys in (opening.till, *operations._keys):
             assert journal.find_request(keys.request) == books.find_request(keys.request)
             assert (journal.approved_untold(keys.sale) is None) is (books.approved_untold(keys.sale) is None)
+            assert set(journal.requests_of_sale(keys.sale)) == set(books.requests_of_sale(keys.sale))
     assert journal.unsettled() == books.unsettled()
     for reference in REFERENCES:
         assert journal.find_basket(reference) == books.find_basket(reference)

@@ -76,7 +76,7 @@ def test_every_fault_of_a_split_says_that_nothing_was_charged():
 
 def test_a_situation_that_speaks_of_money_has_a_sentence_for_refunds():
     """None of the payment's sentences may reach a refund and say that nothing was charged."""
-    of_payments_only = {Situation.PAYMENT_TYPE, Situation.PAID_UNSPLIT, Situation.ALREADY_APPROVED, Situation.PARTIAL}
+    of_payments_only = {Situation.PAYMENT_TYPE, Situation.PAID_UNSPLIT, Situation.PARTIAL}
     for what in set(Situation) - set(REFUND_SITUATIONS) - of_payments_only:
         assert not re.search("charged|charge again|new payment", SITUATIONS[what].en), what
 
