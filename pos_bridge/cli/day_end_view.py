@@ -23,13 +23,15 @@ _OF_NO_AMOUNT = frozenset({Standing.NOT_SEEN, Standing.TOMBSTONE})
 class Day:
     """All that is shown. `differences` is None where the processor could not be asked.
 
-    `found_out`: of each leg that a person decides about, why, and what the processor says of it.
+    `found_out`: of each leg that a person decides about, why, and what the processor says of it. `refused`: the
+    processor has seen rows that this journal does not have.
     """
 
     period: Period
     baskets: tuple[KnownBasket, ...]
     differences: tuple[Difference, ...] | None
     found_out: dict[LegKey, tuple[Cause | None, Holding | None]] = field(default_factory=dict)
+    refused: bool = False
 
     @property
     def unsettled(self) -> tuple[PeriodLeg, ...]:
@@ -37,7 +39,7 @@ class Day:
 
     @property
     def to_look_at(self) -> int:
-        return len(self.unsettled) + len(self.baskets) + len(self.differences or ())
+        return len(self.unsettled) + len(self.baskets) + len(self.differences or ()) + self.refused
 
     @property
     def agrees(self) -> bool:
@@ -46,7 +48,8 @@ class Day:
 
 def told(day: Day, language: str) -> list[str]:
     """Lines of text, in blocks with an empty line between them."""
-    blocks = [_totals(day.period, language)]
+    blocks = [[journal_say("refused", language)]] if day.refused else []
+    blocks.append(_totals(day.period, language))
     if day.unsettled:
         blocks.append([_head("unsettled", language), *_all(_unsettled(day, leg, language) for leg in day.unsettled)])
     if day.baskets:
@@ -131,6 +134,7 @@ def as_json(day: Day) -> dict[str, object]:
     """Amounts in cents; `differences` null where the processor could not be asked."""
     return {
         "period": day.period.number,
+        "journal_refused": day.refused,
         "totals": [
             {"tender": tender.value, "kind": kind.value, "count": total.count, "cents": total.cents}
             for (tender, kind), total in totals(day.period.legs).items()

@@ -8,7 +8,7 @@ import pytest
 from pos_bridge.domain.basket import BasketFault
 from pos_bridge.domain.leg import Cause
 from pos_bridge.pos_api.said import SITUATIONS, Situation, Words
-from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, STILL_DUE
+from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
 from pos_bridge.pos_api.said_of_causes import CAUSES, HOLD_MAY_SHOW
 from pos_bridge.pos_api.said_of_days import NOTICED, Noticed
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_CAUSES, REFUND_SITUATIONS
@@ -22,6 +22,7 @@ SAID = [
     *REFUND_SITUATIONS.items(),
     *BASKET_FAULTS.items(),
     *NOTICED.items(),
+    ("partial of split", PARTIAL_OF_SPLIT),
     ("still due", STILL_DUE),
     ("paid in full", PAID_IN_FULL),
     ("hand back", HAND_BACK),
