@@ -176,9 +176,8 @@ REFUND_CAUSES: dict[Cause, Said] = {
     ),
     Cause.IN_DOUBT: Said(
         _C.IN_PROGRESS,
-        "On ne sait pas encore si ce remboursement a été fait. Ne remboursez pas une autre fois : appelez le gérant, "
-        "reçu en main.",
-        "It is not known yet whether this refund was made. Do not refund again: call the manager, receipt in hand.",
+        "On ne sait pas encore si ce remboursement a été fait. Ne remboursez pas une autre fois : appelez le gérant.",
+        "It is not known yet whether this refund was made. Do not refund again: call the manager.",
     ),
 }
 

@@ -171,3 +171,9 @@ def test_a_refused_journal_is_said_before_what_is_unresolved(running, command):
     status, out, _ = command("journal", "--unresolved", "--lang", "en")
     assert status == 1
     assert out.index("The processor refuses this journal") == 0 < out.index(str(stuck.key)) < out.index("\nWhat to do:")
+
+
+def test_what_the_processor_never_saw_is_ended_by_paid_or_not_paid_only():
+    said = ADVICE[Advice.DECIDE]
+    assert "payé ou non payé seulement" in said.fr
+    assert "paid or not paid only" in said.en
