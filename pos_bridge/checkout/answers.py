@@ -14,6 +14,7 @@ from pos_bridge.domain.leg import APPROVED_STATES, OWED, Cause, Kind, State, Ten
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
+    AlreadyApproved,
     Closed,
     NotPaid,
     NotRefunded,
@@ -42,6 +43,10 @@ _PAID_AS_WRITTEN = frozenset({State.AUTHORISED, State.CAPTURING})  # what became
 _NOT_PAID = frozenset({State.DECLINED, State.ENDED, State.REVERSED, State.GIVEN_BACK})
 # Nothing of it will stand, if this journal is not an old copy. INTENT: of a sale that runs no more.
 _BEING_UNDONE = frozenset({State.INTENT, State.REVERSING, State.GIVING_BACK})
+
+_REFUND_KNOWN = frozenset(
+    {State.REFUNDED, State.CASH_REFUNDED, State.REFUND_DECLINED, State.ENDED, State.REVERSED},
+)
 
 
 def undone(cause: Cause | None) -> Cause:
@@ -92,21 +97,48 @@ class Answers:
             return replace(told, confirm=leg is not None and leg.state is State.AUTHORISED)
         return await self.of(leg)
 
+    async def repeated(self, sale: bytes) -> AlreadyApproved | Running | None:
+        """What speaks against moving the same money (TillKeys.sale) by another request: that it moved, or may have.
+
+        Raises JournalUnwritableError.
+        """
+        first = await self._journal.approved_untold(sale)
+        if first is not None:
+            return AlreadyApproved(first)
+        for key in await self._journal.requests_of_sale(sale):
+            leg = await self._journal.find_leg(key)
+            told = Running() if leg is None else self._not_known(leg)
+            if told is not None:
+                return told
+        return None
+
+    def _not_known(self, leg: KnownLeg) -> Running | None:
+        """As `of`, without what only a receipt needs."""
+        if leg.kind is not Kind.SALE:
+            return None if leg.state in _REFUND_KNOWN else _running(leg)
+        found = _of_cash_sale(leg) if leg.tender is Tender.CASH else self._of_card_sale(leg)
+        return found if isinstance(found, Running) else None
+
     # ---- sales ----
 
     async def _of_sale(self, leg: KnownLeg) -> OfSale:
         if leg.tender is Tender.CASH:
             return _of_cash_sale(leg)
+        found = self._of_card_sale(leg)
+        return await self._paid(leg, found) if isinstance(found, Amount) else found
+
+    def _of_card_sale(self, leg: KnownLeg) -> Amount | NotPaid | Running:
+        """An amount: it was paid."""
         trust = self._processor.trust()
         voided = leg.cause is Cause.VOIDED and leg.state in {State.REVERSING, State.REVERSED}  # has its own answer
         known = leg.state in _PAID or (leg.state in _PAID_AS_WRITTEN and trust is not Trust.ROLLED_BACK)
         if (known or voided) and leg.approved is not None:
-            return await self._paid(leg, leg.approved)
+            return leg.approved
         owed = leg.state is State.UNRESOLVED and leg.cause in OWED
         undone_for_sure = trust is Trust.TRUSTED and leg.key not in self.in_doubt
         if leg.state in _NOT_PAID or owed or (leg.state in _BEING_UNDONE and undone_for_sure):
             return NotPaid(leg.key, _why_not(leg))
-        return Running()
+        return _running(leg)
 
     async def _paid(self, leg: KnownLeg, approved: Amount) -> PaidByCard:
         code, card = _of(await self._processor.receipt_facts(leg.key))
@@ -127,7 +159,7 @@ class Answers:
                 return NotRefunded(leg.key, undone(leg.cause))
             case _:
                 # REVERSING too: a refund whose reversal comes too late stands, and no refund undoes it.
-                return Running()
+                return _running(leg)
 
 
 def _why_not(leg: KnownLeg) -> Cause:
@@ -154,7 +186,11 @@ def _of_void(leg: KnownLeg) -> OfVoid:
         case State.CAPTURED | State.CAPTURE_LOST | State.CAPTURING | State.AUTHORISED:
             return NotRefunded(leg.key, leg.cause or Cause.WRONG_STATE)  # it stands as it did
         case _:
-            return Running()
+            return _running(leg)
+
+
+def _running(leg: KnownLeg) -> Running:
+    return Running(person=leg.state is State.UNRESOLVED)
 
 
 def _of(facts: ReceiptFacts | None) -> tuple[str | None, CardFacts | None]:

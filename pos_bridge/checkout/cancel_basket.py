@@ -43,7 +43,12 @@ class Cancelling:
             return NotInBasket(BasketFault.COMMITTED, known.basket.paid, 0)
         if not known.basket.cancelling:
             await journal.cancel_basket(reference)
-        if await self._take_back(reference):
+        try:
+            again = await self._take_back(reference)
+        except Exception:
+            self._carry_on(reference)  # it is being cancelled all the same, also if the till does not ask again
+            raise
+        if again:
             self._carry_on(reference)
         return await self._told(await journal.find_basket(reference) or known)
 
@@ -100,6 +105,7 @@ class Cancelling:
         if leg is None:
             return False  # of a damaged month: a person looks
         refunds = await journal.refunds_of(leg.key)
+        self._go_on(refunds, LegKey.refund_of(leg.key))
         open_ones = {refund.state for refund in refunds if refund.state not in SETTLED}
         if open_ones:  # how much is left of it is not known yet; of one that nobody knows about, a person decides
             return State.UNRESOLVED not in open_ones
@@ -156,9 +162,13 @@ class Cancelling:
             order_salt=salt,
         )
         await self._parts.journal.open_leg(opening)
-        refund = await self._parts.journal.find_leg(key)
-        if refund is not None:
-            self._parts.settler.take(refund.leg(), fresh=True)
+        self._go_on(await self._parts.journal.refunds_of(leg.key), key, fresh=True)
+
+    def _go_on(self, refunds: tuple[KnownLeg, ...], ours: LegKey, *, fresh: bool = False) -> None:
+        """With the refund that was opened here. One whose write or look failed can be there, and nobody settles it."""
+        for refund in refunds:
+            if refund.key == ours and refund.state is State.REFUND_INTENT and self._parts.settler.find(ours) is None:
+                self._parts.settler.take(refund.leg(), fresh=fresh)
 
     async def _told(self, known: KnownBasket) -> BasketCancelled:
         cash = []

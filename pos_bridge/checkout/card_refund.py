@@ -78,7 +78,8 @@ class CardRefund:
         except JournalUnwritableError:
             self._prompt.withdraw()
             await self._prompt.card()
-            return NotRecordable()  # if it is stored after all, the next start undoes what was never sent
+            await self._parts.settler.undo_unsent(self._leg)
+            return NotRecordable()
         self._opened = True
         event = self._read(await self._prompt.card())
         while await self._advance(event) == (Effect.REFUND,):

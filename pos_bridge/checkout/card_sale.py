@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pos_bridge import events
@@ -35,6 +36,7 @@ AGREE_WITHIN_S = 30.0  # a chip answers in a second or two; pulled, it never doe
 UNDO_WITHIN_S = 10.0  # how long a till waits for the reversal of an approval that could not be recorded
 PROCESSING_S = 120  # after the card was read, whatever the processor does, the till has its answer by then
 _ONE_MESSAGE = frozenset({Brand.INTERAC})
+_NOTHING_STANDS = frozenset({State.REVERSED, State.GIVEN_BACK})
 
 PROMPT_CAUSES = {
     ReadFailure.NO_CARD: Cause.NO_CARD,
@@ -127,6 +129,7 @@ class CardSale:
         except JournalUnwritableError:
             self._prompt.withdraw()
             await self._prompt.card()
+            await self._parts.settler.undo_unsent(self._leg)
             return NotRecordable()
         self._opened = True
         event = self._read(await self._prompt.card())
@@ -220,17 +223,17 @@ class CardSale:
 
         An approval is the exception: a failed sync can leave it whole on disk, and the next start would capture it.
         So is one that is taken back: what the journal says of it is *approved*. It is told as not paid once the
-        processor has reversed it, which no later capture undoes; until then it is not known.
+        processor has reversed it, which no later capture undoes; until then it is not known. Nor is it where only a
+        person can undo it: what the next start finds might still be *approved*.
         """
         self._unrecorded_step = True
         self._leg = step(leg, Unrecorded()).leg if leg.state in APPROVED_STATES else leg
-        reversed_ = self._parts.settler.take(self._leg, recorded=False)
+        settling = self._parts.settler.take(self._leg, recorded=False)
         if leg.approved is not None:
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(UNDO_WITHIN_S):
-                    await reversed_.wait()
-            except TimeoutError:
-                self._unknown = True
+                    await settling.wait()
+            self._unknown = settling.leg.state not in _NOTHING_STANDS
         return (Effect.TELL_TILL,)
 
     def _record(self, leg: Leg) -> Advance:

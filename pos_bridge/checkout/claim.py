@@ -2,6 +2,7 @@
 
 from pos_bridge.checkout.ports import Journal
 from pos_bridge.checkout.settling import Settling
+from pos_bridge.domain.basket import BasketState
 from pos_bridge.domain.give_back import Claim, refunds_so_far
 from pos_bridge.domain.leg import Cause, State
 from pos_bridge.domain.leg_key import LegKey
@@ -16,7 +17,9 @@ async def claim_on(journal: Journal, sale: LegKey | None) -> Claim | None:
         return None
     refunds = refunds_so_far(await journal.refunds_of(known.key))
     basket = await journal.basket_of(known.key)
-    return Claim(known, refunds, basket is not None and basket.basket.cancelling)
+    if basket is None:
+        return Claim(known, refunds)
+    return Claim(known, refunds, basket.basket.cancelling, committed=basket.basket.state is BasketState.COMMITTED)
 
 
 async def not_captured(settling: Settling | None) -> Cause | None:

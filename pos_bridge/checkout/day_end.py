@@ -36,12 +36,26 @@ class Ledger(Protocol):
 
 
 class ClosableBooks(Books, Protocol):
-    async def close_period(self) -> int: ...
+    async def close_period(self, up_to: int) -> int: ...
 
 
 async def reckon(books: Books, ledger: Ledger) -> Reckoning:
     """The period that runs. Raises JournalUnwritableError."""
+    return await _reckoned(await books.period(), books, ledger)
+
+
+async def close(books: ClosableBooks, ledger: Ledger) -> Reckoning:
+    """The same, and the period has ended. Raises JournalUnwritableError: it has not.
+
+    What moves while the processor is asked belongs to the next period: it is not in these totals.
+    """
     period = await books.period()
+    reckoning = await _reckoned(period, books, ledger)
+    await books.close_period(period.up_to)
+    return reckoning
+
+
+async def _reckoned(period: Period, books: Books, ledger: Ledger) -> Reckoning:
     return Reckoning(
         number=period.number,
         totals=totals(period.legs),
@@ -49,13 +63,6 @@ async def reckon(books: Books, ledger: Ledger) -> Reckoning:
         half_paid=len(await books.open_baskets()),
         differences=await compare(books, ledger),
     )
-
-
-async def close(books: ClosableBooks, ledger: Ledger) -> Reckoning:
-    """The same, and the period has ended. Raises JournalUnwritableError: it has not."""
-    reckoning = await reckon(books, ledger)
-    await books.close_period()
-    return reckoning
 
 
 async def compare(books: Books, ledger: Ledger) -> tuple[Difference, ...] | None:

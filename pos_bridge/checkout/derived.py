@@ -16,8 +16,6 @@ from pos_bridge.domain.leg import Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 
-_NOT_YET = frozenset({Standing.IN_PROGRESS, Standing.NOT_SEEN})  # what was settled is not unseen: another ledger's word
-
 
 class DerivedRefund:
     """Of sales in GIVING_BACK. Every call may be made again after a crash, and comes to the same leg."""
@@ -68,11 +66,11 @@ class DerivedRefund:
     async def _owed(self, sale: Leg) -> int | GivenBack | None:
         """Cents that the processor captured and that no refund took: more than nothing."""
         held = await self._processor.look_up(sale.key)
-        if isinstance(held, Unknown) or held.standing in _NOT_YET:
+        if isinstance(held, Unknown) or held.standing is Standing.IN_PROGRESS:
             return None
         if held.standing is Standing.REVERSED:  # undone meanwhile, by a person at the processor
             return GivenBack(made=True)
-        if held.standing is not Standing.CAPTURED or held.amount is None:
+        if held.standing is not Standing.CAPTURED or held.amount is None:  # not seen: of another ledger, for a person
             return GivenBack(made=False)
         cents = left(held.amount.cents, refunds_so_far(await self._journal.refunds_of(sale.key)))
         return cents or GivenBack(made=True)

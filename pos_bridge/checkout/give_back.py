@@ -6,6 +6,7 @@ What it needs is durable before anything is sent; then the settler goes on with 
 from dataclasses import replace
 from typing import assert_never
 
+from pos_bridge.checkout.answers import Answers
 from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.claim import WITHIN_S, claim_on, not_captured
 from pos_bridge.checkout.recording import Recording
@@ -20,15 +21,24 @@ from pos_bridge.domain.ledger import JournalUnwritableError, Opening, TillKeys
 from pos_bridge.domain.leg import OWED, Cause, Flow, Kind, Leg, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.outcome import GiveBackAsk, NotRefunded, Refunded, RefundOutcome, Running, Voided
+from pos_bridge.domain.outcome import (
+    AlreadyApproved,
+    GiveBackAsk,
+    NotRefunded,
+    Refunded,
+    RefundOutcome,
+    Running,
+    Voided,
+)
 from pos_bridge.domain.session import Trust
 
 
 class GiveBack:
     """A Work (checkout/admission.py)."""
 
-    def __init__(self, ask: GiveBackAsk, parts: Parts, recording: Recording) -> None:
+    def __init__(self, ask: GiveBackAsk, parts: Parts, recording: Recording, answers: Answers) -> None:
         self._ask = ask
+        self._answers = answers
         self._parts = parts
         self._recording = recording
         self._claim: Claim | None = None
@@ -43,7 +53,10 @@ class GiveBack:
     def service_id(self) -> str:
         return self._ask.service_id
 
-    async def objection(self) -> NotRefunded | None:
+    async def objection(self) -> NotRefunded | AlreadyApproved | Running | None:
+        repeated = await self._answers.repeated(self._ask.till.sale)
+        if repeated is not None:
+            return repeated
         claim = self._claim = await claim_on(self._parts.journal, self._ask.sale)
         cause = None if claim is None else self._refusal(claim)
         return None if cause is None else NotRefunded(None, cause)
@@ -90,7 +103,9 @@ class GiveBack:
         return claim.untouched and (amount is None or amount.cents == claim.paid)
 
     def _voids(self, claim: Claim) -> bool:
-        return self._is_whole(claim) and claim.sale.cause not in OWED
+        """A void would open a split tender again that is all paid; a refund is a return of goods, and does not."""
+        may = self._ask.void_only or not claim.committed
+        return may and self._is_whole(claim) and claim.sale.cause not in OWED
 
     # ---- a void ----
 

@@ -75,10 +75,10 @@ class Lane:
         return answer if isinstance(answer, Outcome) else Contradiction()  # that request was one for something else
 
     async def refund(self, ask: RefundAsk) -> RefundOutcome:
-        return await self._refunded(Refund(ask, self._parts, self._recording))
+        return await self._refunded(Refund(ask, self._parts, self._recording, self._answers))
 
     async def give_back(self, ask: GiveBackAsk) -> RefundOutcome:
-        return await self._refunded(GiveBack(ask, self._parts, self._recording))
+        return await self._refunded(GiveBack(ask, self._parts, self._recording, self._answers))
 
     async def _refunded(self, work: Refund | GiveBack) -> RefundOutcome:
         answer = await self._admission.admit(work)
@@ -99,8 +99,6 @@ class Lane:
             return Running()
         if known is not None:
             return await self._answers.to(known)
-        if self._parts.processor.trust() is Trust.ROLLED_BACK:
-            return Running()  # an old copy of the journal has forgotten what came after it
         return await self._close_request(request)
 
     async def abort(self, request: bytes) -> bool:
@@ -173,7 +171,8 @@ class Lane:
             return Running()
         if leg is None or leg.kind is not Kind.SALE:
             return NoSuchPayment()
-        if leg.state in APPROVED_STATES and leg.approved is not None:  # what a receipt needs, the till has already
+        believed = self._parts.processor.trust() is not Trust.ROLLED_BACK  # an old copy may say *approved* of anything
+        if believed and leg.state in APPROVED_STATES and leg.approved is not None:  # the till has what a receipt needs
             return PaidByCard(leg.key, leg.amount, leg.approved, None, None, confirm=leg.state is State.AUTHORISED)
         answer = await self._answers.of(leg)
         return answer if isinstance(answer, Confirmation) else NoSuchPayment()
@@ -182,4 +181,6 @@ class Lane:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""
         if self._admission.runs(request):  # it came while it was looked up
             return Running()
+        if self._parts.processor.trust() is Trust.ROLLED_BACK:
+            return Running(person=True)  # it may stand in a row that this journal lost, and have been paid
         return NeverSeen() if await self._admission.shut(request) else Running()

@@ -14,7 +14,6 @@ from pos_bridge.domain.leg import Cause, Flow, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import cash_due
 from pos_bridge.domain.outcome import (
-    AlreadyApproved,
     NotInBasket,
     NotPaid,
     NotRecordable,
@@ -66,8 +65,7 @@ class Payment:
                 return found
             self._place = found
             return None
-        first = await self._parts.journal.approved_untold(self._ask.till.sale)
-        return None if first is None else AlreadyApproved(first)
+        return await self._answers.repeated(self._ask.till.sale)
 
     def withdraw(self, cause: Cause) -> None:
         if self._withdrawn is None:

@@ -33,6 +33,9 @@ class Journal(Protocol):
     async def approved_untold(self, sale: bytes) -> LegKey | None:
         """An approved leg of this sale reference and amount whose answer the till has not collected."""
 
+    async def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        """The legs that were opened for this sale reference and amount (TillKeys.sale), for as long as find_request."""
+
     async def mark_told(self, key: LegKey) -> None:
         """The till has this leg's answer. Not durable at once: losing it only asks again."""
 
@@ -56,8 +59,8 @@ class Journal(Protocol):
     async def period(self) -> Period:
         """The legs since the last day end that moved money, or may have."""
 
-    async def close_period(self) -> int:
-        """The day end, durably: the number of the period that ended."""
+    async def close_period(self, up_to: int) -> int:
+        """The day end, durably, after the row `up_to` (Period.up_to): the number of the period that ended."""
 
     def head(self) -> JournalHead: ...
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from pos_bridge.checkout.answers import Answers
 from pos_bridge.checkout.card_refund import CardRefund
 from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.claim import claim_on, not_captured
@@ -11,14 +12,23 @@ from pos_bridge.domain.ledger import JournalUnwritableError, Opening, TillKeys
 from pos_bridge.domain.leg import Cause, Flow, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import cash_due
-from pos_bridge.domain.outcome import NotRecordable, NotRefunded, RefundAsk, RefundedInCash, RefundOutcome
+from pos_bridge.domain.outcome import (
+    AlreadyApproved,
+    NotRecordable,
+    NotRefunded,
+    RefundAsk,
+    RefundedInCash,
+    RefundOutcome,
+    Running,
+)
 
 
 class Refund:
     """A Work (checkout/admission.py). `withdrawn` says why it must not go on, while it still can stop."""
 
-    def __init__(self, ask: RefundAsk, parts: Parts, recording: Recording) -> None:
+    def __init__(self, ask: RefundAsk, parts: Parts, recording: Recording, answers: Answers) -> None:
         self._ask = ask
+        self._answers = answers
         self._parts = parts
         self._recording = recording
         self._claim: Claim | None = None
@@ -33,11 +43,16 @@ class Refund:
     def service_id(self) -> str:
         return self._ask.service_id
 
-    async def objection(self) -> NotRefunded | None:
+    async def objection(self) -> NotRefunded | AlreadyApproved | Running | None:
         ask = self._ask
         if ask.tender is Tender.CARD and ask.sale is None:
             return NotRefunded(None, Cause.WRONG_STATE)  # nothing would bound it
+        repeated = await self._answers.repeated(ask.till.sale)
+        if repeated is not None:
+            return repeated
         self._claim = await claim_on(self._parts.journal, ask.sale)
+        if ask.tender is Tender.CASH and ask.sale is not None and self._claim is None:
+            return NotRefunded(None, Cause.NOT_SEEN)  # no processor bounds it, and nothing here does
         cause = None if self._claim is None else self._claim.refusal(ask.tender, ask.amount.cents)
         return None if cause is None else NotRefunded(None, cause)
 

@@ -4,6 +4,7 @@ Needs keys only, never card data. Each leg is a task of its own, so one that is 
 """
 
 import asyncio
+from contextlib import suppress
 
 from pos_bridge import events
 from pos_bridge.checkout.derived import DerivedRefund
@@ -63,6 +64,15 @@ class Settler:
         settling = Settling(leg, () if recorded else (leg,), fresh=fresh)
         self._begin(settling)
         return settling
+
+    async def undo_unsent(self, leg: Leg) -> None:
+        """A leg that could not be opened, and of which nothing was sent. The disk may have kept it all the same.
+
+        Then it would be open, and in the way of its basket or of another refund, until the next start undoes it.
+        """
+        with suppress(JournalUnwritableError):
+            if await self._journal.find_leg(leg.key) is not None:
+                self.take(step(leg, Recovered()).leg, recorded=False)
 
     def find(self, key: LegKey) -> Settling | None:
         """The leg, if it is not at its end."""

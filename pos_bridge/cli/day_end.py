@@ -31,9 +31,10 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         help="les totaux du jour, comparés au processeur / the day's totals, compared with the processor",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="""\
-Shows the totals since the last day end by tender and kind, what is not settled, sales that are paid in part, and each
-difference between this journal and the processor, by the movement's key, with what to do about it. It asks the
-processor itself, with the till's certificate, also while pos-bridge runs, and changes nothing.
+Says first if the processor refuses this journal. Shows the totals since the last day end by tender and kind, what is
+not settled, sales that are paid in part, and each difference between this journal and the processor, by the movement's
+key, with what to do about it. It asks the processor itself, with the till's certificate, also while pos-bridge runs,
+and changes nothing.
 
 Ends with 0 when the books agree and nothing is left to do, 1 when something is to be looked at or the processor could
 not be asked, 2 when the journal or the till's keys cannot be read. It does not end the day: the till does, by a nexo
@@ -75,7 +76,7 @@ async def _look(config: Config) -> view.Day:
     ledger = ProcessorClient(settings, _Looker(books), _Silent())
     try:
         differences = await day_end.compare(books, ledger)
-        day = view.Day(await books.period(), await books.open_baskets(), differences)
+        day = view.Day(await books.period(), await books.open_baskets(), differences, refused=books.is_refused())
         for leg in day.unsettled:
             if leg.state is State.UNRESOLVED and leg.key is not None:  # what a person decides about
                 known = await books.find_leg(leg.key)

@@ -10,23 +10,28 @@ from pos_bridge.cli.journal_words import money
 from pos_bridge.cli.journal_words import say as journal_say
 from pos_bridge.cli.leg_words import KINDS, TENDERS, outcome
 from pos_bridge.domain.authorisation import Holding
+from pos_bridge.domain.happening import Standing
 from pos_bridge.domain.ledger import KnownBasket
 from pos_bridge.domain.leg import Cause, Kind
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Difference, Period, PeriodLeg, totals, unsettled
+
+_OF_NO_AMOUNT = frozenset({Standing.NOT_SEEN, Standing.TOMBSTONE})
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
     """All that is shown. `differences` is None where the processor could not be asked.
 
-    `found_out`: of each leg that a person decides about, why, and what the processor says of it.
+    `found_out`: of each leg that a person decides about, why, and what the processor says of it. `refused`: the
+    processor has seen rows that this journal does not have.
     """
 
     period: Period
     baskets: tuple[KnownBasket, ...]
     differences: tuple[Difference, ...] | None
     found_out: dict[LegKey, tuple[Cause | None, Holding | None]] = field(default_factory=dict)
+    refused: bool = False
 
     @property
     def unsettled(self) -> tuple[PeriodLeg, ...]:
@@ -34,7 +39,7 @@ class Day:
 
     @property
     def to_look_at(self) -> int:
-        return len(self.unsettled) + len(self.baskets) + len(self.differences or ())
+        return len(self.unsettled) + len(self.baskets) + len(self.differences or ()) + self.refused
 
     @property
     def agrees(self) -> bool:
@@ -43,7 +48,8 @@ class Day:
 
 def told(day: Day, language: str) -> list[str]:
     """Lines of text, in blocks with an empty line between them."""
-    blocks = [_totals(day.period, language)]
+    blocks = [[journal_say("refused", language)]] if day.refused else []
+    blocks.append(_totals(day.period, language))
     if day.unsettled:
         blocks.append([_head("unsettled", language), *_all(_unsettled(day, leg, language) for leg in day.unsettled)])
     if day.baskets:
@@ -91,7 +97,8 @@ def _unsettled(day: Day, leg: PeriodLeg, language: str) -> list[str]:
 def _differs(found: Difference, language: str) -> list[str]:
     lines = [f"  {found.key}" if found.here is None else _leg(found.here, language)]
     if found.there is not None:
-        lines += _processor_says(STANDINGS[found.there].to(language), found.there_cents, language)
+        cents = None if found.there in _OF_NO_AMOUNT else found.there_cents
+        lines += _processor_says(STANDINGS[found.there].to(language), cents, language)
     return [*lines, *_do(DO_DIFFERENT[found.gap].to(language))]
 
 
@@ -127,6 +134,7 @@ def as_json(day: Day) -> dict[str, object]:
     """Amounts in cents; `differences` null where the processor could not be asked."""
     return {
         "period": day.period.number,
+        "journal_refused": day.refused,
         "totals": [
             {"tender": tender.value, "kind": kind.value, "count": total.count, "cents": total.cents}
             for (tender, kind), total in totals(day.period.legs).items()

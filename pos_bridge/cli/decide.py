@@ -24,6 +24,7 @@ from pos_bridge.journal.journal_file import JournalFile
 
 OK, FAILED, WRONG_WORDS = 0, 1, 2
 WHOLE_JOURNAL = "journal"
+_WAITING = frozenset({State.UNRESOLVED, State.CAPTURE_LOST})
 _DECISIONS = {
     "paid": Decided(stands=True),
     "not-paid": Decided(stands=False),
@@ -90,7 +91,7 @@ def _decide(journal: JournalFile, key: LegKey, word: str, language: str) -> int:
     known = journal.find_leg(key)
     if known is None:
         return _fail(FAILED, say("unknown_key", language, key=key))
-    if known.state is not State.UNRESOLVED:
+    if known.state not in _WAITING:
         return _fail(FAILED, say("not_waiting", language, key=key, state=outcome(known.state, known.kind, language)))
     try:
         leg = step(known.leg(), _DECISIONS[word]).leg

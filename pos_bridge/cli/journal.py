@@ -6,6 +6,7 @@ import re
 import sqlite3
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from pos_bridge.cli import journal_view as view
 from pos_bridge.cli.journal_words import LANGUAGES, say
@@ -13,7 +14,7 @@ from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain.ledger import KnownBasket
 from pos_bridge.journal.errors import JournalCorruptError
 from pos_bridge.journal.report import RecordedSale, recorded_sales
-from pos_bridge.journal.stored import half_paid
+from pos_bridge.journal.stored import half_paid, is_refused
 from pos_bridge.journal.verify import verify
 
 OK, FAILED = 0, 1
@@ -30,7 +31,10 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> int:
-    """`args.journal` is the journal's folder. 0; 1 where it is damaged, absent or unreadable, or for a bad month."""
+    """`args.journal` is the journal's folder. 0; 1 where it is damaged, absent or unreadable, or for a bad month.
+
+    Of what is unresolved also 1 where the processor refuses the journal.
+    """
     folder: Path = args.journal
     if not folder.is_dir():
         return _fail("no_journal", args.lang, folder=folder)
@@ -40,11 +44,15 @@ def run(args: argparse.Namespace) -> int:
         return _verify(folder, args.lang, as_json=args.json)
     try:
         sales = recorded_sales(folder, args.month)
-        baskets = half_paid(folder) if args.unresolved else ()
-    except (sqlite3.Error, ValueError, OverflowError, OSError):
+        left = _Left(
+            [sale for sale in sales if sale.unresolved],
+            half_paid(folder) if args.unresolved else (),
+            refused=args.unresolved and is_refused(folder),
+        )
+    except (sqlite3.Error, ValueError, TypeError, OverflowError, OSError):
         return _fail("unreadable", args.lang)
     if args.unresolved:
-        return _unresolved([sale for sale in sales if sale.unresolved], baskets, args.lang, as_json=args.json)
+        return _unresolved(left, args.lang, as_json=args.json)
     if args.json:
         print(json.dumps([view.as_json(sale) for sale in sales], indent=2))
     elif sales:
@@ -54,19 +62,33 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def _unresolved(sales: list[RecordedSale], baskets: tuple[KnownBasket, ...], language: str, *, as_json: bool) -> int:
-    """What a person must know of: movements, and sales that are paid in part; and what to do about each."""
+class _Left(NamedTuple):
+    """What a person must know of: movements, sales that are paid in part, and that no card is taken at all."""
+
+    sales: list[RecordedSale]
+    baskets: tuple[KnownBasket, ...]
+    refused: bool
+
+
+def _unresolved(left: _Left, language: str, *, as_json: bool) -> int:
+    """All of that, and what to do about each. 1 where the processor refuses the journal: the rest may be not all."""
+    sales, baskets, refused = left
+    status = FAILED if refused else OK
     if as_json:
         legs, parts = map(view.as_json, sales), map(view.basket_as_json, baskets)
-        print(json.dumps({"legs": list(legs), "baskets": list(parts)}, indent=2))
-        return OK
-    if not sales and not baskets:
+        print(json.dumps({"journal_refused": refused, "legs": list(legs), "baskets": list(parts)}, indent=2))
+        return status
+    if not sales and not baskets and not refused:
         print(say("nothing_unresolved", language))
-        return OK
-    parts_said = view.half_paid(baskets, language) if baskets else []
-    blocks = (view.table(sales, language) if sales else [], parts_said, view.what_to_do(sales, baskets, language))
+        return status
+    blocks = (
+        [say("refused", language)] if refused else [],
+        view.table(sales, language) if sales else [],
+        view.half_paid(baskets, language) if baskets else [],
+        view.what_to_do(sales, baskets, language) if sales or baskets else [],
+    )
     print("\n\n".join("\n".join(lines) for lines in blocks if lines))
-    return OK
+    return status
 
 
 def _verify(folder: Path, language: str, *, as_json: bool) -> int:

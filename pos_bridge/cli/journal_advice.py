@@ -35,15 +35,18 @@ ADVICE = {
         "(Interac: with the card), then decide `not-paid`.",
     ),
     Advice.DECIDE: Said(
-        "Demandez au processeur ce qu'il a sous la clé, puis décidez : payé, non payé, ou à annuler. D'ici là, la "
-        "caisse apprend que ce n'est pas encore connu.",
-        "Ask the processor what it holds under the key, then decide: paid, not paid, or to be reversed. Until then the "
-        "till is told 'not known yet'.",
+        "Demandez au processeur ce qu'il a sous la clé, puis décidez : payé, non payé, ou à annuler (s'il ne l'a "
+        "jamais vu : payé ou non payé seulement ; `reverse` reviendrait ici). D'ici là, la caisse apprend que ce "
+        "n'est pas encore connu.",
+        "Ask the processor what it holds under the key, then decide: paid, not paid, or to be reversed (if it has "
+        "never seen it: paid or not paid only; `reverse` would come back here). Until then the till is told 'not known "
+        "yet'.",
     ),
     Advice.CAPTURE_LOST: Said(
         "La marchandise est partie et le processeur n'encaissera pas : appelez-le, avec la clé. Le client n'est pas "
-        "débité.",
-        "The goods are gone and the processor will not capture: call it, with the key. The customer is not charged.",
+        "débité. Puis décidez : payé, ou non payé.",
+        "The goods are gone and the processor will not capture: call it, with the key. The customer is not charged. "
+        "Then decide: paid, or not paid.",
     ),
     Advice.UNTOLD: Said(
         "L'argent a bougé et la caisse n'a jamais pris la réponse : demandez-y l'état du paiement. S'il n'y a pas eu "

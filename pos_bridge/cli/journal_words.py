@@ -24,6 +24,14 @@ WORDS = {
     "key": Said("clé (sur le reçu)", "key (on the receipt)"),
     "no_sales": Said("Aucune vente enregistrée.", "No sales recorded."),
     "nothing_unresolved": Said("Rien à régler.", "Nothing unresolved."),
+    "refused": Said(
+        "Le processeur refuse ce journal : il a vu de cette caisse des lignes qui n'y sont pas (sauvegarde restaurée, "
+        "caisse copiée). Les cartes sont refusées ; le comptant continue. Que faire : docs/day-end.md ; si ces lignes "
+        "sont perdues, `pos-bridge decide journal`.",
+        "The processor refuses this journal: it has seen rows of this till that are not in it (a restored backup, a "
+        "copied till). Cards are refused; cash goes on. What to do: docs/day-end.md; if those rows are lost, "
+        "`pos-bridge decide journal`.",
+    ),
     "no_journal": Said("Aucun journal dans {folder}.", "There is no journal in {folder}."),
     "bad_month": Said("Un mois s'écrit AAAA-MM.", "A month is written YYYY-MM."),
     "unreadable": Said(

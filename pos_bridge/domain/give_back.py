@@ -37,12 +37,13 @@ def left(captured: int, refunds: Iterable[RefundSoFar]) -> int:
 class Claim:
     """A sale that is known here, with its refunds so far, when something of it is asked back.
 
-    `cancelling`: it is part of a split tender that is being taken back anyway.
+    `cancelling`: it is part of a split tender that is being taken back anyway. `committed`: of one that is all paid.
     """
 
     sale: KnownLeg
     refunds: tuple[RefundSoFar, ...]
     cancelling: bool = False
+    committed: bool = False
 
     @property
     def paid(self) -> int:
@@ -61,6 +62,8 @@ class Claim:
     def refusal(self, tender: Tender, cents: int | None) -> Cause | None:
         """Why so many cents of it cannot go back by that tender; None asks for all that is left."""
         sale = self.sale
+        if sale.kind is Kind.SALE and sale.state is State.REVERSED:
+            return Cause.VOIDED  # nothing of it was paid in the end: its status may still say approved, as it was told
         if sale.kind is not Kind.SALE or sale.tender is not tender or sale.state not in _GIVES_BACK or self.cancelling:
             return Cause.WRONG_STATE
         if not self.left or (cents or 0) > self.left:

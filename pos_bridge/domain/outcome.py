@@ -163,7 +163,7 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyApproved:
-    """The sale was approved under another request whose answer the till has not collected."""
+    """The same sale was approved, or refund made, under another request whose answer the till has not collected."""
 
     first: LegKey
 
@@ -180,7 +180,12 @@ class NotRecordable:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The request is known and its outcome is not, yet. To a Payment: it may be approved; it is being undone."""
+    """The request is known and its outcome is not, yet. To a Payment: it may be approved; it is being undone.
+
+    `person`: asking again will not tell, until a person has found out (`pos-bridge journal --unresolved`).
+    """
+
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +222,7 @@ Refusal = Busy | Contradiction | Closed | NotRecordable | Running
 Outcome = PaidByCard | PaidInCash | NotPaid | AlreadyApproved | NotInBasket | Refusal
 Confirmation = PaidByCard | PaidInCash | NotPaid | Running | NotRecordable | NoSuchPayment
 CancelOutcome = BasketCancelled | NotInBasket | NoSuchBasket | Busy | NotRecordable
-RefundOutcome = Refunded | RefundedInCash | Voided | NotRefunded | Refusal
+RefundOutcome = Refunded | RefundedInCash | Voided | NotRefunded | AlreadyApproved | Refusal
 
 
 @dataclass(frozen=True, slots=True)

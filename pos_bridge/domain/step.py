@@ -127,6 +127,9 @@ def _sale(leg: Leg, event: Event) -> Transition:  # noqa: C901, PLR0911, PLR0912
         case ((State.AUTHORISED | State.CAPTURING | State.CAPTURED | State.CAPTURE_LOST), Cancelled(cause)):
             return _settle(leg, State.REVERSING, cause, Effect.REVERSE)
 
+        case State.CAPTURE_LOST, Decided():
+            return _decided(leg, event)
+
         case State.CAPTURING, CaptureDone():
             return Transition(replace(leg, state=State.CAPTURED), record=True)
         case State.CAPTURING, CaptureRefused(reversed=True):

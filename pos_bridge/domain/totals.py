@@ -37,13 +37,15 @@ class Period:
     """The legs since the last day end. `number`: how many day ends were before it, 0 and up.
 
     `earlier`: legs that moved before it and are not at their end yet. `begun_ms`: the beginning of the hour of that day
-    end by the till's clock (milliseconds since 1970 UTC); 0 for the first period.
+    end by the till's clock (milliseconds since 1970 UTC); 0 for the first period. `up_to`: the newest row
+    that was there when this was read, so that a day end can close just what was told of it.
     """
 
     number: int
     legs: tuple[PeriodLeg, ...]
     earlier: tuple[PeriodLeg, ...] = ()
     begun_ms: int = 0
+    up_to: int = 0
 
 
 class Gap(Enum):

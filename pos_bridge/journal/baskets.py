@@ -80,12 +80,22 @@ def changed(connection: sqlite3.Connection, now: datetime, key: LegKey) -> None:
         _write(connection, now, basket, keys_of(connection, basket.reference))
 
 
-def cancel(connection: sqlite3.Connection, now: datetime, reference: bytes) -> None:
-    """Raises JournalRefusedError for a basket that is not known."""
+def cancel(connection: sqlite3.Connection, path: Path, now: datetime, reference: bytes) -> None:
+    """Raises JournalRefusedError for a basket that is not known.
+
+    What was given back of its payments while it was all paid (one of them was voided since) was no part of it. Now that
+    the payments are taken back it is, or they would be taken back whole.
+    """
     basket = of(connection, reference)
     if basket is None:
         raise JournalRefusedError("no basket of that reference is stored")
-    _write(connection, now, basket._replace(cancelling=1), keys_of(connection, reference))
+    keys = keys_of(connection, reference)
+    for sale in map(LegKey.from_bytes, tuple(keys)):
+        refunds = sorted(refund.key.raw for refund in lookups.refunds_of(connection, path, sale))
+        for key in (refund for refund in refunds if refund not in keys):
+            keys.append(key)
+            connection.execute(INSERT_PART, (key, reference, len(keys)))
+    _write(connection, now, basket._replace(cancelling=1), keys)
 
 
 def find(connection: sqlite3.Connection, path: Path, reference: bytes, now: datetime) -> KnownBasket | None:

@@ -36,6 +36,11 @@ class JournalBesideEngine:
         with self._newest() as (_, connection):
             return trust.of(connection).epoch
 
+    def is_refused(self) -> bool:
+        """The processor has seen a row of this till that this journal does not have, and no person accepted it."""
+        with self._newest() as (_, connection):
+            return trust.is_refused(connection)
+
     @contextmanager
     def _newest(self) -> Iterator[tuple[Path, sqlite3.Connection]]:
         found = months.files(self._folder)

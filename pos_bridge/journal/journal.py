@@ -70,6 +70,9 @@ class Journal:
     async def approved_untold(self, sale: bytes) -> LegKey | None:
         return await self._worker.ask(partial(self._file.approved_untold, sale), _READ)
 
+    async def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        return await self._worker.ask(partial(self._file.requests_of_sale, sale), _READ)
+
     async def unsettled(self) -> tuple[KnownLeg, ...]:
         return await self._worker.ask(self._file.unsettled, _READ)
 
@@ -91,8 +94,8 @@ class Journal:
     async def period(self) -> Period:
         return await self._worker.ask(self._file.period, _READ)
 
-    async def close_period(self) -> int:
-        return await self._worker.ask(self._file.close_period, _WRITE)
+    async def close_period(self, up_to: int | None = None) -> int:
+        return await self._worker.ask(partial(self._file.close_period, up_to), _WRITE)
 
     def ledger_epoch(self) -> bytes | None:
         """SHA-256 of the processor's ledger epoch as last stored; None before the first."""

@@ -91,10 +91,13 @@ class JournalFile:
         return self._write(lambda: steps.mark_told(self._pen(), key), durable=False)
 
     def cancel_basket(self, reference: bytes) -> None:
-        return self._write(lambda: baskets.cancel(self._file.connected(), self._clock(), reference))
+        return self._write(lambda: baskets.cancel(self._file.connected(), self._file.path, self._clock(), reference))
 
-    def close_period(self) -> int:
-        return self._write(lambda: periods.close(self._file.connected(), self._file.tip.sequence))
+    def close_period(self, up_to: int | None = None) -> int:
+        """The period ends after the row `up_to`, or after the newest one."""
+        return self._write(
+            lambda: periods.close(self._file.connected(), self._file.tip.sequence if up_to is None else up_to)
+        )
 
     def change_ledger_epoch(self, digest: bytes) -> None:
         return self._write(lambda: trust.change_epoch(self._file.connected(), self._file.tip, digest))
@@ -177,6 +180,10 @@ class JournalFile:
     def approved_untold(self, sale: bytes) -> LegKey | None:
         with self._file.reading() as connection:
             return requests.approved_untold(connection, self._file.path, sale)
+
+    def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        with self._file.reading() as connection:
+            return requests.of_sale(connection, sale)
 
     def unsettled(self) -> tuple[KnownLeg, ...]:
         with self._file.reading() as connection:

@@ -72,6 +72,7 @@ def period(connection: sqlite3.Connection, path: Path, now: datetime) -> Period:
         tuple(_leg(keys.get(row.leg), row) for row in legs),
         tuple(_leg(keys.get(row.leg), row) for row in earlier),
         _began_ms(connection, path, begun.last, now),
+        lookups.newest(connection).sequence,
     )
 
 

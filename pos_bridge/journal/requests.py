@@ -61,6 +61,11 @@ def approved_untold(connection: sqlite3.Connection, path: Path, sale: bytes) -> 
     return None
 
 
+def of_sale(connection: sqlite3.Connection, sale: bytes) -> tuple[LegKey, ...]:
+    query = "SELECT key FROM requests WHERE sale = ? AND void = 0"
+    return tuple(LegKey.from_bytes(raw) for (raw,) in connection.execute(query, (sale,)))
+
+
 def opened(connection: sqlite3.Connection, path: Path, now: datetime, opening: Opening) -> None:
     """The request of a leg that opens. It may have come as a void, which turned out to be a refund of the same sale.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from pos_bridge.domain.ledger import SALT_LENGTH, Advance, JournalHead, Opening
-from pos_bridge.domain.leg import SETTLED, State, Tender
+from pos_bridge.domain.leg import SETTLED, Cause, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import cash_due
 from pos_bridge.journal import baskets, lookups, requests, trust, working
@@ -113,7 +113,10 @@ def mark_told(pen: Pen, key: LegKey) -> None:
 
 
 def _taken_up(pen: Pen, change: Advance) -> Row:
-    """The newest row of a settled leg, which is at work again. That it was opened long ago is not forgotten."""
+    """The newest row of a settled leg, which is at work again. That it was opened long ago is not forgotten.
+
+    Nor that a person settled it: the processor may not know it, and *never seen* says no more now than it did then.
+    """
     found = lookups.settled_leg(pen.connection, pen.path, change.key)
     if found is None:
         raise JournalRefusedError("no leg of that key is stored")
@@ -125,7 +128,7 @@ def _taken_up(pen: Pen, change: Advance) -> Row:
     if lookups.link_of(pen.connection, change.key) is None:
         pen.connection.execute(lookups.INSERT_LINK, link)
     times = (*exact(hour_began(row.day, row.hour, pen.now)), None, None, None, None)
-    doubted = row.sequence <= trust.of(pen.connection).last
+    doubted = row.sequence <= trust.of(pen.connection).last or row.cause == Cause.DECIDED.value
     again = row._replace(step=State.UNRESOLVED.value)
     working.insert(pen.connection, Working.of(change.key.raw, again, link.sale_key, times, doubted=doubted))
     pen.connection.execute("UPDATE links SET last = NULL WHERE key = ?", (change.key.raw,))

@@ -1,4 +1,4 @@
-"""What is stored about one sale, column by column, and the split tenders that are not at their end: for people.
+"""What is stored about one sale, column by column; split tenders that are not at their end; a refusal: for people.
 
 Read from the files as they are, beside a running engine; changes nothing.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pos_bridge.domain.ledger import KnownBasket
-from pos_bridge.journal import baskets, months
+from pos_bridge.journal import baskets, months, trust
 from pos_bridge.journal.report import RecordedSale
 
 _OF_ANOTHER = "sale_key"  # in the row of a refund, the sale that it is of
@@ -22,6 +22,18 @@ def half_paid(folder: Path) -> tuple[KnownBasket, ...]:
     with months.read_only(paths[-1]) as connection:
         connection.execute("BEGIN")  # one moment, while the engine goes on
         return baskets.open_ones(connection, paths[-1])
+
+
+def is_refused(folder: Path) -> bool:
+    """The processor has seen a row of this till that this journal does not have, and no person accepted it.
+
+    Raises sqlite3.Error; TypeError where that was erased.
+    """
+    paths = months.files(folder)
+    if not paths:
+        return False
+    with months.read_only(paths[-1]) as connection:
+        return trust.is_refused(connection)
 
 
 def stored_fields(folder: Path, sale: RecordedSale) -> dict[str, tuple[str, ...]]:

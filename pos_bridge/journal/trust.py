@@ -63,7 +63,8 @@ def is_refused(connection: sqlite3.Connection) -> bool:
 
 def accept(connection: sqlite3.Connection, head: JournalHead) -> None:
     """A person said that this journal goes on although the processor saw that row, which is not ours."""
-    write(connection, of(connection)._replace(accepted=foreign_digest(head)))
+    digest = foreign_digest(head)
+    write(connection, of(connection)._replace(refused=digest, accepted=digest))
 
 
 def accept_refused(connection: sqlite3.Connection) -> bool:

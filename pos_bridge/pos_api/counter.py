@@ -28,9 +28,10 @@ from pos_bridge.pos_api.receipt_facts import own_key
 from pos_bridge.pos_api.reply import Reply
 from pos_bridge.pos_api.reversal_ask import names_someone, review_reversal
 from pos_bridge.pos_api.said import Instead, Situation
-from pos_bridge.pos_api.speech import failure, why
+from pos_bridge.pos_api.speech import failure
 from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.pos_api.transactions import Answered, Transactions
+from pos_bridge.pos_api.why_not import why_not
 from pos_bridge.wire.nexo.request import (
     AbortRequest,
     MessageHeader,
@@ -139,13 +140,13 @@ class Counter:
             return self._answerer.instead(header, Category.TRANSACTION_STATUS, Instead(Situation.MESSAGE_FORMAT, field))
         if meant.message_category not in _CATEGORIES or meant.poiid != self._answerer.terminal.poiid:
             # Nothing else is served, so nothing else can have reached the processor.
-            return self._no_outcome(header, Situation.NOT_FOUND, meant)
+            return self._no_outcome(header, Instead(Situation.NOT_FOUND), meant)
         return await self._status_of(header, self._request(meant), meant)
 
     async def _last_status(self, header: MessageHeader) -> Reply:
         request = await self._transactions.last()
         if request is None:
-            return self._no_outcome(header, Situation.NOT_FOUND, None)
+            return self._no_outcome(header, Instead(Situation.NOT_FOUND), None)
         return await self._status_of(header, request, None)
 
     async def _status_of(self, header: MessageHeader, request: bytes, meant: MessageReference | None) -> Reply:
@@ -156,10 +157,11 @@ class Counter:
             meant = MessageReference(category, context.service_id, context.sale_id, context.poiid)
         gives_back = context is not None and context.kind.gives_back
         match answer:
-            case Running():
-                return self._no_outcome(header, Situation.IN_PROGRESS, meant, gives_back=gives_back)
+            case Running(person=person):
+                told_instead = answer if person else Instead(Situation.IN_PROGRESS)
+                return self._no_outcome(header, told_instead, meant, gives_back=gives_back)
             case NeverSeen():
-                return self._no_outcome(header, Situation.NOT_FOUND, meant, gives_back=gives_back)
+                return self._no_outcome(header, Instead(Situation.NOT_FOUND), meant, gives_back=gives_back)
             case PaidByCard() | PaidInCash() | NotPaid() | Closed():
                 pass
             case Refunded() | RefundedInCash() | Voided() | NotRefunded():
@@ -175,10 +177,15 @@ class Counter:
         return self._answerer.reply(header, Category.TRANSACTION_STATUS, body, own_key(context, answer))
 
     def _no_outcome(
-        self, header: MessageHeader, situation: Situation, meant: MessageReference | None, *, gives_back: bool = False
+        self,
+        header: MessageHeader,
+        instead: Instead | Running,
+        meant: MessageReference | None,
+        *,
+        gives_back: bool = False,
     ) -> Reply:
         gives_back = gives_back or (meant is not None and _is_reversal(meant))
-        response = failure(self._answerer.terminal.language, *why(Instead(situation), gives_back=gives_back))
+        response = failure(self._answerer.terminal.language, *why_not(instead, gives_back=gives_back))
         return self._answerer.reply(header, Category.TRANSACTION_STATUS, TransactionStatusResponse(response, meant))
 
     def _request(self, meant: MessageReference) -> bytes:

@@ -14,8 +14,8 @@ from pos_bridge.domain.outcome import PaidByCard, PaidInCash, Refunded, Refunded
 from pos_bridge.pos_api.kept import Kept
 from pos_bridge.pos_api.receipt import masked, receipts
 from pos_bridge.pos_api.receipt_facts import Answerable, own_key, receipt_facts
-from pos_bridge.pos_api.said import SITUATIONS, Language, Situation, Words
-from pos_bridge.pos_api.said_of_baskets import PAID_IN_FULL, STILL_DUE
+from pos_bridge.pos_api.said import SITUATIONS, Language, Said, Situation, Words
+from pos_bridge.pos_api.said_of_baskets import PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK
 from pos_bridge.pos_api.speech import Pairs, failure, success
 from pos_bridge.pos_api.why_not import why_not
@@ -118,8 +118,8 @@ def _response(language: Language, context: Kept, outcome: Answerable, *, vault_s
     identity = _about_identity(context, outcome, vault_silent=vault_silent)
     match outcome:
         case PaidByCard(asked=asked, approved=approved, remaining=remaining) if approved != asked:
-            left: Pairs = () if remaining is None else (("remaining", remaining),)
-            told = failure(language, SITUATIONS[Situation.PARTIAL], (*left, *identity))
+            said, left = _partial(remaining)
+            told = failure(language, said, (*left, *identity))
             return Response(Result.PARTIAL, told.error_condition, told.additional_response)
         case PaidByCard(remaining=remaining):
             words, pairs = _about_basket(remaining)
@@ -141,6 +141,13 @@ def _about_basket(remaining: int | None) -> tuple[tuple[Words, ...], Pairs]:
     if remaining is None:
         return (), ()
     return (STILL_DUE if remaining else PAID_IN_FULL,), (("remaining", remaining),)
+
+
+def _partial(remaining: int | None) -> tuple[Said, Pairs]:
+    """Paid in part by the card. How much is left of the sale is said wherever it is known."""
+    if remaining is None:
+        return SITUATIONS[Situation.PARTIAL], ()
+    return PARTIAL_OF_SPLIT, (("remaining", remaining),)
 
 
 def _about_identity(context: Kept, outcome: Answerable, *, vault_silent: bool) -> Pairs:

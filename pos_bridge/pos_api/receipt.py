@@ -43,6 +43,7 @@ class Label(Enum):
     NOT_PAID = ("approved", "NON PAYÉ", "NOT PAID")
     NOT_KNOWN = ("approved", "ISSUE PAS ENCORE CONNUE", "OUTCOME NOT KNOWN YET")
     PAID_BEFORE = ("approved", "DÉJÀ PAYÉ", "ALREADY PAID")
+    REFUNDED_BEFORE = ("approved", "DÉJÀ REMBOURSÉ", "ALREADY REFUNDED")
     REFUNDED = ("approved", "REMBOURSÉ", "REFUNDED")
     VOIDED = ("approved", "VENTE ANNULÉE", "SALE VOIDED")
     NOT_REFUNDED = ("approved", "NON REMBOURSÉ", "NOT REFUNDED")

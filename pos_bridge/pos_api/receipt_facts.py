@@ -73,6 +73,8 @@ def _of_a_refund(at: datetime, key: LegKey | None, context: Kept, outcome: Answe
             return replace(facts, title=Label.REFUND, original=str(sale), note=Label.SHOWS_LATER)
         case RefundedInCash(_, exact, due):
             return ReceiptFacts(at, Label.REFUNDED, key, due, exact.cents, cash=True, title=Label.REFUND)
+        case AlreadyApproved(first):
+            return ReceiptFacts(at, Label.REFUNDED_BEFORE, first, asked=context.cents, title=Label.REFUND)
         case Voided(sale, amount):
             facts = ReceiptFacts(at, Label.VOIDED, total=amount.cents, title=Label.VOID, note=Label.HOLD)
             return replace(facts, original=str(sale))

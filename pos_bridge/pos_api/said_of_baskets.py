@@ -19,10 +19,10 @@ BASKET_FAULTS: dict[BasketFault, Said] = {
     ),
     BasketFault.PAID_DIFFERS: Said(
         _C.NOT_ALLOWED,
-        "De cette vente, {paid} sont déjà payés ici et la caisse compte moins. Rien n'a été prélevé cette fois. "
+        "{paid} sont déjà payés pour cette vente et la caisse compte moins. Rien n'a été prélevé cette fois. "
         "Demandez l'état du paiement précédent. Il reste {remaining} à payer.",
-        "Of this sale {paid} are paid here already, and the till counts less. Nothing was charged this time. Ask for "
-        "the state of the payment before. There is {remaining} left to pay.",
+        "For this sale {paid} are paid already, and the till counts less. Nothing was charged this time. Ask for the "
+        "state of the payment before. There is {remaining} left to pay.",
     ),
     BasketFault.COMMITTED: Said(
         _C.NOT_ALLOWED,
@@ -44,6 +44,11 @@ BASKET_FAULTS: dict[BasketFault, Said] = {
     ),
 }
 
+PARTIAL_OF_SPLIT = Said(
+    _C.PAYMENT_RESTRICTION,
+    "La carte n'a payé qu'une partie du montant. Il reste {remaining} à payer : encaissez-les autrement.",
+    "The card paid only part of the amount. There is {remaining} left to pay: take it another way.",
+)
 STILL_DUE = Words(
     "Payé en partie. Il reste {remaining} à payer : encaissez-les avant de terminer la vente.",
     "Paid in part. There is {remaining} left to pay: take it before the sale ends.",

@@ -158,10 +158,10 @@ REFUND_CAUSES: dict[Cause, Said] = {
     ),
     Cause.WRONG_STATE: Said(
         _C.NOT_ALLOWED,
-        "Cette vente ne peut pas être remboursée : elle est annulée, remboursée ou pas encore réglée. Rien n'a été "
-        "remboursé cette fois. Demandez l'état de la vente.",
-        "This sale cannot be refunded: it was cancelled, is refunded, or is not settled yet. Nothing was refunded this "
-        "time. Ask for the state of the sale.",
+        "Cette vente ne se rembourse pas ainsi : pas payée, annulation en cours, payée autrement ou déjà "
+        "remboursée en partie. Rien n'a été remboursé cette fois. Rendez le reste par le moyen qui a payé.",
+        "This sale is not refunded this way: not paid, being cancelled, paid another way, or refunded in part. "
+        "Nothing was refunded this time. Refund what is left to the tender that paid.",
     ),
     Cause.DECIDED: Said(
         _C.ABORTED,
@@ -176,9 +176,8 @@ REFUND_CAUSES: dict[Cause, Said] = {
     ),
     Cause.IN_DOUBT: Said(
         _C.IN_PROGRESS,
-        "On ne sait pas encore si ce remboursement a été fait. Ne remboursez pas une autre fois : appelez le gérant, "
-        "reçu en main.",
-        "It is not known yet whether this refund was made. Do not refund again: call the manager, receipt in hand.",
+        "On ne sait pas encore si ce remboursement a été fait. Ne remboursez pas une autre fois : appelez le gérant.",
+        "It is not known yet whether this refund was made. Do not refund again: call the manager.",
     ),
 }
 
@@ -242,6 +241,13 @@ REFUND_SITUATIONS: dict[Situation, Said] = {
         "appelez l'informatique.",
         "The terminal met an error and did not handle this request. Nothing was refunded. Try again; if it fails "
         "again, call IT.",
+    ),
+    Situation.ALREADY_APPROVED: Said(
+        _C.NOT_ALLOWED,
+        "Ce remboursement est déjà fait (référence {reference}) et la caisse n'a pas reçu la réponse. Ne le remettez "
+        "pas une autre fois : demandez l'état du premier remboursement.",
+        "This refund was already made (reference {reference}) and the till did not get the answer. Do not hand it out "
+        "again: ask for the state of the first refund.",
     ),
     Situation.STATE_UNKNOWN: Said(
         _C.IN_PROGRESS,

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.outcome import (
     AlreadyApproved,
     Busy,
@@ -54,7 +55,9 @@ def why_not(outcome: Undone, *, gives_back: bool) -> tuple[Said, Pairs]:
         case Busy(service_id):
             return SITUATIONS[Situation.BUSY], (("serviceId", service_id),)
         case AlreadyApproved(first):
-            return SITUATIONS[Situation.ALREADY_APPROVED], (("reference", str(first)),)
+            return situation(Situation.ALREADY_APPROVED, gives_back=gives_back), (("reference", str(first)),)
+        case Running(person=True):
+            return (REFUND_CAUSES if gives_back else CAUSES)[Cause.IN_DOUBT], ()
         case Contradiction() | Closed() | NotRecordable() | Running():
             return situation(_SITUATION_OF[type(outcome)], gives_back=gives_back), ()
         case _:

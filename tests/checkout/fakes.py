@@ -107,15 +107,27 @@ def ask(
 
 
 def refund_ask(
-    number: int, of: LegKey | None, *, tender: Tender = Tender.CARD, cents: int = 12_34, content: int = 0
+    number: int,
+    of: LegKey | None,
+    *,
+    tender: Tender = Tender.CARD,
+    cents: int = 12_34,
+    content: int = 0,
+    same: int | None = None,
 ) -> RefundAsk:
-    keys, salt = _keys(number, content or number, number), fresh_salt()
+    keys, salt = _keys(number, content or number, same or number), fresh_salt()
     return RefundAsk(keys, f"S{number}", tender, Amount(cents), of, order_digest(salt, b"order"), salt)
 
 
 def give_back_ask(
-    number: int, of: LegKey, cents: int | None = None, *, void_only: bool = False, content: int = 0
+    number: int,
+    of: LegKey,
+    cents: int | None = None,
+    *,
+    void_only: bool = False,
+    content: int = 0,
+    same: int | None = None,
 ) -> GiveBackAsk:
-    keys, salt = _keys(number, content or number, number), fresh_salt()
+    keys, salt = _keys(number, content or number, same or number), fresh_salt()
     amount = None if cents is None else Amount(cents)
     return GiveBackAsk(keys, f"S{number}", of, amount, void_only, order_digest(salt, b"order"), salt)

@@ -40,11 +40,27 @@ class Entry:
 
 @dataclass
 class HonestProcessor(ScriptedProcessor):
-    """`losses`: of the next calls, in order; after them nothing is lost. `declines`: of the next cards, likewise."""
+    """`losses`: of the next calls, in order; after them nothing is lost. `declines`: of the next cards, likewise.
+
+    `day_ends_after` so many calls, once; `gone_after` so many, until it `comes_back`.
+    """
 
     ledger: dict[LegKey, Entry] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
     declines: list[bool] = field(default_factory=list)
+    day_ends_after: int | None = None
+    gone_after: int | None = None
+
+    async def ready(self) -> bool:
+        return self.gone_after != 0 and await super().ready()
+
+    def meets(self, losses: list[Loss], day_ends_after: int | None, gone_after: int | None) -> None:
+        """What the next calls come to."""
+        self.losses, self.day_ends_after = list(losses), day_ends_after
+        self.gone_after = 0 if self.gone_after == 0 else gone_after
+
+    def comes_back(self) -> None:
+        self.losses, self.gone_after = [], None
 
     def day_end(self) -> None:
         for key, entry in self.ledger.items():
@@ -76,9 +92,16 @@ class HonestProcessor(ScriptedProcessor):
 
     def _over_the_net(self, call: Callable[[], _Answer]) -> _Answer | Unknown:
         loss = self.losses.pop(0) if self.losses else Loss.NONE
-        if loss is Loss.REQUEST or not self.is_ready:
+        if loss is Loss.REQUEST or self.gone_after == 0:
             return Unknown()
         answer = call()
+        if self.gone_after is not None:
+            self.gone_after -= 1
+            loss = Loss.ANSWER if self.gone_after == 0 else loss
+        if self.day_ends_after is not None:
+            self.day_ends_after -= 1
+            if self.day_ends_after == 0:
+                self.day_end()
         return Unknown() if loss is Loss.ANSWER else answer
 
     def _authorise(self, ask: Ask) -> Yes | No | Unknown:

@@ -16,7 +16,7 @@ from pos_bridge.domain.ledger import (
     Opening,
     TillKeys,
 )
-from pos_bridge.domain.leg import APPROVED_STATES, MOVED_STATES, SETTLED, State, Tender
+from pos_bridge.domain.leg import MOVED_STATES, PAID_STATES, REFUNDED_STATES, SETTLED, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period, PeriodLeg
 from pos_bridge.log import Event
@@ -128,11 +128,15 @@ class MemoryJournal:
 
     async def cancel_basket(self, reference: bytes) -> None:
         self._write()
+        parts = self.baskets[reference][1]
+        for sale in tuple(parts):  # what was given back while it was all paid is part of it now
+            parts.extend(sorted((leg.key for leg in await self.refunds_of(sale) if leg.key not in parts), key=str))
         self.cancelling.add(reference)
 
-    async def close_period(self) -> int:
+    async def close_period(self, up_to: int) -> int:
         self._write()
-        self.periods.append(set())
+        told = {key for _, key in self.history[:up_to]}
+        self.periods.append({key for key in self.periods[-1] if key not in told})
         return len(self.periods) - 2
 
     # ---- reads ----
@@ -158,9 +162,14 @@ class MemoryJournal:
         for till, key, void in self.requests.values():
             if till is None or key is None or void or till.sale != sale or key in self.told:
                 continue
-            if self.legs[key].state in APPROVED_STATES:
+            if self.legs[key].state in PAID_STATES | REFUNDED_STATES:
                 return key
         return None
+
+    async def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        self._read()
+        found = ((till, key) for till, key, void in self.requests.values() if not void)
+        return tuple(key for till, key in found if till is not None and key is not None and till.sale == sale)
 
     async def unsettled(self) -> tuple[KnownLeg, ...]:
         self._read()
@@ -205,7 +214,7 @@ class MemoryJournal:
         self._read()
         of_before = {leg.key for leg in self.legs.values() if leg.state not in SETTLED}
         legs = (leg for leg in self.legs.values() if leg.key in self.periods[-1] | of_before)
-        return Period(len(self.periods) - 1, tuple(_in_period(leg) for leg in legs if _moved(leg)))
+        return Period(len(self.periods) - 1, tuple(map(_in_period, filter(_moved, legs))), up_to=len(self.history))
 
     @property
     def writable(self) -> bool:

@@ -5,8 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from pos_bridge.domain.authorisation import No
-from pos_bridge.domain.leg import Cause, State
+from pos_bridge.domain.authorisation import No, Unknown, Yes
+from pos_bridge.domain.happening import Reversed
+from pos_bridge.domain.ledger import KnownLeg
+from pos_bridge.domain.leg import Cause, State, Tender
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
     AlreadyApproved,
     Closed,
@@ -15,10 +19,12 @@ from pos_bridge.domain.outcome import (
     NotPaid,
     NotRecordable,
     PaidByCard,
+    PaidInCash,
     Running,
     Split,
 )
-from tests.checkout.fakes import ScriptedProcessor, World, ask
+from pos_bridge.domain.session import Trust
+from tests.checkout.fakes import CODE, MemoryJournal, ScriptedProcessor, World, ask
 from tests.checkout.story import story, until
 
 
@@ -118,6 +124,69 @@ async def test_a_sale_approved_for_a_till_that_never_heard_is_not_charged_again(
     assert isinstance(await world.lane.pay(ask(4, sale=9)), PaidByCard)
 
 
+@pytest.mark.parametrize("tender", list(Tender))
+def test_no_second_tender_is_taken_while_what_became_of_the_first_is_not_known(tender):
+    @story
+    async def run():
+        world = World()
+        first = await world.lane.pay(ask(1, sale=9))
+        assert isinstance(first, PaidByCard)
+        await world.settled()
+        leg = world.journal.legs[first.key]
+        for cause, expected in ((Cause.IN_DOUBT, Running(person=True)), (Cause.TOO_LATE, None)):
+            world.journal.legs[first.key] = replace(leg, state=State.UNRESOLVED, cause=cause)
+            world.restart()
+            told = await world.lane.pay(ask(2, sale=9, tender=tender))
+            assert told == expected if expected else isinstance(told, PaidByCard | PaidInCash)
+        assert isinstance(await world.lane.pay(ask(3, sale=10, tender=tender)), PaidByCard | PaidInCash), "another sale"
+
+    run()
+
+
+@pytest.mark.parametrize("tender", list(Tender))
+def test_no_second_tender_is_taken_after_a_restart_before_the_processor_is_there(tender, impatient):
+    """Told *not paid* by the run that knew, a sale may be tried again at once; the next run does not know yet."""
+
+    @story
+    async def run():
+        world = World(ScriptedProcessor(answers=[Unknown(wrong=True)], reversals=[Unknown()]))
+        assert isinstance(await world.lane.pay(ask(1, sale=9)), NotPaid)
+        await world.crash()
+        world.processor.trusted, world.processor.is_ready = Trust.UNKNOWN, False
+        assert await world.settler.recover() == 1
+        assert await world.lane.pay(ask(2, sale=9, tender=tender)) == Running()
+        assert await world.lane.status(ask(2).till.request) == NeverSeen(), "nothing was begun"
+        world.processor.trusted, world.processor.is_ready = Trust.TRUSTED, True
+        world.processor.answers = [Yes(Amount(12_34), CODE)]
+        again = await world.lane.pay(ask(3, sale=9, tender=tender))
+        assert isinstance(again, PaidByCard | PaidInCash), "it is known again that nothing will stand"
+        world.processor.reversals = [Reversed(None)]
+        await world.settled()
+
+    run()
+
+
+@story
+async def test_no_second_tender_is_taken_for_a_leg_that_cannot_be_found():
+    """A damaged file: its request opened a leg, which may have been paid."""
+    journal = Lossy()
+    world = World()
+    world.journal = journal
+    world.restart()
+    first = await world.lane.pay(ask(1, sale=9, tender=Tender.CASH))
+    assert isinstance(first, PaidInCash)
+    await world.lane.told(first.key)
+    journal.lost = first.key
+    assert await world.lane.pay(ask(2, sale=9, tender=Tender.CASH)) == Running()
+
+
+class Lossy(MemoryJournal):
+    lost: LegKey | None = None
+
+    async def find_leg(self, key: LegKey) -> KnownLeg | None:
+        return None if key == self.lost else await super().find_leg(key)
+
+
 @story
 async def test_an_answer_is_remembered_as_long_as_the_journal_knows_its_request_and_no_longer():
     """A till may use a ServiceID again after 48 h: a new sale is not given the answer, or the card, of an old one."""
@@ -148,7 +217,7 @@ def test_an_unresolved_leg_is_told_as_what_it_is(cause):
         (key,) = world.journal.legs
         world.journal.legs[key] = replace(world.journal.legs[key], state=State.UNRESOLVED, cause=cause)
         world.restart()
-        expected = Running() if cause is None else NotPaid(key, cause)
+        expected = Running(person=True) if cause is None else NotPaid(key, cause)
         assert await world.lane.status(ask().till.request) == expected
         assert await world.lane.pay(ask()) == expected
         assert len(world.processor.asked) == 1

@@ -9,9 +9,9 @@ from pos_bridge.domain.basket import BasketFault, BasketState
 from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.leg import Cause, State, Tender
 from pos_bridge.domain.money import MAX_CENTS, Amount
-from pos_bridge.domain.outcome import NotInBasket, NotPaid, PaidByCard, PaidInCash, SaleAsk, Split
+from pos_bridge.domain.outcome import NotInBasket, NotPaid, PaidByCard, PaidInCash, Refunded, SaleAsk, Split, Voided
 from pos_bridge.domain.session import Trust
-from tests.checkout.fakes import CODE, ScriptedProcessor, World, ask
+from tests.checkout.fakes import CODE, ScriptedProcessor, World, ask, give_back_ask
 from tests.checkout.story import story
 
 REFERENCE = bytes(range(32))
@@ -38,6 +38,27 @@ async def test_a_card_pays_what_its_bank_allows_and_cash_the_rest_rounded():
     assert basket is not None
     assert basket.basket.state is BasketState.COMMITTED
     assert await world.lane.half_paid() == ()
+
+
+@pytest.mark.parametrize("void_only", [True, False])
+def test_what_is_given_back_of_a_split_tender_that_is_paid_does_not_open_it_again(void_only):
+    """But where the till takes back a payment that it could not complete: nothing but a void will do."""
+
+    @story
+    async def run():
+        world = World(ScriptedProcessor(answers=[yes(20_00)]))
+        by_card = await world.lane.pay(part(1, 30_00, 0, tender=Tender.CARD))
+        assert isinstance(by_card, PaidByCard)
+        await world.lane.pay(part(2, 10_00, 20_00))
+        await world.settled()
+        back = await world.lane.give_back(give_back_ask(3, by_card.key, void_only=void_only))
+        assert isinstance(back, Voided if void_only else Refunded)
+        basket = await world.journal.find_basket(REFERENCE)
+        assert basket is not None
+        assert basket.basket.state is (BasketState.OPEN if void_only else BasketState.COMMITTED)
+        assert len(await world.lane.half_paid()) == (1 if void_only else 0)
+
+    run()
 
 
 @story

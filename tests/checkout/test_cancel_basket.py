@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from pos_bridge.domain.authorisation import Unknown
+from pos_bridge.domain.authorisation import Holding, Unknown
 from pos_bridge.domain.basket import BasketFault, BasketState
-from pos_bridge.domain.happening import Reversed
-from pos_bridge.domain.ledger import Advance
+from pos_bridge.domain.happening import Reversed, Standing
+from pos_bridge.domain.ledger import Advance, JournalHead, JournalUnwritableError, Opening
 from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -21,9 +21,11 @@ from pos_bridge.domain.outcome import (
     NotRecordable,
     PaidByCard,
     PaidInCash,
+    Refunded,
     RefundedInCash,
+    Voided,
 )
-from tests.checkout.fakes import INTERAC, ScriptedProcessor, ScriptedReaders, World, ask
+from tests.checkout.fakes import INTERAC, ScriptedProcessor, ScriptedReaders, World, ask, give_back_ask
 from tests.checkout.story import story, until
 from tests.checkout.test_basket import REFERENCE, part, yes
 
@@ -127,13 +129,15 @@ async def test_a_capture_that_is_under_way_stops():
 
 @story
 async def test_a_reversal_that_comes_too_late_is_followed_by_a_refund():
-    world = World(ScriptedProcessor(reversals=[Reversed(Cause.TOO_LATE)]), ScriptedReaders(INTERAC))
+    settled = Holding(Standing.CAPTURED, Amount(20_00))
+    world = World(ScriptedProcessor(reversals=[Reversed(Cause.TOO_LATE)], look_ups=[settled]), ScriptedReaders(INTERAC))
     card, _ = await half_paid(world)
     await world.lane.cancel_basket(REFERENCE)
-    await until(lambda: world.journal.legs[card.key].state is State.GIVING_BACK)
-    assert await state(world) is BasketState.CANCELLING
-    await world.settler.close()
-    await world.lane.close()
+    await until(lambda: not world.settler.busy)
+    (asked,) = world.processor.refunded
+    assert (asked.key, asked.sale_key, asked.amount) == (LegKey.refund_of(card.key), card.key, Amount(20_00))
+    assert world.journal.legs[card.key].state is State.GIVEN_BACK
+    assert await state(world) is BasketState.CANCELLED
 
 
 @story
@@ -153,6 +157,46 @@ async def test_a_payment_that_was_refunded_in_part_gives_back_the_rest_and_no_mo
     assert (asked.key, asked.sale_key, asked.amount) == (LegKey.refund_of(card.key), card.key, Amount(15_00))
     assert await state(world) is BasketState.CANCELLED
     assert world.processor.reversed == []
+    await world.lane.close()
+
+
+@story
+async def test_cash_that_was_given_back_after_all_was_paid_is_not_handed_back_again():
+    world = World(ScriptedProcessor(answers=[yes(50_00)]))
+    card = await world.lane.pay(part(1, 100_00, 0, tender=Tender.CARD))
+    cash = await world.lane.pay(part(2, 50_00, 50_00))
+    assert isinstance(card, PaidByCard)
+    assert isinstance(cash, PaidInCash)
+    await world.settled()
+    assert await state(world) is BasketState.COMMITTED
+    assert isinstance(await world.lane.give_back(give_back_ask(3, cash.key, 20_00)), RefundedInCash)
+    assert isinstance(await world.lane.give_back(give_back_ask(4, card.key, void_only=True)), Voided)
+    rest = RefundedInCash(LegKey.refund_of(cash.key), Amount(30_00), 30_00)
+    assert await world.lane.cancel_basket(REFERENCE) == BasketCancelled((rest,), open_legs=0)
+    assert await state(world) is BasketState.CANCELLED
+    await world.lane.close()
+
+
+@story
+async def test_a_refund_that_is_stored_although_the_disk_said_no_goes_on():
+    world = World(ScriptedProcessor(answers=[yes(50_00)]))
+    card = await world.lane.pay(part(1, 100_00, 0, tender=Tender.CARD))
+    assert isinstance(card, PaidByCard)
+    await world.settled()
+    assert isinstance(await world.lane.give_back(give_back_ask(2, card.key, 20_00)), Refunded)
+    open_leg = world.journal.open_leg
+
+    async def stored_after_all(opening: Opening) -> JournalHead:
+        world.journal.open_leg = open_leg  # type: ignore[method-assign] # once
+        await open_leg(opening)
+        raise JournalUnwritableError
+
+    world.journal.open_leg = stored_after_all  # type: ignore[method-assign] # once
+    assert await world.lane.cancel_basket(REFERENCE) == NotRecordable(), "the till asks again, or does not"
+    await until(lambda: world.journal.legs[LegKey.refund_of(card.key)].state is State.REFUNDED)
+    assert await state(world) is BasketState.CANCELLED
+    assert [asked.amount for asked in world.processor.refunded] == [Amount(20_00), Amount(30_00)]
+    await world.settled()
     await world.lane.close()
 
 

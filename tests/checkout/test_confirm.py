@@ -6,8 +6,8 @@ import pytest
 
 from pos_bridge import events
 from pos_bridge.checkout.confirm import Confirming
-from pos_bridge.domain.authorisation import Unknown
-from pos_bridge.domain.happening import Reversed
+from pos_bridge.domain.authorisation import Holding, Unknown
+from pos_bridge.domain.happening import Reversed, Standing
 from pos_bridge.domain.leg import Cause, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NoSuchPayment, NotPaid, NotRecordable, PaidByCard, PaidInCash
@@ -183,13 +183,14 @@ async def test_what_is_captured_in_one_message_is_kept_once_confirmed_or_once_it
 
 @story
 async def test_a_cancel_in_one_message_that_comes_too_late_is_given_back():
-    processor = ScriptedProcessor(reversals=[Unknown(), Reversed(Cause.TOO_LATE)])
+    settled = Holding(Standing.CAPTURED, ask(1).amount)
+    processor = ScriptedProcessor(reversals=[Unknown(), Reversed(Cause.TOO_LATE)], look_ups=[settled])
     world = World(processor, ScriptedReaders(INTERAC))
     paid = await approved(world)
     assert await world.lane.cancel(paid.key) == NotPaid(paid.key, Cause.CANCELLED)
-    await until(lambda: world.journal.legs[paid.key].state is State.GIVING_BACK)
-    await world.settler.close()
-    await world.lane.close()
+    await until(lambda: not world.settler.busy)
+    assert world.journal.legs[paid.key].state is State.GIVEN_BACK
+    assert [refund.sale_key for refund in world.processor.refunded] == [paid.key]
 
 
 @story

@@ -136,6 +136,27 @@ async def test_what_is_not_settled_and_what_is_half_paid_is_counted():
 
 
 @story
+async def test_what_is_sold_while_the_processor_is_asked_belongs_to_the_next_day():
+    class Slow(Bank):
+        async def held_since(self, begun_ms: int) -> tuple[HeldLeg, ...] | Unknown:
+            begun.set()
+            await self.gate.wait()
+            return await super().held_since(begun_ms)
+
+    begun = asyncio.Event()
+    bank = Slow()
+    world = World(bank)
+    await world.lane.pay(ask(1, tender=Tender.CASH, cents=10_00))
+    closing = asyncio.create_task(world.lane.close_period())
+    await begun.wait()
+    await world.lane.pay(ask(2, tender=Tender.CASH, cents=20_00))
+    bank.gate.set()
+    assert (await closing).totals == {CASH_SALE: Total(1, 10_00)}
+    assert (await world.lane.close_period()).totals == {CASH_SALE: Total(1, 20_00)}
+    assert (await world.lane.period()).totals == {}
+
+
+@story
 async def test_a_period_that_cannot_be_ended_has_not_ended():
     world = World(Bank())
     await one_sale(world)
@@ -172,7 +193,7 @@ def test_the_list_is_asked_from_before_the_period_began(tmp_path):
     journal = Journal.open(tmp_path / "journal", 7, lambda: now)
     try:
         asyncio.run(run())
-        assert asyncio.run(journal.period()) == Period(2, (), begun_ms=asked[1] + MARGIN_MS)
+        assert asyncio.run(journal.period()) == Period(2, (), begun_ms=asked[1] + MARGIN_MS, up_to=1)
     finally:
         journal.close()
     hour_ms = int(now.replace(minute=0).timestamp()) * 1000

@@ -24,7 +24,7 @@ from pos_bridge.domain.outcome import (
     Voided,
 )
 from pos_bridge.domain.session import Trust
-from tests.checkout.fakes import CODE, VISA, ScriptedProcessor, World, ask, give_back_ask
+from tests.checkout.fakes import CODE, VISA, ScriptedProcessor, World, ask, give_back_ask, refund_ask
 from tests.checkout.story import story, until
 
 WHOLE = Amount(12_34)
@@ -66,7 +66,7 @@ async def test_a_void_answers_again_and_after_a_restart_and_the_sale_answers_as_
     assert await world.lane.status(give_back_ask(2, sale).till.request) == first
     assert await world.lane.status(ask(1).till.request) == paid
     assert await world.lane.give_back(give_back_ask(2, sale, content=9)) == Contradiction()
-    assert await world.lane.give_back(give_back_ask(3, sale)) == NotRefunded(None, Cause.WRONG_STATE)
+    assert await world.lane.give_back(give_back_ask(3, sale)) == NotRefunded(None, Cause.VOIDED)
     assert world.processor.reversed == [sale]
 
 
@@ -272,7 +272,6 @@ async def test_a_part_waits_for_the_capture_that_is_under_way():
         (State.AUTHORISED, None),
         (State.CAPTURE_LOST, None),
         (State.REVERSING, Cause.NO_ANSWER),
-        (State.REVERSED, None),
         (State.GIVING_BACK, Cause.TOO_LATE),
         (State.GIVEN_BACK, Cause.TOO_LATE),
         (State.UNRESOLVED, Cause.IN_DOUBT),
@@ -289,6 +288,23 @@ def test_what_was_never_paid_or_is_undone_is_not_given_back(state, cause, cents)
         assert await world.lane.give_back(give_back_ask(2, sale, cents)) == NotRefunded(None, Cause.WRONG_STATE)
         assert world.journal.words() == before
         assert (world.processor.refunded, world.processor.reversed) == ([], [])
+
+    run()
+
+
+@pytest.mark.parametrize("cause", [Cause.VOIDED, Cause.NO_ANSWER])
+@pytest.mark.parametrize("cents", [None, 1_00])
+def test_of_what_was_reversed_nothing_is_owed_whatever_its_own_status_says(cause, cents):
+    @story
+    async def run():
+        world = World()
+        sale = await sold(world)
+        world.journal.legs[sale] = replace(world.journal.legs[sale], state=State.REVERSED, cause=cause)
+        before = world.journal.words()
+        nothing_owed = NotRefunded(None, Cause.VOIDED)
+        assert await world.lane.give_back(give_back_ask(2, sale, cents)) == nothing_owed
+        assert await world.lane.refund(refund_ask(3, sale)) == nothing_owed
+        assert world.journal.words() == before
 
     run()
 

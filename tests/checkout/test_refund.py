@@ -11,6 +11,7 @@ from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
+    AlreadyApproved,
     Busy,
     Contradiction,
     NotRecordable,
@@ -21,7 +22,7 @@ from pos_bridge.domain.outcome import (
     RefundedInCash,
     Running,
 )
-from tests.checkout.fakes import CODE, SEALED, VISA, ScriptedProcessor, World, ask, refund_ask
+from tests.checkout.fakes import CODE, SEALED, VISA, ScriptedProcessor, World, ask, give_back_ask, refund_ask
 from tests.checkout.story import story, until
 
 BACK = Yes(Amount(12_34), CODE)
@@ -146,7 +147,7 @@ def test_it_is_not_told_as_not_refunded_before_it_is_undone(end, impatient):
         if end is None:
             assert told == NotRefunded(refund.key, Cause.NO_ANSWER)
         else:
-            assert told == Running()
+            assert told == Running(person=True)
             assert refund.state is State.UNRESOLVED
 
     run()
@@ -266,6 +267,51 @@ async def test_a_fault_of_this_program_leaves_no_refund_and_no_open_end():
     assert len(world.processor.reversed) == 1
 
 
+# ---- the same by another request ----
+
+
+@story
+async def test_cash_is_handed_back_once_until_the_till_has_the_answer():
+    world = World()
+    first = await world.lane.refund(refund_ask(2, None, tender=Tender.CASH, same=99))
+    assert isinstance(first, RefundedInCash)
+    assert await world.lane.refund(refund_ask(3, None, tender=Tender.CASH, same=99)) == AlreadyApproved(first.key)
+    world.restart()
+    assert await world.lane.refund(refund_ask(4, None, tender=Tender.CASH, same=99)) == AlreadyApproved(first.key)
+    await world.lane.told(first.key)
+    assert isinstance(await world.lane.refund(refund_ask(5, None, tender=Tender.CASH, same=99)), RefundedInCash)
+
+
+@story
+async def test_a_refund_by_reference_is_made_once_until_the_till_has_the_answer():
+    world = World()
+    sale = await sold(world)
+    first = await world.lane.give_back(give_back_ask(2, sale, 1_00, same=99))
+    assert isinstance(first, Refunded)
+    assert await world.lane.give_back(give_back_ask(3, sale, 1_00, same=99)) == AlreadyApproved(first.key)
+    await world.lane.told(first.key)
+    assert isinstance(await world.lane.give_back(give_back_ask(4, sale, 1_00, same=99)), Refunded)
+    assert len(world.processor.refunded) == 2
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_refund_whose_end_is_not_known_is_not_made_by_another_request():
+    @story
+    async def run():
+        world = World(ScriptedProcessor(refunds=[Unknown()]))
+        sale = await sold(world)
+        assert await world.lane.give_back(give_back_ask(2, sale, 1_00, same=99)) == Running()
+        assert await world.lane.give_back(give_back_ask(3, sale, 1_00, same=99)) == Running()
+        assert await world.lane.refund(refund_ask(4, sale, cents=1_00, same=99)) == Running(), "nor to the card"
+        await world.crash()
+        assert await world.lane.give_back(give_back_ask(5, sale, 1_00, same=99)) == Running()
+        assert {ask.key for ask in world.processor.refunded} == {
+            leg.key for leg in world.journal.legs.values() if leg.kind is not Kind.SALE
+        }
+
+    run()
+
+
 # ---- in cash ----
 
 
@@ -294,6 +340,17 @@ async def test_a_card_sale_is_not_refunded_in_cash_nor_a_cash_sale_to_a_card():
     assert isinstance(await world.lane.refund(refund_ask(5, cash.key, tender=Tender.CASH)), RefundedInCash)
     exceeds = NotRefunded(None, Cause.EXCEEDS)
     assert await world.lane.refund(refund_ask(6, cash.key, tender=Tender.CASH, cents=1)) == exceeds
+
+
+@story
+async def test_no_cash_is_handed_back_for_a_sale_that_is_not_known_here():
+    """Nothing would bound it: the same receipt could be paid out again and again."""
+    world = World()
+    sale = LegKey.fresh()
+    for number in (2, 3):
+        refused = await world.lane.refund(refund_ask(number, sale, tender=Tender.CASH, cents=10_00))
+        assert refused == NotRefunded(None, Cause.NOT_SEEN)
+    assert world.journal.legs == {}
 
 
 @story

@@ -139,7 +139,7 @@ def test_after_a_day_it_is_looked_up_and_not_sent_any_more(held, end):
         assert world.journal.legs[key].state is end
         if end is State.UNRESOLVED:
             assert events.PersonNeeded(Cause.IN_DOUBT) in world.log.events
-            assert await told(world) == Running()
+            assert await told(world) == Running(person=True)
 
     run()
 
@@ -331,6 +331,19 @@ def test_a_refund_that_is_declined_leaves_the_money_owed_to_a_person(answer, end
         assert isinstance(told_later, NotPaid)
 
     run()
+
+
+@story
+async def test_a_settled_sale_that_the_processor_does_not_know_any_more_is_for_a_person():
+    """Its ledger was replaced: asked again and again it says the same, and nobody could decide about the leg."""
+    world = too_late(Holding(Standing.NOT_SEEN))
+    paid = await world.lane.pay(ask())
+    assert isinstance(paid, NotPaid)
+    await world.settled()
+    leg = world.journal.legs[paid.key or LegKey.fresh()]
+    assert (leg.state, leg.cause) == (State.UNRESOLVED, Cause.TOO_LATE)
+    assert world.processor.refunded == []
+    assert "PersonNeeded" in [type(event).__name__ for event in world.log.events]
 
 
 @story

@@ -9,11 +9,13 @@ from pos_bridge.cli.journal_words import LANGUAGES
 from pos_bridge.domain.authorisation import Holding
 from pos_bridge.domain.basket import Basket, BasketLeg
 from pos_bridge.domain.happening import Standing
-from pos_bridge.domain.ledger import KnownBasket
+from pos_bridge.domain.ledger import JournalHead, KnownBasket
 from pos_bridge.domain.leg import SETTLED, Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.totals import Difference, Gap, Period, PeriodLeg
+from pos_bridge.journal.beside_engine import JournalBesideEngine
+from tests.journal.makers import paid
 
 A, B = LegKey.parse("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"), LegKey.parse("bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb")
 SALE = PeriodLeg(A, Tender.CARD, Kind.SALE, State.CAPTURED, 12_34)
@@ -50,6 +52,13 @@ def test_a_processor_that_could_not_be_asked_is_no_agreement():
     assert not shown.agrees
     assert "could not be asked" in text(shown)
     assert "agree" not in text(shown)
+
+
+@pytest.mark.parametrize("there", [Standing.NOT_SEEN, Standing.TOMBSTONE])
+def test_what_the_processor_never_saw_has_no_amount_there(there):
+    lines = text(day(SALE, differences=(Difference(A, Gap.STATE, SALE, there, 12_34),))).splitlines()
+    (said,) = [line for line in lines if "The processor says" in line]
+    assert "$" not in said
 
 
 def test_what_a_person_decides_about_comes_with_what_the_processor_says():
@@ -95,6 +104,26 @@ def test_every_state_that_can_be_left_has_its_sentence(language):
         shown = day(PeriodLeg(None, tender, Kind.SALE, state, 5_00))
         assert not shown.agrees
         assert any(line.startswith("    → ") for line in told(shown, language)), state
+
+
+@pytest.mark.parametrize(("language", "says"), [("fr", "Le processeur refuse ce journal"), ("en", "Cards are refused")])
+def test_a_refused_journal_is_said_before_all_and_is_no_agreement(language, says):
+    shown = day(SALE, refused=True)
+    assert not shown.agrees
+    assert as_json(shown)["journal_refused"] is True
+    first, *_, last = told(shown, language)
+    assert says in first
+    assert "pos-bridge decide journal" in first
+    assert last.endswith("1.")
+    assert as_json(day(SALE))["journal_refused"] is False
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_the_refusal_is_read_beside_the_engine(running, folder, clock, said):
+    paid(running)
+    if said:
+        running.note_refused_head(JournalHead(77, bytes(range(32))))
+    assert JournalBesideEngine(folder, clock).is_refused() is said
 
 
 def test_json():

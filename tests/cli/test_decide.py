@@ -7,7 +7,7 @@ import pytest
 from pos_bridge.domain.ledger import Advance, JournalHead, KnownLeg
 from pos_bridge.domain.leg import Cause, Kind, State
 from pos_bridge.domain.leg_key import LegKey
-from tests.journal.makers import Clock, card, opened, paid, refund, reversing
+from tests.journal.makers import Clock, capturing, card, opened, paid, refund, reversing
 
 
 def unresolved(folder: Path, clock: Clock, kind: Kind = Kind.SALE) -> LegKey:
@@ -54,6 +54,26 @@ def test_what_a_person_says_is_written(folder, clock, command, *, kind, word, st
     leg = found(folder, clock, key)
     assert (leg.state, leg.cause) == (state, Cause.DECIDED)
     assert (leg.approved is not None) is (word == "paid")
+
+
+@pytest.mark.parametrize(
+    ("word", "state"), [("paid", State.CAPTURED), ("not-paid", State.REVERSED), ("reverse", State.REVERSING)]
+)
+def test_a_capture_that_was_lost_is_settled_by_a_person(folder, clock, command, *, word, state):
+    book = opened(folder, clock)
+    sale = card()
+    book.open_leg(sale)
+    book.advance(capturing(sale))
+    book.advance(Advance(sale.key, State.CAPTURE_LOST, approved=sale.amount))
+    book.mark_told(sale.key)
+    book.close()
+    assert str(sale.key) in command("journal", "--unresolved")[1]
+    status, _, err = command("decide", str(sale.key), word, "--lang", "en")
+    assert (status, err) == (0, "")
+    leg = found(folder, clock, sale.key)
+    assert (leg.state, leg.cause) == (state, Cause.DECIDED)
+    listed = command("journal", "--unresolved")[1]
+    assert (str(sale.key) in listed) is (state is State.REVERSING)
 
 
 def test_it_is_said_once(folder, clock, command):

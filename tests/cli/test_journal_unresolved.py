@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pos_bridge.cli.journal_advice import ADVICE, Advice, advice_on
-from pos_bridge.domain.ledger import Advance
+from pos_bridge.domain.ledger import Advance, JournalHead
 from pos_bridge.domain.leg import IN_MEMORY, Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.journal.report import RecordedSale
@@ -143,3 +143,37 @@ def test_only_a_month_is_asked_for_and_cash_that_was_due_in_the_month_before(run
         for month in ("2026-11", "2026-12")
     }
     assert found == {"2026-11": [str(opening.key)], "2026-12": [str(now.key)]}
+
+
+@pytest.mark.parametrize(("language", "says"), [("fr", "Le processeur refuse ce journal"), ("en", "Cards are refused")])
+def test_a_journal_that_the_processor_refuses(running, command, language, says):
+    sale = paid(running)
+    running.mark_told(sale.key)
+    shown = JournalHead(77, bytes(range(32)))
+    running.note_refused_head(shown)
+    status, out, _ = command("journal", "--unresolved", "--lang", language)
+    assert status == 1
+    assert says in out
+    assert "pos-bridge decide journal" in out
+    assert "docs/day-end.md" in out
+    status, out, _ = command("journal", "--unresolved", "--json")
+    assert (status, json.loads(out)) == (1, {"journal_refused": True, "legs": [], "baskets": []})
+    assert command("journal")[0] == 0, "the sales themselves are as they are"
+    running.close()
+    assert command("decide", "journal")[0] == 0
+    assert command("journal", "--unresolved")[:2] == (0, "Rien à régler.\n")
+
+
+def test_a_refused_journal_is_said_before_what_is_unresolved(running, command):
+    stuck = card()
+    running.open_leg(stuck)
+    running.note_refused_head(JournalHead(77, bytes(range(32))))
+    status, out, _ = command("journal", "--unresolved", "--lang", "en")
+    assert status == 1
+    assert out.index("The processor refuses this journal") == 0 < out.index(str(stuck.key)) < out.index("\nWhat to do:")
+
+
+def test_what_the_processor_never_saw_is_ended_by_paid_or_not_paid_only():
+    said = ADVICE[Advice.DECIDE]
+    assert "payé ou non payé seulement" in said.fr
+    assert "paid or not paid only" in said.en

@@ -293,3 +293,16 @@ def test_what_a_person_decides(kind, event, state):
     moved = step(standing(S.UNRESOLVED, kind, Cause.IN_DOUBT, approved=None), event)
     assert (moved.leg.state, moved.leg.cause, moved.record) == (state, Cause.DECIDED, True)
     assert (moved.leg.approved is None) is (state not in {S.CAPTURED, S.REFUNDED})
+
+
+@pytest.mark.parametrize(
+    ("event", "state"),
+    [
+        (Decided(stands=True), S.CAPTURED),
+        (Decided(stands=False), S.REVERSED),
+        (Decided(stands=False, undo=True), S.REVERSING),
+    ],
+)
+def test_what_a_person_decides_of_a_capture_that_was_lost(event, state):
+    moved = step(standing(S.CAPTURE_LOST, Kind.SALE), event)
+    check(moved, state, Cause.DECIDED, record=True, effects=(Effect.REVERSE,) if state is S.REVERSING else ())

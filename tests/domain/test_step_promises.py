@@ -71,7 +71,7 @@ EVENTS: list[Event] = [
 ]
 LEAVES_AN_END = {
     State.CAPTURED: (Unrecorded, Voided, Cancelled),
-    State.CAPTURE_LOST: (Cancelled,),
+    State.CAPTURE_LOST: (Cancelled, Decided),
     State.REFUNDED: (Unrecorded,),
 }
 SENDS = {Effect.AUTHORISE, Effect.ASK_CARD, Effect.REFUND, Effect.LOOK_UP}

@@ -62,7 +62,9 @@ class BasketCancelled:
 
 @dataclass(frozen=True, slots=True)
 class PeriodClosed:
-    pass
+    """After the row `up_to`, or after the newest one."""
+
+    up_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,15 +171,22 @@ class Books:
             case Told(key):
                 self.told.add(key)
             case BasketCancelled(reference):
-                self.baskets[reference].cancelling = True
-            case PeriodClosed():
-                self.periods.append(self.head.sequence)
+                self._cancel(self.baskets[reference])
+            case PeriodClosed(up_to):
+                self.periods.append(self.head.sequence if up_to is None else up_to)
             case EpochChanged(digest):
                 self._change_epoch(digest)
             case HeadRefused(head):
                 self.refused = head
             case RefusedHeadAccepted():
                 self.accepted = self.refused
+
+    def _cancel(self, part: Part) -> None:
+        """What was given back of its payments while it was all paid belongs to it from now on."""
+        part.cancelling = True
+        for sale in tuple(part.legs):
+            refunds = sorted(refund.key.raw for refund in self.refunds_of(sale))
+            part.legs.extend(key for key in map(LegKey.from_bytes, refunds) if key not in part.legs)
 
     def _open(self, opening: Opening, at_ms: int) -> None:
         key, settled = opening.key, opening.state in SETTLED
@@ -272,6 +281,10 @@ class Books:
                 return key
         return None
 
+    def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        found = (request for request in self.requests.values() if request.sale == sale and not request.void)
+        return tuple(request.key for request in found if request.key is not None)
+
     def unsettled(self) -> tuple[KnownLeg, ...]:
         open_legs = (leg for leg in self.legs.values() if leg.state not in SETTLED)
         return tuple(sorted(open_legs, key=lambda leg: self.last[leg.key]))
@@ -334,7 +347,8 @@ class Books:
             for _, row in newest.values()
             if row.key is not None and row.state not in SETTLED and row.key in before
         ]
-        return Period(len(self.periods) - 1, tuple(map(self._in_period, legs)), tuple(map(self._in_period, earlier)), 0)
+        legs_now, earlier_now = tuple(map(self._in_period, legs)), tuple(map(self._in_period, earlier))
+        return Period(len(self.periods) - 1, legs_now, earlier_now, 0, self.head.sequence)
 
     def _state_at(self, key: LegKey, row: int) -> State | None:
         states = [found.state for found in self.rows[: row + 1] if found.key == key]

@@ -181,8 +181,8 @@ class SimJournal:
     async def cancel_basket(self, reference: bytes) -> None:
         await self._write(BasketCancelled(reference))
 
-    async def close_period(self) -> int:
-        await self._write(PeriodClosed())
+    async def close_period(self, up_to: int) -> int:
+        await self._write(PeriodClosed(up_to))
         return len(self._disk.books.periods) - 2
 
     async def change_ledger_epoch(self, digest: bytes) -> None:
@@ -203,6 +203,9 @@ class SimJournal:
 
     async def approved_untold(self, sale: bytes) -> LegKey | None:
         return self._disk.books.approved_untold(sale)
+
+    async def requests_of_sale(self, sale: bytes) -> tuple[LegKey, ...]:
+        return self._disk.books.requests_of_sale(sale)
 
     async def unsettled(self) -> tuple[KnownLeg, ...]:
         return self._disk.books.unsettled()

@@ -117,8 +117,8 @@ def written(journal: JournalFile, entry: Entry) -> None:
             journal.mark_told(key)
         case BasketCancelled(reference):
             journal.cancel_basket(reference)
-        case PeriodClosed():
-            journal.close_period()
+        case PeriodClosed(up_to):
+            journal.close_period(up_to)
         case EpochChanged(digest):
             journal.change_ledger_epoch(digest)
         case HeadRefused(head):
@@ -136,6 +136,7 @@ def compare(journal: JournalFile, books: Books, operations: Operations) -> None:
         for keys in (opening.till, *operations._keys):
             assert journal.find_request(keys.request) == books.find_request(keys.request)
             assert (journal.approved_untold(keys.sale) is None) is (books.approved_untold(keys.sale) is None)
+            assert set(journal.requests_of_sale(keys.sale)) == set(books.requests_of_sale(keys.sale))
     assert journal.unsettled() == books.unsettled()
     for reference in REFERENCES:
         assert journal.find_basket(reference) == books.find_basket(reference)
@@ -147,6 +148,7 @@ def compare(journal: JournalFile, books: Books, operations: Operations) -> None:
     assert real.number == ours.number
     assert set(real.legs) == set(ours.legs)
     assert set(real.earlier) == set(ours.earlier)
+    assert real.up_to == ours.up_to
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import pos_bridge
 from pos_bridge.checkout.card_sale import PROMPT_CAUSES
 from pos_bridge.cli import check, conformance, day_end, decide, explain, journal, quarantine, run
 from pos_bridge.domain.card import ReadFailure
-from pos_bridge.pos_api.said import SITUATIONS, Said
-from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, STILL_DUE
+from pos_bridge.pos_api.said import SITUATIONS, Said, Words
+from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
 from pos_bridge.pos_api.said_of_causes import CAUSES
 from pos_bridge.pos_api.said_of_days import NOTICED
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_CAUSES, REFUND_SITUATIONS
@@ -57,7 +57,7 @@ def test_what_a_cashier_is_told_of_what_was_not_done(title):
 
 
 def test_what_a_cashier_is_told_beside_a_success():
-    said = (STILL_DUE, PAID_IN_FULL, HAND_BACK, *NOTICED.values())
+    said: tuple[Said | Words, ...] = (PARTIAL_OF_SPLIT, STILL_DUE, PAID_IN_FULL, HAND_BACK, *NOTICED.values())
     assert [row[1:3] for row in table("Said beside a success")] == [[words.fr, words.en] for words in said]
 
 

@@ -110,6 +110,14 @@ class Model:
             if found is not None and self.as_basket(found).state not in _ENDED:
                 self._joins(found, key)
 
+    def basket_cancelled(self, reference: bytes) -> None:
+        basket = self.baskets[reference]
+        for sale in tuple(basket.keys):
+            for key in sorted(self.refunds_of(sale), key=lambda refund: refund.raw):
+                if key not in basket.keys:
+                    basket.keys.append(key)
+        basket.cancelling, basket.at = True, self.now
+
     def _joins(self, basket: ModelBasket, key: LegKey) -> None:
         basket.keys.append(key)
         basket.at = self.now

@@ -123,6 +123,27 @@ def test_a_cancelled_basket_takes_no_sale(folder, clock):
     journal.close()
 
 
+def test_what_was_given_back_after_all_was_paid_counts_once_the_basket_is_cancelled(folder, clock):
+    journal = opened(folder, clock)
+    of = part(2000)
+    sale, coins = paid(journal, 1000, basket=of), cash(1000, basket=of)
+    journal.open_leg(coins)
+    assert state_of(journal, of) is BasketState.COMMITTED
+    change = cash_back(400, coins.key)
+    journal.open_leg(change)
+    journal.advance(Advance(sale.key, State.REVERSING, Cause.VOIDED))
+    journal.advance(Advance(sale.key, State.REVERSED, Cause.VOIDED))
+    assert state_of(journal, of) is BasketState.OPEN
+    for _ in range(2):
+        journal.cancel_basket(of.reference)
+        known = journal.find_basket(of.reference)
+        assert known is not None
+        assert known.legs == (sale.key, coins.key, change.key)
+        assert [known.basket.left_of(place) for place in range(3)] == [0, 600, 0]
+    journal.close()
+    assert isinstance(verify(folder)[0], SoundFile)
+
+
 @pytest.mark.parametrize("of_another", [True, False])
 def test_what_is_handed_back_in_a_basket_is_of_a_payment_of_it(journal, of_another):
     of = part(5000)

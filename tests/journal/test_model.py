@@ -174,8 +174,8 @@ class Life(RuleBasedStateMachine):
         if self.model.baskets:
             reference = data.draw(st.sampled_from([*self.model.baskets]))
             self.journal.cancel_basket(reference)
-            self.model.baskets[reference].cancelling = True
-            self.model.baskets[reference].at = self.clock.now
+            self.model.now = self.clock.now
+            self.model.basket_cancelled(reference)
 
     # ---- periods, and what the processor shows ----
 

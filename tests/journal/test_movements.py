@@ -258,6 +258,17 @@ def test_a_new_ledger_casts_doubt_on_every_open_leg(journal, folder, clock: Cloc
     assert isinstance(verify(folder)[0], SoundFile)
 
 
+def test_what_a_person_decided_is_doubted_when_it_is_taken_up_again(journal):
+    opening = card()
+    journal.open_leg(opening)
+    journal.change_ledger_epoch(bytes(range(32)))
+    journal.change_ledger_epoch(bytes(range(1, 33)))
+    journal.advance(Advance(opening.key, State.UNRESOLVED, Cause.IN_DOUBT))
+    journal.advance(Advance(opening.key, State.CAPTURED, Cause.DECIDED, opening.amount))
+    journal.advance(voiding(opening))  # this ledger never saw it: what it says of the key voids nothing
+    assert journal.find_leg(opening.key).doubted
+
+
 def test_a_head_that_a_person_accepted(journal, folder, clock):
     journal.open_leg(cash())
     foreign = JournalHead(17, bytes(range(32)))

@@ -52,17 +52,26 @@ def test_what_moved_or_may_have(journal):
     assert PeriodLeg(back.key, Tender.CARD, Kind.REFUND, State.REFUNDED, 2000) in period.legs
 
 
+def test_a_day_end_closes_what_was_told_of_the_period(journal):
+    first = paid(journal, 5000)
+    told = journal.period()
+    later = paid(journal, 700)
+    assert journal.close_period(told.up_to) == 0
+    assert legs(told) == {first.key: (State.CAPTURED, 5000)}
+    assert legs(journal.period()) == {later.key: (State.CAPTURED, 700)}
+
+
 def test_a_day_end_begins_a_new_period(folder, clock):
     journal = opened(folder, clock)
     paid(journal)
     assert journal.close_period() == 0
-    assert journal.period() == Period(1, (), begun_ms=THIS_HOUR_MS)
+    assert journal.period() == Period(1, (), begun_ms=THIS_HOUR_MS, up_to=journal.head.sequence)
     sale = paid(journal, 700)
     journal.close()
     journal = opened(folder, clock)
     assert legs(journal.period()) == {sale.key: (State.CAPTURED, 700)}
     assert journal.close_period() == 1
-    assert journal.period() == Period(2, (), begun_ms=THIS_HOUR_MS)
+    assert journal.period() == Period(2, (), begun_ms=THIS_HOUR_MS, up_to=journal.head.sequence)
     journal.close()
 
 

@@ -1,6 +1,7 @@
 """What the journal knows of a till's requests, and for how long."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -35,6 +36,22 @@ def test_an_approval_is_untold_until_the_till_has_it(journal):
     assert journal.approved_untold(opening.till.sale) == opening.key
     journal.mark_told(opening.key)
     assert journal.approved_untold(opening.till.sale) is None
+
+
+def test_the_legs_of_a_sale_are_found_by_its_digest_whatever_became_of_them(folder, clock):
+    journal = opened(folder, clock)
+    first, other = card(), card()
+    again = card()
+    again = replace(again, till=replace(again.till, sale=first.till.sale))
+    for opening in (first, other, again):
+        journal.open_leg(opening)
+    journal.advance(Advance(first.key, State.DECLINED, Cause.ISSUER, binding=binding()))
+    journal.close()
+    journal = opened(folder, clock)
+    assert set(journal.requests_of_sale(first.till.sale)) == {first.key, again.key}
+    assert journal.requests_of_sale(other.till.sale) == (other.key,)
+    assert journal.requests_of_sale(bytes(32)) == ()
+    journal.close()
 
 
 def test_a_declined_or_reversed_leg_is_not_an_untold_approval(journal):

@@ -13,7 +13,7 @@ from pos_bridge.domain.trouble import Trouble
 from tests.pos_api.fake_desk import failed, partly
 from tests.pos_api.receipts import TRANSACTION, Body
 from tests.pos_api.world import Store, more, result
-from tests.wire.nexo.shapes import cash, payment, with_field
+from tests.wire.nexo.shapes import cash, payment, status, with_field
 
 VISA_OF_NO_BRAND: Any = object()  # what no answer can be made of
 
@@ -148,6 +148,14 @@ def test_an_outcome_that_is_not_known_is_not_printed_as_unpaid(store: Store):
     body = store.ask(payment())
     assert result(body) == ("Failure", "InProgress")
     assert not any("NON%20PAY" in line for line in receipt_lines(body))
+
+
+def test_an_outcome_that_only_a_person_can_find_out_is_told_as_that(store: Store):
+    """Nobody is told to wait, and to ask again, for what will not come by itself."""
+    store.desk.ending = lambda _, __: Running(person=True)
+    for body in (store.ask(payment()), store.ask(status())):
+        assert result(body) == ("Failure", "InProgress")
+        assert "Do not charge again: call the manager" in more(body)["messageEn"]
 
 
 def test_an_answer_that_cannot_be_made_is_not_told_as_a_failed_payment(store: Store):

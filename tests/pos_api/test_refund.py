@@ -202,6 +202,15 @@ def test_an_end_that_is_not_known_is_told_as_that(store: Store):
     assert "This refund is running" in more(status_)["messageEn"]
 
 
+def test_an_end_that_only_a_person_can_find_out_is_told_as_that(store: Store):
+    """Nobody is told to wait, and to ask again, for what will not come by itself."""
+    store.desk.way = lambda _, __: Running(person=True)
+    for body in (store.ask(refund()), store.ask(status())):
+        assert result(body) == ("Failure", "InProgress")
+        assert more(body)["messageEn"].endswith("Do not refund again: call the manager.")
+        assert "reçu" not in more(body)["messageFr"], "a refund whose end is not known has no reference of its own"
+
+
 def test_a_sale_that_is_voided_where_a_refund_was_asked_is_told_as_a_refund(store: Store):
     store.desk.way = lambda ask, _: Voided(LegKey.parse(SALE), Amount(1099))
     body = store.ask(refund())

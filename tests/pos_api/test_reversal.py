@@ -137,7 +137,7 @@ def test_no_amount_is_all_of_it(store: Store):
     ("cause", "condition", "words"),
     [
         (Cause.EXCEEDS, "NotAllowed", "more than what is left to refund"),
-        (Cause.WRONG_STATE, "NotAllowed", "cannot be refunded"),
+        (Cause.WRONG_STATE, "NotAllowed", "is not refunded this way"),
         (Cause.TOO_LATE, "NotAllowed", "Make a refund instead"),
         (Cause.CARD_NEEDED, "NotAllowed", "with the card present"),
         (Cause.NOT_SEEN, "NotFound", "does not know this sale"),

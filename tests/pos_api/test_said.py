@@ -8,7 +8,7 @@ import pytest
 from pos_bridge.domain.basket import BasketFault
 from pos_bridge.domain.leg import Cause
 from pos_bridge.pos_api.said import SITUATIONS, Situation, Words
-from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, STILL_DUE
+from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
 from pos_bridge.pos_api.said_of_causes import CAUSES, HOLD_MAY_SHOW
 from pos_bridge.pos_api.said_of_days import NOTICED, Noticed
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_CAUSES, REFUND_SITUATIONS
@@ -22,6 +22,7 @@ SAID = [
     *REFUND_SITUATIONS.items(),
     *BASKET_FAULTS.items(),
     *NOTICED.items(),
+    ("partial of split", PARTIAL_OF_SPLIT),
     ("still due", STILL_DUE),
     ("paid in full", PAID_IN_FULL),
     ("hand back", HAND_BACK),
@@ -76,7 +77,7 @@ def test_every_fault_of_a_split_says_that_nothing_was_charged():
 
 def test_a_situation_that_speaks_of_money_has_a_sentence_for_refunds():
     """None of the payment's sentences may reach a refund and say that nothing was charged."""
-    of_payments_only = {Situation.PAYMENT_TYPE, Situation.PAID_UNSPLIT, Situation.ALREADY_APPROVED, Situation.PARTIAL}
+    of_payments_only = {Situation.PAYMENT_TYPE, Situation.PAID_UNSPLIT, Situation.PARTIAL}
     for what in set(Situation) - set(REFUND_SITUATIONS) - of_payments_only:
         assert not re.search("charged|charge again|new payment", SITUATIONS[what].en), what
 

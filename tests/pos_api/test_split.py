@@ -73,7 +73,10 @@ def test_a_part_that_the_card_paid_only_in_part(store: Store):
     store.desk.ending = lambda ask, key: PaidByCard(key, ask.amount, Amount(300), "A1B2C3", VISA, remaining=700)
     body = store.ask(split("10.00"))
     assert result(body) == ("Partial", "PaymentRestriction")
-    assert more(body)["remaining"] == "7.00"
+    told = more(body)
+    assert told["remaining"] == "7.00"
+    assert f"Il reste 7,00{SPACE}$ à payer" in told["messageFr"]
+    assert "There is $7.00 left to pay" in told["messageEn"]
     assert body["PaymentResult"]["AmountsResp"]["AuthorizedAmount"] == 3
     lines = receipt_lines(body)
     assert any("key=txAmount" in line for line in lines)
@@ -104,6 +107,13 @@ def test_a_part_that_its_sale_does_not_take(store: Store, fault):
     assert "Nothing was charged" in more(body)["messageEn"]
     assert "PaymentResult" not in body
     assert any("NON%20PAY" in line for line in receipt_lines(body))
+
+
+def test_what_is_paid_is_of_the_sale_wherever_it_was_paid(store: Store):
+    store.desk.ending = lambda _, __: NotInBasket(BasketFault.PAID_DIFFERS, 500, 250)
+    told = more(store.ask(split("10.00", paid="2.00")))
+    assert told["messageFr"].startswith(f"5,00{SPACE}$ sont déjà payés pour cette vente et")
+    assert told["messageEn"].startswith("For this sale $5.00 are paid already")
 
 
 def test_one_that_exceeds_is_told_what_is_left(store: Store):

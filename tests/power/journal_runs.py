@@ -45,7 +45,7 @@ LONG = """
 def day():
     stuck = card()
     said(journal.open_leg(stuck))
-    for _ in range(3):
+    for _ in range(2):
         sale = card()
         said(journal.open_leg(sale))
         said(journal.advance(capturing(sale)))

@@ -32,6 +32,11 @@ class Mains:
         self._disk = Disk(taken(self._state))
         control.restart_engine(store.folder)
 
+    @property
+    def tape(self) -> list[Operation]:
+        """What the engine did to its disk since the power was last lost, up to now."""
+        return list(self._recorder.tape)
+
     def cut_before(self, when: Callable[[Operation], bool]) -> None:
         """Kill the engine in place of the first operation of which this is true."""
         self._recorder.stopped.clear()

@@ -27,7 +27,7 @@ def state_folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_every_cut_in_a_short_run(state: Path, tmp_path: Path):
+def test_every_cut_in_a_short_run(state: Path, scratch: Path):
     """From the first instruction of a new till on: each combination of what was not synced, where there are at most 8
     such writes; with more, each prefix of them, all but one, and one alone.
     """
@@ -35,7 +35,7 @@ def test_every_cut_in_a_short_run(state: Path, tmp_path: Path):
     images, said = 0, 0
     wrong: list[str] = []
     for cut in run.cuts():
-        count, found = runs.losses(cut, every(cut, MOST), tmp_path)
+        count, found = runs.losses(cut, every(cut, MOST), scratch)
         images, wrong, said = images + count, wrong + found, len(cut.said)
     assert wrong == []
     assert said == 5
@@ -43,21 +43,21 @@ def test_every_cut_in_a_short_run(state: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_seeded_cuts_in_a_long_run_and_in_the_run_after(state: Path, tmp_path: Path, seed: int):
+def test_seeded_cuts_in_a_long_run_and_in_the_run_after(state: Path, scratch: Path, seed: int):
     """Torn by sectors, in any order; a month ends, a log is emptied; then cut again on what is left."""
     chance = Random(seed)
     run = runs.run(state, runs.program(runs.LONG))
     later: list[tuple[Image, tuple[str, ...]]] = []
     for cut in run.cuts():
         images = list(torn(cut, chance, 2))
-        _, wrong = runs.losses(cut, iter(images), tmp_path)
+        _, wrong = runs.losses(cut, iter(images), scratch)
         assert wrong == []
         if chance.random() < 0.2:
             later.append((images[0], cut.said))
     for number, (image, said) in enumerate(chance.sample(later, 1)):
-        again = runs.run(lay(image, tmp_path / f"again-{number}"), runs.program(runs.SHORT), said)
+        again = runs.run(lay(image, scratch / f"again-{number}"), runs.program(runs.SHORT), said)
         for cut in again.cuts():
-            _, wrong = runs.losses(cut, chain(every(cut, 2), torn(cut, chance, 2)), tmp_path)
+            _, wrong = runs.losses(cut, chain(every(cut, 2), torn(cut, chance, 2)), scratch)
             assert wrong == []
 
 
@@ -70,13 +70,13 @@ def test_seeded_cuts_in_a_long_run_and_in_the_run_after(state: Path, tmp_path: P
     ],
     ids=["synchronous=NORMAL", "names not synced", "new file not synced"],
 )
-def test_a_careless_journal_is_caught(state: Path, tmp_path: Path, careless: str, word: str):
+def test_a_careless_journal_is_caught(state: Path, scratch: Path, careless: str, word: str):
     run = runs.run(state, runs.program(runs.SHORT, careless=careless))
-    wrong = [what for cut in run.cuts() for what in runs.losses(cut, every(cut, 2), tmp_path)[1]]
-    assert any(word in what for what in wrong)
+    found = (runs.losses(cut, every(cut, 2), scratch)[1] for cut in run.cuts())
+    assert any(word in what for wrong in found for what in wrong)
 
 
-def test_what_a_killed_run_did_not_sync_is_synced_before_the_next_one_tells_of_it(state: Path, tmp_path: Path):
+def test_what_a_killed_run_did_not_sync_is_synced_before_the_next_one_tells_of_it(state: Path, scratch: Path):
     """Killed between a commit's last write and its sync: the row is in the file's log as long as there is power. The
     next run finds it and tells of it (its head goes to the processor, its legs to tills): then it has to stay.
     """
@@ -90,5 +90,5 @@ def test_what_a_killed_run_did_not_sync_is_synced_before_the_next_one_tells_of_i
         runs.go(recorder, runs.program(""))
     for cut in runs.Run({"state": None}, recorder.tape).cuts():
         said = [line.split()[0] for line in cut.said]
-        assert runs.losses(cut, every(cut, MOST), tmp_path)[1] == []
+        assert runs.losses(cut, every(cut, 4), scratch)[1] == []
     assert said == ["0", "1", "2", "3"], "the second run found one more"

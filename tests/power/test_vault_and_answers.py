@@ -65,11 +65,11 @@ def recorded(folder: Path, script: str) -> list[Operation]:
     return recorder.tape
 
 
-def test_what_the_vault_acknowledged_lasts(tmp_path: Path):
+def test_what_the_vault_acknowledged_lasts(tmp_path: Path, scratch: Path):
     chance = Random(0)
     for cut in cuts({}, recorded(tmp_path / "till", VAULT)):
         for image in different(chain(every(cut, 4), torn(cut, chance, 4))):
-            folder = lay(image, tmp_path / "cut")
+            folder = lay(image, scratch / "cut")
             vault = VaultFile(folder / "state" / "vault.db", KEY)
             wrong = judged(vault, cut)
             vault.close()
@@ -96,12 +96,12 @@ def judged(vault: VaultFile, cut: Cut) -> list[str]:
     return wrong
 
 
-def test_the_answers_file_forgets_or_remembers_and_never_invents(tmp_path: Path):
+def test_the_answers_file_forgets_or_remembers_and_never_invents(tmp_path: Path, scratch: Path):
     chance = Random(1)
     recalled: set[bool] = set()
     for cut in cuts({}, recorded(tmp_path / "till", ANSWERS)):
         for image in different(torn(cut, chance, 6)):
-            folder = lay(image, tmp_path / "cut")
+            folder = lay(image, scratch / "cut")
             answers = AnswersFile(folder / "answers", Clock())
             recalled |= {was_right(answers, number) for number in range(8)}
             assert answers.last(bytes(32)) in (None, *(bytes([number]) * 32 for number in range(8)))

@@ -50,8 +50,10 @@ def test_a_journal_from_a_backup_sells_again_once_a_person_accepts_it(tmp_path):
             sale = await sells(journal, client, processor)
         shutil.rmtree(live)
         shutil.copytree(backup, live)
-        for _ in range(2):  # nothing heals by itself
+        for _ in range(3):  # nothing heals by itself: not when it sells so much for cash that its rows are the newest
             async with engine(processor, live, log) as (journal, client):
+                for _ in range(3):
+                    await journal.open_leg(cash())
                 assert not await client.ready()
                 assert client.trust() is Trust.ROLLED_BACK
                 assert await client.reverse(sale) == Unknown()
@@ -64,7 +66,7 @@ def test_a_journal_from_a_backup_sells_again_once_a_person_accepts_it(tmp_path):
             async with engine(processor, live, log) as (journal, client):
                 await sells(journal, client, processor)
                 assert client.trust() is Trust.TRUSTED
-        assert log.names().count("SessionRefused") == 3, "each start says so, also that of the one who accepts"
+        assert log.names().count("SessionRefused") == 4, "each start says so, also that of the one who accepts"
 
     with running(tmp_path) as processor:
         asyncio.run(asyncio.wait_for(story(processor), 60))

@@ -77,6 +77,33 @@ def test_second_tender_taken_while_the_first_is_unresolved(book: Book):
     assert asking.sale.told.paid
 
 
+def test_second_tender_taken_right_after_a_restart_with_the_processor_away(book: Book):
+    """What became of the first card is not known until the processor is there: no other tender is taken before."""
+    book.mode("drop-response")
+    with book.asking() as asking:
+        until(lambda: book.ledger(asking.sale))
+        book.mode("down")
+        asking.end()
+    book.store.do("engine", "restart")
+    sale = asking.sale
+    for cash in (True, False):
+        second = book.till.pay(sale.amount, cash=cash, transaction_id=sale.reference, service_id=new_service_id())
+        assert (second.result, second.error) == ("Failure", "InProgress")
+    book.mode("up")
+    book.in_session()
+    until(book.settled)
+    again = book.new(cents=sale.cents)
+    again.reference = sale.reference
+    paid = book.pay(again)
+    assert paid.paid
+    until(book.settled)
+    states = {row["key"]: row["state"] for row in book.held() if row["amount"] == sale.cents}
+    assert sorted(states.values()) == ["captured", "reversed"]
+    book.sales.remove(sale)
+    book.sales.remove(again)
+    book.stands(paid.key)
+
+
 def test_the_terminal_still_shows_the_previous_customers_amount(book: Book):
     """The first customer walks away; the next one's card is sealed, and charged, for the next one's amount."""
     with book.asking(card=None) as first:
