@@ -50,7 +50,7 @@ def read_bounds(text: str) -> Bounds:
 
 def stories() -> int:
     for story in STORIES.values():
-        print(f"{story.name:24} {story.bounds}")
+        print(f"{story.name:24} {story.bounds!s:32} {(story.tell.__doc__ or '').splitlines()[0]}")
     return 0
 
 

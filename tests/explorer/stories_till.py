@@ -104,6 +104,7 @@ async def _agrees(world: World, request: Request, told: Any, *, paid: bool) -> N
 
 
 async def confirms_interac(world: World) -> None:
+    """The same with Interac, which is paid at once: a cancel undoes it, and silence does not."""
     world.customers.usual = Presented(INTERAC)
     await confirms(world)
 

@@ -1,6 +1,8 @@
 """A failing schedule is one line, and that line is a readable trace of the same failure."""
 
+import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.explorer.explore import Bounds, by_chance, explore, line_for, replay
 from tests.explorer.mutants import MUTANTS
 from tests.explorer.stories import STORIES
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "decisions" / "0013-the-explorer.md"
 FORGETFUL = MUTANTS["card-status/no-tombstone"].story
 
 
@@ -34,6 +37,20 @@ def test_a_random_run_replays_whatever_its_bounds_were():
     runs = (by_chance(FORGETFUL, seed, bounds) for seed in range(300))
     schedule, faults = next((schedule, faults) for schedule, faults in runs if faults)
     assert replay(FORGETFUL, schedule)[1] == faults
+
+
+def test_the_lines_in_the_documents_still_tell_what_they_are_there_for():
+    told = re.findall(r"[`']([a-z/-]+:[0-9=,]+)[`']", DOCUMENT.read_text())
+    assert len(told) == 2
+    for line in told:
+        assert command.main(["replay", line]) == 1, line
+
+
+def test_every_story_says_what_it_is(capsys):
+    assert command.main([]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(STORIES)
+    assert [line for line in lines if not line.endswith((".", "!"))] == []
 
 
 def test_a_schedule_is_written_and_read_back():
