@@ -62,9 +62,10 @@ async def less_or_no(world: World) -> None:
 
 
 STORIES = (
-    Story("card-repeat", repeats, Bounds(crashes=2, net=2), parts=2),
-    Story("card-status", asks, Bounds(crashes=1, net=2)),
-    Story("card-status-crash", asks, Bounds(crashes=2, net=1)),
+    Story("card-repeat", repeats, Bounds(crashes=2, net=2), parts=4),
+    Story("card-status", asks, Bounds(crashes=1, net=1)),
+    Story("card-status-net", asks, Bounds(net=2)),
+    Story("card-status-crash", asks, Bounds(crashes=2)),
     Story("card-session", repeats, Bounds(crashes=1, net=1), Model(fates=ALL)),
     Story("card-session-net", asks, Bounds(net=2), Model(fates=ALL)),
     Story("card-skew", clocks_differ, Bounds(crashes=1, net=1)),
