@@ -1,4 +1,4 @@
-"""A refund that the customer waits for: the card again, or cash."""
+"""A refund that the customer waits for with the card."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ import pytest
 from pos_bridge.domain.authorisation import AskRefund, No, Unknown, Yes
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.happening import Reversed
-from pos_bridge.domain.leg import Cause, Kind, State, Tender
+from pos_bridge.domain.leg import Cause, Kind, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
@@ -15,26 +15,14 @@ from pos_bridge.domain.outcome import (
     Contradiction,
     NotRecordable,
     NotRefunded,
-    PaidByCard,
-    PaidInCash,
     Refunded,
-    RefundedInCash,
     Running,
 )
-from tests.checkout.fakes import CODE, SEALED, VISA, ScriptedProcessor, World, ask, refund_ask
+from tests.checkout.fakes import CODE, SEALED, VISA, ScriptedProcessor, World, refund_ask
+from tests.checkout.sales import sold
 from tests.checkout.story import story, until
 
 BACK = Yes(Amount(12_34), CODE)
-
-
-async def sold(world: World, tender: Tender = Tender.CARD, cents: int = 12_34) -> LegKey:
-    outcome = await world.lane.pay(ask(1, tender=tender, cents=cents))
-    assert isinstance(outcome, PaidByCard | PaidInCash)
-    await world.settled()
-    return outcome.key
-
-
-# ---- to the card ----
 
 
 @story
@@ -264,42 +252,3 @@ async def test_a_fault_of_this_program_leaves_no_refund_and_no_open_end():
     await world.settled()
     assert isinstance(await world.lane.refund(refund_ask(2, sale)), NotRefunded)
     assert len(world.processor.reversed) == 1
-
-
-# ---- in cash ----
-
-
-@story
-async def test_cash_comes_back_without_a_reference_and_is_rounded():
-    world = World(ScriptedProcessor(is_ready=False))
-    outcome = await world.lane.refund(refund_ask(2, None, tender=Tender.CASH, cents=12_33))
-    assert isinstance(outcome, RefundedInCash)
-    assert (outcome.exact, outcome.due) == (Amount(12_33), 12_35)
-    assert world.journal.words() == ["cash_refunded"]
-    assert await world.lane.refund(refund_ask(2, None, tender=Tender.CASH, cents=12_33)) == outcome
-    world.restart()
-    assert await world.lane.refund(refund_ask(2, None, tender=Tender.CASH, cents=12_33)) == outcome
-    assert await world.lane.status(refund_ask(2, None).till.request) == outcome
-
-
-@story
-async def test_a_card_sale_is_not_refunded_in_cash_nor_a_cash_sale_to_a_card():
-    world = World()
-    by_card = await sold(world)
-    refused = NotRefunded(None, Cause.WRONG_STATE)
-    assert await world.lane.refund(refund_ask(2, by_card, tender=Tender.CASH)) == refused
-    cash = await world.lane.pay(ask(3, tender=Tender.CASH))
-    assert isinstance(cash, PaidInCash)
-    assert await world.lane.refund(refund_ask(4, cash.key)) == refused
-    assert isinstance(await world.lane.refund(refund_ask(5, cash.key, tender=Tender.CASH)), RefundedInCash)
-    exceeds = NotRefunded(None, Cause.EXCEEDS)
-    assert await world.lane.refund(refund_ask(6, cash.key, tender=Tender.CASH, cents=1)) == exceeds
-
-
-@story
-async def test_no_cash_is_handed_back_that_cannot_be_recorded():
-    world = World()
-    world.journal.broken = True
-    assert await world.lane.refund(refund_ask(2, None, tender=Tender.CASH)) == NotRecordable()
-    world.journal.broken = False
-    assert isinstance(await world.lane.refund(refund_ask(2, None, tender=Tender.CASH)), RefundedInCash)
