@@ -290,7 +290,7 @@ class Till:
 
 
 @given(days)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_happens_what_was_told_is_true(day):
     till = Till()
     with till.runner:
