@@ -1,173 +1,27 @@
-"""Giving a sale back by its key: voided while that works, else refunded; and what is refused before anything moves."""
+"""A sale refunded by its key, in part or where a void will not do; and what is refused before anything moves."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
 
 from pos_bridge.domain.authorisation import Holding, No, Unknown, Yes
-from pos_bridge.domain.happening import Reversed, Standing
-from pos_bridge.domain.leg import Cause, Kind, State, Tender
+from pos_bridge.domain.happening import Standing
+from pos_bridge.domain.leg import Cause, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
-    Busy,
     Closed,
-    Contradiction,
-    NotRecordable,
     NotRefunded,
     PaidByCard,
-    PaidInCash,
     Refunded,
-    RefundedInCash,
     Running,
     Voided,
 )
-from pos_bridge.domain.session import Trust
-from tests.checkout.fakes import CODE, VISA, ScriptedProcessor, World, ask, give_back_ask, refund_ask
-from tests.checkout.story import story, until
+from tests.checkout.fakes import CODE, ScriptedProcessor, World, ask, give_back_ask, refund_ask
+from tests.checkout.sales import sold
+from tests.checkout.story import story
 
 WHOLE = Amount(12_34)
-
-
-async def sold(world: World, number: int = 1, tender: Tender = Tender.CARD, cents: int = 12_34) -> LegKey:
-    outcome = await world.lane.pay(ask(number, tender=tender, cents=cents))
-    assert isinstance(outcome, PaidByCard | PaidInCash)
-    await world.settled()
-    return outcome.key
-
-
-# ---- a void ----
-
-
-@story
-async def test_a_whole_sale_is_voided_and_the_intent_to_is_durable_first():
-    world = World()
-    sale = await sold(world)
-    assert await world.lane.give_back(give_back_ask(2, sale)) == Voided(sale, WHOLE)
-    await world.settled()
-    assert world.journal.words() == ["intent", "capturing", "captured", "reversing", "reversed"]
-    assert world.journal.legs[sale].cause is Cause.VOIDED
-    assert world.processor.reversed == [sale]
-    assert world.processor.refunded == []
-
-
-@story
-async def test_a_void_answers_again_and_after_a_restart_and_the_sale_answers_as_it_did():
-    world = World()
-    sale = await sold(world)
-    first = await world.lane.give_back(give_back_ask(2, sale))
-    assert await world.lane.give_back(give_back_ask(2, sale)) == first
-    await world.settled()
-    paid = await world.lane.status(ask(1).till.request)
-    assert isinstance(paid, PaidByCard), "what became of that request"
-    world.restart()
-    assert await world.lane.give_back(give_back_ask(2, sale)) == first
-    assert await world.lane.status(give_back_ask(2, sale).till.request) == first
-    assert await world.lane.status(ask(1).till.request) == paid
-    assert await world.lane.give_back(give_back_ask(2, sale, content=9)) == Contradiction()
-    assert await world.lane.give_back(give_back_ask(3, sale)) == NotRefunded(None, Cause.VOIDED)
-    assert world.processor.reversed == [sale]
-
-
-@story
-async def test_a_void_stops_the_capture_that_is_under_way():
-    class SlowCapture(ScriptedProcessor):
-        async def capture(self, key: LegKey, amount: Amount) -> bool | Unknown:
-            self.captured.append(key)
-            await self.gate.wait()
-            return True
-
-    world = World(SlowCapture())
-    paid = await world.lane.pay(ask())
-    assert isinstance(paid, PaidByCard)
-    await until(lambda: bool(world.processor.captured))
-    assert await world.lane.give_back(give_back_ask(2, paid.key)) == Voided(paid.key, WHOLE)
-    world.processor.gate.set()
-    await world.settled()
-    assert world.journal.words() == ["intent", "capturing", "reversing", "reversed"]
-    assert world.processor.captured == [paid.key], "and is not begun again"
-
-
-@pytest.mark.usefixtures("impatient")
-def test_a_void_that_takes_long_is_told_as_running_and_then_as_what_it_became():
-    @story
-    async def run():
-        world = World(ScriptedProcessor(reversals=[Unknown()]))
-        sale = await sold(world)
-        assert await world.lane.give_back(give_back_ask(2, sale)) == Running()
-        assert await world.lane.status(give_back_ask(2, sale).till.request) == Running()
-        await world.crash()
-        await world.settler.recover()
-        assert await world.lane.give_back(give_back_ask(2, sale)) == Running()
-        assert await world.lane.give_back(give_back_ask(3, sale)) == NotRefunded(None, Cause.WRONG_STATE)
-        world.processor.reversals = [Reversed(None)]
-        await world.settled()
-        assert await world.lane.give_back(give_back_ask(2, sale)) == Voided(sale, WHOLE)
-
-    run()
-
-
-@pytest.mark.parametrize("cause", [Cause.TOO_LATE, Cause.CARD_NEEDED])
-def test_nothing_but_a_void_will_do_for_a_sale_that_the_till_could_not_complete(cause):
-    @story
-    async def run():
-        world = World(ScriptedProcessor(reversals=[Reversed(cause)]))
-        sale = await sold(world)
-        refused = NotRefunded(sale, cause)
-        assert await world.lane.give_back(give_back_ask(2, sale, void_only=True)) == refused
-        assert world.journal.legs[sale].state is State.CAPTURED, "it stands as it did"
-        assert world.processor.refunded == []
-        world.restart()
-        assert await world.lane.give_back(give_back_ask(2, sale, void_only=True)) == refused
-        assert await world.lane.give_back(give_back_ask(3, sale, void_only=True)) == NotRefunded(None, cause)
-        assert world.processor.reversed == [sale], "what cannot be is not tried again"
-        assert isinstance(await world.lane.status(ask(1).till.request), PaidByCard)
-
-    run()
-
-
-@story
-async def test_a_void_that_comes_too_late_is_a_refund_of_the_same_request():
-    world = World(ScriptedProcessor(reversals=[Reversed(Cause.TOO_LATE)]))
-    sale = await sold(world)
-    outcome = await world.lane.give_back(give_back_ask(2, sale))
-    assert isinstance(outcome, Refunded)
-    assert (outcome.sale, outcome.amount, outcome.approval_code, outcome.card) == (sale, WHOLE, CODE, VISA)
-    await world.settled()
-    assert world.journal.words_of(sale)[-2:] == ["reversing", "captured"]
-    assert world.journal.words_of(outcome.key) == ["refund_intent", "refunded"]
-    world.restart()
-    assert await world.lane.give_back(give_back_ask(2, sale)) == outcome
-    assert await world.lane.give_back(give_back_ask(3, sale)) == NotRefunded(None, Cause.EXCEEDS)
-    assert len(world.processor.refunded) == 1
-
-
-@story
-async def test_a_card_that_is_needed_is_said_to_be_and_is_not_asked_for_behind_the_tills_back():
-    world = World(ScriptedProcessor(reversals=[Reversed(Cause.CARD_NEEDED)]))
-    sale = await sold(world)
-    assert await world.lane.give_back(give_back_ask(2, sale)) == NotRefunded(sale, Cause.CARD_NEEDED)
-    assert await world.lane.give_back(give_back_ask(3, sale)) == NotRefunded(None, Cause.CARD_NEEDED)
-    assert await world.lane.give_back(give_back_ask(4, sale, 1_00)) == NotRefunded(None, Cause.CARD_NEEDED)
-    assert world.processor.refunded == []
-
-
-@story
-async def test_a_void_needs_no_processor_to_begin_and_none_that_does_not_trust_this_journal():
-    world = World()
-    sale = await sold(world)
-    world.processor.trusted = Trust.ROLLED_BACK
-    assert await world.lane.give_back(give_back_ask(2, sale)) == NotRefunded(None, Cause.UNREACHABLE)
-    assert world.journal.words()[-1] == "captured"
-    world.processor.trusted, world.processor.is_ready = Trust.UNKNOWN, False
-    voiding = asyncio.create_task(world.lane.give_back(give_back_ask(3, sale)))
-    await until(lambda: world.journal.words()[-1] == "reversing")
-    world.processor.trusted, world.processor.is_ready = Trust.TRUSTED, True
-    assert await voiding == Voided(sale, WHOLE)
-
-
-# ---- a refund by reference ----
 
 
 @story
@@ -355,114 +209,3 @@ async def test_a_processor_that_is_away_costs_no_refund_leg():
     assert len(world.journal.legs) == 1
     world.restart()
     assert await world.lane.give_back(give_back_ask(2, sale, 1_00)) == Closed()
-
-
-# ---- cash ----
-
-
-@pytest.mark.parametrize("void_only", [False, True])
-def test_cash_is_given_back_in_cash_and_rounded_as_it_was_taken(void_only):
-    @story
-    async def run():
-        world = World(ScriptedProcessor(is_ready=False))
-        sale = await sold(world, tender=Tender.CASH, cents=12_33)
-        outcome = await world.lane.give_back(give_back_ask(2, sale, void_only=void_only))
-        assert isinstance(outcome, RefundedInCash)
-        assert (outcome.exact, outcome.due) == (Amount(12_33), 12_35)
-        world.restart()
-        assert await world.lane.give_back(give_back_ask(2, sale, void_only=void_only)) == outcome
-        assert await world.lane.give_back(give_back_ask(3, sale)) == NotRefunded(None, Cause.EXCEEDS)
-        assert world.journal.legs[outcome.key].kind is Kind.REFUND
-
-    run()
-
-
-@story
-async def test_cash_is_given_back_in_parts_up_to_what_was_paid():
-    world = World()
-    sale = await sold(world, tender=Tender.CASH, cents=10_00)
-    first = await world.lane.give_back(give_back_ask(2, sale, 3_33))
-    assert isinstance(first, RefundedInCash)
-    assert first.due == 3_35
-    assert await world.lane.give_back(give_back_ask(3, sale, 6_68)) == NotRefunded(None, Cause.EXCEEDS)
-    rest = await world.lane.give_back(give_back_ask(4, sale))
-    assert isinstance(rest, RefundedInCash)
-    assert (rest.exact, rest.due) == (Amount(6_67), 6_65)
-
-
-# ---- one at a time, and a journal that fails ----
-
-
-@story
-async def test_everything_about_one_till_runs_in_one_lane():
-    class SlowRefund(ScriptedProcessor):
-        async def reverse(self, key: LegKey) -> Reversed | Unknown:
-            await self.gate.wait()
-            return await super().reverse(key)
-
-    world = World(SlowRefund())
-    sale = await sold(world)
-    voiding = asyncio.create_task(world.lane.give_back(give_back_ask(2, sale)))
-    again = asyncio.create_task(world.lane.give_back(give_back_ask(2, sale)))
-    await until(lambda: world.journal.words()[-1] == "reversing")
-    assert await world.lane.pay(ask(3)) == Busy("S2")
-    assert await world.lane.give_back(give_back_ask(4, sale)) == Busy("S2")
-    assert await world.lane.status(give_back_ask(2, sale).till.request) == Running()
-    world.processor.gate.set()
-    assert await voiding == await again == Voided(sale, WHOLE)
-    assert world.processor.reversed == [sale]
-
-
-@pytest.mark.parametrize("cents", [None, 1_00])
-def test_nothing_is_begun_that_cannot_be_recorded(cents):
-    @story
-    async def run():
-        world = World()
-        sale = await sold(world)
-        world.journal.broken = True
-        assert await world.lane.give_back(give_back_ask(2, sale, cents)) == NotRecordable()
-        assert not (await world.lane.health()).journal_writable
-        assert (world.processor.refunded, world.processor.reversed) == ([], [])
-        world.journal.broken = False
-        assert isinstance(await world.lane.give_back(give_back_ask(2, sale, cents)), Voided | Refunded)
-        assert (await world.lane.health()).journal_writable
-        await world.settled()
-
-    run()
-
-
-@pytest.mark.parametrize("cents", [None, 1_00])
-def test_an_end_that_cannot_be_recorded_is_told_where_a_crash_would_come_to_the_same(cents):
-    @story
-    async def run():
-        world = World()
-        sale = await sold(world)
-        world.journal.break_after = 1
-        giving = asyncio.create_task(world.lane.give_back(give_back_ask(2, sale, cents)))
-        await until(lambda: bool(world.processor.refunded or world.processor.reversed))
-        await asyncio.sleep(0.02)
-        await world.crash()
-        giving.cancel()
-        world.journal.broken, world.journal.break_after = False, None
-        await world.settler.recover()
-        await world.settled()
-        assert isinstance(await world.lane.give_back(give_back_ask(2, sale, cents)), Voided | Refunded)
-        assert len({asked.key for asked in world.processor.refunded}) <= 1
-
-    run()
-
-
-def test_a_no_that_cannot_be_recorded_is_not_told(impatient):
-    """The next start sends the refund again, and what stood in its way may be gone by then."""
-
-    @story
-    async def run():
-        world = World(ScriptedProcessor(refunds=[No(Cause.WRONG_STATE)]))
-        sale = await sold(world)
-        world.journal.break_after = 1
-        assert await world.lane.give_back(give_back_ask(2, sale, 1_00)) == Running()
-        world.journal.broken, world.journal.break_after = False, None
-        await world.settled()
-        assert isinstance(await world.lane.give_back(give_back_ask(2, sale, 1_00)), NotRefunded)
-
-    run()

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.domain.happening import Standing
-from pos_bridge.domain.leg import SETTLED, Kind, State, Tender
+from pos_bridge.domain.leg import OWED, SETTLED, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
     AlreadyApproved,
@@ -267,7 +267,9 @@ class Till:
             case NotPaid(key=LegKey() as key):
                 entry_ = ledger.get(key)
                 given_back = entry_ is not None and self.processor.refunded_of(key) == 12_34
-                assert entry_ is None or not entry_.stands or given_back, (answer, entry_)
+                leg = journal[key]  # what can be undone only with its card is listed for a person, who gives it back
+                listed = leg.state is State.UNRESOLVED and leg.cause in OWED
+                assert entry_ is None or not entry_.stands or given_back or listed, (answer, entry_)
             case Refunded():
                 assert ledger[answer.key].standing is Standing.REFUNDED
                 assert ledger[answer.key].amount == answer.amount
@@ -288,7 +290,7 @@ class Till:
 
 
 @given(days)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_happens_what_was_told_is_true(day):
     till = Till()
     with till.runner:

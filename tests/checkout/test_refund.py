@@ -1,4 +1,4 @@
-"""A refund that the customer waits for: the card again, or cash."""
+"""A refund that the customer waits for with the card."""
 
 import asyncio
 
@@ -7,35 +7,22 @@ import pytest
 from pos_bridge.domain.authorisation import AskRefund, No, Unknown, Yes
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.happening import Reversed
-from pos_bridge.domain.leg import Cause, Kind, State, Tender
+from pos_bridge.domain.leg import Cause, Kind, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
-    AlreadyApproved,
     Busy,
     Contradiction,
     NotRecordable,
     NotRefunded,
-    PaidByCard,
-    PaidInCash,
     Refunded,
-    RefundedInCash,
     Running,
 )
-from tests.checkout.fakes import CODE, SEALED, VISA, ScriptedProcessor, World, ask, give_back_ask, refund_ask
+from tests.checkout.fakes import CODE, SEALED, VISA, ScriptedProcessor, World, refund_ask
+from tests.checkout.sales import sold
 from tests.checkout.story import story, until
 
 BACK = Yes(Amount(12_34), CODE)
-
-
-async def sold(world: World, tender: Tender = Tender.CARD, cents: int = 12_34) -> LegKey:
-    outcome = await world.lane.pay(ask(1, tender=tender, cents=cents))
-    assert isinstance(outcome, PaidByCard | PaidInCash)
-    await world.settled()
-    return outcome.key
-
-
-# ---- to the card ----
 
 
 @story
@@ -265,98 +252,3 @@ async def test_a_fault_of_this_program_leaves_no_refund_and_no_open_end():
     await world.settled()
     assert isinstance(await world.lane.refund(refund_ask(2, sale)), NotRefunded)
     assert len(world.processor.reversed) == 1
-
-
-# ---- the same by another request ----
-
-
-@story
-async def test_cash_is_handed_back_once_until_the_till_has_the_answer():
-    world = World()
-    first = await world.lane.refund(refund_ask(2, None, tender=Tender.CASH, same=99))
-    assert isinstance(first, RefundedInCash)
-    assert await world.lane.refund(refund_ask(3, None, tender=Tender.CASH, same=99)) == AlreadyApproved(first.key)
-    world.restart()
-    assert await world.lane.refund(refund_ask(4, None, tender=Tender.CASH, same=99)) == AlreadyApproved(first.key)
-    await world.lane.told(first.key)
-    assert isinstance(await world.lane.refund(refund_ask(5, None, tender=Tender.CASH, same=99)), RefundedInCash)
-
-
-@story
-async def test_a_refund_by_reference_is_made_once_until_the_till_has_the_answer():
-    world = World()
-    sale = await sold(world)
-    first = await world.lane.give_back(give_back_ask(2, sale, 1_00, same=99))
-    assert isinstance(first, Refunded)
-    assert await world.lane.give_back(give_back_ask(3, sale, 1_00, same=99)) == AlreadyApproved(first.key)
-    await world.lane.told(first.key)
-    assert isinstance(await world.lane.give_back(give_back_ask(4, sale, 1_00, same=99)), Refunded)
-    assert len(world.processor.refunded) == 2
-
-
-@pytest.mark.usefixtures("impatient")
-def test_a_refund_whose_end_is_not_known_is_not_made_by_another_request():
-    @story
-    async def run():
-        world = World(ScriptedProcessor(refunds=[Unknown()]))
-        sale = await sold(world)
-        assert await world.lane.give_back(give_back_ask(2, sale, 1_00, same=99)) == Running()
-        assert await world.lane.give_back(give_back_ask(3, sale, 1_00, same=99)) == Running()
-        assert await world.lane.refund(refund_ask(4, sale, cents=1_00, same=99)) == Running(), "nor to the card"
-        await world.crash()
-        assert await world.lane.give_back(give_back_ask(5, sale, 1_00, same=99)) == Running()
-        assert {ask.key for ask in world.processor.refunded} == {
-            leg.key for leg in world.journal.legs.values() if leg.kind is not Kind.SALE
-        }
-
-    run()
-
-
-# ---- in cash ----
-
-
-@story
-async def test_cash_comes_back_without_a_reference_and_is_rounded():
-    world = World(ScriptedProcessor(is_ready=False))
-    outcome = await world.lane.refund(refund_ask(2, None, tender=Tender.CASH, cents=12_33))
-    assert isinstance(outcome, RefundedInCash)
-    assert (outcome.exact, outcome.due) == (Amount(12_33), 12_35)
-    assert world.journal.words() == ["cash_refunded"]
-    assert await world.lane.refund(refund_ask(2, None, tender=Tender.CASH, cents=12_33)) == outcome
-    world.restart()
-    assert await world.lane.refund(refund_ask(2, None, tender=Tender.CASH, cents=12_33)) == outcome
-    assert await world.lane.status(refund_ask(2, None).till.request) == outcome
-
-
-@story
-async def test_a_card_sale_is_not_refunded_in_cash_nor_a_cash_sale_to_a_card():
-    world = World()
-    by_card = await sold(world)
-    refused = NotRefunded(None, Cause.WRONG_STATE)
-    assert await world.lane.refund(refund_ask(2, by_card, tender=Tender.CASH)) == refused
-    cash = await world.lane.pay(ask(3, tender=Tender.CASH))
-    assert isinstance(cash, PaidInCash)
-    assert await world.lane.refund(refund_ask(4, cash.key)) == refused
-    assert isinstance(await world.lane.refund(refund_ask(5, cash.key, tender=Tender.CASH)), RefundedInCash)
-    exceeds = NotRefunded(None, Cause.EXCEEDS)
-    assert await world.lane.refund(refund_ask(6, cash.key, tender=Tender.CASH, cents=1)) == exceeds
-
-
-@story
-async def test_no_cash_is_handed_back_for_a_sale_that_is_not_known_here():
-    """Nothing would bound it: the same receipt could be paid out again and again."""
-    world = World()
-    sale = LegKey.fresh()
-    for number in (2, 3):
-        refused = await world.lane.refund(refund_ask(number, sale, tender=Tender.CASH, cents=10_00))
-        assert refused == NotRefunded(None, Cause.NOT_SEEN)
-    assert world.journal.legs == {}
-
-
-@story
-async def test_no_cash_is_handed_back_that_cannot_be_recorded():
-    world = World()
-    world.journal.broken = True
-    assert await world.lane.refund(refund_ask(2, None, tender=Tender.CASH)) == NotRecordable()
-    world.journal.broken = False
-    assert isinstance(await world.lane.refund(refund_ask(2, None, tender=Tender.CASH)), RefundedInCash)

@@ -222,23 +222,29 @@ def test_a_basket_never_disagrees_with_its_legs(choices):
 def test_cancelling_ends_with_nothing_standing_whatever_stood(choices, data):
     split = replace(_grow(choices), cancelling=True)
     assert admit(split, Amount(1), split.paid) is BasketFault.CANCELLED
-    for _ in range(200):
+    for turn in range(200):
         if split.state is BasketState.CANCELLED:
             break
-        split = replace(split, legs=_undo_something(split, data))
+        split = replace(split, legs=_undo_something(split, data, refunds_fail=turn < _REFUSALS))
     assert split.state is BasketState.CANCELLED
     assert not split.standing
     assert all(leg.state in SETTLED for leg in split.legs)
     assert not split.half_paid
 
 
-def _undo_something(split: Basket, data: st.DataObject) -> tuple[BasketLeg, ...]:
+_REFUSALS = 60  # turns in which a refund may be declined: one that always is leaves its payment to a person
+
+
+def _undo_something(split: Basket, data: st.DataObject, *, refunds_fail: bool) -> tuple[BasketLeg, ...]:
     """What the shell does about a payment that stands, or a step of one that is on its way."""
     moving = [place for place, leg in enumerate(split.legs) if leg.state not in SETTLED and leg.state in _STEPS]
     place = data.draw(st.sampled_from([*moving, *split.standing]))
     leg = split.legs[place]
     if place in moving and leg.state is not State.AUTHORISED:
-        state = data.draw(st.sampled_from(_STEPS[leg.state]))
+        ends = _STEPS[leg.state]
+        if leg.state is State.REFUND_INTENT and not refunds_fail:
+            ends = (State.REFUNDED,)
+        state = data.draw(st.sampled_from(ends))
         return (*split.legs[:place], replace(leg, state=state), *split.legs[place + 1 :])
     refunded = any(other.of == place and other.state in REFUNDED_STATES for other in split.legs)
     if leg.state is State.CASH_TAKEN or refunded:
