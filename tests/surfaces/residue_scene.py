@@ -42,22 +42,19 @@ class MarkedBook(Book):
         self.extra: Mapping[str, Any] = {}
         self.chosen: Mapping[str, str] = {}
 
-    def _ask(self, movement: Sale | Return) -> Reply | None:
+    def _request(self, movement: Sale | Return) -> Reply:
         sale = movement
         assert isinstance(sale, Sale), "nothing is given back on these paths"
         reference = f"{marks.SALE_REFERENCE}-{sale.service_id}"
-        try:
-            return self.till.pay(
-                sale.amount,
-                cash=sale.cash,
-                split=sale.split,
-                service_id=sale.service_id,
-                transaction_id=reference,
-                extra=self.extra,
-                **self.chosen,
-            )
-        except OSError:
-            return None
+        return self.till.pay(
+            sale.amount,
+            cash=sale.cash,
+            split=sale.split,
+            service_id=sale.service_id,
+            transaction_id=reference,
+            extra=self.extra,
+            **self.chosen,
+        )
 
 
 @dataclass(frozen=True, slots=True)
