@@ -43,7 +43,6 @@ class Story:
     tell: Callable[[World], Coroutine[Any, Any, None]]
     bounds: Bounds
     model: Model = REAL
-    parts: int = 1  # tests that share it
     long: Bounds = Bounds(5, 6)  # of its random runs
 
 
@@ -71,12 +70,11 @@ def explore(
     story: Story,
     bounds: Bounds | None = None,
     *,
-    part: tuple[int, int] = (0, 1),
     prune: bool = True,
     until: Callable[[list[str]], bool] = lambda _: False,
     ends: bool = False,
 ) -> Result:
-    """All schedules, or the share of them that part[0] of part[1] is. None after one whose faults are enough (`until`).
+    """All schedules, but none after one whose faults are enough (`until`).
 
     With `ends` the result holds how each schedule that was not pruned came out, as a till and a processor see it.
     """
@@ -91,8 +89,7 @@ def explore(
             script = Script(schedule)
             if until(search.run(script, schedule, left)):
                 break
-            options = _options(script, schedule, left)
-            todo += options[part[0] :: part[1]] if not schedule else options
+            todo += _options(script, schedule, left)
     finally:
         gc.enable()
         gc.unfreeze()

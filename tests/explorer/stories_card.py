@@ -62,7 +62,7 @@ async def less_or_no(world: World) -> None:
 
 
 STORIES = (
-    Story("card-repeat", repeats, Bounds(crashes=2, net=2), parts=4),
+    Story("card-repeat", repeats, Bounds(crashes=2, net=2)),
     Story("card-status", asks, Bounds(crashes=1, net=1)),
     Story("card-status-net", asks, Bounds(net=2)),
     Story("card-status-crash", asks, Bounds(crashes=2)),
