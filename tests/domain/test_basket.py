@@ -222,7 +222,7 @@ def test_a_basket_never_disagrees_with_its_legs(choices):
 def test_cancelling_ends_with_nothing_standing_whatever_stood(choices, data):
     split = replace(_grow(choices), cancelling=True)
     assert admit(split, Amount(1), split.paid) is BasketFault.CANCELLED
-    for turn in range(200):
+    for turn in range(1000):
         if split.state is BasketState.CANCELLED:
             break
         split = replace(split, legs=_undo_something(split, data, refunds_fail=turn < _REFUSALS))
