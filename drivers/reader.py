@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Protocol
 
 from pos_bridge.domain.card import CardFacts, ReadFailure, SealedByReader
+from pos_bridge.domain.chip import IssuerAnswer, SecondAnswer
 
 
 class SealingPlace(Enum):
@@ -53,7 +54,45 @@ class CardSealed:
     payment: SealedByReader
 
 
-Event = Armed | BadRead | CardRead | CardSealed
+@dataclass(frozen=True, slots=True)
+class CardInserted:
+    """A chip card was put in: what comes next is its conversation, and the other readers are let go."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ChipAsks:
+    """The chip wants its issuer asked (ARQC), or its data for a refund: `data` is BER-TLV in the room's memory.
+
+    The reader goes on only once `tell` has brought the issuer's answer; until then `turn` sees whether the card stays.
+    """
+
+    facts: CardFacts
+    data: memoryview
+
+
+@dataclass(frozen=True, slots=True)
+class ChipSaid:
+    """The end of the conversation: the second GENERATE AC, or a card that was pulled before it (not agreed)."""
+
+    answer: SecondAnswer
+
+
+Event = Armed | BadRead | CardRead | CardSealed | CardInserted | ChipAsks | ChipSaid
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """What the card is asked for. `cents` of ISO 4217 number `currency`; `local_time` is yymmddhhmmss in decimal digits.
+
+    `fallback`: a stripe that says *chip* counts, because its chip could not be read. `pin_pad`: a device, or empty.
+    """
+
+    cents: int
+    currency: int
+    local_time: int
+    refund: bool = False
+    fallback: bool = False
+    pin_pad: str = ""
 
 
 class Reader(Protocol):
@@ -70,6 +109,9 @@ class Reader(Protocol):
 
     def again(self) -> None:
         """After a BadRead: ask for another swipe."""
+
+    def tell(self, answer: IssuerAnswer) -> None:
+        """After ChipAsks, once: what the issuer said. ChipSaid follows. Only a chip reader is ever told."""
 
     def stop(self) -> None:
         """Lamp off, memory wiped, port closed. Never raises."""
@@ -88,5 +130,5 @@ class Driver(Protocol):
     def probe(self, device: str) -> None:
         """Raises ReadFailedError unless the device is there and free. Arms nothing."""
 
-    def open(self, device: str, memory: memoryview, now: float) -> Reader:
+    def open(self, device: str, tender: Tender, memory: memoryview, now: float) -> Reader:
         """Open and configure; the reader is not armed yet. After this no further file is opened."""

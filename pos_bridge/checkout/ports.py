@@ -4,6 +4,7 @@ from typing import Protocol
 
 from pos_bridge.domain.authorisation import Ask, AskRefund, HeldLeg, Holding, No, ReceiptFacts, Unknown, Yes
 from pos_bridge.domain.card import ReadFailure, SealedCard, SealedPayment
+from pos_bridge.domain.chip import IssuerAnswer, SecondAnswer
 from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.identity import Choice, ChoiceKind, Consent
 from pos_bridge.domain.ledger import Advance, Binding, JournalHead, KnownBasket, KnownLeg, KnownRequest, Opening
@@ -77,16 +78,20 @@ class Prompt(Protocol):
 
     async def card(self) -> SealedCard | ReadFailure: ...
 
-    async def agree(self, approval_code: str) -> bool:
-        """The issuer said yes: a chip's own second answer (second GENERATE AC). True for a card without a chip."""
+    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
+        """Tell the chip what the issuer said, and have its last word (second GENERATE AC). Called once, after `card`.
+
+        A card without a chip agrees to every approval, without a receipt of its own. A chip that was pulled, or cannot
+        be asked, has not agreed.
+        """
 
     def withdraw(self) -> None:
         """No card wanted any more: `card` then gives NO_CARD soon. Idempotent."""
 
 
 class CardReaders(Protocol):
-    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey) -> Prompt:
-        """Ask all readers for one card, from now on."""
+    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, *, refund: bool = False) -> Prompt:
+        """Ask all readers for one card, from now on. `refund`: for money that goes back to it."""
 
     async def states(self) -> tuple[tuple[str, bool], ...]:
         """Each reader's name and whether its device was there when last looked at. Disturbs no prompt."""

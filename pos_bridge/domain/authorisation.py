@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pos_bridge.domain.card import CardFacts, SealedCard
+from pos_bridge.domain.chip import IssuerAnswer
 from pos_bridge.domain.happening import Standing
 from pos_bridge.domain.ledger import Binding
 from pos_bridge.domain.leg import Cause, Flow, Kind
@@ -27,13 +28,19 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Yes:
+    """`issuer`: what the chip is told; None for a card without one, or a host that has nothing to tell it."""
+
     amount: Amount
     approval_code: str
+    issuer: IssuerAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class No:
+    """`issuer` as in Yes."""
+
     cause: Cause
+    issuer: IssuerAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)

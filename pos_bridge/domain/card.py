@@ -5,7 +5,7 @@ from enum import Enum
 
 LAST_FOUR_CEILING = 10_000
 KEY_ID_LENGTH = 8
-SEALED_LENGTH = 1392
+SEALED_LENGTH = 1648
 MAX_TRACK_CIPHERTEXT = 256
 
 
@@ -51,7 +51,7 @@ class SealedByRoom:
 
     def __post_init__(self) -> None:
         if len(self.key_id) != KEY_ID_LENGTH or len(self.ciphertext) != SEALED_LENGTH:
-            raise ValueError("a sealed payment has a key id of 8 and a ciphertext of 1392 bytes")
+            raise ValueError("a sealed payment has a key id of 8 and a ciphertext of 1648 bytes")
 
 
 class Scheme(Enum):
@@ -121,7 +121,7 @@ class ReadFailure(Enum):
 
     NO_CARD = 1  # nobody presented a card in time
     UNREADABLE = 2  # three reads failed: damaged card, or not a bank card's track
-    CHIP_REQUIRED = 3  # the stripe says the card has a chip, and this reader cannot read it
+    CHIP_REQUIRED = 3  # the stripe says the card has a chip: it is to be inserted
     NOT_A_BANK_CARD = 4  # a loyalty, gift or badge card: refused and wiped
     READER_ABSENT = 5  # the device is not there or hung up
     READER_STALLED = 6  # a frame began and stopped in the middle
@@ -130,3 +130,8 @@ class ReadFailure(Enum):
     ROOM_LOST = 9  # the room ended without an answer
     ROOM_FAULT = 10  # the room met something it has no other word for
     READER_IN_CLEAR = 11  # a reader that should encrypt sent a track in clear: no key in it, or encryption off
+    CHIP_DECLINED = 12  # the chip, or the rules for it, said no before anything was sent
+    CHIP_FAILED = 13  # the chip could not be read: its stripe may be swiped instead (fallback)
+    CARD_REMOVED = 14  # pulled before anything was sent
+    CARD_BLOCKED = 15  # the issuer blocked the card, or its only application
+    READER_LOGGED = 16  # pcscd writes every exchange into its log: no card is read while it does

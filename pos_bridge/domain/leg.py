@@ -84,6 +84,11 @@ class Cause(Enum):
     NO_CARD = "no_card"
     UNREADABLE = "unreadable"
     CHIP_REQUIRED = "chip_required"
+    CHIP_DECLINED = "chip_declined"  # the chip said no before anything was sent
+    CHIP_FAILED = "chip_failed"  # it could not be read, and no stripe was swiped instead
+    CARD_REMOVED = "card_removed"  # before anything was sent
+    CARD_BLOCKED = "card_blocked"
+    READER_LOGGED = "reader_logged"  # the reader's daemon writes card data into its log
     NOT_A_BANK_CARD = "not_a_bank_card"
     READER = "reader"  # absent, stalled or taken
     ROOM = "room"  # the card room refused or was lost

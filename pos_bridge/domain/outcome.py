@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pos_bridge.domain.basket import BasketFault
 from pos_bridge.domain.card import CardFacts
+from pos_bridge.domain.chip import ChipReceipt
 from pos_bridge.domain.identity import Choice, ChoiceKind
 from pos_bridge.domain.ledger import TillKeys
 from pos_bridge.domain.leg import Cause, Tender
@@ -81,7 +82,7 @@ class PaidByCard:
     """Approved and durable. After a restart the code and the card come from the processor, or are None.
 
     `known` is what the vault keeps with this sale, because the customer chose it. `remaining`: cents that are still due
-    of its basket (None: not part of one). `confirm`: the till has still to confirm it.
+    of its basket (None: not part of one). `confirm`: the till has still to confirm it. `chip`: told live, not kept.
     """
 
     key: LegKey
@@ -92,6 +93,7 @@ class PaidByCard:
     known: frozenset[ChoiceKind] = frozenset()
     remaining: int | None = None
     confirm: bool = False
+    chip: ChipReceipt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +145,11 @@ class NotRefunded:
 
 @dataclass(frozen=True, slots=True)
 class NotPaid:
-    """Final: no charge stands, or none will in the end. `key` is None when no leg was opened."""
+    """Final: no charge stands, or none will in the end. `key` is None when no leg was opened. `chip`: told live."""
 
     key: LegKey | None
     cause: Cause
+    chip: ChipReceipt | None = None
 
 
 @dataclass(frozen=True, slots=True)

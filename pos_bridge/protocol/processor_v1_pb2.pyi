@@ -228,15 +228,27 @@ class AuthoriseResponse(_message.Message):
     def __init__(self, key: _Optional[bytes] = ..., now_ms: _Optional[int] = ..., approved: _Optional[_Union[Approved, _Mapping]] = ..., declined: _Optional[_Union[Declined, _Mapping]] = ..., refused: _Optional[_Union[Refused, _Mapping]] = ...) -> None: ...
 
 class Approved(_message.Message):
-    __slots__ = ("amount", "approval_code")
+    __slots__ = ("amount", "approval_code", "chip")
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     APPROVAL_CODE_FIELD_NUMBER: _ClassVar[int]
+    CHIP_FIELD_NUMBER: _ClassVar[int]
     amount: Money
     approval_code: int
-    def __init__(self, amount: _Optional[_Union[Money, _Mapping]] = ..., approval_code: _Optional[int] = ...) -> None: ...
+    chip: ChipAnswer
+    def __init__(self, amount: _Optional[_Union[Money, _Mapping]] = ..., approval_code: _Optional[int] = ..., chip: _Optional[_Union[ChipAnswer, _Mapping]] = ...) -> None: ...
+
+class ChipAnswer(_message.Message):
+    __slots__ = ("code", "authentication", "scripts")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    AUTHENTICATION_FIELD_NUMBER: _ClassVar[int]
+    SCRIPTS_FIELD_NUMBER: _ClassVar[int]
+    code: bytes
+    authentication: bytes
+    scripts: bytes
+    def __init__(self, code: _Optional[bytes] = ..., authentication: _Optional[bytes] = ..., scripts: _Optional[bytes] = ...) -> None: ...
 
 class Declined(_message.Message):
-    __slots__ = ("reason",)
+    __slots__ = ("reason", "chip")
     class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         REASON_UNSPECIFIED: _ClassVar[Declined.Reason]
@@ -250,8 +262,10 @@ class Declined(_message.Message):
     REASON_EXPIRED_CARD: Declined.Reason
     REASON_UNKNOWN_CARD: Declined.Reason
     REASON_FIELD_NUMBER: _ClassVar[int]
+    CHIP_FIELD_NUMBER: _ClassVar[int]
     reason: Declined.Reason
-    def __init__(self, reason: _Optional[_Union[Declined.Reason, str]] = ...) -> None: ...
+    chip: ChipAnswer
+    def __init__(self, reason: _Optional[_Union[Declined.Reason, str]] = ..., chip: _Optional[_Union[ChipAnswer, _Mapping]] = ...) -> None: ...
 
 class Refused(_message.Message):
     __slots__ = ("reason",)

@@ -21,6 +21,7 @@ from pos_bridge.domain.card import (
     SealedCard,
     Variant,
 )
+from pos_bridge.domain.chip import IssuerAnswer, SecondAnswer
 from pos_bridge.domain.money import MAX_CENTS
 from pos_bridge.domain.sealing_key import SealingKey
 
@@ -47,6 +48,7 @@ class Notice(Enum):
     """What the customer should be shown while the room goes on waiting."""
 
     SWIPE_AGAIN = 1
+    CARD_INSERTED = 2  # a chip card is in this reader: the others are let go
 
 
 # ---- engine to room ----
@@ -74,6 +76,10 @@ class Read:
     cents: int
     currency: int
     sealing_key: SealingKey
+    local_time: int  # yymmddhhmmss in the store's own time, as decimal digits
+    refund: bool = False
+    fallback: bool = False  # the chip could not be read: a stripe that says *chip* counts, and is flagged
+    pin_pad: str = ""  # the device of a PIN pad that belongs to a chip reader; empty: none
 
     def __post_init__(self) -> None:
         _check_reader(self.driver, self.device)
@@ -83,6 +89,13 @@ class Read:
             raise ValueError("a leg key has 16 bytes")
         if not (0 < self.cents <= MAX_CENTS and 0 < self.currency <= 999):  # noqa: PLR2004 - ISO 4217 has three digits
             raise ValueError("amount or currency out of range")
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """After Sealed of a chip: what its issuer said. Answered by CardSaid; the room then ends."""
+
+    answer: IssuerAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +133,13 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class CardSaid:
+    """The chip's last word, after Issuer."""
+
+    answer: SecondAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     reason: ReadFailure
 
@@ -129,12 +149,12 @@ class ReaderIs:
     state: ReaderState
 
 
-Request = Status | Read | Finish
-Report = Ready | Armed | Show | Sealed | Failed | ReaderIs
+Request = Status | Read | Issuer | Finish
+Report = Ready | Armed | Show | Sealed | CardSaid | Failed | ReaderIs
 
 _READ = struct.Struct(">BIQH16s8sIQ1216s64s")  # tag, prompt, cents, currency, leg key, then the sealing key's fields
 _READY = struct.Struct(">BI")
-_SEALED = struct.Struct(">BBHB8s1392s")  # tag, brand, last four, entry mode, key id, ciphertext
+_SEALED = struct.Struct(">BBHB8s1648s")  # tag, brand, last four, entry mode, key id, ciphertext
 # tag, brand, last four, entry mode, scheme, variant, mode, lengths of serial number and both tracks, then these three
 _SEALED_BY_READER = struct.Struct(">BBHBBBBBHH")
 _BYTE = struct.Struct(">BB")

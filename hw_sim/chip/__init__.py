@@ -1,0 +1,1 @@
+"""Chip cards that real terminals accept: what is on them, their keys and cryptograms, and the virtual card on vpcd."""
