@@ -16,7 +16,8 @@ from pos_bridge.domain.ledger import Opening
 from pos_bridge.domain.leg import Cause, Kind, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotRecordable, NotRefunded, Refunded, Running
-from pos_bridge.domain.step import Effect, step
+from pos_bridge.domain.step import step
+from pos_bridge.domain.transition import Effect
 
 
 class CardRefund:

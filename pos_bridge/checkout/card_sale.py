@@ -22,7 +22,8 @@ from pos_bridge.domain.ledger import Opening
 from pos_bridge.domain.leg import APPROVED_STATES, TAKEN_BACK, Cause, Flow, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, Running
-from pos_bridge.domain.step import Effect, step
+from pos_bridge.domain.step import step
+from pos_bridge.domain.transition import Effect
 
 AGREE_WITHIN_S = 30.0  # a chip answers in a second or two; pulled, it never does
 UNDO_WITHIN_S = 10.0  # how long a till waits for the reversal of an approval that could not be recorded
