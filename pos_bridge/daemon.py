@@ -13,9 +13,9 @@ import uvloop
 from pos_bridge import __version__, events, faults
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
-from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.lane import Lane
+from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.config import Config, Identity
 from pos_bridge.credentials import Credentials

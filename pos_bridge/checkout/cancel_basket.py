@@ -7,10 +7,10 @@ recorded of each leg: so it can be begun again at any time, and a start begins i
 import asyncio
 
 from pos_bridge import events
-from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.confirm import Confirming
 from pos_bridge.checkout.derived import till_keys_of
 from pos_bridge.checkout.order import fresh_salt, order_digest
+from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.refund_leg import by_reference
 from pos_bridge.domain.basket import BasketFault, BasketLeg, BasketState
 from pos_bridge.domain.happening import Cancelled

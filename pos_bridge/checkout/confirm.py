@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from pos_bridge import events
-from pos_bridge.checkout.card_sale import Parts
+from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settling import InDoubtError
 from pos_bridge.domain.happening import Cancelled, Confirmed
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg

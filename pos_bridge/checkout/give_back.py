@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from pos_bridge.checkout.answers import Answers
-from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.claim import WITHIN_S, claim_on, not_captured
+from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.recording import Recording
 from pos_bridge.checkout.refund import cash_back
 from pos_bridge.checkout.refund_leg import by_reference, open_surely

@@ -10,10 +10,10 @@ from pos_bridge.checkout import day_end
 from pos_bridge.checkout.admission import Admission, Answer
 from pos_bridge.checkout.answers import Answers
 from pos_bridge.checkout.cancel_basket import Cancelling
-from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.confirm import Confirming
 from pos_bridge.checkout.give_back import GiveBack
 from pos_bridge.checkout.identify import Identify
+from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.pay import Payment
 from pos_bridge.checkout.recording import Recording
 from pos_bridge.checkout.refund import Refund

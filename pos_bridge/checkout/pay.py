@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from pos_bridge.checkout.answers import Answers
 from pos_bridge.checkout.basket import Place, find_place
-from pos_bridge.checkout.card_sale import CardSale, Parts, TillConfirms
+from pos_bridge.checkout.card_sale import CardSale, TillConfirms
 from pos_bridge.checkout.confirm import Confirming
 from pos_bridge.checkout.identify import Identify
+from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.recording import Recording
 from pos_bridge.domain.ledger import JournalUnwritableError, Opening, TillKeys
 from pos_bridge.domain.leg import Cause, Flow, State, Tender

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from pos_bridge.checkout.answers import Answers
 from pos_bridge.checkout.card_refund import CardRefund
-from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.claim import claim_on, not_captured
+from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.recording import Recording
 from pos_bridge.domain.give_back import Claim
 from pos_bridge.domain.ledger import JournalUnwritableError, Opening, TillKeys

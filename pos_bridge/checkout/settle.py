@@ -15,7 +15,8 @@ from pos_bridge.domain.happening import Event, GivenBack, Recovered
 from pos_bridge.domain.ledger import Advance, JournalUnwritableError, TillKeys
 from pos_bridge.domain.leg import Cause, Kind, Leg, State, Tender
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.step import Effect, ImpossibleStepError, step
+from pos_bridge.domain.step import step
+from pos_bridge.domain.transition import Effect, ImpossibleStepError
 from pos_bridge.domain.trouble import Trouble
 
 _FIRST_PAUSE_S = 0.2

@@ -18,7 +18,8 @@ from pos_bridge.domain.happening import Decided
 from pos_bridge.domain.ledger import Advance, JournalUnwritableError
 from pos_bridge.domain.leg import State
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.step import ImpossibleStepError, step
+from pos_bridge.domain.step import step
+from pos_bridge.domain.transition import ImpossibleStepError
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal_file import JournalFile
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.order import fresh_salt, order_digest
+from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain.identity import Choice
 from pos_bridge.domain.ledger import TillKeys

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.lane import Lane
+from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain.authorisation import No, Unknown, Yes
 from pos_bridge.domain.card import ReadFailure

@@ -32,7 +32,8 @@ from pos_bridge.domain.happening import (
 from pos_bridge.domain.leg import MAX_SENDS, Cause, Flow, Kind, Leg, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.step import Effect, Transition, step
+from pos_bridge.domain.step import step
+from pos_bridge.domain.transition import Effect, Transition
 
 ASKED = Amount(12_34)
 TWO, ONE, CHIP = CardRead(Flow.TWO_MESSAGES), CardRead(Flow.ONE_MESSAGE), CardRead(Flow.TWO_MESSAGES, chip=True)

@@ -35,7 +35,8 @@ from pos_bridge.domain.happening import (
 from pos_bridge.domain.leg import APPROVED_STATES, IN_MEMORY, MAX_SENDS, SETTLED, Cause, Flow, Kind, Leg, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.step import Effect, ImpossibleStepError, Transition, step
+from pos_bridge.domain.step import step
+from pos_bridge.domain.transition import Effect, ImpossibleStepError, Transition
 
 ASKED = Amount(12_34)
 SOME = [Amount(cents) for cents in (1, 12_33, 12_34, 12_35)]

@@ -27,7 +27,8 @@ from pos_bridge.domain.happening import (
 from pos_bridge.domain.leg import TAKEN_BACK, Cause, Flow, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.step import Effect, ImpossibleStepError, step
+from pos_bridge.domain.step import step
+from pos_bridge.domain.transition import Effect, ImpossibleStepError
 
 ASKED = Amount(12_34)
 STRIPE, CHIP, ONE = CardRead(Flow.TWO_MESSAGES), CardRead(Flow.TWO_MESSAGES, chip=True), CardRead(Flow.ONE_MESSAGE)

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from pos_bridge.checkout import order
-from pos_bridge.checkout.card_sale import Parts
 from pos_bridge.checkout.lane import Lane
+from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain import leg_key
 from pos_bridge.domain.card import SealedByRoom, SealedPayment

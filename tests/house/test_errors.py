@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import pos_bridge
-from pos_bridge.checkout.card_sale import PROMPT_CAUSES
+from pos_bridge.checkout.presented import PROMPT_CAUSES
 from pos_bridge.cli import check, conformance, day_end, decide, explain, journal, quarantine, run
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.pos_api.said import SITUATIONS, Said, Words

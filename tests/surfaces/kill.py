@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from random import Random
 
-from tests.surfaces.crash import ANSWERED, CARD, LEDGER, After, Arena, Commit, Plan, Point, arena
+from tests.surfaces.crash import Arena, arena
+from tests.surfaces.points import ANSWERED, CARD, LEDGER, After, Commit, Plan, Point
 from tests.surfaces.stories import STORIES
 
 _FAULTS = ("approve", "approve", "approve", "delay", "drop-response", "drop-request", "duplicate", "decline")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.surfaces.accounts import Sale
-from tests.surfaces.crash import Scene
+from tests.surfaces.scene import Scene
 
 _FIRST_PART, _REFUND = 999_00, 3_50
 

@@ -7,7 +7,8 @@ from random import Random
 
 import pytest
 
-from tests.surfaces.crash import ANSWERED, CARD, LEDGER, Commit, Plan, arena
+from tests.surfaces.crash import arena
+from tests.surfaces.points import ANSWERED, CARD, LEDGER, Commit, Plan
 from tests.surfaces.stories import STORIES
 
 INTENT, DONE = range(2)

@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from tests.power import careless_engine
-from tests.surfaces.crash import ANSWERED, Plan, arena
+from tests.surfaces.crash import arena
+from tests.surfaces.points import ANSWERED, Plan
 from tests.surfaces.stories import STORIES
 
 
