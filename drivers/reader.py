@@ -82,7 +82,7 @@ Event = Armed | BadRead | CardRead | CardSealed | CardInserted | ChipAsks | Chip
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """What the card is asked for. `cents` of ISO 4217 number `currency`; `local_time` is yymmddhhmmss in decimal digits.
+    """What the card is asked for. `cents` of ISO 4217 number `currency`; `local_time`: yymmddhhmmss in decimal digits.
 
     `fallback`: a stripe that says *chip* counts, because its chip could not be read. `pin_pad`: a device, or empty.
     """

@@ -1,4 +1,4 @@
-"""What a chip card's conversation with its issuer looks like outside the card room: no field names or numbers a card."""
+"""What a chip card and its issuer say to each other, as it is seen outside the card room: nothing here names a card."""
 
 from dataclasses import dataclass
 from enum import Enum
