@@ -18,13 +18,7 @@ class OneFence(Desk):
         head, seen = asks.open_session(request), self._ledger.last_seen(till.name)
         with self._ledger.transaction():
             self._ledger.see(till.name, head)
-        return pb.OpenSessionResponse(
-            fence=fence,
-            ledger_epoch=self._epoch,
-            last_seen=pb.JournalHead(sequence=seen.sequence, hash=seen.hash),
-            now_ms=self._clock(),
-            retention_days=self._retention_days,
-        )
+        return self._session(fence, seen)
 
 
 class ForgetsRows(Desk):

@@ -17,6 +17,7 @@ from hw_sim.processor.facts import (
     Declined,
     Done,
     Entry,
+    Head,
     No,
     Refusal,
     Refused,
@@ -58,6 +59,9 @@ class Desk:
             seen = self._ledger.last_seen(till.name)
             fence = self._ledger.raise_fence(till.name)
             self._ledger.see(till.name, head)
+        return self._session(fence, seen)
+
+    def _session(self, fence: int, seen: Head) -> pb.OpenSessionResponse:
         return pb.OpenSessionResponse(
             fence=fence,
             ledger_epoch=self._epoch,

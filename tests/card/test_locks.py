@@ -33,17 +33,6 @@ FORBIDDEN = (
 )
 
 
-@pytest.fixture(scope="module")
-def keys():
-    return ProcessorKeys()
-
-
-@pytest.fixture
-def line():
-    with Line() as line:
-        yield line
-
-
 def ask(driver: str, line: Line, keys: ProcessorKeys) -> Read:
     return Read(driver, line.device, 60_000, LEG_KEY, CENTS, CAD, keys.sealing_key())
 

@@ -10,66 +10,21 @@ from hypothesis import strategies as st
 from pos_bridge.domain.happening import (
     Approved,
     Cancelled,
-    CaptureDone,
-    CaptureRefused,
-    CardAgreed,
-    CardRead,
-    CardRefused,
-    CashCancelled,
-    CashTaken,
-    Confirmed,
     Decided,
-    Declined,
     Event,
     Found,
-    GivenBack,
-    NoAnswer,
-    PromptOver,
     Recovered,
     Reversed,
     Standing,
     Unrecorded,
     Voided,
-    WrongAnswer,
 )
-from pos_bridge.domain.leg import APPROVED_STATES, IN_MEMORY, MAX_SENDS, SETTLED, Cause, Flow, Kind, Leg, State, Tender
+from pos_bridge.domain.leg import APPROVED_STATES, IN_MEMORY, MAX_SENDS, SETTLED, Cause, Kind, Leg, State, Tender
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.money import Amount
 from pos_bridge.domain.step import step
 from pos_bridge.domain.transition import Effect, ImpossibleStepError, Transition
+from tests.domain.words import ASKED, EVENTS
 
-ASKED = Amount(12_34)
-SOME = [Amount(cents) for cents in (1, 12_33, 12_34, 12_35)]
-EVENTS: list[Event] = [
-    *(CardRead(flow, chip=chip) for flow in Flow for chip in (False, True)),
-    PromptOver(Cause.NO_CARD),
-    *map(Approved, SOME),
-    Declined(Cause.ISSUER),
-    NoAnswer(may_resend=True),
-    NoAnswer(may_resend=False),
-    WrongAnswer(),
-    CardAgreed(),
-    CardRefused(),
-    Confirmed(),
-    Cancelled(Cause.CANCELLED),
-    Cancelled(Cause.UNCONFIRMED),
-    Voided(),
-    Unrecorded(),
-    Recovered(),
-    CaptureDone(),
-    CaptureRefused(),
-    *(
-        Reversed(cause, trusted=trusted)
-        for cause in (None, Cause.TOMBSTONED, Cause.WAS_DECLINED, Cause.TOO_LATE, Cause.CARD_NEEDED)
-        for trusted in (False, True)
-    ),
-    *(Found(where, amount, trusted=trusted) for where in Standing for amount in (None, ASKED) for trusted in (0, 1)),  # type: ignore[arg-type] # 0 and 1 are enough
-    GivenBack(made=True),
-    GivenBack(made=False),
-    *(Decided(stands=stands, undo=undo) for stands in (False, True) for undo in (False, True)),
-    CashTaken(),
-    CashCancelled(),
-]
 LEAVES_AN_END = {
     State.CAPTURED: (Unrecorded, Voided, Cancelled),
     State.CAPTURE_LOST: (Cancelled, Decided),

@@ -1,4 +1,4 @@
-"""What a journal holds, as plain values: each write is an entry, and the books are what all entries together say.
+"""What a journal holds, as plain values: the books are what all entries (entries.py) together say.
 
 The semantics of checkout.ports.Journal, and of the chain that a session reads, without a disk and without days that
 pass. A test compares them with the shipped journal.
@@ -12,7 +12,6 @@ from pos_bridge.domain.basket import Basket, BasketLeg, BasketState
 from pos_bridge.domain.ledger import Advance, JournalHead, KnownBasket, KnownLeg, KnownRequest, Opening, TillKeys
 from pos_bridge.domain.leg import (
     APPROVED_STATES,
-    MOVED_STATES,
     PAID_STATES,
     REFUNDED_STATES,
     SETTLED,
@@ -21,78 +20,26 @@ from pos_bridge.domain.leg import (
     Tender,
 )
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.totals import Period, PeriodLeg
 from pos_bridge.journal.schema import STEPS
+from tests.explorer.entries import (
+    Advanced,
+    BasketCancelled,
+    Entry,
+    EpochChanged,
+    HeadRefused,
+    Opened,
+    PeriodClosed,
+    RefusedHeadAccepted,
+    RequestClosed,
+    Told,
+)
 
 START = bytes(32)
 _HOUR_MS = 3_600_000
 _TO_COLLECT = PAID_STATES | REFUNDED_STATES
-_NEVER_MOVED = frozenset({State.DECLINED, State.ENDED, State.REFUND_DECLINED, State.CASH_CANCELLED})
 _APPROVED = APPROVED_STATES | {State.REFUNDED}
-_FIRST_STEPS = frozenset({State.INTENT, State.REFUND_INTENT})
+FIRST_STEPS = frozenset({State.INTENT, State.REFUND_INTENT})
 _ENDED = frozenset({BasketState.COMMITTED, BasketState.CANCELLED})
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    opening: Opening
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Advanced:
-    change: Advance
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class RequestClosed:
-    request: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    key: LegKey
-
-
-@dataclass(frozen=True, slots=True)
-class BasketCancelled:
-    reference: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodClosed:
-    """After the row `up_to`, or after the newest one."""
-
-    up_to: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EpochChanged:
-    digest: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class HeadRefused:
-    head: JournalHead
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedHeadAccepted:
-    pass
-
-
-Entry = (
-    Opened
-    | Advanced
-    | RequestClosed
-    | Told
-    | BasketCancelled
-    | PeriodClosed
-    | EpochChanged
-    | HeadRefused
-    | RefusedHeadAccepted
-)
 
 
 class Request(NamedTuple):
@@ -320,45 +267,6 @@ class Books:
         found = [self.find_basket(reference) for reference in self.baskets]
         return tuple(known for known in found if known is not None and known.basket.half_paid)
 
-    def this_period(self) -> Period:
-        """As journal/periods.py: a leg counts in the period in which its money moved."""
-        begun = self.periods[-1]
-        newest: dict[LegKey | None, tuple[int, Row]] = {}
-        first: dict[LegKey | None, Row] = {}
-        for number in range(begun + 1, len(self.rows)):
-            row = self.rows[number]
-            newest[row.key] = (number, row)
-            first.setdefault(row.key, row)
-        taken_up = {
-            key
-            for key, row in first.items()
-            if key is not None and row.state not in _FIRST_STEPS and self.legs[key].tender is Tender.CARD
-        }
-        before = {key for key in taken_up if self._state_at(key, begun) in MOVED_STATES}
-        waiting = [leg.key for leg in self.unsettled() if leg.key not in newest]
-        legs = [key for key in waiting if self.legs[key].state not in MOVED_STATES or self.last[key] > begun]
-        for _, row in sorted(newest.values(), key=lambda found: found[0]):
-            moved_before = row.state in MOVED_STATES and row.key in before
-            if row.key is not None and row.state not in _NEVER_MOVED and not moved_before:
-                legs.append(row.key)
-        earlier = [key for key in waiting if key not in legs]
-        earlier += [
-            row.key
-            for _, row in newest.values()
-            if row.key is not None and row.state not in SETTLED and row.key in before
-        ]
-        legs_now, earlier_now = tuple(map(self._in_period, legs)), tuple(map(self._in_period, earlier))
-        return Period(len(self.periods) - 1, legs_now, earlier_now, 0, self.head.sequence)
-
-    def _state_at(self, key: LegKey, row: int) -> State | None:
-        states = [found.state for found in self.rows[: row + 1] if found.key == key]
-        return states[-1] if states else None
-
-    def _in_period(self, key: LegKey) -> PeriodLeg:
-        leg = self.legs[key]
-        cents = leg.amount.cents if leg.approved is None else leg.approved.cents
-        return PeriodLeg(key, leg.tender, leg.kind, leg.state, cents if leg.due is None else leg.due)
-
 
 def _said_again(leg: KnownLeg, change: Advance) -> bool:
     """Of cash what was said again is no new row."""
@@ -375,7 +283,7 @@ def _fits(leg: KnownLeg, change: Advance) -> bool:
     if approved is None:
         return change.state not in _APPROVED
     whole = approved == leg.amount or (leg.partial_ok and approved.cents <= leg.amount.cents)
-    return whole and leg.tender is Tender.CARD and change.state not in _FIRST_STEPS
+    return whole and leg.tender is Tender.CARD and change.state not in FIRST_STEPS
 
 
 def _second(milliseconds: int | None) -> int | None:

@@ -19,10 +19,11 @@ from pos_bridge.domain.ledger import (
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
 from pos_bridge.journal.errors import JournalRefusedError
-from tests.explorer.books import (
+from tests.explorer.books import Books
+from tests.explorer.choices import Kind
+from tests.explorer.entries import (
     Advanced,
     BasketCancelled,
-    Books,
     Entry,
     EpochChanged,
     HeadRefused,
@@ -31,8 +32,8 @@ from tests.explorer.books import (
     RequestClosed,
     Told,
 )
-from tests.explorer.choices import Kind
 from tests.explorer.ground import Ground
+from tests.explorer.periods import this_period
 from tests.explorer.words import entry_in_words
 
 SYNC_S = 0.005
@@ -223,7 +224,7 @@ class SimJournal:
         return self._disk.books.open_baskets() if self._disk.habits.knows_baskets else ()
 
     async def period(self) -> Period:
-        return self._disk.books.this_period()
+        return this_period(self._disk.books)
 
     async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         return self._disk.books.holds(sequence, row_hash)

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from pos_bridge.protocol import processor_v1_pb2 as pb
 from tests.explorer.disk import DiskHabits
+from tests.explorer.duties import Duties
 from tests.explorer.explore import Story
 from tests.explorer.line import STEADY, Line
-from tests.explorer.processor import Duties
 from tests.explorer.stories import STORIES
 from tests.explorer.world import Model, World
 

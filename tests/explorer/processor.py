@@ -7,10 +7,11 @@ story's.
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pos_bridge.protocol import processor_v1_pb2 as pb
+from tests.explorer.duties import Duties, Held, Verdict, approve
 
 APPROVAL_CODE = int("PB7K2Q", 36)  # on every approval: it may not be found in a journal
 LIFE_MS = 7 * 86_400_000
@@ -27,59 +28,11 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Duties:
-    """What this processor does of what it must. All of them, unless a test breaks one."""
-
-    tombstones: bool = True
-    idempotent: bool = True
-    obeys_not_after: bool = True
-    remembers_rows: bool = True  # the newest journal row it was shown, so that a journal that lost it is noticed
-    waits_until_late: bool = False  # a reversal of an unseen key is answered only when nothing of it can come any more
-
-
-ALL_DUTIES = Duties()
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What the ledger holds about a key. `times`: how often the card was charged under it (a good processor: once)."""
-
-    state: str
-    request: bytes = b""
-    cents: int = 0  # approved
-    asked: int = 0
-    captured: int = 0
-    interac: bool = False
-    card: int | None = None
-    sale: bytes = b""
-    refusal: str | None = None  # of a refund: kept, and said again
-    began_ms: int = 0
-    settled: bool = False
-    ended: bool = False
-    times: int = 1
-
-    @property
-    def stands(self) -> int:
-        """Charges (or refunds) of this key that stand."""
-        return self.times if self.state in {"authorised", "captured", "refunded"} else 0
-
-    @property
-    def moved(self) -> int:
-        """Cents that moved, or are held, by what stands of this key."""
-        return self.stands * (self.captured or self.cents)
-
-
 class UnansweredError(Exception):
     """It gives no answer now: the caller sees an unavailable service."""
 
 
 _Kind = type[pb.AuthoriseResponse] | type[pb.RefundResponse] | type[pb.CaptureResponse]
-Verdict = Callable[[int | None, int, bool], int]  # (card, cents asked, partial allowed) to cents approved: 0 is a no
-
-
-def approve(_card: int | None, cents: int, _partial: bool) -> int:
-    return cents
 
 
 class Processor:

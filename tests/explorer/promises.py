@@ -14,7 +14,7 @@ from pos_bridge.domain.outcome import (
     SaleAsk,
     Voided,
 )
-from tests.explorer.books import Opened
+from tests.explorer.entries import Opened
 from tests.explorer.outcomes import NOT_DONE, is_paid
 from tests.explorer.processor import APPROVAL_CODE
 from tests.explorer.reader import NUMBERS

@@ -3,8 +3,8 @@
 import asyncio
 
 from pos_bridge.domain.leg import State
-from tests.explorer.books import RefusedHeadAccepted
 from tests.explorer.ending import settled, the_end
+from tests.explorer.entries import RefusedHeadAccepted
 from tests.explorer.explore import Bounds, Story
 from tests.explorer.outcomes import failed, is_paid
 from tests.explorer.processor import RETENTION_DAYS

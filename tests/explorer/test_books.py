@@ -15,10 +15,10 @@ from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.money import Amount
 from pos_bridge.journal.errors import JournalRefusedError
 from pos_bridge.journal.journal_file import JournalFile
-from tests.explorer.books import (
+from tests.explorer.books import Books
+from tests.explorer.entries import (
     Advanced,
     BasketCancelled,
-    Books,
     Entry,
     EpochChanged,
     HeadRefused,
@@ -28,6 +28,7 @@ from tests.explorer.books import (
     RequestClosed,
     Told,
 )
+from tests.explorer.periods import this_period
 from tests.journal.makers import START, Clock, card, cash, cash_back, confirmed_by_till, owed, part, refund, till_keys
 
 NOW_MS = int(START.timestamp() * 1000)
@@ -144,7 +145,7 @@ def compare(journal: JournalFile, books: Books, operations: Operations) -> None:
     assert journal.head.sequence == books.head.sequence
     for head in HEADS:
         assert journal.holds(head.sequence, head.hash) is books.holds(head.sequence, head.hash)
-    real, ours = journal.period(), books.this_period()
+    real, ours = journal.period(), this_period(books)
     assert real.number == ours.number
     assert set(real.legs) == set(ours.legs)
     assert set(real.earlier) == set(ours.earlier)

@@ -14,7 +14,8 @@ from hw_sim.cards import CARDS
 from hw_sim.processor.modes import Mode, Word
 from hw_sim.world import enrol
 from pos_bridge.protocol import processor_v1_pb2 as pb
-from tests.explorer.processor import Duties, Processor
+from tests.explorer.duties import Duties
+from tests.explorer.processor import Processor
 from tests.hw_sim.processor import terminal
 from tests.hw_sim.processor.conftest import POIID, Counter, Store, open_counter
 

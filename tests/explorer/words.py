@@ -4,7 +4,7 @@ from typing import Any
 
 from pos_bridge.domain.money import Amount
 from pos_bridge.protocol import processor_v1_pb2 as pb
-from tests.explorer.books import (
+from tests.explorer.entries import (
     Advanced,
     BasketCancelled,
     Entry,

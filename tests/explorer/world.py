@@ -9,14 +9,15 @@ from typing import Any, TypeVar
 
 from pos_bridge.domain.leg import State
 from pos_bridge.protocol import processor_v1_pb2 as pb
-from tests.explorer.books import Advanced, Opened
 from tests.explorer.choices import Chooser, Kind
 from tests.explorer.disk import SHIPPED_HABITS, Disk, DiskHabits
+from tests.explorer.duties import ALL_DUTIES, Duties
 from tests.explorer.engine import Engine, shipped_code_on
+from tests.explorer.entries import Advanced, Opened
 from tests.explorer.ground import START_MS, Ground
 from tests.explorer.line import MONEY, Fates, Line
 from tests.explorer.loop import Handle
-from tests.explorer.processor import ALL_DUTIES, Duties, Processor
+from tests.explorer.processor import Processor
 from tests.explorer.reader import NUMBERS, Customers
 from tests.explorer.till import Till
 from tests.explorer.words import answer_in_words, entry_in_words, message_in_words

@@ -14,7 +14,7 @@ from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.wire.nexo.request import OriginalPOITransaction, ReversalRequest, ReversalSaleData, TransactionID
 
 KEYS = st.uuids(version=4)
-LETTERS = st.characters(categories=("L", "N", "P", "Zs"))
+LETTERS = st.characters(categories=("L", "N", "P"), include_characters=" \u00a0")  # a message has no other spaces
 TEXTS = st.text(LETTERS, min_size=1, max_size=128)
 SPELLINGS = [str, lambda key: str(key).upper(), lambda key: key.hex, lambda key: f" {key}  "]
 

@@ -6,8 +6,8 @@ import pytest
 
 from pos_bridge.domain.leg import Cause
 from tests.pos_api.fake_desk import failed
-from tests.pos_api.receipts import TRANSACTION, Body
-from tests.pos_api.world import Store, more, result
+from tests.pos_api.receipts import TRANSACTION
+from tests.pos_api.world import Store, more, repeated, result
 from tests.wire.nexo.shapes import cash, payment, status, with_field
 
 # ---- again ----
@@ -76,12 +76,6 @@ def test_other_content_under_the_same_key_is_another_request(store: Store, path,
 def test_what_is_no_part_of_the_request_makes_no_other_request(store: Store, path, value):
     first = store.ask(payment())
     assert store.ask(with_field(payment(), path, value)) == first
-
-
-def repeated(body: Body) -> Body:
-    assert result(body) == ("Success", None)
-    answer: Body = body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["PaymentResponse"]
-    return answer
 
 
 @pytest.mark.parametrize("message", [payment(), cash()])

@@ -13,19 +13,11 @@ from pos_bridge.domain.trouble import Trouble
 from tests.pos_api.fake_desk import not_given_back
 from tests.pos_api.receipts import Body
 from tests.pos_api.test_payment import key_in, receipt_lines
-from tests.pos_api.test_terminal import event
-from tests.pos_api.world import Store, more, result
-from tests.wire.nexo.shapes import SALE, abort, payment, reversal, status, with_field, without_field
+from tests.pos_api.world import Store, more, repeated, result
+from tests.wire.nexo.shapes import SALE, reversal, status, with_field, without_field
 
 NAMED = "ReversalRequest.OriginalPOITransaction.POITransactionID"
 NOBODY = "00000000-0000-0000-0000-000000000000"
-
-
-def repeated(body: Body) -> Body:
-    assert result(body) == ("Success", None)
-    assert body["RepeatedMessageResponse"]["MessageHeader"]["MessageCategory"] == "Reversal"
-    answer: Body = body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["ReversalResponse"]
-    return answer
 
 
 def test_a_whole_sale_is_voided(store: Store):
@@ -152,7 +144,7 @@ def test_a_reversal_that_was_not_made(store: Store, cause, condition, words):
     assert words in more(body)["messageEn"]
     assert key_in(body) == str(store.told()[0])
     assert "ReversedAmount" not in body
-    assert repeated(store.ask(status(category="Reversal"))) == body
+    assert repeated(store.ask(status(category="Reversal")), "Reversal") == body
 
 
 def test_a_sale_that_was_not_voided_is_not_noted_as_told(store: Store):
@@ -171,92 +163,6 @@ def test_nobody_knows_yet(store: Store):
     asked = store.ask(status(category="Reversal"))
     assert result(asked) == ("Failure", "InProgress")
     assert asked["MessageReference"]["MessageCategory"] == "Reversal"
-
-
-# ---- again ----
-
-
-@pytest.mark.parametrize("message", [reversal(), reversal("5")], ids=["whole", "part"])
-def test_the_same_again_gives_back_once(store: Store, message):
-    first = store.ask(message)
-    assert store.ask(message) == first
-    assert repeated(store.ask(status(category="Reversal"))) == first
-    assert repeated(store.ask(status(None))) == first
-    store.restart()
-    again = repeated(store.ask(status(None)))
-    assert again["POIData"] == first["POIData"]
-    assert again["OriginalPOITransaction"] == first["OriginalPOITransaction"]
-    assert again["ReversedAmount"] == first["ReversedAmount"]
-    assert len(store.desk.backs) == 1
-
-
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        (f"{NAMED}.TransactionID", "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"),
-        ("ReversalRequest.ReversedAmount", 5),
-        ("ReversalRequest.ReversalReason", "Malfunction"),
-    ],
-)
-def test_the_same_name_for_something_else(store: Store, path, value):
-    first = store.ask(reversal())
-    other = store.ask(with_field(reversal(), path, value))
-    assert result(other) == ("Failure", "NotAllowed")
-    assert "the first one stands" in more(other)["messageEn"]
-    assert store.ask(reversal()) == first
-    assert len(store.desk.backs) == 1
-
-
-def test_a_reversals_name_never_meets_a_payments(store: Store):
-    """The same ServiceID in both categories names two requests."""
-    paid = store.ask(payment())
-    back = store.ask(reversal())
-    assert (result(paid), result(back)) == (("Success", None), ("Success", None))
-    told = store.ask(status())["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]
-    assert told == {"PaymentResponse": paid}
-    assert repeated(store.ask(status(category="Reversal"))) == back
-
-
-def test_a_reversal_never_seen_is_not_found_and_closed(store: Store):
-    asked = store.ask(status(category="Reversal"))
-    assert result(asked) == ("Failure", "NotFound")
-    assert "This refund never arrived" in more(asked)["messageEn"]
-    late = store.ask(reversal())
-    assert result(late) == ("Failure", "Aborted")
-    assert store.desk.backs == []
-    assert repeated(store.ask(status(category="Reversal"))) == late
-
-
-def test_what_the_answers_file_lost_is_told_as_far_as_it_is_known(store: Store):
-    first = store.ask(reversal("5"))
-    store.answers.kept.clear()
-    again = repeated(store.ask(status(category="Reversal")))
-    assert (key_in(again), again["ReversedAmount"]) == (key_in(first), 5)
-    store.ask(reversal(service_id="2"))
-    store.answers.kept.clear()
-    assert repeated(store.ask(status(None)))["ReversedAmount"] == 10.99
-
-
-# ---- at the same moment ----
-
-
-def test_a_reversal_is_the_one_thing_that_runs_and_no_abort_stops_it(store: Store):
-    store.hold()
-    first = store.asking(reversal())
-    store.wait_for(lambda: store.desk.live == 1)
-    body = store.ask(payment(service_id="2"))
-    assert result(body) == ("Failure", "Busy")
-    assert more(body)["serviceId"] == "0207111104"
-    assert result(store.ask(status(category="Reversal"))) == ("Failure", "InProgress")
-    assert "remboursement" in event(store.post(abort(category="Reversal"))[1])
-    store.release()
-    assert result(first.answer()) == ("Success", None)
-
-
-def test_an_abort_before_its_reversal_closes_it(store: Store):
-    event(store.post(abort(category="Reversal"))[1])
-    assert result(store.ask(reversal())) == ("Failure", "Aborted")
-    assert result(store.ask(payment())) == ("Success", None), "another request by the same ServiceID"
 
 
 def test_a_fault_at_the_desk_is_not_told_as_no_refund(store: Store):
@@ -288,7 +194,7 @@ def test_whoever_it_names_is_dropped_and_said(store: Store, path, value):
     assert more(body)["warning"] == "identity-dropped"
     assert store.dropped == 1
     assert not any(b"jean" in kept.lower() or b"WEB-1" in kept for kept in store.answers.kept.values())
-    assert repeated(store.ask(status(None))) == body
+    assert repeated(store.ask(status(None)), "Reversal") == body
 
 
 def test_a_refused_one_counts_too(store: Store):

@@ -242,3 +242,12 @@ def more(body: dict[str, Any]) -> dict[str, str]:
 def result(body: dict[str, Any]) -> tuple[str, str | None]:
     response = body["Response"]
     return response["Result"], response.get("ErrorCondition")
+
+
+def repeated(body: dict[str, Any], category: str = "Payment") -> dict[str, Any]:
+    """The answer of that category that a status was told again."""
+    assert result(body) == ("Success", None)
+    told = body["RepeatedMessageResponse"]
+    assert told["MessageHeader"]["MessageCategory"] == category
+    answer: dict[str, Any] = told["RepeatedResponseMessageBody"][f"{category}Response"]
+    return answer

@@ -111,13 +111,18 @@ class Recorder:
             return
         identity, thread, _, number, _, _, *arguments = _NOTICE.unpack(notice)
         call = Announced(self._watched, thread, calls.NAMES[number], arguments)
+        try:
+            process = call.process
+        except (FileNotFoundError, ProcessLookupError):  # it was killed while its call was read
+            return
         for operation in call.operations():
-            if call.process in self._dead:
+            if process in self._dead:
                 return
             if self.stop_before is not None and self.stop_before(operation):
                 self.stop_before = None
-                self._dead.add(call.process)
-                os.kill(call.process, signal.SIGKILL)
+                self._dead.add(process)
+                with contextlib.suppress(ProcessLookupError):  # somebody else was first
+                    os.kill(process, signal.SIGKILL)
                 self.stopped.set()
                 return
             self.tape.append(operation)

@@ -1,4 +1,4 @@
-"""A store with a vault, one for all tests of a module."""
+"""A store for all tests of a module: with a vault, or with a book that is balanced after each of them."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 
 from hw_sim.running import running_store
 from tests.processes import descendants, survivors
+from tests.surfaces.book import Book
 from tests.surfaces.shop import Shop, leaks
 
 
@@ -18,3 +19,24 @@ def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         assert leaks(store.folder) == []
     assert not survivors(processes)
     assert leaks(store.folder) == []
+
+
+@pytest.fixture(name="book", scope="module")
+def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    """One store for the module, whose engine waits one second for an answer."""
+    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+        yield Book(store)
+        processes = descendants(store.process.pid)
+    assert not survivors(processes)
+
+
+@pytest.fixture
+def the_next_sale_works(book: Book) -> Iterator[None]:
+    """And all accounts agree, after the test."""
+    book.mode("up")
+    book.in_session()
+    yield
+    book.mode("up")
+    assert book.pay_cash().paid
+    assert book.pay().paid
+    book.balance()

@@ -23,7 +23,9 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """card: it was read; ledger: the processor did something; answered: the till has its answer."""
+    """card: it was read, and the processor takes its time; ledger: the processor did something; answered: the till
+    has its answer.
+    """
 
     name: str
 

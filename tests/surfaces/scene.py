@@ -11,7 +11,12 @@ from hw_sim.store import control
 from tests.power.store import Mains
 from tests.surfaces.accounts import Return, Sale, Told
 from tests.surfaces.book import Asking, Book, until
-from tests.surfaces.points import ANSWERED, After, Commit, Moment, Plan, arm
+from tests.surfaces.points import ANSWERED, CARD, LEDGER, After, Commit, Moment, Plan, arm
+
+# That the card was read is seen a moment after it was, by the end of the customer's program: until then the processor
+# may not have answered. It does twice as late as the engine waits, which asks three times: nothing comes before.
+_TAKES_ITS_TIME_S = 2.0
+_NEVER_ANSWERS = frozenset({"drop-request", "drop-response"})
 
 
 class NeverReachedError(AssertionError):
@@ -33,6 +38,7 @@ class Scene:
     asked: list[Sale | Return] = field(default_factory=list)
     began: float = 0.0
     _held: list[dict[str, Any]] = field(default_factory=list)
+    _does: str = ""
 
     def begin(self) -> None:
         """What was prepared is done: from here on it may crash."""
@@ -55,12 +61,19 @@ class Scene:
         if card is None:
             with self.book.asking(movement, card=None) as asking:
                 return self.follow(asking, lambda: False)
+        if self.plan.point == CARD and self._does not in _NEVER_ANSWERS:
+            self.mode("delay", _TAKES_ITS_TIME_S)
         with self.book.asking(movement, card=None) as asking, self.book.store.customer(card) as customer:
             return self.follow(asking, lambda: customer.poll() == 0)
 
     def fault(self) -> None:
         """The processor does from now on what the plan says."""
-        self.book.mode(self.plan.fault, self.plan.seconds)
+        self.mode(self.plan.fault, self.plan.seconds)
+
+    def mode(self, word: str, value: float | None = None) -> None:
+        """The processor does that from now on."""
+        self._does = word
+        self.book.mode(word, value)
 
     def follow(self, asking: Asking, card_read: Callable[[], bool]) -> Told:
         """To its answer, or to the point at which the engine dies. What was told by then is noted either way."""
@@ -77,7 +90,7 @@ class Scene:
             match self.plan.point:
                 case Moment("card") if card_read():
                     self.die()
-                case Moment("ledger") if self.book.held() != self._held:
+                case Moment("ledger") if self._ledger_changed():
                     self.die()
                 case After(seconds) if time.monotonic() > self.began + seconds:
                     self.die()
@@ -85,9 +98,12 @@ class Scene:
         told = asking.end()
         if told is None:
             raise Killed
-        if self.plan.point == ANSWERED:
-            self.die()
+        if self.plan.point == ANSWERED or (self.plan.point == LEDGER and self._ledger_changed()):
+            self.die()  # the answer may be here before anybody looked at the ledger
         return told
+
+    def _ledger_changed(self) -> bool:
+        return self.book.held() != self._held
 
     def die(self) -> None:
         self.mains.leave_on()

@@ -43,7 +43,7 @@ def split(scene: Scene) -> None:
     """A card that covers a part; the rest by another card, which is the one that meets the processor's fault."""
     first = scene.book.new(split=True)
     scene.begin()
-    scene.book.mode("partial", _FIRST_PART)
+    scene.mode("partial", _FIRST_PART)
     told = scene.pay(first)
     if told.cents is None:
         return

@@ -4,39 +4,21 @@ Each refusal has the standard's ErrorCondition and a sentence in both languages;
 before, and where this side could know, it was not even asked.
 """
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from hw_sim.processor import control
-from hw_sim.running import running_store
 from hw_sim.store.layout import Layout
 from hw_sim.till import Reply, new_service_id
-from tests.processes import descendants, survivors
 from tests.surfaces.accounts import Return, Sale
 from tests.surfaces.book import Book, until
 
 SENTENCE = "Nothing was refunded"
 
 
-@pytest.fixture(name="book", scope="module")
-def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
-        yield Book(store)
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
-
-
-@pytest.fixture(autouse=True)
-def the_next_sale_works(book: Book) -> Iterator[None]:
-    book.mode("up")
-    book.in_session()
-    yield
-    book.mode("up")
-    assert book.pay().paid
-    book.balance()
+pytestmark = pytest.mark.usefixtures("the_next_sale_works")
 
 
 def paid(book: Book) -> Sale:

@@ -6,37 +6,17 @@ Where a complaint is met more closely elsewhere too, its test says so.
 import random
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from hw_sim.cards import CARDS
 from hw_sim.processor import control
-from hw_sim.running import running_store
 from hw_sim.store.layout import Layout
 from hw_sim.till import new_service_id
-from tests.processes import descendants, survivors
 from tests.surfaces.accounts import Told
 from tests.surfaces.book import Book, until
 
-
-@pytest.fixture(name="book", scope="module")
-def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
-        yield Book(store)
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
-
-
-@pytest.fixture(autouse=True)
-def the_next_sale_works(book: Book) -> Iterator[None]:
-    book.mode("up")
-    book.in_session()
-    yield
-    book.mode("up")
-    assert book.pay_cash().paid
-    assert book.pay().paid
-    book.balance()
+pytestmark = pytest.mark.usefixtures("the_next_sale_works")
 
 
 def test_approved_on_the_terminal_till_never_told(book: Book, monkeypatch: pytest.MonkeyPatch):

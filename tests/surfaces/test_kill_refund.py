@@ -24,7 +24,7 @@ PLANS = [
     Plan("refund", ANSWERED, "delay", 0.3, power=True),
     *(Plan("card_refund", Commit(INTENT, where)) for where in WHERE),
     *(Plan("card_refund", Commit(DONE, where), power=where == "sync") for where in WHERE),
-    Plan("card_refund", CARD, "delay", 0.5),
+    Plan("card_refund", CARD),
     Plan("card_refund", LEDGER, "drop-response", power=True),
     Plan("card_refund", LEDGER, "drop-response", again=Commit(0, "sync")),
     Plan("card_refund", ANSWERED, power=True),

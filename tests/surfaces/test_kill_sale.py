@@ -19,7 +19,7 @@ PLANS = [
     Plan("card_sale", Commit(INTENT, "sync"), power=True),
     *(Plan("card_sale", Commit(APPROVAL, where), power=True) for where in WHERE),
     *(Plan("card_sale", Commit(CAPTURED, where), power=True) for where in WHERE),
-    Plan("card_sale", CARD, "delay", 0.5),
+    Plan("card_sale", CARD),
     Plan("card_sale", LEDGER, "drop-response"),
     Plan("card_sale", LEDGER, "drop-response", power=True),
     Plan("card_sale", LEDGER, "drop-response", again=Commit(0, "sync")),

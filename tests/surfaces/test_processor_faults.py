@@ -1,36 +1,14 @@
 """A processor that is slow, silent, doubled, away or lying: what the till is told, what stands in the end."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
-from hw_sim.running import running_store
-from tests.processes import descendants, survivors
 from tests.surfaces.accounts import Told
 from tests.surfaces.book import Book, until
 
-
-@pytest.fixture(name="book", scope="module")
-def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    """One store for the module, whose engine waits one second for an answer."""
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
-        yield Book(store)
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
-
-
-@pytest.fixture(autouse=True)
-def the_next_sale_works(book: Book) -> Iterator[None]:
-    """And all accounts agree, after each of these."""
-    book.mode("approve")
-    book.in_session()
-    yield
-    book.mode("up")
-    assert book.pay_cash().paid
-    assert book.pay().paid
-    book.balance()
+pytestmark = pytest.mark.usefixtures("the_next_sale_works")
 
 
 def failed(told: str | Told | None) -> str | None:
