@@ -10,7 +10,7 @@ import pytest
 from pos_bridge.checkout.day_end import MARGIN_MS
 from pos_bridge.domain.authorisation import HeldLeg, Holding, Unknown
 from pos_bridge.domain.happening import Standing
-from pos_bridge.domain.ledger import JournalUnwritableError, TillKeys
+from pos_bridge.domain.ledger import Advance, JournalUnwritableError, TillKeys
 from pos_bridge.domain.leg import Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -23,6 +23,11 @@ from tests.checkout.story import story
 from tests.checkout.test_basket import part, yes
 
 CARD_SALE, CASH_SALE = (Tender.CARD, Kind.SALE), (Tender.CASH, Kind.SALE)
+
+
+def asks(number: int) -> bytes:
+    """The keyed hash of a till's request for a day end."""
+    return hashlib.sha256(b"day %d" % number).digest()
 
 
 async def one_sale(world: World, number: int = 1, cents: int = 12_34) -> LegKey:
@@ -41,7 +46,7 @@ async def test_a_day_whose_books_agree():
     shown = await world.lane.period()
     assert (shown.number, shown.unsettled, shown.half_paid, shown.differences) == (0, 0, 0, ())
     assert shown.totals == {CARD_SALE: Total(2, 15_00), CASH_SALE: Total(1, 12_35)}
-    assert await world.lane.close_period() == shown
+    assert await world.lane.close_period(asks(1)) == shown
     after = await world.lane.period()
     assert (after.number, after.totals, after.differences) == (1, {}, ())
 
@@ -70,7 +75,7 @@ async def test_each_leg_that_differs_is_named():
 async def test_without_the_processor_the_totals_are_told_and_nothing_is_compared():
     world = World(ScriptedProcessor(held=None))
     await one_sale(world)
-    closed = await world.lane.close_period()
+    closed = await world.lane.close_period(asks(2))
     assert closed.differences is None
     assert closed.totals == {CARD_SALE: Total(1, 12_34)}
     assert (await world.lane.period()).number == 1
@@ -93,7 +98,7 @@ async def test_what_the_processor_lists_of_an_earlier_period_or_of_what_was_neve
     world = World(bank)
     await world.lane.pay(ask(1))  # declined
     await one_sale(world, 2)
-    await world.lane.close_period()
+    await world.lane.close_period(asks(3))
     shown = await world.lane.period()
     assert shown.differences == ()
     declined = next(key for key, kept in bank.accounts.items() if kept.standing is Standing.DECLINED)
@@ -130,7 +135,7 @@ async def test_what_is_not_settled_and_what_is_half_paid_is_counted():
     assert (shown.unsettled, shown.half_paid) == (1, 1)
     await world.settler.close()
     (leg,) = world.journal.legs.values()
-    world.journal.legs[leg.key] = replace(leg, state=State.CAPTURE_LOST)
+    await world.journal.advance(Advance(leg.key, State.CAPTURE_LOST, approved=leg.approved))
     shown = await world.lane.period()
     assert (shown.unsettled, shown.totals) == (1, {})
 
@@ -147,12 +152,12 @@ async def test_what_is_sold_while_the_processor_is_asked_belongs_to_the_next_day
     bank = Slow()
     world = World(bank)
     await world.lane.pay(ask(1, tender=Tender.CASH, cents=10_00))
-    closing = asyncio.create_task(world.lane.close_period())
+    closing = asyncio.create_task(world.lane.close_period(asks(4)))
     await begun.wait()
     await world.lane.pay(ask(2, tender=Tender.CASH, cents=20_00))
     bank.gate.set()
     assert (await closing).totals == {CASH_SALE: Total(1, 10_00)}
-    assert (await world.lane.close_period()).totals == {CASH_SALE: Total(1, 20_00)}
+    assert (await world.lane.close_period(asks(5))).totals == {CASH_SALE: Total(1, 20_00)}
     assert (await world.lane.period()).totals == {}
 
 
@@ -162,7 +167,7 @@ async def test_a_period_that_cannot_be_ended_has_not_ended():
     await one_sale(world)
     world.journal.broken = True
     with pytest.raises(JournalUnwritableError):
-        await world.lane.close_period()
+        await world.lane.close_period(asks(6))
     assert not (await world.lane.health()).journal_writable
     world.journal.broken = False
     assert (await world.lane.period()).number == 0
@@ -184,8 +189,8 @@ def test_the_list_is_asked_from_before_the_period_began(tmp_path):
         world.restart()
         hashes = TillKeys(*(hashlib.sha256(name).digest() for name in (b"request", b"content", b"sale")))
         await world.lane.pay(replace(ask(1, tender=Tender.CASH), till=hashes))
-        first = await world.lane.close_period()
-        second = await world.lane.close_period()
+        first = await world.lane.close_period(asks(7))
+        second = await world.lane.close_period(asks(8))
         assert (first.number, second.number) == (0, 1)
         assert first.totals == {CASH_SALE: Total(1, 12_35)}
         assert second.totals == {}

@@ -12,7 +12,6 @@ from pos_bridge.domain.basket import Basket, BasketLeg, BasketState
 from pos_bridge.domain.ledger import Advance, JournalHead, KnownBasket, KnownLeg, KnownRequest, Opening, TillKeys
 from pos_bridge.domain.leg import (
     APPROVED_STATES,
-    MOVED_STATES,
     PAID_STATES,
     REFUNDED_STATES,
     SETTLED,
@@ -21,13 +20,13 @@ from pos_bridge.domain.leg import (
     Tender,
 )
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.totals import Period, PeriodLeg
+from pos_bridge.domain.totals import Period
 from pos_bridge.journal.schema import STEPS
+from tests.explorer import periods
 
 START = bytes(32)
 _HOUR_MS = 3_600_000
 _TO_COLLECT = PAID_STATES | REFUNDED_STATES
-_NEVER_MOVED = frozenset({State.DECLINED, State.ENDED, State.REFUND_DECLINED, State.CASH_CANCELLED})
 _APPROVED = APPROVED_STATES | {State.REFUNDED}
 _FIRST_STEPS = frozenset({State.INTENT, State.REFUND_INTENT})
 _ENDED = frozenset({BasketState.COMMITTED, BasketState.CANCELLED})
@@ -65,6 +64,14 @@ class PeriodClosed:
     """After the row `up_to`, or after the newest one."""
 
     up_to: int | None = None
+    request: bytes | None = None
+    agreed: bool = False
+    at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayAgreed:
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ Entry = (
     | Told
     | BasketCancelled
     | PeriodClosed
+    | DayAgreed
     | EpochChanged
     | HeadRefused
     | RefusedHeadAccepted
@@ -109,6 +117,16 @@ class Row(NamedTuple):
     key: LegKey | None
     state: State | None
     at_ms: int
+    approved: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayEnd:
+    """How a period ended."""
+
+    request: bytes | None
+    agreed: bool
+    ended_ms: int
 
 
 @dataclass(slots=True)
@@ -131,6 +149,7 @@ class Books:
     told: set[LegKey] = field(default_factory=set)
     baskets: dict[bytes, Part] = field(default_factory=dict)
     periods: list[int] = field(default_factory=lambda: [0])  # the last row before each
+    days: list[DayEnd] = field(default_factory=list)
     rows: list[Row] = field(default_factory=lambda: [Row(START, None, None, 0)])
     epoch: bytes | None = None
     epoch_row: int = 0
@@ -160,7 +179,7 @@ class Books:
             case _:
                 return False
 
-    def apply(self, entry: Entry) -> None:
+    def apply(self, entry: Entry) -> None:  # noqa: C901 - a line a case
         match entry:
             case Opened(opening, at_ms):
                 self._open(opening, at_ms)
@@ -172,14 +191,23 @@ class Books:
                 self.told.add(key)
             case BasketCancelled(reference):
                 self._cancel(self.baskets[reference])
-            case PeriodClosed(up_to):
-                self.periods.append(self.head.sequence if up_to is None else up_to)
+            case PeriodClosed():
+                self._end_day(entry)
+            case DayAgreed(number):
+                self.days[number] = replace(self.days[number], agreed=True)
             case EpochChanged(digest):
                 self._change_epoch(digest)
             case HeadRefused(head):
                 self.refused = head
             case RefusedHeadAccepted():
                 self.accepted = self.refused
+
+    def _end_day(self, ended: PeriodClosed) -> None:
+        if ended.request is None or self.closed_by(ended.request) is None:
+            last = self.head.sequence if ended.up_to is None else ended.up_to
+            self.periods.append(max(self.periods[-1], last))
+            hour_ms = ended.at_ms // _HOUR_MS * _HOUR_MS
+            self.days.append(DayEnd(ended.request, ended.agreed, hour_ms + _HOUR_MS))
 
     def _cancel(self, part: Part) -> None:
         """What was given back of its payments while it was all paid belongs to it from now on."""
@@ -243,7 +271,8 @@ class Books:
 
     def _row(self, key: LegKey, state: State, at_ms: int) -> None:
         chained = hashlib.sha256(self.rows[-1].hash + key.raw + state.value.encode()).digest()
-        self.rows.append(Row(chained, key, state, at_ms))
+        approved = self.legs[key].approved
+        self.rows.append(Row(chained, key, state, at_ms, None if approved is None else approved.cents))
         self.last[key] = len(self.rows) - 1
 
     def _change_epoch(self, digest: bytes) -> None:
@@ -320,44 +349,14 @@ class Books:
         found = [self.find_basket(reference) for reference in self.baskets]
         return tuple(known for known in found if known is not None and known.basket.half_paid)
 
+    def closed_by(self, request: bytes) -> int | None:
+        return next((number for number, day in enumerate(self.days) if day.request == request), None)
+
+    def days_to_compare(self) -> tuple[int, ...]:
+        return tuple(number for number, day in enumerate(self.days) if not day.agreed)
+
     def this_period(self) -> Period:
-        """As journal/periods.py: a leg counts in the period in which its money moved."""
-        begun = self.periods[-1]
-        newest: dict[LegKey | None, tuple[int, Row]] = {}
-        first: dict[LegKey | None, Row] = {}
-        for number in range(begun + 1, len(self.rows)):
-            row = self.rows[number]
-            newest[row.key] = (number, row)
-            first.setdefault(row.key, row)
-        taken_up = {
-            key
-            for key, row in first.items()
-            if key is not None and row.state not in _FIRST_STEPS and self.legs[key].tender is Tender.CARD
-        }
-        before = {key for key in taken_up if self._state_at(key, begun) in MOVED_STATES}
-        waiting = [leg.key for leg in self.unsettled() if leg.key not in newest]
-        legs = [key for key in waiting if self.legs[key].state not in MOVED_STATES or self.last[key] > begun]
-        for _, row in sorted(newest.values(), key=lambda found: found[0]):
-            moved_before = row.state in MOVED_STATES and row.key in before
-            if row.key is not None and row.state not in _NEVER_MOVED and not moved_before:
-                legs.append(row.key)
-        earlier = [key for key in waiting if key not in legs]
-        earlier += [
-            row.key
-            for _, row in newest.values()
-            if row.key is not None and row.state not in SETTLED and row.key in before
-        ]
-        legs_now, earlier_now = tuple(map(self._in_period, legs)), tuple(map(self._in_period, earlier))
-        return Period(len(self.periods) - 1, legs_now, earlier_now, 0, self.head.sequence)
-
-    def _state_at(self, key: LegKey, row: int) -> State | None:
-        states = [found.state for found in self.rows[: row + 1] if found.key == key]
-        return states[-1] if states else None
-
-    def _in_period(self, key: LegKey) -> PeriodLeg:
-        leg = self.legs[key]
-        cents = leg.amount.cents if leg.approved is None else leg.approved.cents
-        return PeriodLeg(key, leg.tender, leg.kind, leg.state, cents if leg.due is None else leg.due)
+        return periods.running(self)
 
 
 def _said_again(leg: KnownLeg, change: Advance) -> bool:

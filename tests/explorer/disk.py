@@ -19,10 +19,12 @@ from pos_bridge.domain.ledger import (
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
 from pos_bridge.journal.errors import JournalRefusedError
+from tests.explorer import periods
 from tests.explorer.books import (
     Advanced,
     BasketCancelled,
     Books,
+    DayAgreed,
     Entry,
     EpochChanged,
     HeadRefused,
@@ -181,9 +183,23 @@ class SimJournal:
     async def cancel_basket(self, reference: bytes) -> None:
         await self._write(BasketCancelled(reference))
 
-    async def close_period(self, up_to: int) -> int:
-        await self._write(PeriodClosed(up_to))
-        return len(self._disk.books.periods) - 2
+    async def close_period(self, up_to: int, request: bytes, *, agreed: bool) -> int:
+        await self._write(PeriodClosed(up_to, request, agreed, self._ground.till_ms))
+        number = self._disk.books.closed_by(request)
+        assert number is not None
+        return number
+
+    async def note_day_agreed(self, number: int) -> None:
+        self._disk.note(DayAgreed(number))
+
+    async def closed_by(self, request: bytes) -> int | None:
+        return self._disk.books.closed_by(request)
+
+    async def closed_day(self, number: int) -> Period | None:
+        return periods.closed(self._disk.books, number)
+
+    async def days_to_compare(self) -> tuple[int, ...]:
+        return self._disk.books.days_to_compare()
 
     async def change_ledger_epoch(self, digest: bytes) -> None:
         await self._write(EpochChanged(digest))

@@ -152,17 +152,20 @@ async def another_cards_refund(world: World) -> None:
 
 
 async def day_ends(world: World) -> None:
-    """A sale, a part of it given back, and the day end: each leg is counted once, as the processor has it."""
+    """A sale, a part of it given back, and the day end: each leg is counted once, as the processor has it.
+
+    What is asked for again after a crash is the same day end, and ends no second day.
+    """
     till = world.till
     key = await sold(world)
     if key is not None:
         await till.send_until_told(till.give_back(key, 4_00))
-    await till.say_until_told("ends the day", lambda lane: lane.close_period())
+    await till.say_until_told("ends the day", lambda lane: lane.close_period(b"first day".ljust(32)))
     await till.send_until_told(till.sale(5_00, sale=2))
     await the_end(world)
     for words, call in (
         ("asks for the period", lambda lane: lane.period()),
-        ("ends it", lambda lane: lane.close_period()),
+        ("ends it", lambda lane: lane.close_period(b"second day".ljust(32))),
     ):
         day: Reckoning = await till.say(words, call)
         if day.differences != () or day.unsettled or day.half_paid:

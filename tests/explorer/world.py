@@ -219,7 +219,7 @@ class World:
             list(books.requests.items()),
             sorted(key.raw for key in books.told),
             [(reference, part.legs, part.cancelling) for reference, part in books.baskets.items()],
-            len(books.periods),
+            books.days,
             (books.epoch, books.accepted, books.refused),
             books.holds(*self.processor.seen),
             ledger,
