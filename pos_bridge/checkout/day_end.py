@@ -108,19 +108,22 @@ class DayEnds:
 
     async def closed(self, request: bytes) -> Reckoning | None:
         """The period that this request ended, now or in an earlier run. Raises JournalUnwritableError."""
+        await self._settle_doubt()
         number = self._instead.get(request)
         if number is None:
             number = await self._books.closed_by(request)
-        if number is not None and number == self._untold:
+        if number is None:
+            return None
+        told = await self._told_again(number)
+        if number == self._untold:
             self._untold = None
-        return None if number is None else await self._told_again(number)
+        return told
 
     async def close(self, request: bytes) -> Reckoning:
         """The period that runs, and it has ended. Raises JournalUnwritableError: it has not, as far as can be known.
 
         What moves while the processor is asked belongs to the next period: it is not in these totals.
         """
-        await self._settle_doubt()
         told = await self.closed(request)
         if told is None and self._untold is not None:
             self._instead[request] = self._untold

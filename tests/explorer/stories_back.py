@@ -170,6 +170,8 @@ async def day_ends(world: World) -> None:
         day: Reckoning = await till.say(words, call)
         if day.differences != () or day.unsettled or day.half_paid:
             world.broken.append(f"P3 the books differ at the day end: {day.differences}, {day.unsettled} open")
+        if day.number != 1:
+            world.broken.append(f"P3 one day ended, and {day.number} did")
 
 
 STORIES = (

@@ -219,7 +219,7 @@ class World:
             list(books.requests.items()),
             sorted(key.raw for key in books.told),
             [(reference, part.legs, part.cancelling) for reference, part in books.baskets.items()],
-            books.days,
+            [(day.request, day.agreed) for day in books.days],
             (books.epoch, books.accepted, books.refused),
             books.holds(*self.processor.seen),
             ledger,
