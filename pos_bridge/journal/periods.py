@@ -79,8 +79,9 @@ def period(connection: sqlite3.Connection, path: Path, now: datetime) -> Period:
 
 def closed(connection: sqlite3.Connection, path: Path, number: int, now: datetime) -> Period | None:
     """A period that ended, as it was then: what went on in it. None where nothing is known of its end."""
-    day = days.of(connection, path, number)
-    if day is None or number >= boundary(connection).number:
+    known = 0 <= number < boundary(connection).number
+    day = days.of(connection, path, number) if known else None
+    if day is None:
         return None
     rows = _rows_between(connection, path, day.begun, day.last)
     told = _Told(connection, path, day.begun, rows, [])
