@@ -2,13 +2,14 @@
 
 import asyncio
 import shutil
+import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.checkout import day_end
@@ -18,10 +19,12 @@ from pos_bridge.domain.ledger import Advance, JournalUnwritableError, KnownBaske
 from pos_bridge.domain.leg import MOVED_STATES, SETTLED, Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.totals import Period, PeriodLeg, taken_back, totals
+from pos_bridge.domain.totals import Period, PeriodLeg, Reckoning, Total, taken_back, totals
 from pos_bridge.journal import months
+from pos_bridge.journal.journal import Journal
 from pos_bridge.journal.journal_file import JournalFile
 from pos_bridge.journal.quarantine import quarantine
+from tests.journal.failing import FailingConnection
 from tests.journal.makers import (
     START,
     Clock,
@@ -210,6 +213,7 @@ class Reading:
         return self._journal.open_baskets()
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_cent_is_in_one_day_and_the_books_agree(data):
     story = Story(data)
@@ -369,3 +373,40 @@ def test_a_row_that_is_gone_is_damage(journal, folder, table):
     forge(folder / "2026-11.db", f"DELETE FROM {table}")  # under a running engine
     with pytest.raises(JournalUnwritableError):
         journal.period() if table == "period" else journal.is_refused()
+
+
+def test_a_day_end_whose_sync_failed_and_that_stands_is_told(folder, monkeypatch):
+    """It is whole in the log all the same: the journal is opened anew, which syncs that, and the day is there."""
+
+    class Lying(FailingConnection):
+        def execute(self, statement, *arguments):
+            done = sqlite3.Connection.execute(self, statement, *arguments)
+            if statement == "COMMIT" and self.fail_at is not None:
+                type(self).fail_at = None
+                error = sqlite3.OperationalError("disk I/O error")
+                error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+                raise error
+            return done
+
+    class Away:
+        async def held_since(self, begun_ms: int) -> Unknown:
+            return Unknown()
+
+        async def look_up(self, key: LegKey) -> Unknown:
+            return Unknown()
+
+    async def told() -> list[Reckoning]:
+        ends = day_end.DayEnds(journal, Away())
+        Lying.fail_at = "COMMIT"
+        return [await ends.close(REQUESTS[0]), await ends.close(REQUESTS[0]), await ends.close(REQUESTS[1])]
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **k, factory=Lying))
+    file = opened(folder, Clock())
+    paid(file, 700)
+    journal = Journal(file)
+    first, again, second = asyncio.run(told())
+    journal.close()
+    assert first == again
+    assert (first.number, first.totals) == (0, {SALE: Total(1, 700)})
+    assert (second.number, second.totals) == (1, {})
