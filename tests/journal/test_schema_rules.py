@@ -113,6 +113,8 @@ def test_working_rows_that_contradict_themselves(connection, change):
         ("baskets", {"outside": 1234}),  # nothing of it is due
         ("parts", {"place": 0}),
         ("period", {"one": 2}),
+        ("days", {"begun": 2}),  # it began after its end
+        ("days", {"agreed": 2}),
         ("trust", {"one": 2}),
     ],
 )
