@@ -47,8 +47,8 @@ class Till:
         self.number += 1
         counted = sum(self.paid.values())
         left = max(1, DUE - counted)
-        first = self.number == 1
-        cents = left if first or self.dice.random() < 0.3 else self.dice.randint(1, left + 200)
+        first = not counted  # as long as nothing is paid, each says anew what is due: all of it, most of the time
+        cents = left if self.dice.random() < (0.9 if first else 0.3) else self.dice.randint(1, left + 200)
         tender = Tender.CASH if self.dice.random() < (0.05 if first else 0.4) else Tender.CARD
         made = ask(1, cents=cents, tender=tender, partial_ok=True, split=Split(self.reference, counted))
         keys = TillKeys(*(self.dice.randbytes(32) for _ in range(3)))

@@ -56,11 +56,15 @@ async def paid_in_two(world: World) -> None:
 
 
 async def cash_between(world: World) -> None:
-    """Card, cash that is not rounded because something is left, and then it is paid or given up."""
+    """Card, cash that is not rounded because something is left, and then it is paid or given up.
+
+    Where the card paid nothing, the cash says anew what is due: all of it.
+    """
     _, first = await first_part(world)
-    _, second = await part(world, 10_01, first, Tender.CASH)
+    _, second = await part(world, 10_01 if first else DUE, first, Tender.CASH)
     if world.plan("it is given up", "a card pays the rest"):
-        await part(world, DUE - first - second, first + second)
+        if first + second < DUE:
+            await part(world, DUE - first - second, first + second)
     else:
         await given_up(world)
         if world.till.given_up.get(1) not in {None, second}:
