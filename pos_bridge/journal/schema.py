@@ -61,6 +61,8 @@ def _allowed(tender: str, state: str) -> str:
 
 _BY_DUE = "CASE WHEN due IS NULL THEN 'card' ELSE 'cash' END"
 _DUE = "due IN (cents, (cents + 2) / 5 * 5)"  # domain.money.cash_due; in a split tender only the last part is rounded
+# What goes back of a sale in parts is rounded together: before and after a part that is up to 2 cents, either way.
+_HANDED = "(kind = 'refund' AND due >= 0 AND due BETWEEN cents - 4 AND cents + 4)"
 _FLOW = f"flow IN ({', '.join(str(flow.value) for flow in Flow)})"
 _PARTIAL = "partial IN (0, 1) AND (partial = 0 OR kind = 'sale')"
 
@@ -97,7 +99,7 @@ CREATE TABLE chain (  -- one row a durable step; never changed, never deleted
     kind TEXT NOT NULL CHECK ({word("kind", tuple(Kind))}),
     tender TEXT NOT NULL CHECK ({_allowed("tender", "step")}),
     cents INTEGER NOT NULL CHECK ({between("cents", 1, MAX_CENTS)}),
-    due INTEGER CHECK ((due IS NOT NULL) = (tender = 'cash') AND ({or_null("due", _DUE)})),
+    due INTEGER CHECK ((due IS NOT NULL) = (tender = 'cash') AND ({or_null("due", f"{_DUE} OR {_HANDED}")})),
     flow INTEGER NOT NULL CHECK ({_FLOW}),
     partial INTEGER NOT NULL CHECK ({_PARTIAL}),
     approved INTEGER CHECK ({_approved("step")}),
