@@ -9,7 +9,7 @@ from pos_bridge.checkout.ports import Journal
 from pos_bridge.domain.basket import Basket, BasketFault, admit
 from pos_bridge.domain.ledger import BasketPart
 from pos_bridge.domain.money import Amount, cash_due
-from pos_bridge.domain.outcome import NotInBasket, Split
+from pos_bridge.domain.outcome import NotInBasket, SaleAsk, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,25 @@ class Place:
         return exact.cents if self.after(exact.cents) else cash_due(exact.cents)
 
 
-async def find_place(journal: Journal, split: Split, requested: Amount, *, trusted: bool) -> Place | NotInBasket:
-    """The place of a payment that a till asks for, or why there is none. Raises JournalUnwritableError.
+async def find_place(journal: Journal, ask: SaleAsk, *, trusted: bool) -> Place | NotInBasket | None:
+    """The place of a payment that a till asks for, or why its basket has none for it; None: it is for itself.
 
-    `trusted`: that of the processor's session. Ask while no other payment runs.
+    One that does not say that it is split is a part all the same where its sale has a basket: it counts as paid what is
+    recorded of that, and pays the rest. `trusted`: that of the processor's session. Ask while no other payment runs.
+    Raises JournalUnwritableError.
     """
-    known = await journal.find_basket(split.reference)
-    if known is None:
-        return _first(split, requested)
+    reference = ask.reference if ask.split is None else ask.split.reference
+    known = None if reference is None else await journal.find_basket(reference)
+    if reference is None or known is None:
+        return None if ask.split is None else _first(ask.split, ask.amount)
     basket = known.basket
-    fault = admit(basket, requested, split.paid, trusted=trusted)
-    if fault is BasketFault.EXCEEDS and basket.is_anew(trusted=trusted):
-        return _first(split, requested)  # an article more, after a card that was declined
+    anew = basket.is_anew(trusted=trusted)  # after a card that was declined, say
+    if anew and ask.split is None:
+        return _first(Split(reference, 0), ask.amount)  # all of it, whatever was said to be due: an article less
+    split = ask.split or Split(reference, basket.paid)
+    fault = admit(basket, ask.amount, split.paid, trusted=trusted)
+    if anew and fault is BasketFault.EXCEEDS:
+        return _first(split, ask.amount)  # an article more; less may be a part, and is never taken for all of it
     if fault is not None:
         return NotInBasket(fault, basket.paid, basket.remaining)
     return _later(basket, split)

@@ -13,11 +13,12 @@ from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.refund_leg import by_reference
 from pos_bridge.domain.basket import BasketFault, BasketLeg, BasketState
+from pos_bridge.domain.give_back import Claim, refunds_so_far
 from pos_bridge.domain.happening import Cancelled
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket, KnownLeg, Opening
 from pos_bridge.domain.leg import SETTLED, Cause, Flow, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.money import Amount, cash_due
+from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import BasketCancelled, NoSuchBasket, NotInBasket, RefundedInCash
 from pos_bridge.domain.trouble import Trouble
 
@@ -112,7 +113,7 @@ class Cancelling:
         if any(refund.key == LegKey.refund_of(leg.key) for refund in refunds):
             return False  # this was done, and did not give all of it back: a person looks
         if leg.tender is Tender.CASH:
-            await self._hand_back(leg, left)
+            await self._hand_back(Claim(leg, refunds_so_far(refunds)), left)
             return False
         if left < known.basket.legs[place].counts:
             await self._refund(leg, left)
@@ -126,9 +127,9 @@ class Cancelling:
         else:
             await self._parts.settler.move(leg.key, Cancelled(Cause.CANCELLED))
 
-    async def _hand_back(self, leg: KnownLeg, left: int) -> None:
+    async def _hand_back(self, claim: Claim, left: int) -> None:
         """By a leg of the key that is derived from the payment's: the journal takes it once, whatever crashes."""
-        assert leg.due is not None
+        leg = claim.sale
         key, salt = LegKey.refund_of(leg.key), fresh_salt()
         await self._parts.journal.open_leg(
             Opening(
@@ -141,7 +142,7 @@ class Cancelling:
                 till=till_keys_of(key),
                 order_digest=order_digest(salt, b""),
                 order_salt=salt,
-                due=leg.due if left == leg.amount.cents else cash_due(left),
+                due=claim.cash_back(left),
                 kind=Kind.REFUND,
                 sale_key=leg.key,
             )

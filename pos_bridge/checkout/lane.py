@@ -6,11 +6,11 @@ What each movement is stands in a room of its own (pay, refund, give_back); card
 import time
 from collections.abc import Awaitable, Callable
 
-from pos_bridge.checkout import day_end
 from pos_bridge.checkout.admission import Admission, Answer
 from pos_bridge.checkout.answers import Answers
 from pos_bridge.checkout.cancel_basket import Cancelling
 from pos_bridge.checkout.confirm import Confirming
+from pos_bridge.checkout.day_end import DayEnds
 from pos_bridge.checkout.give_back import GiveBack
 from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.parts import Parts
@@ -61,6 +61,7 @@ class Lane:
         self._admission = Admission(parts.journal, self._answers, self._recording, clock_s)
         self._confirming = Confirming(parts)
         self._cancelling = Cancelling(parts, self._confirming)
+        self._day_ends = DayEnds(parts.journal, parts.processor)
 
     async def resume(self) -> None:
         """At the start, after Settler.recover: what waits for a till's word, and baskets that are being cancelled."""
@@ -129,12 +130,16 @@ class Lane:
 
     async def period(self) -> Reckoning:
         """Raises JournalUnwritableError."""
-        return await day_end.reckon(self._journal, self._parts.processor)
+        return await self._day_ends.period()
 
-    async def close_period(self) -> Reckoning:
-        """The day end. Raises JournalUnwritableError: it did not happen."""
+    async def closed_period(self, request: bytes) -> Reckoning | None:
+        """The day that this request ended, also in an earlier run. Raises JournalUnwritableError."""
+        return await self._day_ends.closed(request)
+
+    async def close_period(self, request: bytes) -> Reckoning:
+        """The day end, once for each request. Raises JournalUnwritableError: it did not happen."""
         try:
-            return await day_end.close(self._journal, self._parts.processor)
+            return await self._day_ends.close(request)
         except JournalUnwritableError:
             self._recording.failed()
             raise

@@ -59,14 +59,16 @@ class Payment:
         return self._ask.service_id
 
     async def objection(self) -> Outcome | None:
-        if self._ask.split is not None:
-            trusted = self._parts.processor.trust() is Trust.TRUSTED
-            found = await find_place(self._parts.journal, self._ask.split, self._ask.amount, trusted=trusted)
-            if isinstance(found, NotInBasket):
-                return found
-            self._place = found
-            return None
-        return await self._answers.repeated(self._ask.till.sale)
+        if self._ask.split is None:
+            repeated = await self._answers.repeated(self._ask.till.sale)
+            if repeated is not None:
+                return repeated
+        trusted = self._parts.processor.trust() is Trust.TRUSTED
+        found = await find_place(self._parts.journal, self._ask, trusted=trusted)
+        if isinstance(found, NotInBasket):
+            return found
+        self._place = found
+        return None
 
     def withdraw(self, cause: Cause) -> None:
         if self._withdrawn is None:

@@ -60,8 +60,23 @@ class Journal(Protocol):
     async def period(self) -> Period:
         """The legs since the last day end that moved money, or may have."""
 
-    async def close_period(self, up_to: int) -> int:
-        """The day end, durably, after the row `up_to` (Period.up_to): the number of the period that ended."""
+    async def close_period(self, up_to: int, request: bytes, *, agreed: bool) -> int:
+        """The day end, durably, after the row `up_to` (Period.up_to): the number of the period that ended.
+
+        Once for each `request` (its keyed hash). `agreed`: the processor was asked, and nothing differed.
+        """
+
+    async def closed_by(self, request: bytes) -> int | None:
+        """The number of the period that this request ended, for 48 h."""
+
+    async def closed_day(self, number: int) -> Period | None:
+        """A period that ended, as it was then."""
+
+    async def days_to_compare(self) -> tuple[int, ...]:
+        """Periods that ended without the processor's agreement, as far back as that is looked after."""
+
+    async def note_day_agreed(self, number: int) -> None:
+        """The processor agrees about that day. Not durable at once: losing it only asks again."""
 
     def head(self) -> JournalHead: ...
 

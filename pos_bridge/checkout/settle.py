@@ -53,7 +53,10 @@ class Settler:
             if found.key in self._held:
                 continue  # the refund of a sale that was taken over before it
             moved = step(found.leg(), Recovered())
-            self.take(moved.leg, recorded=not moved.record or await self._recorded(moved.leg))
+            recorded = not moved.record or await self._recorded(moved.leg)
+            if moved.record and recorded:
+                self._tell_begun(moved.leg)
+            self.take(moved.leg, recorded=recorded)
         return len(known)
 
     def take(self, leg: Leg, *, recorded: bool = True, fresh: bool = False) -> Settling:
@@ -62,6 +65,8 @@ class Settler:
         `fresh`: nothing of it was ever sent.
         """
         assert leg.key not in self._held, "a leg that is held is moved, not handed over again"
+        if not recorded:
+            self._tell_begun(leg)
         settling = Settling(leg, () if recorded else (leg,), fresh=fresh)
         self._begin(settling)
         return settling
@@ -239,6 +244,12 @@ class Settler:
         return True
 
     # ---- the log ----
+
+    def _tell_begun(self, leg: Leg) -> None:
+        """Whoever hands a leg over whose reversal is durable has told that it began; here is told the rest."""
+        if leg.state is State.REVERSING and leg.cause not in {None, Cause.CANCELLED}:
+            assert leg.cause is not None
+            self._log.emit(events.ReversalBegun(leg.cause))
 
     def _tell(self, leg: Leg) -> None:
         match leg.state:

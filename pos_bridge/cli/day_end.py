@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from pos_bridge.checkout import day_end
 from pos_bridge.cli import day_end_view as view
+from pos_bridge.cli.day_end_words import say as say_of_days
 from pos_bridge.cli.journal_words import LANGUAGES, say
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import Config, ConfigError
@@ -34,12 +35,19 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 Says first if the processor refuses this journal. Shows the totals since the last day end by tender and kind, what is
 not settled, sales that are paid in part, and each difference between this journal and the processor, by the movement's
 key, with what to do about it. It asks the processor itself, with the till's certificate, also while pos-bridge runs,
-and changes nothing.
+and changes nothing. Days that were closed while the processor was away, or did not agree, are compared again. With
+--day N it shows the closed day N, and compares that one.
 
 Ends with 0 when the books agree and nothing is left to do, 1 when something is to be looked at or the processor could
 not be asked, 2 when the journal or the till's keys cannot be read. It does not end the day: the till does, by a nexo
 Reconciliation.
 """,
+    )
+    parser.add_argument(
+        "--day",
+        type=int,
+        metavar="N",
+        help="une journée fermée, par son POIReconciliationID / a closed day, by its POIReconciliationID",
     )
     parser.add_argument("--json", action="store_true", help="JSON, montants en cents / amounts in cents")
     parser.add_argument("--lang", choices=LANGUAGES, default="fr")
@@ -51,16 +59,18 @@ def run(args: argparse.Namespace) -> int:
     if not args.journal.is_dir():
         return _fail(say("no_journal", args.lang, folder=args.journal))
     try:
-        day = asyncio.run(_look(args.loaded))
+        day = asyncio.run(_look(args.loaded, args.day))
     except ConfigError as error:
         return _fail(f"pos-bridge: {args.config}: {error}")
     except UNREADABLE:
         return _fail(say("unreadable", args.lang))
+    if day is None:
+        return _fail(say_of_days("no_such_day", args.lang, number=args.day))
     print(json.dumps(view.as_json(day), indent=2) if args.json else "\n".join(view.told(day, args.lang)))
     return OK if day.agrees else FAILED
 
 
-async def _look(config: Config) -> view.Day:
+async def _look(config: Config, number: int | None) -> view.Day | None:
     from pos_bridge import credentials  # noqa: PLC0415 - gRPC and TLS are loaded by the commands that need them
     from pos_bridge.processor.channel import Credentials  # noqa: PLC0415 - as above
     from pos_bridge.processor.client import ProcessorClient, ProcessorSettings  # noqa: PLC0415 - as above
@@ -75,19 +85,43 @@ async def _look(config: Config) -> view.Day:
     )
     ledger = ProcessorClient(settings, _Looker(books), _Silent())
     try:
-        differences = await day_end.compare(books, ledger)
-        day = view.Day(await books.period(), await books.open_baskets(), differences, refused=books.is_refused())
-        for leg in day.unsettled:
-            if leg.state is State.UNRESOLVED and leg.key is not None:  # what a person decides about
-                known = await books.find_leg(leg.key)
-                held = None if differences is None else await ledger.look_up(leg.key)
-                day.found_out[leg.key] = (
-                    None if known is None else known.cause,
-                    held if isinstance(held, Holding) else None,
-                )
+        day = await (_running(books, ledger) if number is None else _closed(books, ledger, number))
+        if day is not None:
+            await _find_out(day, books, ledger)
         return day
     finally:
         await ledger.close()
+
+
+async def _running(books: JournalBesideEngine, ledger: day_end.Ledger) -> view.Day:
+    compared = await day_end.compare(books, ledger)
+    return view.Day(
+        await books.period(),
+        await books.open_baskets(),
+        compared.differences,
+        refused=books.is_refused(),
+        again={number: not found for number, found in compared.closed.items()},
+    )
+
+
+async def _closed(books: JournalBesideEngine, ledger: day_end.Ledger, number: int) -> view.Day | None:
+    period = await books.closed_day(number)
+    if period is None:
+        return None
+    differences = await day_end.compare_closed(books, ledger, number)
+    now = await day_end.as_they_are_now(books, period.legs)
+    return view.Day(period, (), differences, refused=books.is_refused(), now=now)
+
+
+async def _find_out(day: view.Day, books: JournalBesideEngine, ledger: day_end.Ledger) -> None:
+    for leg in day.unsettled:
+        if leg.state is State.UNRESOLVED and leg.key is not None:  # what a person decides about
+            known = await books.find_leg(leg.key)
+            held = None if day.differences is None else await ledger.look_up(leg.key)
+            day.found_out[leg.key] = (
+                None if known is None else known.cause,
+                held if isinstance(held, Holding) else None,
+            )
 
 
 class _Looker:

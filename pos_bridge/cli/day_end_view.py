@@ -12,9 +12,9 @@ from pos_bridge.cli.leg_words import KINDS, TENDERS, outcome
 from pos_bridge.domain.authorisation import Holding
 from pos_bridge.domain.happening import Standing
 from pos_bridge.domain.ledger import KnownBasket
-from pos_bridge.domain.leg import Cause, Kind
+from pos_bridge.domain.leg import Cause, Kind, Tender
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.totals import Difference, Period, PeriodLeg, totals, unsettled
+from pos_bridge.domain.totals import Difference, Period, PeriodLeg, Total, taken_back, totals, unsettled
 
 _OF_NO_AMOUNT = frozenset({Standing.NOT_SEEN, Standing.TOMBSTONE})
 
@@ -22,6 +22,9 @@ _OF_NO_AMOUNT = frozenset({Standing.NOT_SEEN, Standing.TOMBSTONE})
 @dataclass(frozen=True, slots=True)
 class Day:
     """All that is shown. `differences` is None where the processor could not be asked.
+
+    `again`: days that ended without the processor's agreement and were compared too, and whether they agree now; what
+    differs is among `differences`. `now`: of a day that ended, its legs as they are now.
 
     `found_out`: of each leg that a person decides about, why, and what the processor says of it. `refused`: the
     processor has seen rows that this journal does not have.
@@ -32,10 +35,12 @@ class Day:
     differences: tuple[Difference, ...] | None
     found_out: dict[LegKey, tuple[Cause | None, Holding | None]] = field(default_factory=dict)
     refused: bool = False
+    again: dict[int, bool] = field(default_factory=dict)
+    now: tuple[PeriodLeg, ...] | None = None
 
     @property
     def unsettled(self) -> tuple[PeriodLeg, ...]:
-        return unsettled((*self.period.legs, *self.period.earlier))
+        return unsettled((*self.period.legs, *self.period.earlier) if self.now is None else self.now)
 
     @property
     def to_look_at(self) -> int:
@@ -57,6 +62,8 @@ def told(day: Day, language: str) -> list[str]:
         blocks.append([*half_paid(day.baskets, language), *_all(_do(ADVICE[what].to(language)) for what in advice)])
     if day.differences:
         blocks.append([_head("differences", language), *_all(_differs(found, language) for found in day.differences)])
+    if day.again:
+        blocks.append([_compared_again(number, language, agrees=agrees) for number, agrees in day.again.items()])
     blocks.append([say("agree", language)] if day.agrees else _not_yet(day, language))
     return _all(block if not place else ["", *block] for place, block in enumerate(blocks))
 
@@ -66,18 +73,32 @@ def _not_yet(day: Day, language: str) -> list[str]:
     return [*lines, say("look_at", language, count=day.to_look_at)] if day.to_look_at else lines
 
 
+def _compared_again(number: int, language: str, *, agrees: bool) -> str:
+    return say("again_agrees" if agrees else "again_differs", language, number=number)
+
+
 def _head(name: str, language: str) -> str:
     return say(name, language) + (" :" if language == "fr" else ":")
 
 
 def _totals(period: Period, language: str) -> list[str]:
-    head = say("period", language, number=period.number) if period.number else say("first_period", language)
-    found = totals(period.legs)
+    if period.ended_ms is not None:
+        head = say("closed_day", language, number=period.number)
+    else:
+        head = say("period", language, number=period.number) if period.number else say("first_period", language)
+    moved, back = totals(period.legs), taken_back(period.legs)
     rows = []
-    for tender, kind in sorted(found, key=lambda place: (place[0].value, place[1] is not Kind.SALE, place[1].value)):
-        total = found[tender, kind]
+    for tender, kind in sorted(
+        {*moved, *back}, key=lambda place: (place[0].value, place[1] is not Kind.SALE, place[1].value)
+    ):
         words = f"{TENDERS[tender].to(language)}, {KINDS[kind].to(language)}"
-        rows.append((words, str(total.count), money(total.cents, language)))
+        for found, told, sign in (
+            (moved, words, ""),
+            (back, say("taken_back", language, words=words), "-"),
+        ):
+            total = found.get((tender, kind))
+            if total is not None:
+                rows.append((told, str(total.count), sign + money(total.cents, language)))
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
     lines = [f"  {a.ljust(widths[0])}  {b.rjust(widths[1])}  {c.rjust(widths[2])}" for a, b, c in rows]
     return [head, *(lines or [f"  {say('nothing', language)}"])]
@@ -135,15 +156,22 @@ def as_json(day: Day) -> dict[str, object]:
     return {
         "period": day.period.number,
         "journal_refused": day.refused,
-        "totals": [
-            {"tender": tender.value, "kind": kind.value, "count": total.count, "cents": total.cents}
-            for (tender, kind), total in totals(day.period.legs).items()
-        ],
+        "closed": day.period.ended_ms is not None,
+        "totals": _totals_json(totals(day.period.legs)),
+        "taken_back": _totals_json(taken_back(day.period.legs)),
         "unsettled": [_leg_json(leg) for leg in day.unsettled],
         "half_paid": [basket_as_json(known) for known in day.baskets],
         "differences": None if day.differences is None else [_difference_json(found) for found in day.differences],
+        "compared_again": [{"period": number, "agrees": agrees} for number, agrees in day.again.items()],
         "agrees": day.agrees,
     }
+
+
+def _totals_json(found: dict[tuple[Tender, Kind], Total]) -> list[dict[str, object]]:
+    return [
+        {"tender": tender.value, "kind": kind.value, "count": total.count, "cents": total.cents}
+        for (tender, kind), total in found.items()
+    ]
 
 
 def _leg_json(leg: PeriodLeg) -> dict[str, object]:

@@ -13,6 +13,24 @@ WORDS = {
         "Depuis la première vente (la caisse ferme la journée par une Reconciliation)",
         "Since the first sale (the till ends the day by a Reconciliation)",
     ),
+    "closed_day": Said(
+        "La journée {number}, telle qu'elle a été fermée (POIReconciliationID {number})",
+        "Day {number}, as it was closed (POIReconciliationID {number})",
+    ),
+    "taken_back": Said("{words}, défait après la fermeture", "{words}, undone after its day end"),
+    "again_agrees": Said(
+        "La journée {number}, fermée sans accord du processeur, a été comparée : les livres concordent maintenant.",
+        "Day {number}, closed without the processor's agreement, was compared: the books agree now.",
+    ),
+    "again_differs": Said(
+        "La journée {number}, fermée sans accord du processeur, diffère encore : `pos-bridge day-end --day {number}`.",
+        "Day {number}, closed without the processor's agreement, still differs: `pos-bridge day-end --day {number}`.",
+    ),
+    "no_such_day": Said(
+        "La journée {number} n'est pas une journée fermée de ce journal : prenez le POIReconciliationID que la caisse "
+        "a reçu.",
+        "Day {number} is no closed day of this journal: take the POIReconciliationID that the till was given.",
+    ),
     "nothing": Said("Aucun mouvement.", "Nothing moved."),
     "unsettled": Said("Pas réglé", "Not settled"),
     "differences": Said(

@@ -100,7 +100,7 @@ class Basket:
         return not ended and (bool(self.standing) or any(leg.state not in SETTLED for leg in self.legs))
 
     def is_anew(self, *, trusted: bool) -> bool:
-        """Whether nothing was ever paid by it, so that a payment of more says anew what is due, as the first did."""
+        """Whether nothing is paid by it, so that a payment may say anew what is due, as the first did."""
         return not (self.cancelling or any(leg.paid for leg in self.legs) or self.in_doubt(trusted=trusted))
 
     def left_of(self, place: int) -> int:

@@ -13,10 +13,11 @@ _GIVES_BACK = frozenset({State.CAPTURING, State.CAPTURED, State.CASH_TAKEN})  # 
 
 @dataclass(frozen=True, slots=True)
 class RefundSoFar:
-    """A refund leg of a sale, whatever became of it."""
+    """A refund leg of a sale, whatever became of it. `handed`: cents of cash that the customer got by it."""
 
     state: State
     cents: int
+    handed: int = 0
 
     @property
     def may_stand(self) -> bool:
@@ -25,7 +26,7 @@ class RefundSoFar:
 
 
 def refunds_so_far(refunds: Iterable[KnownLeg]) -> tuple[RefundSoFar, ...]:
-    return tuple(RefundSoFar(leg.state, leg.amount.cents) for leg in refunds)
+    return tuple(RefundSoFar(leg.state, leg.amount.cents, leg.due or 0) for leg in refunds)
 
 
 def left(captured: int, refunds: Iterable[RefundSoFar]) -> int:
@@ -71,6 +72,15 @@ class Claim:
         return None
 
     def cash_back(self, cents: int) -> int:
-        """What the customer is handed for so many cents: rounded as a sale is; of a whole sale just what was taken."""
-        whole = cents == self.sale.amount.cents and self.sale.due is not None
-        return self.sale.due if whole and self.sale.due is not None else cash_due(cents)
+        """What the customer is handed for so many cents (0 and up) of a sale that was paid in cash.
+
+        All that goes back is rounded together, as the sale was: what is due for it up to now, without what was handed
+        over before. So the last part makes it just what was taken, and no part before it makes it more.
+        """
+        made = [refund for refund in self.refunds if refund.may_stand]
+        returned = cents + sum(refund.cents for refund in made)
+        return self._rounded(returned) - sum(refund.handed for refund in made)
+
+    def _rounded(self, cents: int) -> int:
+        taken = self.paid if self.sale.due is None else self.sale.due
+        return taken if cents >= self.paid else min(cash_due(cents), taken)

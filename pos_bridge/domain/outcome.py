@@ -18,7 +18,8 @@ class SaleAsk:
 
     Of the till's order its salted digest comes here (checkout/order.py), and no text that would wait with the payment.
     `choices` is what the customer chose to give, by the gate: it is no part of `till.content`, which the journal keeps
-    a hash of.
+    a hash of. `reference` names the sale of a payment that does not say that it is split (as Split.reference), so that
+    one of a sale that is paid in parts is known as its last part.
     """
 
     till: TillKeys
@@ -31,6 +32,7 @@ class SaleAsk:
     choices: tuple[Choice, ...] = ()
     split: "Split | None" = None
     confirm_within_s: int | None = None  # a till that confirms its payments (native API); None: final at once
+    reference: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

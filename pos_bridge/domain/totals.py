@@ -1,7 +1,7 @@
 """A business period's money by tender and kind, and how two books of it differ, leg by leg."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from pos_bridge.domain.authorisation import HeldLeg
@@ -23,22 +23,27 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class PeriodLeg:
-    """A leg of the period as recorded: `cents` is what it moved, or would move if it is not settled."""
+    """A leg of the period as recorded: `cents` is what it moved, or would move if it is not settled.
+
+    `counted`: what earlier periods have of it. If that is not what it moved, this period takes it back.
+    """
 
     key: LegKey | None
     tender: Tender
     kind: Kind
     state: State
     cents: int
+    counted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The legs since the last day end. `number`: how many day ends were before it, 0 and up.
+    """The legs since a day end. `number`: how many day ends were before it, 0 and up.
 
     `earlier`: legs that moved before it and are not at their end yet. `begun_ms`: the beginning of the hour of that day
     end by the till's clock (milliseconds since 1970 UTC); 0 for the first period. `up_to`: the newest row
-    that was there when this was read, so that a day end can close just what was told of it.
+    that was there when this was read, so that a day end can close just what was told of it. `ended_ms`: by when it had
+    ended, if it did; its legs are then as they were at its end.
     """
 
     number: int
@@ -46,6 +51,7 @@ class Period:
     earlier: tuple[PeriodLeg, ...] = ()
     begun_ms: int = 0
     up_to: int = 0
+    ended_ms: int | None = None
 
 
 class Gap(Enum):
@@ -72,7 +78,9 @@ class Difference:
 class Reckoning:
     """A period told: totals by tender and kind of what moved, legs that are not settled, half-paid baskets.
 
-    `differences` is None where the processor could not be asked.
+    `taken_back`: of what earlier periods have in their totals, what no longer stood in this one. All totals of all
+    periods, less all that was taken back, are what stands. `differences` is None where the processor could not be
+    asked; those of days that ended without an agreement are among them.
     """
 
     number: int
@@ -80,6 +88,7 @@ class Reckoning:
     unsettled: int
     half_paid: int
     differences: tuple[Difference, ...] | None
+    taken_back: dict[tuple[Tender, Kind], Total] = field(default_factory=dict)
 
 
 _CLAIMS_MONEY = MOVED_STATES | {State.AUTHORISED}
@@ -105,11 +114,19 @@ _AGREES: dict[State, frozenset[Standing | None]] = {
 
 def totals(legs: Iterable[PeriodLeg]) -> dict[tuple[Tender, Kind], Total]:
     """By tender and kind what moved. An approval that is not confirmed, or was never captured, has not."""
+    return _by_kind((leg, leg.cents) for leg in legs if leg.state in MOVED_STATES)
+
+
+def taken_back(legs: Iterable[PeriodLeg]) -> dict[tuple[Tender, Kind], Total]:
+    """By tender and kind what earlier periods have in their totals and no longer stands: voided after the day end."""
+    return _by_kind((leg, leg.counted) for leg in legs if leg.counted)
+
+
+def _by_kind(moves: Iterable[tuple[PeriodLeg, int]]) -> dict[tuple[Tender, Kind], Total]:
     found: dict[tuple[Tender, Kind], Total] = {}
-    for leg in _with_what_moved(legs):
-        if leg.state in MOVED_STATES:
-            place = leg.tender, leg.kind
-            found[place] = found.get(place, Total()).plus(leg.cents)
+    for leg, cents in moves:
+        place = leg.tender, leg.kind
+        found[place] = found.get(place, Total()).plus(cents)
     return found
 
 
@@ -126,7 +143,7 @@ def differences(legs: Iterable[PeriodLeg], held: Iterable[HeldLeg]) -> tuple[Dif
     """
     there = {leg.key: leg for leg in held if leg.standing is not Standing.NOT_SEEN}
     found = []
-    for here in _with_what_moved(legs):
+    for here in legs:
         if here.tender is Tender.CARD and here.key is not None:
             other = there.pop(here.key, None)
             gap = _gap(here, other)
@@ -153,15 +170,3 @@ def _gap(here: PeriodLeg, there: HeldLeg | None) -> Gap | None:
 def _difference(key: LegKey, gap: Gap, here: PeriodLeg | None, there: HeldLeg | None) -> Difference:
     standing, cents = (None, None) if there is None else (there.standing, there.amount.cents)
     return Difference(key, gap, here, standing, cents)
-
-
-def _with_what_moved(legs: Iterable[PeriodLeg]) -> tuple[PeriodLeg, ...]:
-    """The same legs. How much a sale moved that was given back without its answer being known, its refund tells."""
-    every = tuple(legs)
-    refunds = {leg.key: leg.cents for leg in every if leg.kind is Kind.REFUND}
-    return tuple(
-        PeriodLeg(leg.key, leg.tender, leg.kind, leg.state, refunds.get(LegKey.refund_of(leg.key), leg.cents))
-        if leg.state is State.GIVEN_BACK and leg.key is not None
-        else leg
-        for leg in every
-    )

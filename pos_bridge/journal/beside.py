@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pos_bridge.domain.leg import State
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.journal import baskets, lookups, periods, trust, working
+from pos_bridge.journal import baskets, days, lookups, periods, trust, working
 from pos_bridge.journal.errors import JournalCorruptError
 from pos_bridge.journal.requests import Request
 from pos_bridge.journal.row import NOT_A_ROW, Row, row_hash
@@ -31,6 +31,8 @@ def check(connection: sqlite3.Connection, path: Path, anchor: int, open_legs: di
     _check_baskets(connection, path.name)
     if not periods.boundary(connection).is_whole():
         raise JournalCorruptError(path.name, None, "its period")
+    if not all(day.is_whole() for day in days.every(connection)):
+        raise JournalCorruptError(path.name, None, "a day end")
     if not trust.of(connection).is_whole():
         raise JournalCorruptError(path.name, None, "what it knows of the processor")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pos_bridge.domain.ledger import KnownBasket, KnownLeg
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
-from pos_bridge.journal import baskets, lookups, months, periods, trust
+from pos_bridge.journal import baskets, days, lookups, months, periods, trust
 
 
 class JournalBesideEngine:
@@ -22,6 +22,14 @@ class JournalBesideEngine:
     async def period(self) -> Period:
         with self._newest() as (path, connection):
             return periods.period(connection, path, self._clock())
+
+    async def closed_day(self, number: int) -> Period | None:
+        with self._newest() as (path, connection):
+            return periods.closed(connection, path, number, self._clock())
+
+    async def days_to_compare(self) -> tuple[int, ...]:
+        with self._newest() as (_, connection):
+            return days.to_compare(connection)
 
     async def find_leg(self, key: LegKey) -> KnownLeg | None:
         with self._newest() as (path, connection):

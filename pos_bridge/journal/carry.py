@@ -4,11 +4,11 @@ import sqlite3
 from pathlib import Path
 
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.journal import baskets, lookups, periods, requests, trust, working
+from pos_bridge.journal import baskets, days, lookups, periods, requests, trust, working
 
 
 def over(old: sqlite3.Connection, path: Path, new: sqlite3.Connection) -> None:
-    """Unsettled legs, live requests and baskets, approvals that were not collected, the period that runs, and trust.
+    """Unsettled legs, live requests and baskets, approvals that were not collected, day ends, and trust.
 
     `path` is that of the old file.
     """
@@ -27,4 +27,5 @@ def over(old: sqlite3.Connection, path: Path, new: sqlite3.Connection) -> None:
             new.execute(lookups.INSERT_LINK, link)
     running = periods.boundary(old)
     periods.write(new, running.number, running.last)
+    new.executemany(days.INSERT, days.newest(old))
     trust.write(new, trust.of(old))

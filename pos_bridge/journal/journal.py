@@ -94,8 +94,22 @@ class Journal:
     async def period(self) -> Period:
         return await self._worker.ask(self._file.period, _READ)
 
-    async def close_period(self, up_to: int | None = None) -> int:
-        return await self._worker.ask(partial(self._file.close_period, up_to), _WRITE)
+    async def close_period(
+        self, up_to: int | None = None, request: bytes | None = None, *, agreed: bool = False
+    ) -> int:
+        return await self._worker.ask(partial(self._file.close_period, up_to, request, agreed=agreed), _WRITE)
+
+    async def closed_by(self, request: bytes) -> int | None:
+        return await self._worker.ask(partial(self._file.closed_by, request), _READ)
+
+    async def closed_day(self, number: int) -> Period | None:
+        return await self._worker.ask(partial(self._file.closed_day, number), _READ)
+
+    async def days_to_compare(self) -> tuple[int, ...]:
+        return await self._worker.ask(self._file.days_to_compare, _READ)
+
+    async def note_day_agreed(self, number: int) -> None:
+        await self._worker.ask(partial(self._file.note_day_agreed, number), _NOTE)
 
     def ledger_epoch(self) -> bytes | None:
         """SHA-256 of the processor's ledger epoch as last stored; None before the first."""

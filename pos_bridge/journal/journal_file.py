@@ -24,7 +24,7 @@ from pos_bridge.domain.ledger import (
 )
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
-from pos_bridge.journal import baskets, carry, lookups, months, periods, requests, steps, taking, trust
+from pos_bridge.journal import baskets, carry, days, lookups, months, periods, requests, steps, taking, trust
 from pos_bridge.journal.durable_file import CHECKPOINT_AFTER, DurableFile
 from pos_bridge.journal.errors import JournalRefusedError
 from pos_bridge.journal.hours import business_hour, month, universal_hour
@@ -93,11 +93,20 @@ class JournalFile:
     def cancel_basket(self, reference: bytes) -> None:
         return self._write(lambda: baskets.cancel(self._file.connected(), self._file.path, self._clock(), reference))
 
-    def close_period(self, up_to: int | None = None) -> int:
-        """The period ends after the row `up_to`, or after the newest one."""
-        return self._write(
-            lambda: periods.close(self._file.connected(), self._file.tip.sequence if up_to is None else up_to)
-        )
+    def close_period(self, up_to: int | None = None, request: bytes | None = None, *, agreed: bool = False) -> int:
+        """The period ends after the row `up_to`, or after the newest one: its number.
+
+        Once for each `request` (a keyed hash, known for 48 h). `agreed`: the processor was asked, and nothing differed.
+        """
+        return self._write(lambda: self._close_period(up_to, request, agreed=agreed))
+
+    def _close_period(self, up_to: int | None, request: bytes | None, *, agreed: bool) -> int:
+        last = self._file.tip.sequence if up_to is None else up_to
+        return periods.close(self._file.connected(), last, request, self._clock(), agreed=agreed)
+
+    def note_day_agreed(self, number: int) -> None:
+        """Stored at once, durable with the next other write."""
+        return self._write(lambda: days.agree(self._file.connected(), number), durable=False)
 
     def change_ledger_epoch(self, digest: bytes) -> None:
         return self._write(lambda: trust.change_epoch(self._file.connected(), self._file.tip, digest))
@@ -209,6 +218,21 @@ class JournalFile:
         with self._file.reading() as connection:
             return periods.period(connection, self._file.path, self._clock())
 
+    def closed_by(self, request: bytes) -> int | None:
+        """The number of the period that ended when this was asked, for 48 h."""
+        with self._file.reading() as connection:
+            return days.closed_by(connection, request, self._clock())
+
+    def closed_day(self, number: int) -> Period | None:
+        """A period that ended, as it was when it did. None where nothing is known of its end."""
+        with self._file.reading() as connection:
+            return periods.closed(connection, self._file.path, number, self._clock())
+
+    def days_to_compare(self) -> tuple[int, ...]:
+        """The newest periods that ended and that the processor did not agree about when it was asked last."""
+        with self._file.reading() as connection:
+            return days.to_compare(connection)
+
     def ledger_epoch(self) -> bytes | None:
         """SHA-256 of the processor's ledger epoch as last seen; None before the first."""
         with self._file.reading() as connection:
@@ -243,6 +267,7 @@ class JournalFile:
     def _forget(self, now: datetime) -> None:
         requests.forget(self._file.connected(), self._file.path, now)
         baskets.forget(self._file.connected(), self._file.path, now)
+        days.forget(self._file.connected(), now)
 
     def _begin_month(self, name: str) -> None:
         old, folder = self._file.connected(), self._file.path.parent

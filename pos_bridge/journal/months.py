@@ -138,6 +138,7 @@ def close_history(path: Path) -> None:
     with closing(connect(path)) as connection:
         for table in ("working", "requests", "parts", "baskets"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - constants
+        connection.execute("DELETE FROM days WHERE request IS NOT NULL")  # the file after has them
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     path.chmod(HISTORY_MODE)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from pos_bridge.domain.ledger import JournalHead
 from pos_bridge.domain.leg import SETTLED
-from pos_bridge.journal import baskets, lookups, months, periods, requests, trust, working
+from pos_bridge.journal import baskets, days, lookups, months, periods, requests, trust, working
 from pos_bridge.journal.errors import JournalCorruptError, JournalSoundError
 from pos_bridge.journal.mend import mend
 from pos_bridge.journal.row import START
@@ -87,6 +87,8 @@ def _carry(found: Salvage, new: sqlite3.Connection, anchor: int, now: datetime) 
             _insert(new, baskets.INSERT_PART, (key, basket.reference, place))
     if found.period is not None:
         _insert(new, periods.INSERT, found.period)
+    for day in found.days:
+        _insert(new, days.INSERT, day)
     if found.trust is not None:
         _insert(new, trust.INSERT, found.trust)
     else:  # whatever was opened before this was opened against a ledger that we do not know again

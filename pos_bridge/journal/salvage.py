@@ -11,6 +11,7 @@ from typing import Any
 from pos_bridge.domain.ledger import DIGEST_LENGTH, JournalHead
 from pos_bridge.journal import months, schema
 from pos_bridge.journal.baskets import Stored
+from pos_bridge.journal.days import Day
 from pos_bridge.journal.lookups import Link
 from pos_bridge.journal.periods import Boundary
 from pos_bridge.journal.requests import Request
@@ -21,7 +22,7 @@ from pos_bridge.journal.working import Working
 _UNREADABLE = (sqlite3.Error, *NOT_A_ROW)
 _KEYS = {
     "chain": "sequence", "working": "key", "links": "key", "requests": "request", "baskets": "reference",
-    "parts": "key", "period": "one", "trust": "one", "anchor": "one",
+    "parts": "key", "period": "one", "days": "number", "trust": "one", "anchor": "one",
 }  # fmt: skip
 
 
@@ -41,6 +42,7 @@ class Salvage:
     baskets: list[tuple[Stored, list[bytes]]] = field(default_factory=list)
     broken: int = 0
     period: Boundary | None = None
+    days: list[Day] = field(default_factory=list)
     trust: Trust | None = None
 
     def heads(self) -> list[JournalHead]:
@@ -82,6 +84,8 @@ def salvage(path: Path) -> Salvage:
         for stored in _readable(connection, "period", "number, last, seal"):
             period = Boundary._make(stored)
             found.period = period if _is_true(period.is_whole) else None
+        days = [Day._make(stored) for stored in _readable(connection, "days", "*")]
+        found.days = [day for day in days if _is_true(day.is_whole)]
         for stored in _readable(connection, "trust", "epoch, last, refused, accepted, seal"):
             trust = Trust._make(stored)
             found.trust = trust if _is_true(trust.is_whole) else None

@@ -16,7 +16,7 @@ from pos_bridge.journal.seals import period_seal, trust_seal
 from pos_bridge.journal.shapes import between, digest, or_null, uuid4, word
 
 APPLICATION_ID = 0x504F5342  # "POSB"
-VERSION = 2
+VERSION = 3
 MAX_SEQUENCE = 999_999_999  # nine digits: a telephone number has ten
 MAX_TILL = 999  # three digits: never the last four of a card
 MAX_PLACE = 999  # legs of one basket, declined ones too
@@ -61,6 +61,8 @@ def _allowed(tender: str, state: str) -> str:
 
 _BY_DUE = "CASE WHEN due IS NULL THEN 'card' ELSE 'cash' END"
 _DUE = "due IN (cents, (cents + 2) / 5 * 5)"  # domain.money.cash_due; in a split tender only the last part is rounded
+# What goes back of a sale in parts is rounded together: before and after a part that is up to 2 cents, either way.
+_HANDED = "(kind = 'refund' AND due >= 0 AND due BETWEEN cents - 4 AND cents + 4)"
 _FLOW = f"flow IN ({', '.join(str(flow.value) for flow in Flow)})"
 _PARTIAL = "partial IN (0, 1) AND (partial = 0 OR kind = 'sale')"
 
@@ -97,7 +99,7 @@ CREATE TABLE chain (  -- one row a durable step; never changed, never deleted
     kind TEXT NOT NULL CHECK ({word("kind", tuple(Kind))}),
     tender TEXT NOT NULL CHECK ({_allowed("tender", "step")}),
     cents INTEGER NOT NULL CHECK ({between("cents", 1, MAX_CENTS)}),
-    due INTEGER CHECK ((due IS NOT NULL) = (tender = 'cash') AND ({or_null("due", _DUE)})),
+    due INTEGER CHECK ((due IS NOT NULL) = (tender = 'cash') AND ({or_null("due", f"{_DUE} OR {_HANDED}")})),
     flow INTEGER NOT NULL CHECK ({_FLOW}),
     partial INTEGER NOT NULL CHECK ({_PARTIAL}),
     approved INTEGER CHECK ({_approved("step")}),
@@ -182,6 +184,17 @@ CREATE TABLE period (  -- how many day ends there were, and the last row before 
     seal BLOB NOT NULL CHECK ({digest("seal")})
 ) STRICT;
 
+CREATE TABLE days (  -- day ends: the rows of each day, who asked (a keyed hash, 48 h), whether the processor agreed
+    number INTEGER PRIMARY KEY CHECK ({between("number", 0, MAX_PERIOD)}),
+    begun INTEGER NOT NULL CHECK (begun BETWEEN 0 AND last),
+    last INTEGER NOT NULL CHECK ({between("last", 0, MAX_SEQUENCE)}),
+    request BLOB CHECK ({or_null("request", digest("request"))}),
+    agreed INTEGER NOT NULL CHECK (agreed IN (0, 1)),
+    day INTEGER NOT NULL CHECK ({between("day", DAY_FLOOR, DAY_CEILING)}),
+    hour INTEGER NOT NULL CHECK ({between("hour", 0, 23)}),
+    seal BLOB NOT NULL CHECK ({digest("seal")})
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE trust (  -- hashes: the processor's ledger epoch (since which row); heads it showed, refused or accepted
     one INTEGER PRIMARY KEY CHECK (one = 1),
     epoch BLOB CHECK ({or_null("epoch", digest("epoch"))}),
@@ -213,7 +226,7 @@ def _bound_by_chain(table: str, name: str, action: str) -> str:
 
 _BOUNDS = "".join(
     _bound_by_chain(table, name, action)
-    for table in ("working", "links", "period", "trust")
+    for table in ("working", "links", "period", "days", "trust")
     for name, action in (("begins", "INSERT"), ("goes_on", "UPDATE OF last"))
 )
 

@@ -34,6 +34,11 @@ def period_seal(number: int, last: int) -> bytes:
     return _seal(b"period", (number, last))
 
 
+def day_seal(row: Iterable[Value]) -> bytes:
+    """Of a row of `days`, without its seal. A day end that is asked for again must never end a second day."""
+    return _seal(b"day", row)
+
+
 def trust_seal(epoch: bytes | None, last: int, refused: bytes | None, accepted: bytes | None) -> bytes:
     return _seal(b"trust", (epoch, last, refused, accepted))
 

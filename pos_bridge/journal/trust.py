@@ -30,7 +30,11 @@ class Trust(NamedTuple):
 
 
 def of(connection: sqlite3.Connection) -> Trust:
-    return Trust._make(connection.execute("SELECT epoch, last, refused, accepted, seal FROM trust").fetchone())
+    """Raises sqlite3.DatabaseError where the row is gone: then nobody knows whom to believe."""
+    found = connection.execute("SELECT epoch, last, refused, accepted, seal FROM trust").fetchone()
+    if found is None:
+        raise sqlite3.DatabaseError("the row of trust is missing")
+    return Trust._make(found)
 
 
 def write(connection: sqlite3.Connection, known: Trust) -> None:

@@ -127,7 +127,7 @@ def _check_structure(connection: sqlite3.Connection, name: str) -> None:
         (False, "quick_check"),
         (False, "integrity_check(links)"),  # its index, by which refunds are found
         (True, "integrity_check(requests)"),
-        *((True, f"quick_check({table})") for table in ("working", "baskets", "parts", "period", "trust")),
+        *((True, f"quick_check({table})") for table in ("working", "baskets", "parts", "period", "days", "trust")),
     ):
         # Of the chain's rows the hashes say more, and sooner.
         connection.execute(f"PRAGMA ignore_check_constraints = {not constraints_too}")

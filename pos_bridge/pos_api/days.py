@@ -4,7 +4,6 @@ import asyncio
 
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.outcome import Busy
-from pos_bridge.domain.totals import Reckoning
 from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.ports import Desk
 from pos_bridge.pos_api.prepare import Preparer
@@ -21,7 +20,7 @@ from pos_bridge.wire.nexo.words import Category, ReconciliationType
 
 
 class Days:
-    """A day end that is asked for again under the same name is told the same: it does not end a second, empty day."""
+    """A day end that is asked for again under the same name, in whatever run, is told of the same day."""
 
     def __init__(self, answerer: Answerer, desk: Desk, preparer: Preparer, transactions: Transactions) -> None:
         self._answerer = answerer
@@ -29,7 +28,6 @@ class Days:
         self._preparer = preparer
         self._transactions = transactions
         self._closing = asyncio.Lock()
-        self._closed: tuple[bytes, Reckoning] | None = None
 
     def totals(self, header: MessageHeader, body: GetTotalsRequest) -> Handled:
         field = self._filtered(body.total_filter)
@@ -56,15 +54,15 @@ class Days:
         category = Category.RECONCILIATION
         request = self._preparer.request_of(header.poiid, header.sale_id, header.service_id, category.value)
         async with self._closing:
-            if self._closed is None or self._closed[0] != request:
+            try:
+                reckoning = await self._desk.closed_period(request)
                 running = self._transactions.running
-                if running is not None:  # nobody could say to which day it belongs
+                if reckoning is None and running is not None:  # nobody could say to which day it belongs
                     return self._not_closed(header, *why_not(Busy(running), gives_back=False))
-                try:
-                    self._closed = request, await self._desk.close_period()
-                except JournalUnwritableError:
-                    return self._not_closed(header, *why(Instead(Situation.DAY_NOT_CLOSED), gives_back=False))
-            _, reckoning = self._closed
+                if reckoning is None:
+                    reckoning = await self._desk.close_period(request)
+            except JournalUnwritableError:
+                return self._not_closed(header, *why(Instead(Situation.DAY_NOT_CLOSED), gives_back=False))
         return self._answerer.reply(
             header, category, reconciliation_response(self._answerer.terminal.language, reckoning)
         )

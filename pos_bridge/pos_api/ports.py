@@ -34,8 +34,14 @@ class Desk(Protocol):
         Raises JournalUnwritableError.
         """
 
-    async def close_period(self) -> Reckoning:
-        """The day end. Raises JournalUnwritableError: it did not happen."""
+    async def closed_period(self, request: bytes) -> Reckoning | None:
+        """The day that this request (TillKeys.request) ended, also in an earlier run, for 48 h.
+
+        Raises JournalUnwritableError.
+        """
+
+    async def close_period(self, request: bytes) -> Reckoning:
+        """The day end, once for each request. Raises JournalUnwritableError: it did not happen."""
 
     async def status(self, request: bytes) -> StatusAnswer:
         """By TillKeys.request. A request never seen is closed by asking."""

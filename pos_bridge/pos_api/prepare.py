@@ -31,6 +31,7 @@ class Preparer:
 
     def sale(self, header: MessageHeader, ask: PaymentAsk, at: datetime) -> tuple[SaleAsk, Kept]:
         name, salt = ask.transaction.transaction_id, fresh_salt()
+        basket = self._keys.basket(name)
         sale = SaleAsk(
             till=self._till_keys(header, TransactionKind.PAYMENT, ask.content(), self._keys.sale(name, ask.amount)),
             service_id=header.service_id,
@@ -40,7 +41,8 @@ class Preparer:
             order_digest=order_digest(salt, order_bytes(header.poiid, name, ask.amount, ask.items)),
             order_salt=salt,
             choices=ask.choices,
-            split=Split(self._keys.basket(name), ask.paid_before) if ask.split else None,
+            split=Split(basket, ask.paid_before) if ask.split else None,
+            reference=None if ask.split else basket,
         )
         kinds = map(kind_of, ask.choices)
         dropped = ask.identity_dropped

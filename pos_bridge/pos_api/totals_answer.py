@@ -1,6 +1,7 @@
 """A Reckoning as nexo's totals: by tender, what was paid (Debit) and what was given back (Credit), and what to look at.
 
-A void is in neither: nothing of that sale stands.
+A void on the day of its sale is in neither: nothing of that sale stands. What an earlier day has in its totals and was
+taken back since is a ReverseDebit or a ReverseCredit.
 """
 
 from pos_bridge.domain.leg import Kind, Tender
@@ -27,6 +28,13 @@ _TYPES = {
 }
 
 
+_REVERSES = {
+    Kind.SALE: TransactionType.REVERSE_DEBIT,
+    Kind.REFUND: TransactionType.REVERSE_CREDIT,
+    Kind.CARD_REFUND: TransactionType.REVERSE_CREDIT,
+}
+
+
 def totals_response(language: Language, reckoning: Reckoning) -> GetTotalsResponse:
     return GetTotalsResponse(_response(language, reckoning), str(reckoning.number), _totals(reckoning))
 
@@ -45,9 +53,10 @@ def _totals(reckoning: Reckoning) -> tuple[TransactionTotals, ...]:
 
 def _by_type(reckoning: Reckoning, tender: Tender) -> tuple[PaymentTotals, ...]:
     sums: dict[TransactionType, Total] = {}
-    for kind, type_ in _TYPES.items():
-        one, so_far = reckoning.totals.get((tender, kind), Total()), sums.get(type_, Total())
-        sums[type_] = Total(so_far.count + one.count, so_far.cents + one.cents)
+    for types, told in ((_TYPES, reckoning.totals), (_REVERSES, reckoning.taken_back)):
+        for kind, type_ in types.items():
+            one, so_far = told.get((tender, kind), Total()), sums.get(type_, Total())
+            sums[type_] = Total(so_far.count + one.count, so_far.cents + one.cents)
     return tuple(PaymentTotals(type_, total.count, units(total.cents)) for type_, total in sums.items() if total.count)
 
 

@@ -98,11 +98,12 @@ def ask(
     choices: tuple[Choice, ...] = (),
     split: Split | None = None,
     confirm_within_s: int | None = None,
+    reference: bytes | None = None,
 ) -> SaleAsk:
     keys, salt = _keys(number, content or number, number if sale is None else sale), fresh_salt()
     digest = order_digest(salt, b"order")
     return SaleAsk(
-        keys, f"S{number}", tender, Amount(cents), partial_ok, digest, salt, choices, split, confirm_within_s
+        keys, f"S{number}", tender, Amount(cents), partial_ok, digest, salt, choices, split, confirm_within_s, reference
     )
 
 

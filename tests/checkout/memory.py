@@ -40,9 +40,12 @@ class MemoryJournal:
         self.baskets: dict[bytes, tuple[BasketPart, list[LegKey]]] = {}
         self.cancelling: set[bytes] = set()
         self.history: list[tuple[str, LegKey]] = []
-        self.periods: list[set[LegKey]] = [set()]  # the legs that were opened between two day ends
+        self.ends: list[int] = [0]  # how much of the history was before each period
+        self.days: dict[bytes, int] = {}  # the request that ended each
+        self.to_compare: set[int] = set()
         self.broken = False
         self.unreadable = False
+        self.lands_broken = False  # the next day end is refused, and stands all the same
         self.break_after: int | None = None  # writes that still succeed
         self.now_ms = 1_000_000
 
@@ -90,7 +93,6 @@ class MemoryJournal:
         )
         self.requests[opening.till.request] = (opening.till, opening.key, False)
         await self._join(opening)
-        self.periods[-1].add(opening.key)
         self._wrote(opening.key, opening.state)
         return self.head()
 
@@ -133,11 +135,20 @@ class MemoryJournal:
             parts.extend(sorted((leg.key for leg in await self.refunds_of(sale) if leg.key not in parts), key=str))
         self.cancelling.add(reference)
 
-    async def close_period(self, up_to: int) -> int:
+    async def close_period(self, up_to: int, request: bytes, *, agreed: bool) -> int:
         self._write()
-        told = {key for _, key in self.history[:up_to]}
-        self.periods.append({key for key in self.periods[-1] if key not in told})
-        return len(self.periods) - 2
+        if request not in self.days:
+            self.days[request] = len(self.ends) - 1
+            self.ends.append(max(up_to, self.ends[-1]))
+            if not agreed:
+                self.to_compare.add(self.days[request])
+        if self.lands_broken:
+            self.lands_broken = False
+            raise JournalUnwritableError
+        return self.days[request]
+
+    async def note_day_agreed(self, number: int) -> None:
+        self.to_compare.discard(number)
 
     # ---- reads ----
 
@@ -212,9 +223,41 @@ class MemoryJournal:
 
     async def period(self) -> Period:
         self._read()
-        of_before = {leg.key for leg in self.legs.values() if leg.state not in SETTLED}
-        legs = (leg for leg in self.legs.values() if leg.key in self.periods[-1] | of_before)
-        return Period(len(self.periods) - 1, tuple(map(_in_period, filter(_moved, legs))), up_to=len(self.history))
+        running, up_to = len(self.ends) - 1, len(self.history)
+        legs = [leg for leg in self._between(running, up_to) if leg.state not in MOVED_STATES or not leg.counted]
+        known = {leg.key for leg in legs}
+        waiting = [_in_period(leg, leg.state, 0) for leg in self.legs.values() if leg.state not in SETTLED]
+        earlier = [leg for leg in waiting if leg.key not in known and leg.state in MOVED_STATES]
+        legs += [leg for leg in waiting if leg.key not in known and leg.state not in MOVED_STATES]
+        return Period(running, tuple(legs), tuple(earlier), up_to=up_to)
+
+    def _between(self, number: int, up_to: int) -> list[PeriodLeg]:
+        """What went on in that period, as it was at `up_to`, and what was counted of it before."""
+        begun, found = self.ends[number], []
+        then = {key: State(word) for word, key in self.history[:up_to]}
+        before = {key: State(word) for word, key in self.history[:begun]}
+        for key in dict.fromkeys(key for _, key in self.history[begun:up_to]):
+            leg = self.legs[key]
+            counted = _cents(leg) if before.get(key) in MOVED_STATES else 0
+            if counted or then[key] not in _NEVER_MOVED:
+                found.append(_in_period(leg, then[key], counted))
+        return found
+
+    async def closed_by(self, request: bytes) -> int | None:
+        self._read()
+        return self.days.get(request)
+
+    async def closed_day(self, number: int) -> Period | None:
+        self._read()
+        if not 0 <= number < len(self.ends) - 1:
+            return None
+        up_to = self.ends[number + 1]
+        legs = (leg for leg in self._between(number, up_to) if leg.state not in MOVED_STATES or not leg.counted)
+        return Period(number, tuple(legs), up_to=up_to, ended_ms=self.now_ms)
+
+    async def days_to_compare(self) -> tuple[int, ...]:
+        self._read()
+        return tuple(sorted(self.to_compare))
 
     @property
     def writable(self) -> bool:
@@ -224,13 +267,15 @@ class MemoryJournal:
         return JournalHead(len(self.history), bytes(32))
 
 
-def _moved(leg: KnownLeg) -> bool:
-    return leg.state not in SETTLED or leg.state in MOVED_STATES | {State.CAPTURE_LOST}
+_NEVER_MOVED = frozenset({State.DECLINED, State.ENDED, State.REFUND_DECLINED, State.CASH_CANCELLED})
 
 
-def _in_period(leg: KnownLeg) -> PeriodLeg:
-    cents = leg.due if leg.due is not None else (leg.approved or leg.amount).cents
-    return PeriodLeg(leg.key, leg.tender, leg.kind, leg.state, cents)
+def _cents(leg: KnownLeg) -> int:
+    return leg.due if leg.due is not None else (leg.approved or leg.amount).cents
+
+
+def _in_period(leg: KnownLeg, state: State, counted: int) -> PeriodLeg:
+    return PeriodLeg(leg.key, leg.tender, leg.kind, state, _cents(leg), counted)
 
 
 class MemoryVault:

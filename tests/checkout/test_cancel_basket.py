@@ -258,3 +258,20 @@ async def test_a_payment_that_is_being_voided_is_looked_at_again():
     await until(lambda: world.journal.legs[card.key].state is State.REVERSED)
     assert await state(world) is BasketState.CANCELLED
     await world.lane.close()
+
+
+@story
+async def test_what_is_handed_back_of_cash_in_two_goes_is_rounded_once():
+    """Cash that did not end the basket was not rounded: 1.03 was taken, 0.35 went back before it was given up."""
+    world = World(ScriptedProcessor(answers=[yes(20_00)]))
+    await world.lane.pay(part(1, 53_27, 0, tender=Tender.CARD))
+    cash = await world.lane.pay(part(2, 1_03, 20_00))
+    assert isinstance(cash, PaidInCash)
+    first = await world.lane.give_back(give_back_ask(3, cash.key, 33))
+    assert isinstance(first, RefundedInCash)
+    outcome = await world.lane.cancel_basket(REFERENCE)
+    assert isinstance(outcome, BasketCancelled)
+    (rest,) = outcome.cash
+    assert (first.due, rest.due, rest.exact) == (35, 68, Amount(70))
+    await world.settled()
+    await world.lane.close()

@@ -9,7 +9,7 @@ from pos_bridge.domain.outcome import (
     PaidInCash,
     RefundedInCash,
 )
-from tests.checkout.fakes import ScriptedProcessor, World, ask, refund_ask
+from tests.checkout.fakes import ScriptedProcessor, World, ask, give_back_ask, refund_ask
 from tests.checkout.sales import sold
 from tests.checkout.story import story
 
@@ -59,3 +59,20 @@ async def test_no_cash_is_handed_back_for_a_sale_that_is_not_known_here():
         refused = await world.lane.refund(refund_ask(number, sale, tender=Tender.CASH, cents=10_00))
         assert refused == NotRefunded(None, Cause.NOT_SEEN)
     assert world.journal.legs == {}
+
+
+@story
+async def test_cash_that_comes_back_in_parts_is_rounded_once():
+    world = World()
+    cash = await world.lane.pay(ask(1, tender=Tender.CASH, cents=1_00))
+    assert isinstance(cash, PaidInCash)
+    handed = []
+    for number in (2, 3, 4):
+        back = await world.lane.refund(refund_ask(number, cash.key, tender=Tender.CASH, cents=33))
+        assert isinstance(back, RefundedInCash)
+        handed.append(back.due)
+        world.restart()
+    last = await world.lane.give_back(give_back_ask(5, cash.key))
+    assert isinstance(last, RefundedInCash)
+    assert (last.exact, last.due) == (Amount(1), 0)
+    assert handed == [35, 30, 35]

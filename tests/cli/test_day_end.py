@@ -1,6 +1,7 @@
 """`day-end` as it is told; what it compares is tested in tests/checkout and tests/surfaces."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -149,6 +150,41 @@ def test_what_cannot_be_told(command, running):
     status, out, err = command("day-end")
     assert (status, out) == (2, "")
     assert "card_room.trust" in err
+
+
+@pytest.mark.parametrize(
+    ("language", "row"),
+    [
+        ("fr", "  carte, vente, défait après la fermeture  1  -12,34 $"),
+        ("en", "  card, sale, undone after its day end  1  -$12.34"),
+    ],
+)
+def test_what_was_voided_after_its_day_end_is_taken_off(language, row):
+    voided = replace(SALE, state=State.REVERSED, counted=12_34)
+    shown = day(voided)
+    assert shown.agrees
+    assert row in text(shown, language).splitlines()
+    assert as_json(shown)["totals"] == []
+    assert as_json(shown)["taken_back"] == [{"tender": "card", "kind": "sale", "count": 1, "cents": 12_34}]
+
+
+def test_days_that_were_compared_again_are_named():
+    lines = text(day(SALE, again={41: True, 42: False})).splitlines()
+    assert "Day 41, closed without the processor's agreement, was compared: the books agree now." in lines
+    assert any("Day 42" in line and "pos-bridge day-end --day 42" in line for line in lines)
+    assert as_json(day(again={41: True}))["compared_again"] == [{"period": 41, "agrees": True}]
+
+
+def test_a_closed_day_is_shown_as_it_was_and_what_is_open_as_it_is():
+    was = PeriodLeg(A, Tender.CARD, Kind.SALE, State.CAPTURING, 12_34)
+    shown = Day(Period(41, (was,), ended_ms=1), (), (), now=(SALE,))
+    assert shown.agrees
+    assert text(shown).splitlines()[:2] == [
+        "Day 41, as it was closed (POIReconciliationID 41)",
+        "  card, sale  1  $12.34",
+    ]
+    assert as_json(shown)["closed"] is True
+    assert not Day(shown.period, (), (), now=(was,)).agrees
 
 
 def test_without_a_journal(command):

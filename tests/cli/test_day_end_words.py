@@ -15,7 +15,7 @@ from tests.cli.test_journal_words import fields
 EVERYTHING: list[tuple[str, Said]] = [
     (str(name), said) for table in (WORDS, STANDINGS, DO_DIFFERENT) for name, said in table.items()
 ]
-SOURCES = [Path(day_end_words.__file__).with_name(name) for name in ("day_end_view.py", "decide.py")]
+SOURCES = [Path(day_end_words.__file__).with_name(name) for name in ("day_end.py", "day_end_view.py", "decide.py")]
 
 
 @pytest.mark.parametrize(("name", "said"), EVERYTHING, ids=[name for name, _ in EVERYTHING])

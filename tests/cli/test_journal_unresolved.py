@@ -177,3 +177,23 @@ def test_what_the_processor_never_saw_is_ended_by_paid_or_not_paid_only():
     said = ADVICE[Advice.DECIDE]
     assert "payé ou non payé seulement" in said.fr
     assert "paid or not paid only" in said.en
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (Cause.NO_ANSWER, "no answer from the processor"),
+        (Cause.WRONG_ANSWER, "an answer to another question"),
+        (Cause.UNRECORDED, "the approval could not be recorded"),
+        (Cause.RECOVERED, "found open at start"),
+    ],
+)
+def test_what_a_cashier_is_told_as_no_answer_is_listed_with_its_reason(running, command, cause, words):
+    sale = card(100)
+    running.open_leg(sale)
+    running.advance(Advance(sale.key, State.REVERSING, cause))
+    _, out, _ = command("journal", "--unresolved", "--lang", "en")
+    (line,) = (line for line in out.splitlines() if str(sale.key) in line)
+    assert words in line
+    (listed,) = json.loads(command("journal", "--unresolved", "--json")[1])["legs"]
+    assert listed["cause"] == cause.value

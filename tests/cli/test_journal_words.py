@@ -59,7 +59,7 @@ def test_every_column_of_a_sale_is_accounted_for():
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     there = {(table, row[1]) for table in tables for row in connection.execute(f"PRAGMA table_info({table})")}
     connection.close()
-    of_no_sale = {"anchor", "period", "trust"}
+    of_no_sale = {"anchor", "period", "days", "trust"}
     assert {(table, name) for table, name in there if table not in of_no_sale} == set(COLUMNS)
     assert {table for table, _ in COLUMNS} == set(TABLES)
 

@@ -1,9 +1,11 @@
 """Split tenders: what may be added, where a basket stands, and that it never disagrees with its legs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pos_bridge.domain.basket import Basket, BasketFault, BasketLeg, BasketState, admit
@@ -11,6 +13,7 @@ from pos_bridge.domain.leg import PAID_STATES, REFUNDED_STATES, SETTLED, Cause, 
 from pos_bridge.domain.money import Amount
 
 DUE = Amount(30_00)
+_Way = TypeVar("_Way")
 
 
 def paid(cents: int, state: State = State.CAPTURED, cause: Cause | None = None) -> BasketLeg:
@@ -169,6 +172,19 @@ _STEPS = {  # where a payment can go from each state (domain/step.py), and a ref
     State.REFUND_INTENT: (State.REFUNDED, State.REFUND_DECLINED),
 }
 _CHOICES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9), st.integers(1, 40_00)), max_size=30)
+_GIVES_BACK = (State.CAPTURING, State.CAPTURED, State.CASH_TAKEN)  # domain/give_back.py: of no other is a refund opened
+
+
+def _ends(leg: BasketLeg) -> tuple[BasketLeg, ...]:
+    """What can become of a leg next, by itself."""
+    if leg.state is State.REVERSING and leg.cause is Cause.VOIDED:  # too late, it stands as it did
+        return (replace(leg, state=State.REVERSED), replace(leg, state=State.CAPTURED, cause=Cause.TOO_LATE))
+    return tuple(replace(leg, state=state) for state in _STEPS.get(leg.state, ()))
+
+
+def _may_be_voided(split: Basket, place: int) -> bool:
+    leg, refunds = split.legs[place], [leg for leg in split.legs if leg.of == place]
+    return leg.state is State.CAPTURED and leg.cause is None and not refunds
 
 
 def _grow(choices: list[tuple[int, int, int]]) -> Basket:
@@ -176,18 +192,19 @@ def _grow(choices: list[tuple[int, int, int]]) -> Basket:
     split = basket()
     for what, which, cents in choices:
         legs = split.legs
+        sales = [place for place in split.standing if legs[place].state in _GIVES_BACK]
         if what <= 1:
             if admit(split, Amount(cents), split.paid) is None:
                 legs = (*legs, paid(cents, State.INTENT if what else State.CASH_TAKEN))
-        elif what == 2 and split.standing and split.state is BasketState.OPEN and not split.in_doubt(trusted=True):
-            sale = split.standing[which % len(split.standing)]
+        elif what == 2 and sales and split.state is BasketState.OPEN and not split.in_doubt(trusted=True):
+            sale = sales[which % len(sales)]
             legs = (*legs, back(min(cents, split.left_of(sale)), sale, State.REFUND_INTENT))
         elif legs:
             place = which % len(legs)
-            ends = _STEPS.get(legs[place].state)
+            voided = replace(legs[place], state=State.REVERSING, cause=Cause.VOIDED)
+            ends = (voided,) if _may_be_voided(split, place) else _ends(legs[place])
             if ends:
-                state = ends[cents % len(ends)]
-                legs = (*legs[:place], replace(legs[place], state=state), *legs[place + 1 :])
+                legs = (*legs[:place], ends[cents % len(ends)], *legs[place + 1 :])
         split = replace(split, legs=legs)
     return split
 
@@ -218,38 +235,64 @@ def test_a_basket_never_disagrees_with_its_legs(choices):
     assert all(admit(split, Amount(1), split.paid - short) is not None for short in range(1, min(5, split.paid) + 1))
 
 
+# The longest way of a payment from each state to its end when its basket is given up, in steps; of any other, none. One
+# that was approved is undone, too late, and then given back; a void that comes too late is undone once more.
+_STEPS_LEFT = {
+    State.INTENT: 5,
+    State.AUTHORISED: 3,
+    State.CAPTURING: 4,
+    State.CAPTURED: 3,
+    State.CAPTURE_LOST: 3,
+    State.REVERSING: 2,
+    State.GIVING_BACK: 1,
+    State.CASH_TAKEN: 1,
+    State.REFUND_INTENT: 1,
+}
+_OF_A_VOID = 1 + _STEPS_LEFT[State.CAPTURED]
+
+
+def _steps_left(split: Basket) -> int:
+    """The most steps of all its legs together that giving it up takes: at most five for each payment, one a refund."""
+    voided = [leg.state is State.REVERSING and leg.cause is Cause.VOIDED for leg in split.legs]
+    each = zip(split.legs, voided, strict=True)
+    return sum(_OF_A_VOID if void else _STEPS_LEFT.get(leg.state, 0) for leg, void in each)
+
+
 @given(_CHOICES, st.data())
+@example(
+    [(1, 0, 1), (2, 0, 53), (1, 0, 1), (2, 1, 1838), (2, 0, 1)], None
+)  # an approval that waits for the till's word
+@example([(1, 0, 10_00), (3, 0, 4), (3, 0, 1)], None)  # a void that comes too late
 def test_cancelling_ends_with_nothing_standing_whatever_stood(choices, data):
     split = replace(_grow(choices), cancelling=True)
     assert admit(split, Amount(1), split.paid) is BasketFault.CANCELLED
-    for turn in range(1000):
+    for _ in range(_steps_left(split)):
         if split.state is BasketState.CANCELLED:
             break
-        split = replace(split, legs=_undo_something(split, data, refunds_fail=turn < _REFUSALS))
+        split = replace(split, legs=_undo_something(split, data))
     assert split.state is BasketState.CANCELLED
     assert not split.standing
     assert all(leg.state in SETTLED for leg in split.legs)
     assert not split.half_paid
 
 
-_REFUSALS = 60  # turns in which a refund may be declined: one that always is leaves its payment to a person
-
-
-def _undo_something(split: Basket, data: st.DataObject, *, refunds_fail: bool) -> tuple[BasketLeg, ...]:
+def _undo_something(split: Basket, data: st.DataObject | None) -> tuple[BasketLeg, ...]:
     """What the shell does about a payment that stands, or a step of one that is on its way."""
-    moving = [place for place, leg in enumerate(split.legs) if leg.state not in SETTLED and leg.state in _STEPS]
-    place = data.draw(st.sampled_from([*moving, *split.standing]))
+    moving = [place for place, leg in enumerate(split.legs) if leg.state not in SETTLED]
+    place = _one_of([*moving, *split.standing], data)
     leg = split.legs[place]
     if place in moving and leg.state is not State.AUTHORISED:
-        ends = _STEPS[leg.state]
-        if leg.state is State.REFUND_INTENT and not refunds_fail:
-            ends = (State.REFUNDED,)
-        state = data.draw(st.sampled_from(ends))
-        return (*split.legs[:place], replace(leg, state=state), *split.legs[place + 1 :])
+        return (*split.legs[:place], _one_of(_ends(leg), data), *split.legs[place + 1 :])
     refunded = any(other.of == place and other.state in REFUNDED_STATES for other in split.legs)
     if leg.state is State.CASH_TAKEN or refunded:
         return (*split.legs, back(split.left_of(place), place))
-    return (*split.legs[:place], replace(leg, state=State.REVERSING), *split.legs[place + 1 :])
+    undone = replace(leg, state=State.REVERSING, cause=Cause.CANCELLED)
+    return (*split.legs[:place], undone, *split.legs[place + 1 :])
+
+
+def _one_of(ways: Sequence[_Way], data: st.DataObject | None) -> _Way:
+    """Any; without `data` the last, which is the longest way."""
+    return ways[-1] if data is None else data.draw(st.sampled_from(ways))
 
 
 def test_every_paid_state_counts():

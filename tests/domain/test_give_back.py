@@ -1,5 +1,8 @@
 """What may be given back of a sale: never more than was taken, whatever is in doubt."""
 
+from dataclasses import replace
+from itertools import accumulate
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,3 +69,40 @@ def test_cash_is_handed_back_as_it_was_taken():
     assert Claim(sale(State.CASH_TAKEN, 12_33, 12_35), ()).cash_back(12_33) == 12_35
     assert Claim(sale(State.CASH_TAKEN, 12_33, 12_33), ()).cash_back(12_33) == 12_33, "a part of a split tender"
     assert Claim(sale(State.CASH_TAKEN, 12_33, 12_35), ()).cash_back(3_33) == cash_due(3_33)
+
+
+def test_three_thirds_of_a_dollar_and_the_cent_are_a_dollar():
+    handed = handed_over(sale(State.CASH_TAKEN, 1_00, 1_00), [33, 33, 33, 1])
+    assert handed == [35, 30, 35, 0]
+
+
+@given(st.integers(1, 5_000), st.booleans(), st.lists(st.integers(1, 700), max_size=30))
+def test_in_whatever_parts_all_of_it_comes_back_it_is_what_was_taken_and_never_more(cents, rounded, parts):
+    """A part of a split tender that is not its end was not rounded."""
+    taken = cash_due(cents) if rounded else cents
+    handed = handed_over(sale(State.CASH_TAKEN, cents, taken), [*parts, None])
+    assert all(each >= 0 for each in handed)
+    assert sum(handed) == taken
+
+
+@given(st.integers(1, 5_000), st.booleans(), st.lists(st.integers(1, 700), min_size=1, max_size=30))
+def test_what_was_handed_over_up_to_any_part_is_the_rounding_of_what_went_back(cents, rounded, parts):
+    taken = cash_due(cents) if rounded else cents
+    parts = [part for part, total in zip(parts, accumulate(parts), strict=True) if total <= cents]
+    handed = handed_over(sale(State.CASH_TAKEN, cents, taken), parts)
+    for gone, so_far in zip(accumulate(parts), accumulate(handed), strict=True):
+        assert so_far == (taken if gone == cents else min(taken, cash_due(gone)))
+    assert all(each >= 0 and abs(each - part) <= 4 for part, each in zip(parts, handed, strict=True)), (
+        "as the journal says"
+    )
+
+
+def handed_over(of: KnownLeg, parts: list[int | None]) -> list[int]:
+    """What the customer is handed for each part that is not refused; None: all that is left, if there is any."""
+    claim, handed = Claim(of, ()), []
+    for part in parts:
+        cents = part or claim.left
+        if claim.refusal(Tender.CASH, part) is None:
+            handed.append(claim.cash_back(cents))
+            claim = replace(claim, refunds=(*claim.refunds, RefundSoFar(State.CASH_REFUNDED, cents, handed[-1])))
+    return handed

@@ -9,16 +9,16 @@ from pos_bridge.domain.happening import Standing
 from pos_bridge.domain.leg import Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.totals import Gap, PeriodLeg, Total, differences, totals, unsettled
+from pos_bridge.domain.totals import Gap, PeriodLeg, Total, differences, taken_back, totals, unsettled
 
 SALE, REFUND, CARD_REFUND = Kind.SALE, Kind.REFUND, Kind.CARD_REFUND
 KEYS = [LegKey.fresh() for _ in range(24)]
 A = KEYS[0]
 
 
-def here(state: State, cents: int = 10_00, kind: Kind = SALE, key: LegKey | None = A) -> PeriodLeg:
+def here(state: State, cents: int = 10_00, kind: Kind = SALE, key: LegKey | None = A, counted: int = 0) -> PeriodLeg:
     cash = state in {State.CASH_TAKEN, State.CASH_REFUNDED, State.CASH_CANCELLED, State.CASH_DUE}
-    return PeriodLeg(key, Tender.CASH if cash else Tender.CARD, kind, state, cents)
+    return PeriodLeg(key, Tender.CASH if cash else Tender.CARD, kind, state, cents, counted)
 
 
 def there(standing: Standing, cents: int = 10_00, kind: Kind = SALE, key: LegKey = A) -> HeldLeg:
@@ -55,13 +55,17 @@ def test_what_moved_by_tender_and_kind():
     ]
 
 
-def test_a_sale_given_back_moved_as_much_as_its_refund():
-    """Its answer was never known, so the journal has what was asked; the processor had approved a part of it."""
-    refund = LegKey.refund_of(A)
-    legs = (here(State.GIVEN_BACK), here(State.REFUNDED, 6_00, REFUND, refund))
-    assert totals(legs) == {(Tender.CARD, SALE): Total(1, 6_00), (Tender.CARD, REFUND): Total(1, 6_00)}
-    held = (there(Standing.CAPTURED, 6_00), there(Standing.REFUNDED, 6_00, REFUND, refund))
-    assert differences(legs, held) == ()
+def test_what_an_earlier_day_has_and_no_longer_stands_is_taken_back():
+    legs = (
+        here(State.REVERSED, counted=10_00),  # voided after its day end
+        here(State.UNRESOLVED, 3_00, counted=3_00),
+        here(State.GIVEN_BACK, 6_00, counted=10_00),  # how much it was is known since
+        here(State.REVERSED, 9_00),
+        here(State.REVERSED, 2_00, CARD_REFUND, counted=2_00),
+    )
+    assert totals(legs) == {(Tender.CARD, SALE): Total(1, 6_00)}
+    assert taken_back(legs) == {(Tender.CARD, SALE): Total(3, 23_00), (Tender.CARD, CARD_REFUND): Total(1, 2_00)}
+    assert differences(legs[:1], (there(Standing.REVERSED),)) == ()
 
 
 @pytest.mark.parametrize(

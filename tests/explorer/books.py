@@ -20,10 +20,13 @@ from pos_bridge.domain.leg import (
     Tender,
 )
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.totals import Period
 from pos_bridge.journal.schema import STEPS
+from tests.explorer import periods
 from tests.explorer.entries import (
     Advanced,
     BasketCancelled,
+    DayAgreed,
     Entry,
     EpochChanged,
     HeadRefused,
@@ -56,6 +59,16 @@ class Row(NamedTuple):
     key: LegKey | None
     state: State | None
     at_ms: int
+    approved: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayEnd:
+    """How a period ended."""
+
+    request: bytes | None
+    agreed: bool
+    ended_ms: int
 
 
 @dataclass(slots=True)
@@ -78,6 +91,7 @@ class Books:
     told: set[LegKey] = field(default_factory=set)
     baskets: dict[bytes, Part] = field(default_factory=dict)
     periods: list[int] = field(default_factory=lambda: [0])  # the last row before each
+    days: list[DayEnd] = field(default_factory=list)
     rows: list[Row] = field(default_factory=lambda: [Row(START, None, None, 0)])
     epoch: bytes | None = None
     epoch_row: int = 0
@@ -107,7 +121,7 @@ class Books:
             case _:
                 return False
 
-    def apply(self, entry: Entry) -> None:
+    def apply(self, entry: Entry) -> None:  # noqa: C901 - a line a case
         match entry:
             case Opened(opening, at_ms):
                 self._open(opening, at_ms)
@@ -119,14 +133,23 @@ class Books:
                 self.told.add(key)
             case BasketCancelled(reference):
                 self._cancel(self.baskets[reference])
-            case PeriodClosed(up_to):
-                self.periods.append(self.head.sequence if up_to is None else up_to)
+            case PeriodClosed():
+                self._end_day(entry)
+            case DayAgreed(number):
+                self.days[number] = replace(self.days[number], agreed=True)
             case EpochChanged(digest):
                 self._change_epoch(digest)
             case HeadRefused(head):
                 self.refused = head
             case RefusedHeadAccepted():
                 self.accepted = self.refused
+
+    def _end_day(self, ended: PeriodClosed) -> None:
+        if ended.request is None or self.closed_by(ended.request) is None:
+            last = self.head.sequence if ended.up_to is None else ended.up_to
+            self.periods.append(max(self.periods[-1], last))
+            hour_ms = ended.at_ms // _HOUR_MS * _HOUR_MS
+            self.days.append(DayEnd(ended.request, ended.agreed, hour_ms + _HOUR_MS))
 
     def _cancel(self, part: Part) -> None:
         """What was given back of its payments while it was all paid belongs to it from now on."""
@@ -190,7 +213,8 @@ class Books:
 
     def _row(self, key: LegKey, state: State, at_ms: int) -> None:
         chained = hashlib.sha256(self.rows[-1].hash + key.raw + state.value.encode()).digest()
-        self.rows.append(Row(chained, key, state, at_ms))
+        approved = self.legs[key].approved
+        self.rows.append(Row(chained, key, state, at_ms, None if approved is None else approved.cents))
         self.last[key] = len(self.rows) - 1
 
     def _change_epoch(self, digest: bytes) -> None:
@@ -266,6 +290,15 @@ class Books:
     def open_baskets(self) -> tuple[KnownBasket, ...]:
         found = [self.find_basket(reference) for reference in self.baskets]
         return tuple(known for known in found if known is not None and known.basket.half_paid)
+
+    def closed_by(self, request: bytes) -> int | None:
+        return next((number for number, day in enumerate(self.days) if day.request == request), None)
+
+    def days_to_compare(self) -> tuple[int, ...]:
+        return tuple(number for number, day in enumerate(self.days) if not day.agreed)
+
+    def this_period(self) -> Period:
+        return periods.running(self)
 
 
 def _said_again(leg: KnownLeg, change: Advance) -> bool:

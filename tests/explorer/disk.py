@@ -19,11 +19,13 @@ from pos_bridge.domain.ledger import (
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
 from pos_bridge.journal.errors import JournalRefusedError
+from tests.explorer import periods
 from tests.explorer.books import Books
 from tests.explorer.choices import Kind
 from tests.explorer.entries import (
     Advanced,
     BasketCancelled,
+    DayAgreed,
     Entry,
     EpochChanged,
     HeadRefused,
@@ -33,7 +35,6 @@ from tests.explorer.entries import (
     Told,
 )
 from tests.explorer.ground import Ground
-from tests.explorer.periods import this_period
 from tests.explorer.words import entry_in_words
 
 SYNC_S = 0.005
@@ -182,9 +183,23 @@ class SimJournal:
     async def cancel_basket(self, reference: bytes) -> None:
         await self._write(BasketCancelled(reference))
 
-    async def close_period(self, up_to: int) -> int:
-        await self._write(PeriodClosed(up_to))
-        return len(self._disk.books.periods) - 2
+    async def close_period(self, up_to: int, request: bytes, *, agreed: bool) -> int:
+        await self._write(PeriodClosed(up_to, request, agreed, self._ground.till_ms))
+        number = self._disk.books.closed_by(request)
+        assert number is not None
+        return number
+
+    async def note_day_agreed(self, number: int) -> None:
+        self._disk.note(DayAgreed(number))
+
+    async def closed_by(self, request: bytes) -> int | None:
+        return self._disk.books.closed_by(request)
+
+    async def closed_day(self, number: int) -> Period | None:
+        return periods.closed(self._disk.books, number)
+
+    async def days_to_compare(self) -> tuple[int, ...]:
+        return self._disk.books.days_to_compare()
 
     async def change_ledger_epoch(self, digest: bytes) -> None:
         await self._write(EpochChanged(digest))
@@ -224,7 +239,7 @@ class SimJournal:
         return self._disk.books.open_baskets() if self._disk.habits.knows_baskets else ()
 
     async def period(self) -> Period:
-        return this_period(self._disk.books)
+        return self._disk.books.this_period()
 
     async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         return self._disk.books.holds(sequence, row_hash)

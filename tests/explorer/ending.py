@@ -13,11 +13,14 @@ _LEFT_TO_PEOPLE = frozenset({State.UNRESOLVED, State.CASH_DUE})
 async def settled(world: World) -> None:
     """Until nothing is open or on its way, with an engine that runs. Faults still happen."""
     for _ in range(_SETTLING_S):
-        open_legs = [leg for leg in world.disk.books.unsettled() if leg.state not in _LEFT_TO_PEOPLE]
-        if not open_legs and not world.line.on_its_way and world.engine is not None:
+        if not world.line.on_its_way and world.engine is not None and not _open_legs(world):
             return
         await asyncio.sleep(world.ground.to_tick(0.5))
     raise StuckError("an open leg is never settled")
+
+
+def _open_legs(world: World) -> bool:
+    return any(leg.state not in _LEFT_TO_PEOPLE for leg in world.disk.books.unsettled())
 
 
 async def the_end(world: World) -> None:

@@ -38,6 +38,14 @@ class PeriodClosed:
     """After the row `up_to`, or after the newest one."""
 
     up_to: int | None = None
+    request: bytes | None = None
+    agreed: bool = False
+    at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DayAgreed:
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ Entry = (
     | Told
     | BasketCancelled
     | PeriodClosed
+    | DayAgreed
     | EpochChanged
     | HeadRefused
     | RefusedHeadAccepted

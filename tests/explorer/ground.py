@@ -74,7 +74,7 @@ class Ground:
         if self.quiet:
             return False
         ways = self.ways_to_lose()
-        taken = self._take(Kind.CRASH, 1 + ways, (self.changes, self.tick(1.0)))
+        taken = self._take(Kind.CRASH, 1 + ways, (self.changes, math.ceil(self.scheduler.now + 1.0)))
         self._points += 1
         if not taken:
             return False

@@ -58,7 +58,7 @@ class Scheduler:
     def run(self, done: Callable[[], bool]) -> None:
         """Run until `done`. Raises StuckError."""
         ready, timers = self.ready, self.timers
-        was = events._get_running_loop()
+        was = running = events._get_running_loop()
         try:
             while not done():
                 if not ready:
@@ -73,7 +73,9 @@ class Scheduler:
                 self.steps += 1
                 if self.steps > MOST_STEPS:
                     raise StuckError("it does not come to an end")
-                events._set_running_loop(handle.loop)
+                if handle.loop is not running:
+                    running = handle.loop
+                    events._set_running_loop(running)
                 if handle.context is None:
                     handle.callback(*handle.args)
                 else:

@@ -1,15 +1,19 @@
 """Money that goes back: voids at every moment, refunds by reference and with the card, too late, too much, twice."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
+from pos_bridge.domain.leg import Kind, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotRefunded, PaidByCard, Refunded, Voided
-from pos_bridge.domain.totals import Reckoning
+from pos_bridge.domain.totals import Reckoning, Total
 from tests.explorer.ending import settled, the_end
 from tests.explorer.explore import Bounds, Story
 from tests.explorer.reader import INTERAC, MASTERCARD, VISA, Presented
 from tests.explorer.world import World
+
+FIRST_DAY, SECOND_DAY = (name.ljust(32) for name in (b"first day", b"second day"))
 
 
 async def sold(world: World, cents: int = 12_34) -> LegKey | None:
@@ -152,25 +156,53 @@ async def another_cards_refund(world: World) -> None:
 
 
 async def day_ends(world: World) -> None:
-    """A sale, a part of it given back, and the day end: each leg is counted once, as the processor has it."""
+    """A sale, a part of it given back, and the day end: each leg is counted once, as the processor has it.
+
+    What is asked for again after a crash is the same day end, and ends no second day.
+    """
     till = world.till
     key = await sold(world)
     if key is not None:
         await till.send_until_told(till.give_back(key, 4_00))
-    await till.say_until_told("ends the day", lambda lane: lane.close_period())
+    await till.say_until_told("ends the day", lambda lane: lane.close_period(FIRST_DAY))
     await till.send_until_told(till.sale(5_00, sale=2))
     await the_end(world)
     for words, call in (
         ("asks for the period", lambda lane: lane.period()),
-        ("ends it", lambda lane: lane.close_period()),
+        ("ends it", lambda lane: lane.close_period(SECOND_DAY)),
     ):
         day: Reckoning = await till.say(words, call)
         if day.differences != () or day.unsettled or day.half_paid:
             world.broken.append(f"P3 the books differ at the day end: {day.differences}, {day.unsettled} open")
+        if day.number != 1:
+            world.broken.append(f"P3 one day ended, and {day.number} did")
+
+
+async def day_voided(world: World) -> None:
+    """A sale, the day end, and the sale taken back: each day has what moved in it, and both are what stands."""
+    till = world.till
+    key = await sold(world)
+    await till.say_until_told("ends the day", lambda lane: lane.close_period(FIRST_DAY))
+    if key is not None:
+        await till.send_until_told(till.give_back(key))
+    await the_end(world)
+    days: list[Reckoning] = [
+        await till.say("ends the next day", lambda lane: lane.close_period(SECOND_DAY)),
+        await till.say("asks for the first one again", lambda lane: lane.close_period(FIRST_DAY)),
+    ]
+    told = sum(_cents(day.totals) - _cents(day.taken_back) for day in days)
+    stands = sum(held.moved if held.state != "refunded" else -held.moved for held in world.processor.held.values())
+    if told != stands or [day.number for day in days] != [1, 0]:
+        world.broken.append(f"P3 the days have {told} cents, and {stands} stand")
+
+
+def _cents(found: Mapping[tuple[Tender, Kind], Total]) -> int:
+    return sum(total.cents if kind is Kind.SALE else -total.cents for (_, kind), total in found.items())
 
 
 STORIES = (
     Story("back-day", day_ends, Bounds(crashes=1, net=1)),
+    Story("back-day-void", day_voided, Bounds(crashes=1, net=1)),
     Story("back-void", voided, Bounds(crashes=1, net=1)),
     Story("back-batch", batch_closes, Bounds(crashes=1, net=1)),
     Story("back-refund", refunded, Bounds(crashes=1, net=1)),

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from pos_bridge.domain.ledger import Advance, JournalHead, Opening
 from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.money import Amount
+from pos_bridge.domain.totals import Period
 from pos_bridge.journal.errors import JournalRefusedError
 from pos_bridge.journal.journal_file import JournalFile
+from tests.explorer import periods
 from tests.explorer.books import Books
 from tests.explorer.entries import (
     Advanced,
     BasketCancelled,
+    DayAgreed,
     Entry,
     EpochChanged,
     HeadRefused,
@@ -28,7 +31,6 @@ from tests.explorer.entries import (
     RequestClosed,
     Told,
 )
-from tests.explorer.periods import this_period
 from tests.journal.makers import START, Clock, card, cash, cash_back, confirmed_by_till, owed, part, refund, till_keys
 
 NOW_MS = int(START.timestamp() * 1000)
@@ -64,7 +66,9 @@ class Operations:
                 lambda: Told(opening.key),
                 lambda: RequestClosed(draw.choice(self._keys).request),
                 lambda: BasketCancelled(draw.choice(REFERENCES)),
-                PeriodClosed,
+                lambda: PeriodClosed(
+                    request=draw.choice((None, *REFERENCES)), agreed=draw.random() < 0.5, at_ms=NOW_MS
+                ),
                 lambda: EpochChanged(sha256(b"%d" % draw.randrange(3)).digest()),
                 lambda: HeadRefused(draw.choice(HEADS)),
                 RefusedHeadAccepted,
@@ -106,7 +110,7 @@ class Operations:
         return Advanced(change, NOW_MS)
 
 
-def written(journal: JournalFile, entry: Entry) -> None:
+def written(journal: JournalFile, entry: Entry) -> None:  # noqa: C901 - a line a case
     match entry:
         case Opened(opening, _):
             journal.open_leg(opening)
@@ -118,8 +122,10 @@ def written(journal: JournalFile, entry: Entry) -> None:
             journal.mark_told(key)
         case BasketCancelled(reference):
             journal.cancel_basket(reference)
-        case PeriodClosed(up_to):
-            journal.close_period(up_to)
+        case PeriodClosed(up_to, request, agreed, _):
+            journal.close_period(up_to, request, agreed=agreed)
+        case DayAgreed(number):
+            journal.note_day_agreed(number)
         case EpochChanged(digest):
             journal.change_ledger_epoch(digest)
         case HeadRefused(head):
@@ -145,11 +151,22 @@ def compare(journal: JournalFile, books: Books, operations: Operations) -> None:
     assert journal.head.sequence == books.head.sequence
     for head in HEADS:
         assert journal.holds(head.sequence, head.hash) is books.holds(head.sequence, head.hash)
-    real, ours = journal.period(), this_period(books)
+    same_period(journal.period(), books.this_period())
+    assert journal.days_to_compare() == books.days_to_compare()
+    assert [journal.closed_by(reference) for reference in REFERENCES] == list(map(books.closed_by, REFERENCES))
+    assert journal.closed_day(len(books.days)) is None
+    for number in range(len(books.days)):
+        real, ours = journal.closed_day(number), periods.closed(books, number)
+        assert real is not None
+        assert ours is not None
+        same_period(real, ours)
+
+
+def same_period(real: Period, ours: Period) -> None:
     assert real.number == ours.number
     assert set(real.legs) == set(ours.legs)
     assert set(real.earlier) == set(ours.earlier)
-    assert real.up_to == ours.up_to
+    assert (real.up_to, real.ended_ms) == (ours.up_to, ours.ended_ms)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pos_bridge.protocol import processor_v1_pb2 as pb
 from tests.explorer.entries import (
     Advanced,
     BasketCancelled,
+    DayAgreed,
     Entry,
     EpochChanged,
     HeadRefused,
@@ -37,6 +38,7 @@ _OTHER_ENTRIES: dict[type, str] = {
     RequestClosed: "a till request is closed",
     BasketCancelled: "the basket is being cancelled",
     PeriodClosed: "the period is closed",
+    DayAgreed: "a day end was compared",
     EpochChanged: "the processor's ledger is another one",
     HeadRefused: "the processor saw a row that is not ours",
     RefusedHeadAccepted: "a person accepts that",

@@ -220,7 +220,7 @@ class World:
             list(books.requests.items()),
             sorted(key.raw for key in books.told),
             [(reference, part.legs, part.cancelling) for reference, part in books.baskets.items()],
-            len(books.periods),
+            [(day.request, day.agreed) for day in books.days],
             (books.epoch, books.accepted, books.refused),
             books.holds(*self.processor.seen),
             ledger,

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import uuid
 
-TABLES = ("chain", "working", "links", "requests", "baskets", "parts", "period", "trust", "anchor")
+TABLES = ("chain", "working", "links", "requests", "baskets", "parts", "period", "days", "trust", "anchor")
 
 
 def good(table: str) -> dict[str, object]:
@@ -38,6 +38,10 @@ def good(table: str) -> dict[str, object]:
         },
         "parts": {"key": key, "reference": digest, "place": 1},
         "period": {"one": 1, "number": 12, "last": 1, "seal": digest},
+        "days": {
+            "number": 12, "begun": 0, "last": 1, "request": os.urandom(32), "agreed": 0, "day": 20780, "hour": 1,
+            "seal": digest,
+        },
         "trust": {
             "one": 1, "epoch": os.urandom(32), "last": 1, "refused": os.urandom(32), "accepted": os.urandom(32),
             "seal": digest,
@@ -53,7 +57,7 @@ def insert(connection: sqlite3.Connection, table: str, row: dict[str, object]) -
 
 
 def prepare(connection: sqlite3.Connection, table: str) -> None:
-    if table in {"working", "links", "period", "trust"}:
+    if table in {"working", "links", "period", "days", "trust"}:
         insert(connection, "chain", good("chain"))  # what `last` may point at
     if table == "anchor":
         connection.execute("DROP TRIGGER anchor_stays")

@@ -71,6 +71,8 @@ def test_each_column_of_a_row_is_protected(closed, clock, column):
         ("UPDATE period SET number = number + 1", None),
         ("UPDATE period SET last = 0", None),
         ("DELETE FROM period", None),
+        ("UPDATE days SET agreed = 1 - agreed", None),
+        ("UPDATE days SET last = begun", None),
         ("UPDATE trust SET epoch = NULL", None),
         ("UPDATE trust SET last = last + 1", None),
         ("DELETE FROM trust", None),
@@ -96,7 +98,7 @@ def test_a_damaged_link_of_a_settled_leg_is_found_by_verify_and_never_believed(c
 
 def everything(folder: Path) -> list[object]:
     with months.read_only(folder / NAME) as connection:
-        tables = ("anchor", "chain", "working", "requests", "baskets", "parts", "period", "trust")
+        tables = ("anchor", "chain", "working", "requests", "baskets", "parts", "period", "days", "trust")
         return [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables]
 
 

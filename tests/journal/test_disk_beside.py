@@ -13,7 +13,7 @@ from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal.makers import Clock, capturing, card, cash, opened, paid, part, refund, till_keys, voiding
 
 OF, LATER, KEYS = part(5000), part(5000), till_keys()
-TABLES = ("chain", "working", "links", "requests", "baskets", "parts", "period", "trust")
+TABLES = ("chain", "working", "links", "requests", "baskets", "parts", "period", "days", "trust")
 
 Write = Callable[[JournalFile, Opening], object]
 
@@ -35,7 +35,10 @@ WRITES: dict[str, tuple[Write, tuple[str, ...]]] = {
     "a cancelled basket": (
         lambda journal, _: journal.cancel_basket(OF.reference), ("INSERT OR REPLACE INTO baskets", "COMMIT"),
     ),
-    "a day end": (lambda journal, _: journal.close_period(), ("INSERT OR REPLACE INTO period", "COMMIT")),
+    "a day end": (
+        lambda journal, _: journal.close_period(None, bytes(range(32))),
+        ("INSERT OR REPLACE INTO days", "INSERT OR REPLACE INTO period", "COMMIT"),
+    ),
     "another ledger": (
         lambda journal, _: journal.change_ledger_epoch(bytes(range(1, 33))),
         ("UPDATE working", "INSERT OR REPLACE INTO trust", "COMMIT"),

@@ -63,7 +63,7 @@ def test_every_movement_of_the_port(folder):
         assert known is not None
         assert known.basket.cancelling
         assert {leg.key for leg in (await journal.period()).legs} == {first.key, back.key, coins.key}
-        assert await journal.close_period((await journal.period()).up_to) == 0
+        assert await journal.close_period((await journal.period()).up_to, bytes(range(32)), agreed=True) == 0
         assert (await journal.period()).number == 1
         assert sessions.ledger_epoch() is None
         for digest in (bytes(range(32)), bytes(range(1, 33))):

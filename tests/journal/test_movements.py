@@ -192,6 +192,17 @@ def test_cash_given_back(journal, of_a_sale):
     assert [found.key for found in journal.refunds_of(sale.key)] == ([opening.key] if of_a_sale else [])
 
 
+def test_cash_given_back_in_parts_is_rounded_together(journal):
+    sale = cash(100)
+    journal.open_leg(sale)
+    parts = [replace(cash_back(cents, sale.key), due=due) for cents, due in ((33, 35), (33, 30), (33, 35), (1, 0))]
+    for opening in parts:
+        journal.open_leg(opening)
+    assert sum(leg.due for leg in journal.refunds_of(sale.key)) == 100
+    with pytest.raises(JournalRefusedError):
+        journal.open_leg(replace(cash_back(33), due=30))
+
+
 def test_cash_that_is_not_rounded_is_refused_but_for_a_part(journal):
     with pytest.raises(JournalRefusedError):
         journal.open_leg(replace(cash(1233), due=1233))

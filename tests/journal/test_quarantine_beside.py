@@ -18,7 +18,7 @@ DAMAGE = "UPDATE chain SET cents = 1 WHERE sequence = 2"
 
 
 def beside(folder: Path) -> list[Any]:
-    tables = ("working", "requests", "baskets", "parts", "period", "trust", "links")
+    tables = ("working", "requests", "baskets", "parts", "period", "days", "trust", "links")
     with months.read_only(folder / NAME) as connection:
         return [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables]
 

@@ -110,6 +110,7 @@ SMALL = {
     *(("working", name) for name in ("cents", "approved", "begun_second", "not_after_second", "confirm_by_second")),
     *(("baskets", name) for name in ("due", "outside")),
     ("period", "number"),
+    ("days", "number"),
     ("anchor", "sequence"),
 }
 
@@ -128,7 +129,7 @@ def test_every_column_of_every_table_was_attacked(connection):
     assert there == set(COLUMNS)
 
 
-@pytest.mark.parametrize("table", ["working", "links", "requests", "baskets", "parts"])
+@pytest.mark.parametrize("table", ["working", "links", "requests", "baskets", "parts", "days"])
 def test_side_tables_have_no_hidden_number(connection, table):
     with pytest.raises(sqlite3.OperationalError, match="rowid"):
         connection.execute(f"SELECT rowid FROM {table}")

@@ -26,6 +26,7 @@ def test_small_numbers_are_small(connection, column, value):
 
 CASH = {"step": "cash_taken", "tender": "cash", "due": 1235, "approved": None}
 NO_CARD = {"payment_digest": None, "signature": None}
+CASH_BACK = {**CASH, **NO_CARD, "step": "cash_refunded", "kind": "refund", "partial": 0}
 REFUND = {"step": "refunded", "kind": "refund", "partial": 0, "approved": 1234, **NO_CARD}
 
 
@@ -35,6 +36,9 @@ REFUND = {"step": "refunded", "kind": "refund", "partial": 0, "approved": 1234, 
         {"tender": "cash"},
         {**CASH, **NO_CARD, "due": 1236},  # neither exact nor rounded
         {**CASH, **NO_CARD, "due": None},
+        {**CASH_BACK, "due": 1239},
+        {**CASH_BACK, "due": 1229},
+        {**CASH_BACK, "cents": 3, "due": -1},
         {**CASH, **NO_CARD, "approved": 1234},  # nobody approves cash
         CASH,  # which card was that?
         {"due": 1235},  # a card owes no cash
@@ -57,7 +61,15 @@ def test_rows_that_contradict_themselves(connection, change):
         insert(connection, "chain", {**good("chain"), **change})
 
 
-@pytest.mark.parametrize("change", [REFUND, {**CASH, **NO_CARD}, {**CASH, **NO_CARD, "due": 1234}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        REFUND,
+        {**CASH, **NO_CARD},
+        {**CASH, **NO_CARD, "due": 1234},
+        *({**CASH_BACK, "due": due} for due in (1230, 1238)),
+    ],
+)
 def test_rows_that_do_not(connection, change):
     insert(connection, "chain", {**good("chain"), **change})
 
@@ -113,6 +125,8 @@ def test_working_rows_that_contradict_themselves(connection, change):
         ("baskets", {"outside": 1234}),  # nothing of it is due
         ("parts", {"place": 0}),
         ("period", {"one": 2}),
+        ("days", {"begun": 2}),  # it began after its end
+        ("days", {"agreed": 2}),
         ("trust", {"one": 2}),
     ],
 )

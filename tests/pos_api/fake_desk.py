@@ -90,6 +90,7 @@ class FakeDesk:
         self.backs: list[RefundAsk | GiveBackAsk] = []
         self.reckoning = Reckoning(7, {}, 0, 0, ())
         self.days = 0  # that were ended
+        self.ended: dict[bytes, Reckoning] = {}  # by which request
         self.day_fault: Exception | None = None
         self.door: asyncio.Event | None = None
         self.arrived = asyncio.Event()
@@ -163,10 +164,16 @@ class FakeDesk:
             raise self.day_fault
         return self.reckoning
 
-    async def close_period(self) -> Reckoning:
+    async def closed_period(self, request: bytes) -> Reckoning | None:
+        if self.day_fault is not None:
+            raise self.day_fault
+        return self.ended.get(request)
+
+    async def close_period(self, request: bytes) -> Reckoning:
         await asyncio.sleep(0)
         if self.day_fault is not None:
             raise self.day_fault
+        self.ended[request] = self.reckoning
         self.days += 1
         ended, self.reckoning = self.reckoning, Reckoning(self.reckoning.number + 1, {}, 0, 0, ())
         return ended

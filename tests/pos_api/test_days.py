@@ -72,6 +72,20 @@ def test_a_day_end(store: Store):
     assert store.ask(totals()) == {"Response": {"Result": "Success"}, "POIReconciliationID": "42"}
 
 
+def test_what_was_taken_back_of_an_earlier_day_reverses_it(store: Store):
+    taken_back = {
+        (Tender.CARD, Kind.SALE): Total(1, 4750),
+        (Tender.CARD, Kind.REFUND): Total(1, 100),
+        (Tender.CARD, Kind.CARD_REFUND): Total(1, 50),
+    }
+    store.desk.reckoning = with_trouble(totals={}, taken_back=taken_back)
+    (card,) = store.ask(reconciliation())["TransactionTotals"]
+    assert card["PaymentTotals"] == [
+        {"TransactionType": "ReverseDebit", "TransactionCount": 1, "TransactionAmount": 47.50},
+        {"TransactionType": "ReverseCredit", "TransactionCount": 2, "TransactionAmount": 1.50},
+    ]
+
+
 def test_a_day_end_asked_for_twice_by_one_name_ends_one_day(store: Store):
     store.desk.reckoning = SOLD
     first, second = store.asking(reconciliation()), store.asking(reconciliation())
@@ -123,7 +137,14 @@ def test_a_day_does_not_end_while_something_runs(store: Store):
     store.release()
     assert result(paying.answer()) == ("Success", None)
     assert store.desk.days == 0
-    assert result(store.ask(reconciliation(service_id="2"))) == ("Success", None)
+    ended = store.ask(reconciliation(service_id="2"))
+    assert result(ended) == ("Success", None)
+    store.hold()
+    paying = store.asking(payment(service_id="4"))
+    store.wait_for(lambda: store.desk.live == 1)
+    assert store.ask(reconciliation(service_id="2")) == ended, "that day has ended: nothing of it runs"
+    store.release()
+    assert result(paying.answer()) == ("Success", None)
 
 
 @pytest.mark.parametrize("kind", ["AcquirerSynchronisation", "AcquirerReconciliation", "PreviousReconciliation"])

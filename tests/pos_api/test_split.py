@@ -44,6 +44,7 @@ def test_a_part_names_its_sale_by_a_hash_and_counts_what_is_paid(store: Store):
     assert len(first.split.reference) == 32
     assert (first.partial_ok, whole.partial_ok, whole.split) == (True, False, None)
     assert first.till.sale == whole.till.sale
+    assert (first.reference, whole.reference) == (None, first.split.reference), "so that it is known as a last part"
     assert first.split.reference not in {first.till.sale, first.till.request, first.till.content}
 
 

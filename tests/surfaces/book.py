@@ -113,6 +113,12 @@ class Book:
         sale.reference, sale.before = of.reference, paid
         return sale
 
+    def whole(self, of: Sale, *, cents: int) -> Sale:
+        """Another payment of the same sale, which does not say that it is split."""
+        sale = self.new(cents=cents)
+        sale.reference = of.reference
+        return sale
+
     def back(self, of: Sale, cents: int | None = None, *, by_card: bool = False) -> Return:
         """Money to ask back: all of a sale (None), or some of it."""
         asked = Return(of, cents, new_service_id(), by_card)

@@ -144,18 +144,22 @@ def test_a_split_that_exceeds_the_total(book: Book):
     assert book.pay(first).cents == 500
     book.mode("approve")
     held = book.held()
-    for paid_before, cents in ((500, first.cents - 499), (0, first.cents), (400, 100)):
-        part = book.part(first, paid_before, cents=cents)
+    parts = [
+        book.part(first, paid_before, cents=cents)
+        for paid_before, cents in ((500, first.cents - 499), (0, first.cents), (400, 100))
+    ]
+    for part in (*parts, book.whole(first, cents=first.cents - 499), book.whole(first, cents=first.cents)):
         told_of_part = book.pay(part, card=None)
         assert (told_of_part.result, told_of_part.error) == ("Failure", "NotAllowed")
         assert "Nothing%20was%20charged" in told_of_part.message
         book.sales.remove(part)
     assert [row["key"] for row in book.held()] == [row["key"] for row in held]
-    rest = book.part(first, 500, cents=first.cents - 500)
-    assert book.pay(rest, card="mastercard").paid
-    over = book.part(first, first.cents, cents=100)
-    assert book.pay(over, card=None).error == "NotAllowed"
-    book.sales.remove(over)
+    rest = book.whole(first, cents=first.cents - 500)  # it does not say that it is a part, and is the last one
+    last = book.pay(rest, card="mastercard")
+    assert (last.paid, "remaining=0.00" in last.message) == (True, True)
+    for over in (book.part(first, first.cents, cents=100), book.whole(first, cents=100)):
+        assert book.pay(over, card=None).error == "NotAllowed"
+        book.sales.remove(over)
 
 
 @pytest.mark.parametrize("by_card", [False, True])

@@ -11,6 +11,7 @@ from hw_sim.processor import control
 from hw_sim.running import RunningStore, running_store
 from hw_sim.store.layout import Layout
 from hw_sim.till import Reply
+from tests.journal.makers import forge
 from tests.processes import descendants, survivors
 from tests.surfaces.accounts import SETTLED
 from tests.surfaces.book import until
@@ -98,6 +99,77 @@ def test_a_processor_that_is_away_and_one_whose_ledger_was_replaced(shop):
     assert "could not be asked" in command(shop, "day-end").stdout, "the engine learns it, nobody else"
     shop.till().totals()
     assert command(shop, "day-end").returncode == 0
+
+
+def of_totals(reply: Reply) -> dict[str, tuple[int, float]]:
+    """By nexo's word of what it is: how many, how much."""
+    return {
+        total["TransactionType"]: (total["TransactionCount"], total["TransactionAmount"])
+        for tender in reply.body.get("TransactionTotals", ())
+        for total in tender["PaymentTotals"]
+    }
+
+
+def test_a_day_end_asked_for_again_after_a_crash_is_the_same_day(shop):
+    pay(shop, "47.50")
+    settled(shop)
+    closed = shop.till().reconcile("D-1")
+    assert (closed.result, of_totals(closed)) == ("Success", {"Debit": (1, 47.5)})
+    shop.do("engine", "kill")
+    shop.do("engine", "restart")
+    until(lambda: pay(shop, "10.00").result == "Success")
+    settled(shop)
+    assert shop.till().reconcile("D-1").body == closed.body
+    after = shop.till().reconcile("D-2")
+    assert (after.body["POIReconciliationID"], of_totals(after)) == ("1", {"Debit": (1, 10)})
+    shown = command(shop, "day-end", "--day", "0")
+    assert shown.returncode == 0, shown.stdout
+    assert shown.stdout.splitlines()[:2] == [
+        "Day 0, as it was closed (POIReconciliationID 0)",
+        "  card, sale  1  $47.50",
+    ]
+    for number in ("2", "-1", "9" * 30):
+        assert "is no closed day" in command(shop, "day-end", "--day", number).stderr
+
+
+def test_a_void_after_the_day_end_is_taken_off_the_day_it_happens_in(shop):
+    sale = pay(shop, "47.50")
+    settled(shop)
+    assert shop.till().reconcile().result == "Success"
+    assert shop.till().reverse(sale.transaction).result == "Success"
+    settled(shop)
+    shown = command(shop, "day-end")
+    assert shown.returncode == 0, shown.stdout
+    assert "  card, sale, undone after its day end  1  -$47.50" in shown.stdout.splitlines()
+    assert of_totals(shop.till().reconcile()) == {"ReverseDebit": (1, 47.5)}
+    assert command(shop, "day-end", "--day", "0").returncode == 0
+    assert of_totals(shop.till().totals()) == {}
+
+
+def test_a_day_that_was_closed_without_the_processor_is_compared_later(shop):
+    pay(shop, "10.00")
+    settled(shop)
+    shop.do("processor", "down")
+    closed = shop.till().reconcile()
+    assert (closed.result, "not-compared" in str(closed.body)) == ("Success", True)
+    assert command(shop, "day-end", "--day", "0").returncode == 1
+    shop.do("processor", "up")
+    until(lambda: command(shop, "day-end").returncode == 0)
+    assert "Day 0, closed without the processor's agreement, was compared" in command(shop, "day-end").stdout
+    until(lambda: "warning" not in str(shop.till().totals().body))
+    assert json.loads(command(shop, "day-end", "--json").stdout)["compared_again"] == []
+
+
+@pytest.mark.parametrize("table", ["trust", "period"])
+def test_a_journal_whose_row_is_gone_is_damaged(shop, table):
+    assert shop.till().reconcile().result == "Success"
+    shop.do("engine", "kill")
+    (journal,) = Layout(shop.folder).state.joinpath("journal").glob("*.db")
+    forge(journal, f"DELETE FROM {table}")
+    for words in (("day-end",), ("day-end", "--day", "0")):
+        shown = command(shop, *words)
+        assert (shown.returncode, shown.stdout) == (2, "")
+        assert shown.stderr == "The journal cannot be read: try `pos-bridge journal --verify`.\n"
 
 
 def test_a_journal_that_was_lost_goes_on_when_a_person_says_so(shop):

@@ -111,6 +111,8 @@ class TransactionType(Enum):
 
     DEBIT = "Debit"
     CREDIT = "Credit"
+    REVERSE_DEBIT = "ReverseDebit"  # a debit of an earlier day that was taken back
+    REVERSE_CREDIT = "ReverseCredit"
 
 
 # ReversalReason is an open word: a till says one of four, and two of them say that it could not end a payment.
