@@ -9,12 +9,28 @@ from pos_bridge.wire.apdu import Command, Response
 from pos_bridge.wire.emv_dol import parse_dol
 from pos_bridge.wire.emv_files import PUBLIC_FILES, Place, parse_afl
 from pos_bridge.wire.emv_results import AIP_LENGTH, Profile
-from pos_bridge.wire.emv_tags import Tag
+from pos_bridge.wire.emv_tags import NOT_OF_A_RECORD, Tag
 from pos_bridge.wire.tlv import TlvError, encode, once, only, parse
 
 _NOT_NOW = 0x6985  # conditions of use not satisfied: the next application (book 3, 10.1)
 _GPO, _READ = 0xA8, 0xB2
 _MANDATORY = (Tag.EXPIRATION, Tag.CDOL_1, Tag.CDOL_2, Tag.TRACK_2)  # book 3, 7.2; track 2 because the issuer is asked
+_LISTS = (Tag.CDOL_1, Tag.CDOL_2, Tag.TDOL)
+_LENGTHS = {
+    Tag.EXPIRATION: 3,
+    Tag.EFFECTIVE: 3,
+    Tag.PAN_SEQUENCE: 1,
+    Tag.ISSUER_COUNTRY: 2,
+    Tag.USAGE_CONTROL: 2,
+    Tag.CARD_VERSION: 2,
+    Tag.APPLICATION_CURRENCY: 2,
+    Tag.IAC_DEFAULT: 5,
+    Tag.IAC_DENIAL: 5,
+    Tag.IAC_ONLINE: 5,
+    Tag.LOWER_LIMIT: 1,
+    Tag.UPPER_LIMIT: 1,
+    Tag.CA_KEY_INDEX: 1,
+}
 _PAN_DIGITS = range(12, 20)
 _SEPARATOR, _FILLER = "d", "f"
 _AFTER_NUMBER = 7  # expiry and service code
@@ -32,8 +48,8 @@ class StaticData:
 def start(session: Session, pdol: bytes) -> Step[bytes | None]:
     """GET PROCESSING OPTIONS: the file locator. None: not this application now. Raises ReadFailedError."""
     try:
-        session.pdol_values = session.fill(parse_dol(pdol))
-        command = Command(0x80, _GPO, 0x00, 0x00, encode(Tag.COMMAND_DATA, session.pdol_values))
+        session.hashed = session.fill(parse_dol(pdol))
+        command = Command(0x80, _GPO, 0x00, 0x00, encode(Tag.COMMAND_DATA, session.hashed))
     except (TlvError, ValueError):
         raise ReadFailedError(ReadFailure.CHIP_FAILED) from None
     response = yield from send(command)
@@ -66,28 +82,41 @@ def _options(response: Response) -> tuple[bytes, bytes]:
 
 def read_records(session: Session, locator: bytes) -> Step[StaticData]:
     """Every record that the locator names, into the session. Raises ReadFailedError: CHIP_FAILED."""
-    signed = b""
-    whole = True
     try:
-        for place in parse_afl(locator):
-            response = yield from send(Command(0x00, _READ, place.record, place.file << 3 | 4))
-            if not response.ok:
-                raise TlvError("a record is not there")
-            content = _content(place, response.data)
-            if content is not None:
-                _take(session, content)
-            if place.authenticated:
-                # Book 3, 10.3: of public files without the template's own tag and length, of others with them.
-                signed += (content or b"") if place.file in PUBLIC_FILES else response.data
-                whole = whole and content is not None
-        if any(tag not in session.card for tag in _MANDATORY):
-            raise TlvError("a mandatory data object is missing")
-        parse_dol(session.card[Tag.CDOL_1])
-        parse_dol(session.card[Tag.CDOL_2])
+        static = yield from _read_all(session, parse_afl(locator))
+        _check_format(session)
         _check_number(session)
     except TlvError:
         raise ReadFailedError(ReadFailure.CHIP_FAILED) from None
+    return static
+
+
+def _read_all(session: Session, places: tuple[Place, ...]) -> Step[StaticData]:
+    signed = b""
+    whole = True
+    for place in places:
+        response = yield from send(Command(0x00, _READ, place.record, place.file << 3 | 4))
+        if not response.ok:
+            raise TlvError("a record is not there")
+        content = _content(place, response.data)
+        if content is not None:
+            _take(session, content)
+        if place.authenticated:
+            # Book 3, 10.3: of public files without the template's own tag and length, of others with them.
+            signed += (content or b"") if place.file in PUBLIC_FILES else response.data
+            whole = whole and content is not None
     return StaticData(signed, whole)
+
+
+def _check_format(session: Session) -> None:
+    """What is needed is there, and what is there has its length (book 3, 7.2 and 7.5). Raises TlvError."""
+    card = session.card
+    if any(tag not in card for tag in _MANDATORY):
+        raise TlvError("a mandatory data object is missing")
+    if any(len(card[tag]) != length for tag, length in _LENGTHS.items() if tag in card):
+        raise TlvError("a data object has another length than its own")
+    for tag in _LISTS:
+        parse_dol(card.get(tag, b""))
 
 
 def _content(place: Place, raw: bytes) -> bytes | None:
@@ -103,7 +132,7 @@ def _content(place: Place, raw: bytes) -> bytes | None:
 def _take(session: Session, content: bytes) -> None:
     """Primitive data objects only. One that is there already ends the transaction (book 3, 10.2)."""
     for item in parse(content):
-        if item.constructed:
+        if item.constructed or item.tag in NOT_OF_A_RECORD:
             continue
         if item.tag in session.card:
             raise TlvError("a data object comes twice")

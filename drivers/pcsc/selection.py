@@ -1,4 +1,4 @@
-"""Which of a card's applications pays (EMV 4.4 book 1, 12): the directory 1PAY.SYS.DDF01, or else our list tried out."""
+"""Which of a card's applications pays (EMV 4.4 book 1, 12): the directory 1PAY.SYS.DDF01, else our list tried out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -59,17 +59,17 @@ def find_candidates(terminal: Terminal) -> Step[tuple[Candidate, ...]]:
     return tuple(sorted(usable, key=lambda candidate: candidate.order))  # sorted keeps the card's order among equals
 
 
-def select(candidate: Candidate) -> Step[Selected | None]:
-    """Final selection (12.4). None: the card will not have it, and the next one is tried."""
+def select(candidate: Candidate) -> Step[Selected | ReadFailure]:
+    """Final selection (12.4). A failure: the card will not have it, and the next one is tried."""
     response = yield from send(_select(candidate.name))
     if not response.ok:
-        return None
+        return ReadFailure.CARD_BLOCKED if response.status == _INVALIDATED else ReadFailure.CHIP_FAILED
     try:
         name, inside = _control_information(response)
         pdol = once(inside).get(Tag.PDOL, b"")
     except TlvError:
-        return None
-    return Selected(candidate, pdol) if name == candidate.name else None
+        return ReadFailure.CHIP_FAILED
+    return Selected(candidate, pdol) if name == candidate.name else ReadFailure.CHIP_FAILED
 
 
 def _select(name: bytes, occurrence: int = _FIRST) -> Command:

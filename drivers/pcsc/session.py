@@ -38,21 +38,34 @@ def full_year(yymmdd: int) -> int:
     return yymmdd + (20_000_000 if yymmdd // 10_000 < _CENTURY_TURNS else 19_000_000)
 
 
+_NO_PROFILE, _NO_RESULTS, _NO_STATUS = Profile(0), Tvr(0), Tsi(0)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """RSA. `modulus` without leading zeros, so that its length is the length of a signature."""
+
+    modulus: bytes
+    exponent: int
+
+
 @dataclass(slots=True, repr=False)
 class Session:
     """Built once an application is chosen; filled step by step.
 
-    `card`: data objects from the card, never of the terminal's. `own`: the terminal's. `pdol_values`: what GPO sent.
+    `card`: data objects from the card, never of the terminal's. `own`: the terminal's. `hashed`: what was sent
+    for PDOL and CDOLs so far, which a CDA signature covers. `combined_key`: the card's, where CDA is done.
     """
 
     terminal: Terminal
     tender: Tender
     application: Application
     aid: bytes
-    profile: Profile = Profile(0)
-    tvr: Tvr = Tvr(0)
-    tsi: Tsi = Tsi(0)
-    pdol_values: bytes = b""
+    profile: Profile = _NO_PROFILE
+    tvr: Tvr = _NO_RESULTS
+    tsi: Tsi = _NO_STATUS
+    hashed: bytes = b""
+    combined_key: PublicKey | None = None
     card: dict[int, bytes] = field(default_factory=dict)
     own: dict[int, bytes] = field(default_factory=dict)
 
@@ -63,7 +76,7 @@ class Session:
 
     def values(self) -> dict[int, bytes]:
         """All that a list can ask for. What the terminal is the source of, no card can set (book 3, 5.4)."""
-        found = {
+        found: dict[int, bytes] = {
             Tag.TVR: int(self.tvr).to_bytes(TVR_LENGTH, "big"),
             Tag.TSI: int(self.tsi).to_bytes(TSI_LENGTH, "big"),
         }
@@ -82,6 +95,8 @@ def open_session(
     session.own = {
         **dict(terminal.fixed),
         Tag.TERMINAL_AID: application.aid,
+        Tag.AID: aid,
+        Tag.DF_NAME: aid,
         Tag.TERMINAL_VERSION: application.version.to_bytes(2, "big"),
         Tag.TERMINAL_COUNTRY: _digits(terminal.country, 4),
         Tag.CAPABILITIES: terminal.capabilities(online_pin=bool(tender.pin_pad)),

@@ -105,6 +105,26 @@ class Tag(IntEnum):
     PIN_KEY_SERIAL = 0xDF01  # ours (processor_v1.proto)
 
 
+# What only the terminal, or a cryptogram's own answer, may say: a record that holds one of these is not listened to.
+NOT_OF_A_RECORD = frozenset(
+    {
+        Tag.AID,
+        Tag.DF_NAME,
+        Tag.RESPONSE_CODE,
+        Tag.ISSUER_AUTHENTICATION,
+        Tag.SCRIPT_RESULTS,
+        Tag.TC_HASH,
+        Tag.ENCRYPTED_PIN,
+        Tag.PIN_KEY_SERIAL,
+        Tag.CRYPTOGRAM,
+        Tag.CRYPTOGRAM_KIND,
+        Tag.ATC,
+        Tag.ISSUER_APPLICATION_DATA,
+        Tag.SIGNED_DYNAMIC_DATA,
+        Tag.ICC_DYNAMIC_NUMBER,
+        Tag.DATA_AUTHENTICATION_CODE,
+    }
+)
 # Format n: right-justified. Format cn: left-justified and filled with F (book 3, 4.3).
 NUMERIC = frozenset(
     {

@@ -35,17 +35,23 @@ class Item:
 
 def parse(raw: bytes) -> tuple[Item, ...]:
     """The data objects of one level, in their order. Raises TlvError."""
+    return tuple(item for item, _ in parse_with_bytes(raw))
+
+
+def parse_with_bytes(raw: bytes) -> tuple[tuple[Item, bytes], ...]:
+    """As `parse`, each with the very bytes it was read from: a signature covers those. Raises TlvError."""
     items = []
     at = 0
     while at < len(raw):
         if raw[at] == 0:  # padding, annex B1
             at += 1
             continue
+        begin = at
         tag, at = read_tag(raw, at)
         length, at = _read_length(raw, at)
         if at + length > len(raw):
             raise TlvError("a value is cut short")
-        items.append(Item(tag, raw[at : at + length]))
+        items.append((Item(tag, raw[at : at + length]), raw[begin : at + length]))
         at += length
     return tuple(items)
 
