@@ -39,17 +39,24 @@ def recover(key: PublicKey, signature: bytes, kind: int, more: bytes) -> bytes:
 
     Raises AuthenticationFailedError unless all of it is right, `kind` (the signed data format) included.
     """
+    inside, told = _open(key, signature, kind)
+    digest = hashlib.sha1(inside + more, usedforsecurity=False).digest()
+    if not hmac.compare_digest(digest, told):
+        raise AuthenticationFailedError
+    return inside
+
+
+def _open(key: PublicKey, signature: bytes, kind: int) -> tuple[bytes, bytes]:
+    """What was signed, and the hash that it came with, unchecked."""
     length = len(key.modulus)
     number, modulus = int.from_bytes(signature, "big"), int.from_bytes(key.modulus, "big")
     if len(signature) != length or number >= modulus or length < _SMALLEST:
         raise AuthenticationFailedError
     block = pow(number, key.exponent, modulus).to_bytes(length, "big")
     inside, told = block[1 : -_HASH - 1], block[-_HASH - 1 : -1]
-    right = block[0] == _HEADER and block[-1] == _TRAILER and inside[0] == kind
-    digest = hashlib.sha1(inside + more, usedforsecurity=False).digest()
-    if not (right and hmac.compare_digest(digest, told)):
+    if block[0] != _HEADER or block[-1] != _TRAILER or inside[0] != kind:
         raise AuthenticationFailedError
-    return inside
+    return inside, told
 
 
 def static_data(session: Session, static: StaticData) -> bytes:
@@ -62,14 +69,13 @@ def static_data(session: Session, static: StaticData) -> bytes:
 
 def issuer_key(session: Session) -> PublicKey:
     """Book 2, 5.2, 5.3 and 6.3."""
-    card = session.card
     rid, index = session.aid[:5], needed(session, Tag.CA_KEY_INDEX)[0]
     certificate, exponent = needed(session, Tag.ISSUER_CERTIFICATE), needed(session, Tag.ISSUER_EXPONENT)
     scheme = session.terminal.key(rid, index, session.today)
     if scheme is None:
         raise AuthenticationFailedError  # not here, or past its last day
-    remainder = card.get(Tag.ISSUER_REMAINDER, b"")
     above = PublicKey(scheme.modulus, scheme.exponent)
+    remainder = _remainder(session, Tag.ISSUER_REMAINDER, _open(above, certificate, _ISSUER)[0][12:])
     inside = recover(above, certificate, _ISSUER, remainder + exponent)
     fields = _Fields(inside[5:7], inside[7:10], inside[10:12], inside[12], inside[13], inside[14:])
     issuer = inside[1:5].hex().rstrip("f")
@@ -82,13 +88,18 @@ def card_key(session: Session, static: StaticData) -> PublicKey:
     """Book 2, 6.4."""
     above = issuer_key(session)
     certificate, exponent = needed(session, Tag.ICC_CERTIFICATE), needed(session, Tag.ICC_EXPONENT)
-    remainder = session.card.get(Tag.ICC_REMAINDER, b"")
+    remainder = _remainder(session, Tag.ICC_REMAINDER, _open(above, certificate, _CARD)[0][18:])
     covered = remainder + exponent + static_data(session, static)
     inside = recover(above, certificate, _CARD, covered)
     fields = _Fields(inside[11:13], inside[13:16], inside[16:18], inside[18], inside[19], inside[20:])
     if inside[1:11].hex().rstrip("f") != number_of(session):
         raise AuthenticationFailedError
     return _key(session, fields, remainder, exponent)
+
+
+def _remainder(session: Session, tag: int, sized: bytes) -> bytes:
+    """What of a key found no room in its certificate. `sized`: both lengths, and the part that did."""
+    return needed(session, tag) if sized[0] > len(sized) - 2 else session.card.get(tag, b"")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -115,8 +126,6 @@ def _key(session: Session, fields: _Fields, remainder: bytes, exponent: bytes) -
     else:
         modulus = fields.key + remainder
         right = len(modulus) == fields.length
-        if not remainder:
-            raise AuthenticationFailedError(missing=True)
     number = int.from_bytes(exponent, "big")
     if not right or not modulus or not modulus[0] or number not in {3, 65537}:
         raise AuthenticationFailedError

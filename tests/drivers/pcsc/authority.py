@@ -46,6 +46,7 @@ def chip() -> Pair:
     return pair(1024, "chip")
 
 
+@cache
 def signed(key: Pair, kind: str, fields: bytes, more: bytes = b"") -> bytes:
     """Header, format, fields, hash, trailer; `more` is hashed behind the fields and not signed (book 2, annex A2)."""
     inside = bytes.fromhex(kind) + fields
@@ -79,13 +80,13 @@ def chip_objects(number: str, static: str, **changes: str) -> dict[str, str]:
 def static_signature(static: str) -> str:
     """93: the data authentication code is DA C1."""
     key = issuer()
-    return signed(key, "03", b"\x01\xda\xc1".ljust(len(key.modulus) - 22, b"\xbb"), bytes.fromhex(static)).hex()
+    return signed(key, "03", b"\x01\xda\xc1".ljust(len(key.modulus) - 23, b"\xbb"), bytes.fromhex(static)).hex()
 
 
 def dynamic_signature(dynamic: str, terminal: str) -> str:
     """9F4B over the card's own `dynamic` data and what the terminal sent."""
     key, data = chip(), bytes.fromhex(dynamic)
-    fields = (bytes((0x01, len(data))) + data).ljust(len(key.modulus) - 22, b"\xbb")
+    fields = (bytes((0x01, len(data))) + data).ljust(len(key.modulus) - 23, b"\xbb")
     return signed(key, "05", fields, bytes.fromhex(terminal)).hex()
 
 
