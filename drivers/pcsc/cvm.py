@@ -145,6 +145,8 @@ def _try(session: Session, rule: Rule) -> Step[_Tried]:
         if method in _OF_A_PIN:
             session.tvr |= Tvr.PIN_PAD_MISSING  # 10.5.1, 10.5.2
         return _NOT_DONE
+    if method in _OF_A_PIN and Tvr.PIN_NOT_ENTERED in session.tvr:
+        return _FAILED  # given up once: not asked for again (10.5.1)
     if method is Method.ONLINE_PIN:
         return (yield from _online_pin(session))
     if method in _PLAINTEXT and not (yield from _offline_pin(session)):

@@ -1,4 +1,4 @@
-"""A scheme, an issuer and their cards' keys, with the certificates of EMV book 2: made here, not by what checks them."""
+"""A scheme, an issuer, a card: their keys, and the certificates of EMV book 2, made here, not by what checks them."""
 
 import hashlib
 from dataclasses import dataclass

@@ -68,8 +68,9 @@ def play(transaction: Transaction, lines: Sequence[Line], *, lose_at: int | None
         assert number == len(lines), f"the terminal ended before {shown(lines[number])}"
         return Played(end.value, None, asked)
     except ReadFailedError as failed:
-        assert number == len(lines), f"the terminal gave up ({failed.reason}) before {shown(lines[number])}"
-        return Played(None, failed.reason, asked)
+        reason = failed.reason
+    assert number == len(lines), f"the terminal gave up ({reason}) before {shown(lines[number])}"
+    return Played(None, reason, asked)
 
 
 def answer_of(line: Line) -> Reply:
