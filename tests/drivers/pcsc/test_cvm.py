@@ -25,7 +25,7 @@ def at_reader():
 def verified(
     rules, results, bits=0, said=(), *, at=None, tender=SALE, amounts="0000000000000000", tsi="6800", aip="1800"
 ):
-    """Plays a sale whose CVM list is `rules`: CVM results and TVR must be what is given. How the holder was verified."""
+    """How the holder was verified in a sale whose CVM list is `rules`: CVM results and TVR must be what is given."""
     tvr = f"{PLAIN | bits:010X}"
     chip = Chip(aip=aip, signed={"8E": (amounts + rules.replace(" ", "")) if rules is not None else "", "9F42": "0124"})
     lines: list[Line] = [

@@ -179,7 +179,7 @@ def test_no_proof_of_the_issuer():
 BLOCK_PIN, UNBLOCK = "8424000008" + "AA" * 8, "841800000400112233"
 
 
-def scripted(scripts: str, before: list[Line], after: list[Line], tvr: str = PLAIN_TVR, late: str = "", tsi="6C00"):
+def scripted(scripts: str, before: list[Line], after: list[Line], *, tvr: str = PLAIN_TVR, late="", tsi="6C00"):
     """An approval with these scripts; `tvr` at the second cryptogram, `late` on the receipt."""
     answer = IssuerAnswer(HostWord.APPROVED, b"00", scripts=bytes.fromhex(scripts))
     at_last = "6800" if not before else tsi
@@ -203,7 +203,7 @@ def test_warnings_do_not_stop_a_script():
 
 def test_an_error_ends_its_script_and_no_other():
     two = script("71", UNBLOCK, BLOCK_PIN) + script("71", BLOCK_PIN)
-    scripted(two, [Say(UNBLOCK, "6985"), Say(BLOCK_PIN)], [], "8000008020")
+    scripted(two, [Say(UNBLOCK, "6985"), Say(BLOCK_PIN)], [], tvr="8000008020")
 
 
 def test_an_error_after_the_last_word_changes_no_outcome():
@@ -225,7 +225,7 @@ def test_an_error_after_the_last_word_changes_no_outcome():
     ],
 )
 def test_a_script_that_is_none(scripts):
-    scripted(scripts, [], [], "8000008020", tsi="6800")
+    scripted(scripts, [], [], tvr="8000008020", tsi="6800")
 
 
 def test_results_of_scripts_for_a_card_that_wants_them():
