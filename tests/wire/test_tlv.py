@@ -21,7 +21,7 @@ from pos_bridge.wire.tlv import (
 )
 
 
-def raw_tags():
+def raw_tags() -> st.SearchStrategy[bytes]:
     """Tags of one to three bytes that a card may use; a tag never begins with a zero byte."""
     short = st.integers(1, 0xFF).filter(lambda byte: byte & 0x1F != 0x1F).map(lambda byte: bytes((byte,)))
     first = st.integers(0, 7).map(lambda top: bytes((top << 5 | 0x1F,)))
@@ -29,7 +29,7 @@ def raw_tags():
     return short | long.map(lambda parts: parts[0] + parts[1] + bytes((parts[2],)))
 
 
-def tags():
+def tags() -> st.SearchStrategy[int]:
     return raw_tags().map(lambda raw: int.from_bytes(raw, "big"))
 
 

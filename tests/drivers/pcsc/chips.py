@@ -142,13 +142,13 @@ def cdol_2(tvr: str, tsi: str, code: str = "3030", authentication: str = "112233
     return code + authentication.ljust(20, "0") + tvr + tsi + RANDOM
 
 
-def generated(kind: str, values: str, *, says: str = "", status: str = "9000") -> Line:
+def generated(kind: str, values: str, *, says: str = "", status: str = "9000") -> Say:
     """A GENERATE AC of `kind` (P1), answered by `says` (9F27), or by that kind, in format 1."""
     answer = tlv("80", (says or kind) + "0012" + CRYPTOGRAM + ISSUER_DATA)
     return Say(apdu(f"80AE{kind}00", values), answer + status if status == "9000" else status)
 
 
-def combined(kind: str, values: str, before: str = "", *, says: str = "", flip: bool = False) -> Line:
+def combined(kind: str, values: str, before: str = "", *, says: str = "", flip: bool = False) -> Say:
     """The same under CDA, in format 2. `before`: what PDOL and earlier CDOLs were filled with."""
     says = says or kind
     told = tlv("9F27", says) + tlv("9F36", "0012"), tlv("9F10", ISSUER_DATA)

@@ -1,10 +1,13 @@
 """Cardholder verification: each method and condition, each way a PIN can fail, and what the results say of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from drivers.pcsc.asks import PinBlock, PinGiven, PinTrouble
+from drivers.pcsc.terminal import Terminal
+from drivers.reader import Tender
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.chip import Verified
 from tests.drivers.pcsc.chips import APPROVED, SALE, Chip, cdol_1, cdol_2, generated, talk, terminal
@@ -17,14 +20,23 @@ BLOCK = PinBlock(bytes.fromhex("0123456789ABCDEF"), bytes.fromhex("FFFF987654321
 WITH_PAD = replace(SALE, pin_pad="/pad")
 
 
-def at_reader():
+def at_reader() -> Terminal:
     """A reader that hands a PIN to the card itself."""
     return terminal(change=('["signature", "no_cvm"]', '["signature", "no_cvm", "offline_pin"]'))
 
 
 def verified(
-    rules, results, bits=0, said=(), *, at=None, tender=SALE, amounts="0000000000000000", tsi="6800", aip="1800"
-):
+    rules: str | None,
+    results: str,
+    bits: int = 0,
+    said: Sequence[Line] = (),
+    *,
+    at: Terminal | None = None,
+    tender: Tender = SALE,
+    amounts: str = "0000000000000000",
+    tsi: str = "6800",
+    aip: str = "1800",
+) -> Verified:
     """How the holder was verified in a sale whose CVM list is `rules`: CVM results and TVR must be what is given."""
     tvr = f"{PLAIN | bits:010X}"
     chip = Chip(aip=aip, signed={"8E": (amounts + rules.replace(" ", "")) if rules is not None else "", "9F42": "0124"})
@@ -80,22 +92,22 @@ def test_the_issuer_gets_the_pin_as_the_pad_encrypted_it():
 
 
 def test_an_offline_pin():
-    said = [TRIES_3, Pin(False, PinGiven(0x9000))]
+    said: list[Line] = [TRIES_3, Pin(False, PinGiven(0x9000))]
     assert verified("0100", "010002", said=said, at=at_reader()) is Verified.PIN_AT_READER
 
 
 def test_an_offline_pin_and_a_signature():
-    said = [TRIES_3, Pin(False, PinGiven(0x9000))]
+    said: list[Line] = [TRIES_3, Pin(False, PinGiven(0x9000))]
     assert verified("0300", "030000", said=said, at=at_reader()) is Verified.SIGNATURE
 
 
 def test_an_offline_pin_that_is_right_at_the_second_try():
-    said = [TRIES_3, Pin(False, PinGiven(0x63C2)), Pin(False, PinGiven(0x9000))]
+    said: list[Line] = [TRIES_3, Pin(False, PinGiven(0x63C2)), Pin(False, PinGiven(0x9000))]
     assert verified("0100", "010002", said=said, at=at_reader()) is Verified.PIN_AT_READER
 
 
 def test_a_card_that_does_not_count_its_tries():
-    said = [Say("80CA9F1700", "6A88"), Pin(False, PinGiven(0x9000))]
+    said: list[Line] = [Say("80CA9F1700", "6A88"), Pin(False, PinGiven(0x9000))]
     assert verified("0100", "010002", said=said, at=at_reader()) is Verified.PIN_AT_READER
 
 
@@ -115,18 +127,18 @@ def test_a_card_that_does_not_count_its_tries():
     ],
 )
 def test_an_offline_pin_that_fails(said, bits):
-    said = [TRIES_3, *said]
+    said: list[Line] = [TRIES_3, *said]
     assert verified("0100", "010001", bits | FAILED, said, at=at_reader()) is Verified.NOT_AT_ALL
     assert verified("4100 1E00", "1E0000", bits, said, at=at_reader()) is Verified.SIGNATURE
 
 
 def test_a_card_without_tries_left_is_not_asked_for_its_pin():
-    said = [Say("80CA9F1700", tlv("9F17", "00") + "9000")]
+    said: list[Line] = [Say("80CA9F1700", tlv("9F17", "00") + "9000")]
     assert verified("4100 1F00", "1F0002", EXCEEDED, said, at=at_reader()) is Verified.NOT_AT_ALL
 
 
 def test_a_card_that_lets_try_for_ever():
-    said = [TRIES_3, *[Pin(False, PinGiven(0x63CF))] * 15]
+    said: list[Line] = [TRIES_3, *[Pin(False, PinGiven(0x63CF))] * 15]
     assert verified("0100", "010001", FAILED, said, at=at_reader()) is Verified.NOT_AT_ALL
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from drivers.pcsc.terminal import Terminal
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.chip import HostWord, IssuerAnswer
 from tests.drivers.pcsc import authority
@@ -32,7 +33,7 @@ GOOD = {"SDA": "0200008000", "DDA": "0000008000", "CDA": "0000008000"}
 BAD = {"SDA": "4200008000", "DDA": "0800008000", "CDA": "0400008000"}
 
 
-def knowing():
+def knowing() -> Terminal:
     return terminal(keys=authority.key_table())
 
 
@@ -145,11 +146,11 @@ MUTANTS = [(chip, tag) for chip in (SDA, DDA) for tag in PROOF[chip.method]]
 MUTANTS += [(CDA, tag) for tag in PROOF["DDA"]]
 
 
-def mutants():
+def mutants() -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("chip", "tag"), MUTANTS, ids=lambda value: getattr(value, "method", value))
 
 
-def wrong(chip: Chip, bad: str):
+def wrong(chip: Chip, bad: str) -> None:
     lines = [*chip.opening(), *ending(bad, "E800")]
     played = play(talk(knowing()), lines)
     assert played.answer is not None

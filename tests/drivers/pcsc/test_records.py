@@ -199,12 +199,12 @@ def test_a_list_that_wants_a_hash_for_its_certificate():
     """98 over the default list, which is empty: TVR says that it was used."""
     chip = Chip(signed={"8C": "95059814"})
     first = generated("80", "8000008080" + sha1(b"").hexdigest())
-    lines = [first, Issuer(APPROVED), generated("40", cdol_2("8000008080", "6800"))]
+    lines: list[Line] = [first, Issuer(APPROVED), generated("40", cdol_2("8000008080", "6800"))]
     assert play(talk(), [*chip.opening(), *lines]).answer is not None
 
 
 def test_a_hash_over_the_cards_own_list():
     chip = Chip(signed={"8C": "95059814", "97": "9F0206"})
     first = generated("80", PLAIN_TVR + sha1(bytes.fromhex("000000001234")).hexdigest())
-    lines = [first, Issuer(APPROVED), generated("40", cdol_2(PLAIN_TVR, "6800"))]
+    lines: list[Line] = [first, Issuer(APPROVED), generated("40", cdol_2(PLAIN_TVR, "6800"))]
     assert play(talk(), [*chip.opening(), *lines]).answer is not None

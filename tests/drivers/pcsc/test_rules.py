@@ -1,11 +1,13 @@
 """Restrictions, risk management and action analysis: what the TVR says of a card, and who says no before the issuer."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from drivers.reader import Tender
 from pos_bridge.domain.card import ReadFailure
 from tests.drivers.pcsc.chips import Chip, cdol_1, ending, generated, talk, terminal
-from tests.drivers.pcsc.script import Say, play, tlv
+from tests.drivers.pcsc.script import Line, Say, play, tlv
 
 PLAIN = 0x80_00_00_80_00
 VERSION, EXPIRED, EARLY, NOT_ALLOWED, NEW = (bit << 24 for bit in (0x80, 0x40, 0x20, 0x10, 0x08))
@@ -15,13 +17,13 @@ MISSING = 0x20_00_00_00_00
 LENIENT = ('tac_denial = "0010000000"', 'tac_denial = "0000000000"')
 
 
-def results(signed, bits, said=()):
+def results(signed: dict[str, str], bits: int, said: Sequence[Line] = ()) -> None:
     """A sale of a card with these objects has this TVR."""
     lines = [*Chip(signed=signed).opening(), *said, *ending(f"{PLAIN | bits:010X}")]
     assert play(talk(terminal(change=LENIENT)), lines).answer is not None
 
 
-def at_day(day, signed, bits):
+def at_day(day: int, signed: dict[str, str], bits: int) -> None:
     """The same on another day, up to the first cryptogram, which the card refuses."""
     tender = Tender(cents=1234, currency=124, local_time=day * 1_000_000)
     tvr = f"{PLAIN | bits:010X}"
@@ -86,7 +88,7 @@ def test_a_sale_below_a_floor_limit_still_goes_online():
     assert play(talk(at), [*Chip().opening(), *ending("8000000000")]).answer is not None
 
 
-def velocity(counter, last):
+def velocity(counter: str, last: str) -> list[Line]:
     return [
         Say("80CA9F3600", tlv("9F36", counter) + "9000" if counter else "6A88"),
         Say("80CA9F1300", tlv("9F13", last) + "9000" if last else "6A88"),
@@ -126,10 +128,10 @@ def test_a_counter_that_is_another_object():
 # ---- who refuses ----
 
 
-def refused(objects, bits, at=None):
+def refused(objects: dict[str, str], bits: int) -> None:
     """The card is asked for a no, and nobody else is asked at all."""
     asked = generated("00", cdol_1(f"{PLAIN | bits:010X}"))
-    played = play(talk(at), [*Chip(signed=objects).opening(), asked])
+    played = play(talk(), [*Chip(signed=objects).opening(), asked])
     assert (played.reason, played.ask) == (ReadFailure.CHIP_DECLINED, None)
 
 

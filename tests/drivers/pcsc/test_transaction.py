@@ -31,7 +31,7 @@ from tests.drivers.pcsc.script import Issuer, Line, Pin, Say, play, tlv
 PLAIN_TVR = "8000008000"  # no offline authentication; over a floor limit of nothing
 
 
-def receipt(tvr=PLAIN_TVR, tsi="6800", verified=Verified.SIGNATURE):
+def receipt(tvr: str = PLAIN_TVR, tsi: str = "6800", verified: Verified = Verified.SIGNATURE) -> ChipReceipt:
     return ChipReceipt(bytes.fromhex(VISA), bytes.fromhex(tvr), bytes.fromhex(tsi), verified)
 
 
