@@ -127,7 +127,7 @@ def test_a_card_that_does_not_count_its_tries():
     ],
 )
 def test_an_offline_pin_that_fails(said, bits):
-    said: list[Line] = [TRIES_3, *said]
+    said = [TRIES_3, *said]
     assert verified("0100", "010001", bits | FAILED, said, at=at_reader()) is Verified.NOT_AT_ALL
     assert verified("4100 1E00", "1E0000", bits, said, at=at_reader()) is Verified.SIGNATURE
 
