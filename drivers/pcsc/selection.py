@@ -152,8 +152,8 @@ def _tried(terminal: Terminal) -> Step[tuple[list[Candidate], bool]]:
                 blocked = True
             elif (candidate := _candidate(terminal, name, priority)) is not None:
                 listed.append(candidate)
-            if len(name) <= len(application.aid):
-                break  # an exact match has no further occurrence
+            if len(name) <= len(application.aid) or not application.partial:
+                break  # an exact match has no further occurrence, and there is none but a longer one
             occurrence = _NEXT
     return _each_once(listed), blocked
 
