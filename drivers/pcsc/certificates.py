@@ -17,6 +17,7 @@ _HASH = 20
 _SHA1, _RSA = 0x01, 0x01
 _SMALLEST = 64  # bytes of a key: what it signs still has all its fixed parts
 _LAST_MONTH = 12
+_ISSUER_DIGITS = 3  # at least so many of the number's first eight (book 2, table 6)
 
 
 class AuthenticationFailedError(Exception):
@@ -79,7 +80,7 @@ def issuer_key(session: Session) -> PublicKey:
     inside = recover(above, certificate, _ISSUER, remainder + exponent)
     fields = _Fields(inside[5:7], inside[7:10], inside[10:12], inside[12], inside[13], inside[14:])
     issuer = inside[1:5].hex().rstrip("f")
-    if not number_of(session).startswith(issuer) or not issuer or fields.serial in scheme.revoked:
+    if len(issuer) < _ISSUER_DIGITS or not number_of(session).startswith(issuer) or fields.serial in scheme.revoked:
         raise AuthenticationFailedError
     return _key(session, fields, remainder, exponent)
 

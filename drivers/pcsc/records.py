@@ -33,6 +33,7 @@ _LENGTHS = {
 }
 _PAN_DIGITS = range(12, 20)
 _SEPARATOR, _FILLER = "d", "f"
+_MAX_TRACK = 19  # bytes of tag 57
 _AFTER_NUMBER = 7  # expiry and service code
 _LAST_MONTH = 12
 
@@ -166,6 +167,8 @@ def _check_number(session: Session) -> None:
 
 
 def _track_number(track: bytes) -> str:
+    if len(track) > _MAX_TRACK:
+        raise TlvError("track 2 equivalent data is too long")
     digits, separator, rest = track.hex().partition(_SEPARATOR)
     rest = rest.rstrip(_FILLER)
     if not separator or len(rest) < _AFTER_NUMBER or not rest.isdecimal():

@@ -13,7 +13,8 @@ from pos_bridge.wire.emv_tags import Tag
 from pos_bridge.wire.tlv import TlvError
 
 RID_LENGTH = 5
-_AID = range(5, 17)
+MAX_AID = 16
+_AID = range(RID_LENGTH, MAX_AID + 1)
 _TAC = range(1 << 40)
 _MAX_FLOOR = 0xFFFF_FFFF
 _MODULUS = range(64, 249)  # book 2, annex B2.1: at most 1984 bits

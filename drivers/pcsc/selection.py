@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from drivers.pcsc.scheme import Application
+from drivers.pcsc.scheme import MAX_AID, Application
 from drivers.pcsc.session import Step, send
 from drivers.pcsc.terminal import Terminal
 from drivers.reader import ReadFailedError
@@ -160,7 +160,7 @@ def _tried(terminal: Terminal) -> Step[tuple[list[Candidate], bool]]:
 
 def _candidate(terminal: Terminal, name: bytes, priority: bytes) -> Candidate | None:
     application = terminal.application_of(name)
-    if application is None:
+    if application is None or len(name) > MAX_AID:
         return None
     indicator = priority[0] if priority else 0
     return Candidate(name, application, indicator & _ORDER or _LAST, confirmed=bool(indicator & _CONFIRM))

@@ -168,7 +168,16 @@ def test_an_object_that_is_malformed(objects):
     assert failed(Chip(signed=objects))
 
 
-@pytest.mark.parametrize("track", [NUMBER, NUMBER + "D4912", NUMBER + "D491220100001234567AFF", "D49122010000"])
+@pytest.mark.parametrize(
+    "track",
+    [
+        NUMBER,
+        NUMBER + "D491220100001234567890" + "0" * 16,
+        NUMBER + "D4912",
+        NUMBER + "D491220100001234567AFF",
+        "D49122010000",
+    ],
+)
 def test_track_2_that_is_malformed(track):
     assert failed(Chip(plain={"57": track + "F" * (len(track) % 2)}))
 

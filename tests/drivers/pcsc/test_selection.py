@@ -78,6 +78,13 @@ def test_a_longer_name_is_still_our_application():
     assert paid_with([*directory(entry(VISA + "01")), chosen(VISA + "01"), *rest(Chip(aid=VISA + "01"))]) == VISA + "01"
 
 
+def test_a_name_that_is_longer_than_any():
+    longest, too_long = VISA + "00" * 9, VISA + "00" * 10
+    assert paid_with([*directory(entry(longest)), chosen(longest), *rest(Chip(aid=longest))]) == longest
+    lines = [*directory(entry(too_long) + entry(INTERAC)), chosen(INTERAC), *rest(Chip(aid=INTERAC))]
+    assert paid_with(lines) == INTERAC
+
+
 def test_a_longer_name_where_only_the_exact_one_counts():
     exact = terminal(
         change=(
@@ -140,6 +147,13 @@ def test_several_applications_under_one_name():
     ours = [line for aid in LIST for line in (again if aid == VISA else [chosen(aid, "6A82")])]
     lines = [absent(), *ours, chosen(VISA + "02"), *rest(Chip(aid=VISA + "02"))]
     assert paid_with(lines) == VISA + "02"
+
+
+def test_no_next_one_where_only_the_exact_name_counts():
+    before = 'aid = "A0000000031010"\npartial = true'
+    exact = terminal(change=(before, before.replace("true", "false")))
+    lines = [absent(), *tried({VISA: there(VISA + "01"), MASTERCARD: there(MASTERCARD)})]
+    assert paid_with([*lines, chosen(MASTERCARD), *rest(Chip(aid=MASTERCARD))], exact) == MASTERCARD
 
 
 def test_a_card_that_has_a_next_one_for_ever():
