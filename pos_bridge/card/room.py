@@ -8,7 +8,7 @@ import time
 
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PublicKey
 
-from drivers.reader import Armed, BadRead, CardRead, CardSealed, Driver, Reader, ReadFailedError
+from drivers.reader import Armed, BadRead, CardRead, CardSealed, Driver, Reader, ReadFailedError, Tender
 from drivers.registry import DRIVERS
 from pos_bridge.card.link import Link
 from pos_bridge.card.lockdown import Doors
@@ -55,7 +55,7 @@ class Room:
             public = self._accepted(ask)
             driver = DRIVERS[ask.driver]
             clear, memory = _shares(self._page, driver)
-            reader = driver.open(ask.device, memory, time.monotonic())
+            reader = driver.open(ask.device, _tender(ask), memory, time.monotonic())
         except ReadFailedError as failure:
             self._link.say(Failed(failure.reason))
             return
@@ -133,3 +133,7 @@ def _shares(page: CardPage, driver: Driver) -> tuple[memoryview, memoryview]:
 
 def _info(ask: Read) -> bytes:
     return ask.sealing_key.info(ask.leg_key, ask.cents, ask.currency)
+
+
+def _tender(ask: Read) -> Tender:
+    return Tender(ask.cents, ask.currency, ask.local_time, ask.refund, ask.fallback, ask.pin_pad)

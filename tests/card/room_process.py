@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Self
 
 import pos_bridge
-from pos_bridge.wire.cardlink import Report, Request, decode_report, encode_request
+from pos_bridge.wire.cardlink import Report, Request
+from pos_bridge.wire.cardlink_codec import decode_report, encode_request
 
 ENTRY = Path(pos_bridge.__file__).parent / "card" / "entry.py"
 HERE = Path(__file__).parent
