@@ -1,7 +1,7 @@
 """The chip applications this project knows: their AIDs, whose they are, and what a receipt calls them.
 
 A receipt's label comes from here and never from the card, whose own text could say anything. The card room and the
-engine read the same table: an AID that is not in it crosses no door, since whoever made it up could hide a number there.
+engine read the same table: an AID that is not in it crosses no door, since who made it up could hide a number there.
 """
 
 from dataclasses import dataclass

@@ -149,8 +149,8 @@ def test_no_bytes_raise_anything_but_a_link_error_and_it_holds_none_of_them(pack
 
 
 def a_receipt(aid: str = "A0000000031010", tvr: str = "0000008000", tsi: str = "E800") -> Report:
-    parts = (bytes.fromhex(part) for part in (aid, tvr, tsi))
-    return CardSaid(SecondAnswer(agreed=True, receipt=ChipReceipt(*parts, Verified.SIGNATURE)))
+    receipt = ChipReceipt(bytes.fromhex(aid), bytes.fromhex(tvr), bytes.fromhex(tsi), Verified.SIGNATURE)
+    return CardSaid(SecondAnswer(agreed=True, receipt=receipt))
 
 
 @pytest.mark.parametrize(

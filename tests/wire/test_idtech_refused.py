@@ -54,19 +54,12 @@ def test_the_readers_own_word_for_a_chip():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fallback_is_flagged_and_never_interac(kind):
-    for service, mode in (
-        ("201", EntryMode.MAGSTRIPE_FALLBACK),
-        ("101", EntryMode.MAGSTRIPE),
-        ("***", EntryMode.MAGSTRIPE_FALLBACK),
-    ):
+    for service, flagged in (("201", True), ("101", False), ("***", True)):
         one, two = track_1(VISA, "2912" + service), track_2(VISA, "2912" + service)
-        masks = (
-            masked(one)[:-5] + service.encode() + masked(one)[-2:],
-            masked(two)[:-5] + service.encode() + masked(two)[-2:],
-        )
-        taken = read_frame(memoryview(Swiped(one, two, kind=kind, masks=masks).frame()), fallback=True)
+        shown = [masked(track)[:-5] + service.encode() + masked(track)[-2:] for track in (one, two)]
+        taken = read_frame(memoryview(Swiped(one, two, kind=kind, masks=(shown[0], shown[1])).frame()), fallback=True)
         assert isinstance(taken, EncryptedSwipe)
-        assert taken.facts.entry_mode is mode
+        assert taken.facts.entry_mode is (EntryMode.MAGSTRIPE_FALLBACK if flagged else EntryMode.MAGSTRIPE)
     interac = PUBLISHED["interac"]
     frame = Swiped(track_1(interac), track_2(interac), kind=kind).frame()
     assert read_frame(memoryview(frame), fallback=True) is Verdict.CHIP_REQUIRED
