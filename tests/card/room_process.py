@@ -19,8 +19,9 @@ HERE = Path(__file__).parent
 LIMIT_S = 60.0
 
 
-def room_command(trust: Path, program: Path = ENTRY) -> list[str]:
-    return [sys.executable, "-I", "-S", "-B", str(program), "--trust", str(trust)]
+def room_command(trust: Path, program: Path = ENTRY, emv: Path | None = None) -> list[str]:
+    chips = [] if emv is None else ["--emv", str(emv)]
+    return [sys.executable, "-I", "-S", "-B", str(program), "--trust", str(trust), *chips]
 
 
 def without(calls: Sequence[str], command: list[str]) -> list[str]:
