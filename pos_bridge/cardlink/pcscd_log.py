@@ -57,7 +57,7 @@ def _peer(socket_path: Path) -> int | None:
             pid, _, _ = _PEER.unpack(probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
     except (OSError, ValueError):
         return None
-    return pid
+    return int(pid)
 
 
 def _all_pcscd() -> Iterator[list[str]]:

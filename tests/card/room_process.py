@@ -5,7 +5,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,13 +32,13 @@ def without(calls: Sequence[str], command: list[str]) -> list[str]:
 class RoomProcess:
     """Starts it; a `with` block ends it."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], environment: Mapping[str, str] | None = None) -> None:
         self.link, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._said, outlet = os.pipe()
         self.pid = os.posix_spawn(
             command[0],
             command,
-            {"LD_BIND_NOW": "1"},
+            {"LD_BIND_NOW": "1", **(environment or {})},
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, self.theirs.fileno(), 3),
                 (os.POSIX_SPAWN_DUP2, outlet, 1),

@@ -72,6 +72,13 @@ class Pcscd:
             os.close(theirs)
             os.close(home)
 
+    def seen(self, reader: str = READER) -> str:
+        """What the daemon knows of the reader, by a process of its own: a process has one daemon at most."""
+        command = [sys.executable, str(Path(__file__).with_name("presence.py")), reader]
+        environment = {"PCSCLITE_CSOCK_NAME": str(self.socket)}
+        told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_LIMIT_S, check=True)
+        return told.stdout.strip()
+
     def _answers(self) -> bool:
         if not self.socket.exists():
             return False
