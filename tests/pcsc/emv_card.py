@@ -1,6 +1,6 @@
 """The smallest chip card that a payment can be made with: a script for VirtualCard. No authentication of its data.
 
-Its cryptograms are made up; what this is for is the way between terminal, reader and engine, at any step of which it can
+Its cryptograms are made up: what this is for is the way between terminal, reader and engine. At any step of it it can
 be pulled or fall silent. Cards that compute are hw_sim.chip's.
 """
 
