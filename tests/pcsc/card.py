@@ -34,10 +34,14 @@ class VirtualCard:
         self.pull()
 
     def pull(self) -> None:
-        with contextlib.suppress(OSError):  # pcscd has ended, or it was pulled before
-            self._slot.shutdown(socket.SHUT_RDWR)
+        """Returns once the daemon has noticed: one put in before that would be taken for the same card."""
+        self._out()
         self._thread.join()
         self._slot.close()
+
+    def _out(self) -> None:
+        with contextlib.suppress(OSError):  # pcscd has ended, or it was pulled before
+            self._slot.shutdown(socket.SHUT_WR)
 
     def _serve(self) -> None:
         try:
@@ -48,9 +52,9 @@ class VirtualCard:
                     self.heard.append(message)
                     answer = self._answer(message)
                     if answer is None:
-                        self._slot.shutdown(socket.SHUT_RDWR)
-                        return
-                    self._give(answer)
+                        self._out()
+                    else:
+                        self._give(answer)
         except OSError:
             return
 
@@ -70,4 +74,5 @@ class VirtualCard:
         return taken
 
     def _give(self, raw: bytes) -> None:
-        self._slot.sendall(struct.pack(">H", len(raw)) + raw)
+        with contextlib.suppress(BrokenPipeError):  # it is out: what is asked of it is not answered
+            self._slot.sendall(struct.pack(">H", len(raw)) + raw)
