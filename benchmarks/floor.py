@@ -22,7 +22,7 @@ from benchmarks.program import saying_first_line
 
 JOURNAL_ROW = 400  # about what a chain row and its side rows hold
 SWIPE = 120
-CLEAR = 256
+CLEAR = 512
 AUTHORISE = 1700
 ANSWER = 100
 PAYMENT = 500

@@ -20,6 +20,7 @@ from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.protocol import processor_v1_pb2 as pb
 from pos_bridge.wire.cardlink import Armed, Read, Ready, Sealed
 
+_NOON = 260101120000  # yymmddhhmmss
 _PROMPT_MS = 30_000
 
 
@@ -81,4 +82,4 @@ def _ask(layout: Layout, device: str) -> Read:
     key = SealingKey(sent.key_id, sent.epoch, sent.not_after_s, sent.public_key, sent.signature)
     amount = Amount(1000)
     leg = LegKey.fresh().raw
-    return Read("msr_plain", device, _PROMPT_MS, leg, amount.cents, amount.currency.value, key)
+    return Read("msr_plain", device, _PROMPT_MS, leg, amount.cents, amount.currency.value, key, _NOON)

@@ -1,4 +1,7 @@
-"""Every driver there is, by the name that a configuration gives it."""
+"""Every driver there is, by the name that a configuration gives it.
+
+The chip driver, `pcsc_emv`, joins them in a card room that was started with a terminal's data: drivers/pcsc/load.py.
+"""
 
 from drivers.reader import Driver
 from drivers.serial.idtech_msr import IdtechMsr

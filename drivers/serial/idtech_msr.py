@@ -5,11 +5,12 @@ with brand and last four digits. Name, leading digits, expiry, hashes, track 3, 
 number are wiped where they came in. A reader that sends a bank card's track in clear is refused, and so is that card.
 """
 
-from drivers.reader import Armed, BadRead, CardSealed, Event, ReadFailedError, SealingPlace
+from drivers.reader import Armed, BadRead, CardSealed, Event, ReadFailedError, SealingPlace, Tender
 from drivers.serial.idtech_arming import Arming
 from drivers.serial.intake import Intake
 from drivers.serial.port import Port
 from pos_bridge.domain.card import ReadFailure, Scheme, SealedByReader, Variant
+from pos_bridge.domain.chip import IssuerAnswer
 from pos_bridge.wire.burst import Progress
 from pos_bridge.wire.idtech import STX, EncryptedSwipe, IdtechFraming, Verdict, read_frame, read_text
 from pos_bridge.wire.idtech_layout import MAX_FRAME
@@ -32,14 +33,15 @@ class IdtechMsr:
     def probe(self, device: str) -> None:
         Port(device, BAUD).close()
 
-    def open(self, device: str, memory: memoryview, now: float) -> "IdtechMsrReader":
-        return IdtechMsrReader(Port(device, BAUD), memory, now)
+    def open(self, device: str, tender: Tender, memory: memoryview, now: float) -> "IdtechMsrReader":
+        return IdtechMsrReader(Port(device, BAUD), tender, memory, now)
 
 
 class IdtechMsrReader:
     """An open reader: its settings first, then swipes."""
 
-    def __init__(self, port: Port, memory: memoryview, now: float) -> None:
+    def __init__(self, port: Port, tender: Tender, memory: memoryview, now: float) -> None:
+        self._fallback = tender.fallback
         self._intake = Intake(port, memory, IdtechFraming(), now)
         self._arming: Arming | None = Arming(self._intake, now)
 
@@ -63,6 +65,10 @@ class IdtechMsrReader:
     def again(self) -> None:
         """It has no lamp, and reading is still on."""
 
+    def tell(self, answer: IssuerAnswer) -> None:  # noqa: ARG002 - a stripe asks its issuer nothing
+        """Never called: there is no chip here."""
+        raise ReadFailedError(ReadFailure.ROOM_FAULT)
+
     def stop(self) -> None:
         """Says nothing: reading on and off is a setting in memory that wears. What nobody reads, the kernel drops."""
         self._intake.close()
@@ -71,7 +77,7 @@ class IdtechMsrReader:
         """A card, if nothing stands behind it; a bad read is told of when the line has fallen silent."""
         if not self._intake.stands_alone():
             return None
-        match read_frame(frame := self._intake.frame()):
+        match read_frame(frame := self._intake.frame(), fallback=self._fallback):
             case Verdict.BAD_READ:
                 self._intake.spoil()
                 return None

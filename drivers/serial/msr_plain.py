@@ -4,10 +4,11 @@ Never answers a question and is never asked one: it swipes, and two commands set
 but what tracks.read_swipe lets through.
 """
 
-from drivers.reader import Armed, BadRead, CardRead, Event, ReadFailedError, SealingPlace
+from drivers.reader import Armed, BadRead, CardRead, Event, ReadFailedError, SealingPlace, Tender
 from drivers.serial.intake import ARM_LIMIT_S, Intake
 from drivers.serial.port import Port
 from pos_bridge.domain.card import ReadFailure
+from pos_bridge.domain.chip import IssuerAnswer
 from pos_bridge.wire.burst import Progress
 from pos_bridge.wire.tracks import MAX_FRAME, SwipeFraming, Verdict, read_swipe
 
@@ -29,14 +30,15 @@ class MsrPlain:
     def probe(self, device: str) -> None:
         Port(device, BAUD).close()
 
-    def open(self, device: str, memory: memoryview, now: float) -> "MsrPlainReader":
-        return MsrPlainReader(Port(device, BAUD), memory, now)
+    def open(self, device: str, tender: Tender, memory: memoryview, now: float) -> "MsrPlainReader":
+        return MsrPlainReader(Port(device, BAUD), tender, memory, now)
 
 
 class MsrPlainReader:
     """An open reader: quiet first, then a lamp, then swipes."""
 
-    def __init__(self, port: Port, memory: memoryview, now: float) -> None:
+    def __init__(self, port: Port, tender: Tender, memory: memoryview, now: float) -> None:
+        self._fallback = tender.fallback
         self._intake = Intake(port, memory, SwipeFraming(), now)
         self._armed = False
         self._arm_by = now + ARM_LIMIT_S
@@ -58,6 +60,10 @@ class MsrPlainReader:
     def again(self) -> None:
         self._intake.say(_GREEN)
 
+    def tell(self, answer: IssuerAnswer) -> None:  # noqa: ARG002 - a stripe asks its issuer nothing
+        """Never called: there is no chip here."""
+        raise ReadFailedError(ReadFailure.ROOM_FAULT)
+
     def stop(self) -> None:
         self._intake.close(_OFF)
 
@@ -76,7 +82,7 @@ class MsrPlainReader:
         """A swipe, if nothing stands behind it; a bad one is told of when the line has fallen silent."""
         if not self._intake.stands_alone():
             return None
-        match read_swipe(frame := self._intake.frame()):
+        match read_swipe(frame := self._intake.frame(), fallback=self._fallback):
             case Verdict.BAD_READ:
                 self._intake.spoil()
                 return None

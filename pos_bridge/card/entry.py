@@ -1,4 +1,4 @@
-"""Where a card room's process begins: `python -I -S -B entry.py --trust FILE`, the card link on descriptor 3.
+"""Where a card room's process begins: `python -I -S -B entry.py --trust FILE [--emv FILE]`, link on descriptor 3.
 
 Started without site-packages on the path, so that no .pth file runs code of its own; it finds what it needs from where
 it lies. Made unreadable for other processes before anything else. Until then, for the milliseconds of the
@@ -53,10 +53,14 @@ def main(arguments: list[str]) -> int:
     from pos_bridge.card.program import run  # noqa: PLC0415 - only now is there a path to find it on
     from pos_bridge.wire.locks import Lock  # noqa: PLC0415 - same
 
-    word, trust_path = arguments
-    if word != "--trust":
-        raise ValueError("usage: entry.py --trust FILE")
-    return run(trust_path, Lock.DIES_WITH_PARENT if bound_to_parent else Lock(0))
+    match arguments:
+        case ["--trust", trust_path]:
+            terminal_path = None
+        case ["--trust", trust_path, "--emv", terminal_path]:
+            pass
+        case _:
+            raise ValueError("usage: entry.py --trust FILE [--emv FILE]")
+    return run(trust_path, terminal_path, Lock.DIES_WITH_PARENT if bound_to_parent else Lock(0))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 import os
 
-from pos_bridge.wire.cardlink import MAX_MESSAGE, Finish, Report, Request, decode_request, encode_report
+from pos_bridge.wire.cardlink import MAX_MESSAGE, Finish, Report, Request
+from pos_bridge.wire.cardlink_codec import decode_request, encode_report
 
 DESCRIPTOR = 3
 

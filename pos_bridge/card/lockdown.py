@@ -16,6 +16,8 @@ _PR_SET_PDEATHSIG, _PR_GET_DUMPABLE = 1, 3
 _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_GET_NO_NEW_PRIVS = 24, 38, 39
 _CAPABILITY_VERSION = 0x20080522
 _MAX_CAPABILITIES = 64
+# poll() of one descriptor is refused under a limit of 0; a limit of 1 lets no new one in, since 0 is taken.
+_FILES_TO_POLL = 1
 
 
 class UnlockedError(Exception):
@@ -28,6 +30,7 @@ class Doors:
 
     locks: Lock
     _last: bytes
+    _most_files: int
 
     def shut(self) -> None:
         """No further file, device or descriptor. Raises OSError.
@@ -36,13 +39,14 @@ class Doors:
         the end of file on the link, which its loop looks at first.
         """
         prctl(_PR_SET_PDEATHSIG, 0)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (self._most_files, self._most_files))
         syscall_filter.install(self._last)
 
 
-def lock_down(already: Lock) -> Doors:
+def lock_down(already: Lock, *, chips: bool = False) -> Doors:
     """All locks that can be put on before the ask, on top of `already`. Everything needed must be imported by now.
 
+    `chips`: the room talks to pcscd, over one socket that it opens when it is asked.
     Raises UnlockedError, or OSError, when one of locks.REQUIRED is not in force afterwards.
     """
     for limit in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
@@ -54,8 +58,8 @@ def lock_down(already: Lock) -> Doors:
     locks |= Lock.FILES_FENCED if fenced else Lock(0)
     locks |= Lock.NOT_DUMPABLE if prctl(_PR_GET_DUMPABLE) == 0 else Lock(0)
     locks |= Lock.NO_NEW_PRIVILEGES if prctl(_PR_GET_NO_NEW_PRIVS) == 1 else Lock(0)
-    doors = Doors(locks, syscall_filter.stage_two())
-    syscall_filter.install(syscall_filter.stage_one())
+    doors = Doors(locks, syscall_filter.stage_two(chips=chips), _FILES_TO_POLL if chips else 0)
+    syscall_filter.install(syscall_filter.stage_one(chips=chips))
     if REQUIRED & ~locks:
         raise UnlockedError
     return doors

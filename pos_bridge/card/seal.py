@@ -7,13 +7,14 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PublicKey, Suite
 
-from drivers.reader import CardRead
+from drivers.reader import CardRead, ChipAsks
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode
 from pos_bridge.domain.sealing_key import SealingKey
 
-CLEAR_LENGTH = 256
-_VERSION = 1
-_HEADER = 4  # version, entry mode, track, length
+CLEAR_LENGTH = 512
+_VERSION = 2
+_HEADER = 5  # version, entry mode, content, length (2)
+_CHIP = 3  # content: 1 and 2 are the tracks of a stripe
 _MLKEM_LENGTH = 1184
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
@@ -26,12 +27,17 @@ def public_key(key: SealingKey) -> MLKEM768X25519PublicKey:
     )
 
 
-def seal(clear: memoryview, card: CardRead, public: MLKEM768X25519PublicKey, info: bytes) -> bytes:
-    """Lay the card out in `clear` (CLEAR_LENGTH bytes of locked memory), seal it, and wipe `clear`."""
+def seal(clear: memoryview, card: CardRead | ChipAsks, public: MLKEM768X25519PublicKey, info: bytes) -> bytes:
+    """Lay the card out in `clear` (CLEAR_LENGTH bytes of locked memory), seal it, and wipe `clear`.
+
+    Raises ValueError when the card's data does not fit: at most 507 bytes.
+    """
+    length = len(card.data)
+    content = _CHIP if isinstance(card, ChipAsks) else card.track
     try:
         clear[:] = bytes(CLEAR_LENGTH)
-        clear[0], clear[1], clear[2], clear[3] = _VERSION, card.facts.entry_mode.value, card.track, len(card.data)
-        clear[_HEADER : _HEADER + len(card.data)] = card.data
+        clear[:_HEADER] = bytes((_VERSION, card.facts.entry_mode.value, content, *length.to_bytes(2, "big")))
+        clear[_HEADER : _HEADER + length] = card.data
         return _SUITE.encrypt(clear, public, info)
     finally:
         clear[:] = bytes(CLEAR_LENGTH)

@@ -1,9 +1,11 @@
 """The seccomp filter: a list of what a room may ask of the kernel, in two stages; all else is refused.
 
 Stage one stands before the ask: devices can still be opened, nothing can be created. Stage two stands once the port is
-open: bytes in and out of what is open, memory, time, and the end. What is not on the list answers EPERM instead of
-ending the room: a C library that tries a newer call first and has an older one to fall back to goes on working.
-A call made through another architecture's table ends the process, as the numbers mean something else there.
+open: bytes in and out of what is open, memory, time, and the end. A room for chips may, in stage one, connect to
+a socket of this machine, where pcscd listens, and poll and send on what it has connected in both. What is not on the
+list answers EPERM instead of ending the room: a C library that tries a newer call first and has an older one to fall
+back to goes on working. A call made through another architecture's table ends the process, as the numbers mean
+something else there.
 """
 
 import ctypes
@@ -14,6 +16,7 @@ from pos_bridge.card.kernel import Machine, machine, syscall
 
 _PROT_EXEC = 0x4
 _PR_SET_PDEATHSIG = 1
+_AF_UNIX = 1
 _O_CREAT, _O_TRUNC, _O_TMPFILE = 0x40, 0x200, 0x400000
 _TTY_REQUESTS = (
     0x5401, 0x5402, 0x5403, 0x5404,  # TCGETS, TCSETS, TCSETSW, TCSETSF
@@ -84,8 +87,13 @@ _OPENING: dict[str, Rule] = {
     "prctl": Only(0, (_PR_SET_PDEATHSIG,)),
     "seccomp": None,  # for stage two; a filter can only be added to
 }
+# What libpcsclite talks to its daemon with, once it is connected; and to be connected, before there is a card.
+_TALKING: dict[str, Rule] = {"poll": None, "ppoll": None, "sendto": None, "recvfrom": None}
+_CONNECTING: dict[str, Rule] = {"socket": Only(0, (_AF_UNIX,)), "connect": None}
 STAGE_ONE = _ALWAYS | _OPENING
 STAGE_TWO = _ALWAYS
+CHIP_STAGE_ONE = STAGE_ONE | _TALKING | _CONNECTING
+CHIP_STAGE_TWO = STAGE_TWO | _TALKING
 
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050001, 0x80000000  # SECCOMP_RET_ALLOW, _ERRNO with EPERM, _KILL_PROCESS
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -119,12 +127,12 @@ def install(program: bytes) -> None:
     syscall("seccomp", _SET_MODE_FILTER, 0, _pointer_to(struct.pack("@HxxxxxxP", count, ctypes.addressof(steps))))
 
 
-def stage_one() -> bytes:
-    return assemble(STAGE_ONE, machine())
+def stage_one(*, chips: bool = False) -> bytes:
+    return assemble(CHIP_STAGE_ONE if chips else STAGE_ONE, machine())
 
 
-def stage_two() -> bytes:
-    return assemble(STAGE_TWO, machine())
+def stage_two(*, chips: bool = False) -> bytes:
+    return assemble(CHIP_STAGE_TWO if chips else STAGE_TWO, machine())
 
 
 def _block(rule: Rule) -> list[bytes]:

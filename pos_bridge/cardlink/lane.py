@@ -3,16 +3,23 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
+from pos_bridge.cardlink.chip import ChipTalk
+from pos_bridge.cardlink.pcscd_log import logs_apdus
 from pos_bridge.cardlink.room import Room, RoomLostError
 from pos_bridge.cardlink.standby import Standby
 from pos_bridge.cardlink.talk import ReadTalk
-from pos_bridge.domain.card import ReadFailure, SealedCard
-from pos_bridge.wire.cardlink import Notice, Read, ReaderIs, ReaderState, Status
+from pos_bridge.domain.card import EntryMode, ReadFailure, SealedCard
+from pos_bridge.domain.chip import SecondAnswer
+from pos_bridge.wire.cardlink import Issuer, Notice, Read, ReaderIs, ReaderState, Status
 
 _ANSWER_GRACE_S = 5.0  # past the prompt's own end: then the room hangs
 _STATUS_LIMIT_S = 5.0
+_CONVERSATION_S = 125.0  # a chip and its PIN; the room itself ends it after 120
+_ISSUER_S = 175.0  # a chip waits for its issuer; the room for 180
+_LAST_WORD_S = 60.0  # scripts and the second GENERATE AC of a slow card
 _SEEN = {ReadFailure.READER_ABSENT: ReaderState.ABSENT, ReadFailure.READER_BUSY: ReaderState.BUSY}
 
 _Answer = TypeVar("_Answer")
@@ -20,14 +27,29 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredReader:
-    """A [[reader]] of the configuration. `driver` is a name of drivers/registry.py, which only the room knows."""
+    """A [[reader]] of the configuration. `driver` is a name of drivers/registry.py, which only the room knows.
+
+    A reader for chips has `emv`, the file of the terminal's data, and `pcscd`, the daemon's socket; `device` is then
+    the daemon's name for it. `pin_pad`: the device of a PIN pad beside it, or empty.
+    """
 
     name: str
     driver: str
     device: str
+    emv: Path | None = None
+    pcscd: Path | None = None
+    pin_pad: str = ""
 
     def __post_init__(self) -> None:
         Status(self.driver, self.device)  # raises ValueError for what the link cannot carry
+        if self.pin_pad:
+            Status(self.driver, self.pin_pad)
+        if (self.emv is None) != (self.pcscd is None) or (self.pin_pad and self.emv is None):
+            raise ValueError("a chip reader has terminal data and a pcscd, and only such a reader has a PIN pad")
+
+    @property
+    def reads_chips(self) -> bool:
+        return self.emv is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +70,20 @@ class Lane:
         self._state: ReaderState | None = None
         self._asking: asyncio.Task[ReaderState | None] | None = None
 
-    async def read(self, ask: Read) -> SealedCard | NotRead:
-        """One card or why not. Cancelled: the room is told to finish, and the reader is free once it has."""
-        async with self._port:
-            try:
-                return await self._with_room(lambda room: self._converse(room, ask))
-            except (RoomLostError, TimeoutError):
-                return NotRead(ReadFailure.ROOM_LOST, armed=False)
+    async def read(self, ask: Read, chip: ChipTalk) -> SealedCard | NotRead:
+        """One card or why not. Cancelled: the room is told to finish, and the reader is free once it has.
+
+        A chip is told of on the way, by `chip`; then this ends when the chip has said its last word.
+        """
+        try:
+            async with self._port:
+                if self.reader.pcscd is not None and logs_apdus(self.reader.pcscd):
+                    return NotRead(ReadFailure.READER_LOGGED, armed=False)
+                return await self._with_room(lambda room: self._converse(room, ask, chip))
+        except (RoomLostError, TimeoutError):
+            return NotRead(ReadFailure.ROOM_LOST, armed=False)
+        finally:
+            chip.end()
 
     async def state(self) -> ReaderState | None:
         """How the device is; as last seen while a card is awaited. None: the room could not say."""
@@ -69,22 +98,34 @@ class Lane:
             await asyncio.wait({self._asking})
         await self.standby.close()
 
-    async def _converse(self, room: Room, ask: Read) -> SealedCard | NotRead:
-        talk = ReadTalk(ask.sealing_key.key_id)
-        async with asyncio.timeout(ask.prompt_ms / 1000 + _ANSWER_GRACE_S):
+    async def _converse(self, room: Room, ask: Read, chip: ChipTalk) -> SealedCard | NotRead:
+        talk = ReadTalk(ask)
+        now = asyncio.get_running_loop().time
+        async with asyncio.timeout(ask.prompt_ms / 1000 + _ANSWER_GRACE_S) as limit:
             self._say(room, ask)
             self.standby.prepare()  # its start falls into the time that customer and reader take
             while True:
                 match talk.hear(await room.hear()):
                     case Notice.SWIPE_AGAIN:
                         pass  # the reader's own lamp has said so
+                    case Notice.CARD_INSERTED:
+                        limit.reschedule(now() + _CONVERSATION_S)
+                        chip.inserted()
                     case None:
                         self._state = ReaderState.PRESENT
                     case ReadFailure() as reason:
                         self._state = _SEEN.get(reason, self._state)
                         return NotRead(reason, talk.armed)
+                    case SealedCard() as card if card.facts.entry_mode is EntryMode.CHIP:
+                        chip.sealed(card)
+                        limit.reschedule(now() + _ISSUER_S)
+                        self._say(room, Issuer(await chip.issuer))
+                        limit.reschedule(now() + _LAST_WORD_S)
                     case SealedCard() as card:
                         return card
+                    case SecondAnswer() as said:
+                        chip.end(said)
+                        return NotRead(ReadFailure.NO_CARD, talk.armed)
 
     async def _ask_state(self) -> ReaderState | None:
         try:
@@ -116,7 +157,7 @@ class Lane:
             self.standby.release(room)
 
     @staticmethod
-    def _say(room: Room, ask: Read | Status) -> None:
+    def _say(room: Room, ask: Read | Status | Issuer) -> None:
         if not room.silent():
             raise RoomLostError  # it spoke before it was asked
         room.say(ask)

@@ -9,7 +9,8 @@ import os
 import signal
 import socket
 
-from pos_bridge.wire.cardlink import MAX_MESSAGE, LinkError, Report, Request, decode_report, encode_request
+from pos_bridge.wire.cardlink import MAX_MESSAGE, LinkError, Report, Request
+from pos_bridge.wire.cardlink_codec import decode_report, encode_request
 
 _MOST_UNHEARD = 8  # a room says at most Ready, Armed, two Show and an answer
 _END_GRACE_S = 2.0

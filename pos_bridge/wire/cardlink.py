@@ -2,25 +2,13 @@
 
 The room may be hostile once it has met a hostile reader, so every message has one length or a tight bound and is
 checked here, on the engine's side as on the room's. Card data never crosses: there is no message that could hold it.
+How they are written is cardlink_codec.py's.
 """
 
-import struct
 from dataclasses import dataclass
 from enum import Enum
-from typing import assert_never
 
-from pos_bridge.domain.card import (
-    Brand,
-    CardFacts,
-    ChainMode,
-    EntryMode,
-    ReadFailure,
-    Scheme,
-    SealedByReader,
-    SealedByRoom,
-    SealedCard,
-    Variant,
-)
+from pos_bridge.domain.card import ReadFailure, SealedCard
 from pos_bridge.domain.chip import IssuerAnswer, SecondAnswer
 from pos_bridge.domain.money import MAX_CENTS
 from pos_bridge.domain.sealing_key import SealingKey
@@ -30,6 +18,7 @@ MAX_DRIVER = 32
 MAX_DEVICE = 255
 MAX_PROMPT_MS = 600_000
 LEG_KEY_LENGTH = 16
+_TIME_PARTS = ((0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 99))  # seconds first
 
 
 class LinkError(Exception):
@@ -89,6 +78,10 @@ class Read:
             raise ValueError("a leg key has 16 bytes")
         if not (0 < self.cents <= MAX_CENTS and 0 < self.currency <= 999):  # noqa: PLR2004 - ISO 4217 has three digits
             raise ValueError("amount or currency out of range")
+        if not _is_time(self.local_time):
+            raise ValueError("a local time is yymmddhhmmss")
+        if self.pin_pad:
+            _check_device(self.pin_pad)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,140 +145,19 @@ class ReaderIs:
 Request = Status | Read | Issuer | Finish
 Report = Ready | Armed | Show | Sealed | CardSaid | Failed | ReaderIs
 
-_READ = struct.Struct(">BIQH16s8sIQ1216s64s")  # tag, prompt, cents, currency, leg key, then the sealing key's fields
-_READY = struct.Struct(">BI")
-_SEALED = struct.Struct(">BBHB8s1648s")  # tag, brand, last four, entry mode, key id, ciphertext
-# tag, brand, last four, entry mode, scheme, variant, mode, lengths of serial number and both tracks, then these three
-_SEALED_BY_READER = struct.Struct(">BBHBBBBBHH")
-_BYTE = struct.Struct(">BB")
-
-_STATUS_TAG, _READ_TAG, _FINISH_TAG = 0x01, 0x02, 0x03
-_READY_TAG, _ARMED_TAG, _SHOW_TAG, _SEALED_TAG, _FAILED_TAG, _READER_TAG = 0x81, 0x82, 0x83, 0x84, 0x85, 0x86
-_SEALED_BY_READER_TAG = 0x87
-
-
-def encode_request(message: Request) -> bytes:
-    match message:
-        case Status(driver, device):
-            return bytes((_STATUS_TAG,)) + _reader_bytes(driver, device)
-        case Read():
-            key = message.sealing_key
-            return _READ.pack(
-                _READ_TAG,
-                message.prompt_ms,
-                message.cents,
-                message.currency,
-                message.leg_key,
-                key.key_id,
-                key.epoch,
-                key.not_after_s,
-                key.public_key,
-                key.signature,
-            ) + _reader_bytes(message.driver, message.device)
-        case Finish():
-            return bytes((_FINISH_TAG,))
-        case _:
-            assert_never(message)
-
-
-def decode_request(packet: bytes) -> Request:
-    """The room's ear. Raises LinkError for anything that is not exactly one request."""
-    try:
-        match packet[:1]:
-            case b"\x01":
-                return Status(*_reader_names(packet[1:]))
-            case b"\x02":
-                _, prompt_ms, cents, currency, leg_key, *key = _READ.unpack_from(packet)
-                driver, device = _reader_names(packet[_READ.size :])
-                return Read(driver, device, prompt_ms, leg_key, cents, currency, SealingKey(*key))
-            case b"\x03" if len(packet) == 1:
-                return Finish()
-            case _:
-                raise LinkError("not a request of this link")
-    except (ValueError, struct.error):
-        raise LinkError("a request of this link with a field out of range") from None
-
-
-def encode_report(message: Report) -> bytes:
-    match message:
-        case Ready(locks):
-            return _READY.pack(_READY_TAG, locks)
-        case Armed():
-            return bytes((_ARMED_TAG,))
-        case Show(notice):
-            return _BYTE.pack(_SHOW_TAG, notice.value)
-        case Sealed(card):
-            return _sealed_bytes(card)
-        case Failed(reason):
-            return _BYTE.pack(_FAILED_TAG, reason.value)
-        case ReaderIs(state):
-            return _BYTE.pack(_READER_TAG, state.value)
-        case _:
-            assert_never(message)
-
-
-def decode_report(packet: bytes) -> Report:
-    """The engine's ear. Raises LinkError for anything that is not exactly one report."""
-    try:
-        match packet[:1]:
-            case b"\x81":
-                return Ready(_READY.unpack(packet)[1])
-            case b"\x82" if len(packet) == 1:
-                return Armed()
-            case b"\x83":
-                return Show(Notice(_BYTE.unpack(packet)[1]))
-            case b"\x84":
-                _, brand, last_four, mode, key_id, ciphertext = _SEALED.unpack(packet)
-                facts = CardFacts(Brand(brand), last_four, EntryMode(mode))
-                return Sealed(SealedCard(facts, SealedByRoom(key_id, ciphertext)))
-            case b"\x87":
-                return Sealed(_sealed_by_reader(packet))
-            case b"\x85":
-                return Failed(ReadFailure(_BYTE.unpack(packet)[1]))
-            case b"\x86":
-                return ReaderIs(ReaderState(_BYTE.unpack(packet)[1]))
-            case _:
-                raise LinkError("not a report of this link")
-    except (ValueError, struct.error):
-        raise LinkError("a report of this link with a field out of range") from None
-
-
-def _sealed_bytes(card: SealedCard) -> bytes:
-    facts = (card.facts.brand.value, card.facts.last_four, card.facts.entry_mode.value)
-    match card.payment:
-        case SealedByRoom(key_id, ciphertext):
-            return _SEALED.pack(_SEALED_TAG, *facts, key_id, ciphertext)
-        case SealedByReader(scheme, variant, mode, ksn, one, two):
-            ways = (scheme.value, variant.value, mode.value)
-            head = _SEALED_BY_READER.pack(_SEALED_BY_READER_TAG, *facts, *ways, len(ksn), len(one), len(two))
-            return head + ksn + one + two
-        case _:
-            assert_never(card.payment)
-
-
-def _sealed_by_reader(packet: bytes) -> SealedCard:
-    _, brand, last_four, entry, scheme, variant, mode, ksn, one, two = _SEALED_BY_READER.unpack_from(packet)
-    rest = packet[_SEALED_BY_READER.size :]
-    if len(rest) != ksn + one + two:
-        raise ValueError("a sealed card is cut short or has a tail")
-    payment = SealedByReader(
-        Scheme(scheme), Variant(variant), ChainMode(mode), rest[:ksn], rest[ksn : ksn + one], rest[ksn + one :]
-    )
-    return SealedCard(CardFacts(Brand(brand), last_four, EntryMode(entry)), payment)
-
 
 def _check_reader(driver: str, device: str) -> None:
     if not (0 < len(driver) <= MAX_DRIVER and driver.isascii() and driver.isidentifier()):
         raise ValueError("a driver's name is an identifier of at most 32 characters")
+    _check_device(device)
+
+
+def _check_device(device: str) -> None:
     if not (0 < len(device.encode()) <= MAX_DEVICE and device.isprintable()):
         raise ValueError("a device is a path of at most 255 bytes")
 
 
-def _reader_bytes(driver: str, device: str) -> bytes:
-    return bytes((len(driver),)) + driver.encode() + device.encode()
-
-
-def _reader_names(raw: bytes) -> tuple[str, str]:
-    if not raw or len(raw) < 1 + raw[0]:
-        raise ValueError("a reader's names are cut short")
-    return raw[1 : 1 + raw[0]].decode(), raw[1 + raw[0] :].decode()
+def _is_time(number: int) -> bool:
+    parts = [number // 100**place % 100 for place in range(6)]
+    within = all(low <= part <= high for part, (low, high) in zip(parts, _TIME_PARTS, strict=True))
+    return within and 0 < number < 100**6

@@ -93,8 +93,11 @@ class IdtechFraming:
         return DATA + size + TRAILER if MIN_DATA <= size <= MAX_DATA else 0
 
 
-def read_frame(frame: memoryview) -> EncryptedSwipe | Verdict:
-    """Judge a whole frame, from 02 to 03."""
+def read_frame(frame: memoryview, *, fallback: bool = False) -> EncryptedSwipe | Verdict:
+    """Judge a whole frame, from 02 to 03. `fallback`: as for tracks.read_swipe.
+
+    A mask that hides the service code does not say that there is no chip: in a fallback such a card is flagged too.
+    """
     if not _is_intact(frame):
         return Verdict.BAD_READ
     if frame[DATA] & ~_ENHANCED != _BANK:
@@ -107,7 +110,7 @@ def read_frame(frame: memoryview) -> EncryptedSwipe | Verdict:
         case Fault.FOREIGN:
             return Verdict.FOREIGN_SETTING
         case Layout() as layout:
-            return _judge(frame, layout)
+            return _judge(frame, layout, fallback=fallback)
 
 
 def read_text(text: memoryview) -> Verdict:
@@ -134,7 +137,7 @@ def _is_intact(frame: memoryview) -> bool:
     return frame[1] | frame[2] << 8 == size and frame[-3] == check and frame[-2] == total % 256
 
 
-def _judge(frame: memoryview, layout: Layout) -> EncryptedSwipe | Verdict:
+def _judge(frame: memoryview, layout: Layout, *, fallback: bool) -> EncryptedSwipe | Verdict:
     if _is_in_clear(frame, layout):
         return Verdict.IN_CLEAR
     shown = []
@@ -156,10 +159,12 @@ def _judge(frame: memoryview, layout: Layout) -> EncryptedSwipe | Verdict:
     brand = brand_of(frame[number.start : number.start + LEADING])
     if brand is None:
         return Verdict.NOT_A_BANK_CARD
-    if brand is Brand.INTERAC or layout.chip or any(frame[n.service] in CHIP_SERVICES for n in shown):
+    chip = layout.chip or any(frame[n.service] in CHIP_SERVICES for n in shown)
+    if brand is Brand.INTERAC or (chip and not fallback):
         return Verdict.CHIP_REQUIRED
     last_four = pair(frame, number.stop - 4) * 100 + pair(frame, number.stop - 2)
-    facts = CardFacts(brand, last_four, EntryMode.MAGSTRIPE)
+    flagged = fallback and (chip or not all(are_digits(frame, n.service, n.service + 1) for n in shown))
+    facts = CardFacts(brand, last_four, EntryMode.MAGSTRIPE_FALLBACK if flagged else EntryMode.MAGSTRIPE)
     return EncryptedSwipe(facts, layout.mode, layout.ksn, layout.cipher1, layout.cipher2)
 
 

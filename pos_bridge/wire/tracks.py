@@ -8,7 +8,7 @@ Verdict. It raises nothing for any input, since an exception would carry its loc
 from dataclasses import dataclass
 from enum import Enum
 
-from pos_bridge.domain.card import CardFacts, EntryMode
+from pos_bridge.domain.card import Brand, CardFacts, EntryMode
 from pos_bridge.wire.iin import brand_of
 from pos_bridge.wire.inplace import ZERO, are_digits, find, pair, same
 
@@ -82,10 +82,11 @@ _TRACK_1 = _Shape(START_1, 0x20, 0x5F, MAX_TRACK_1, SEPARATOR_1)
 _TRACK_2 = _Shape(START_2, 0x30, 0x3F, MAX_TRACK_2, SEPARATOR_2)
 
 
-def read_swipe(frame: memoryview) -> Swipe | Verdict:
+def read_swipe(frame: memoryview, *, fallback: bool = False) -> Swipe | Verdict:
     """Judge a whole frame: track 1, track 2 or both, each with its LRC, then CR and nothing else.
 
-    Track 2 is taken where it is there; track 1 is then only compared with it.
+    Track 2 is taken where it is there; track 1 is then only compared with it. `fallback`: a chip could not be read, so
+    a stripe that asks for it counts and is flagged; but an Interac card has no other way than its chip.
     """
     last = len(frame) - 1
     if not 0 < last < MAX_FRAME or frame[last] != CR:
@@ -101,9 +102,9 @@ def read_swipe(frame: memoryview) -> Swipe | Verdict:
     if isinstance(one, _Fields) and isinstance(two, _Fields) and not _same_number(frame, one, two):
         return Verdict.BAD_READ
     if isinstance(two, _Fields):
-        return _judge(frame, two, 2, middle + 1, last - 2)
+        return _judge(frame, two, slice(middle + 1, last - 2), 2, fallback=fallback)
     if isinstance(one, _Fields):
-        return _judge(frame, one, 1, 1, middle - 2)
+        return _judge(frame, one, slice(1, middle - 2), 1, fallback=fallback)
     return Verdict.BAD_READ
 
 
@@ -154,14 +155,16 @@ def _fields(frame: memoryview, pan_start: int, pan_stop: int, expiry: int, stop:
     return _Fields(pan_start, pan_stop, service) if right else Verdict.BAD_READ
 
 
-def _judge(frame: memoryview, fields: _Fields, track: int, start: int, stop: int) -> Swipe | Verdict:
+def _judge(frame: memoryview, fields: _Fields, lies: slice, track: int, *, fallback: bool) -> Swipe | Verdict:
     brand = brand_of(frame[fields.pan_start : fields.pan_stop])
     if brand is None:
         return Verdict.NOT_A_BANK_CARD
-    if frame[fields.service] in CHIP_SERVICES:
+    chip = frame[fields.service] in CHIP_SERVICES
+    if chip and (not fallback or brand is Brand.INTERAC):
         return Verdict.CHIP_REQUIRED
     last_four = pair(frame, fields.pan_stop - 4) * 100 + pair(frame, fields.pan_stop - 2)
-    return Swipe(track, start, stop, CardFacts(brand, last_four, EntryMode.MAGSTRIPE))
+    entry_mode = EntryMode.MAGSTRIPE_FALLBACK if chip else EntryMode.MAGSTRIPE
+    return Swipe(track, lies.start, lies.stop, CardFacts(brand, last_four, entry_mode))
 
 
 def _luhn_holds(frame: memoryview, start: int, stop: int) -> bool:

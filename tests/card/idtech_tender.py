@@ -1,14 +1,14 @@
 """A tender in a card room with an encrypting reader, for tests."""
 
 from pos_bridge.wire.cardlink import Armed, Read
-from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys
+from tests.card.keys import CAD, CENTS, LEG_KEY, LOCAL_TIME, ProcessorKeys
 from tests.card.room_process import RoomProcess
 from tests.drivers.idtech_reader import Settings, serve
 from tests.drivers.line import Line
 
 
 def ask(line: Line, keys: ProcessorKeys, prompt_ms: int = 60_000) -> Read:
-    return Read("idtech_msr", line.device, prompt_ms, LEG_KEY, CENTS, CAD, keys.sealing_key())
+    return Read("idtech_msr", line.device, prompt_ms, LEG_KEY, CENTS, CAD, keys.sealing_key(), LOCAL_TIME)
 
 
 def arm(

@@ -15,6 +15,7 @@ FAR = 2**40  # seconds since 1970
 LOWEST_EPOCH = 5
 LEG_KEY = bytes(range(16))
 CENTS, CAD = 12_345, 124
+LOCAL_TIME = 261123115900  # yymmddhhmmss
 
 
 class ProcessorKeys:

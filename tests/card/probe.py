@@ -20,7 +20,7 @@ CHECKOUT = __file__.removesuffix("tests/card/probe.py")
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 sys.path += [CHECKOUT, f"{sys.executable.rsplit('/', 2)[0]}/lib/{VERSION}/site-packages"]
 
-from drivers.reader import Event, Reader, SealingPlace  # noqa: E402 - the path comes first
+from drivers.reader import Event, Reader, SealingPlace, Tender  # noqa: E402 - the path comes first
 from drivers.serial.msr_plain import MsrPlain  # noqa: E402 - same
 from pos_bridge.card import entry  # noqa: E402 - same
 
@@ -138,6 +138,7 @@ class ProbeReader:
         self.fileno = reader.fileno
         self.due = reader.due
         self.again = reader.again
+        self.tell = reader.tell
         self.stop = reader.stop
 
     def turn(self, now: float, *, readable: bool) -> Event | None:
@@ -157,9 +158,9 @@ class ProbeDriver:
     def probe(self, device: str) -> None:
         MsrPlain().probe(device)
 
-    def open(self, device: str, memory: memoryview, now: float) -> Reader:
+    def open(self, device: str, tender: Tender, memory: memoryview, now: float) -> Reader:
         attack_all("open")
-        return ProbeReader(MsrPlain().open(device, memory, now))
+        return ProbeReader(MsrPlain().open(device, tender, memory, now))
 
 
 def main() -> int:

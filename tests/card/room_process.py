@@ -5,21 +5,23 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pos_bridge
-from pos_bridge.wire.cardlink import Report, Request, decode_report, encode_request
+from pos_bridge.wire.cardlink import Report, Request
+from pos_bridge.wire.cardlink_codec import decode_report, encode_request
 
 ENTRY = Path(pos_bridge.__file__).parent / "card" / "entry.py"
 HERE = Path(__file__).parent
 LIMIT_S = 60.0
 
 
-def room_command(trust: Path, program: Path = ENTRY) -> list[str]:
-    return [sys.executable, "-I", "-S", "-B", str(program), "--trust", str(trust)]
+def room_command(trust: Path, program: Path = ENTRY, emv: Path | None = None) -> list[str]:
+    chips = [] if emv is None else ["--emv", str(emv)]
+    return [sys.executable, "-I", "-S", "-B", str(program), "--trust", str(trust), *chips]
 
 
 def without(calls: Sequence[str], command: list[str]) -> list[str]:
@@ -30,13 +32,13 @@ def without(calls: Sequence[str], command: list[str]) -> list[str]:
 class RoomProcess:
     """Starts it; a `with` block ends it."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], environment: Mapping[str, str] | None = None) -> None:
         self.link, self.theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._said, outlet = os.pipe()
         self.pid = os.posix_spawn(
             command[0],
             command,
-            {"LD_BIND_NOW": "1"},
+            {"LD_BIND_NOW": "1", **(environment or {})},
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, self.theirs.fileno(), 3),
                 (os.POSIX_SPAWN_DUP2, outlet, 1),

@@ -3,7 +3,7 @@
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.wire.cardlink import Armed, Failed, Read
-from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys
+from tests.card.keys import CAD, CENTS, LEG_KEY, LOCAL_TIME, ProcessorKeys
 from tests.card.room_process import RoomProcess
 from tests.drivers.line import GREEN, OFF, VISA, Line
 from tests.wire.swipes import swipe
@@ -12,7 +12,7 @@ FRAME = swipe(VISA)
 
 
 def read_from(line: Line, key: SealingKey, prompt_ms: int = 60_000, driver: str = "msr_plain") -> Read:
-    return Read(driver, line.device, prompt_ms, LEG_KEY, CENTS, CAD, key)
+    return Read(driver, line.device, prompt_ms, LEG_KEY, CENTS, CAD, key, LOCAL_TIME)
 
 
 def arm(room: RoomProcess, line: Line, keys: ProcessorKeys, prompt_ms: int = 60_000) -> None:

@@ -11,7 +11,7 @@ import serial
 import drivers
 import pos_bridge
 from pos_bridge.wire.cardlink import Armed, Read, Ready, Sealed
-from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys
+from tests.card.keys import CAD, CENTS, LEG_KEY, LOCAL_TIME, ProcessorKeys
 from tests.card.room_process import RoomProcess
 from tests.drivers.line import GREEN, VISA, Line
 from tests.wire.swipes import swipe
@@ -40,7 +40,7 @@ def test_a_room_of_an_installed_wheel(tmp_path):
     ]
     with Line() as line, RoomProcess(command) as room:
         assert isinstance(room.hear(), Ready)
-        room.say(Read("msr_plain", line.device, 60_000, LEG_KEY, CENTS, CAD, keys.sealing_key()))
+        room.say(Read("msr_plain", line.device, 60_000, LEG_KEY, CENTS, CAD, keys.sealing_key(), LOCAL_TIME))
         assert room.hear() == Armed()
         line.hear(GREEN)
         line.send(swipe(VISA))

@@ -9,7 +9,7 @@ import pytest
 
 from pos_bridge.wire.cardlink import Armed, Read, Ready, Sealed
 from pos_bridge.wire.locks import Lock
-from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys
+from tests.card.keys import CAD, CENTS, LEG_KEY, LOCAL_TIME, ProcessorKeys
 from tests.card.room_process import HERE, RoomProcess, room_command, without
 from tests.drivers.line import GREEN, VISA, Line
 from tests.wire.swipes import swipe
@@ -34,7 +34,7 @@ FORBIDDEN = (
 
 
 def ask(driver: str, line: Line, keys: ProcessorKeys) -> Read:
-    return Read(driver, line.device, 60_000, LEG_KEY, CENTS, CAD, keys.sealing_key())
+    return Read(driver, line.device, 60_000, LEG_KEY, CENTS, CAD, keys.sealing_key(), LOCAL_TIME)
 
 
 def probed(command: list[str], line: Line, keys: ProcessorKeys) -> list[str]:

@@ -16,8 +16,9 @@ import pytest
 
 from hw_sim.residue import Search, small_ints_of
 from pos_bridge.card.kernel import machine
-from pos_bridge.wire.cardlink import Armed, Read, Ready, Sealed, decode_report
-from tests.card.keys import CAD, CENTS, LEG_KEY, ProcessorKeys, info, sealed_by_room
+from pos_bridge.wire.cardlink import Armed, Read, Ready, Sealed
+from pos_bridge.wire.cardlink_codec import decode_report
+from tests.card.keys import CAD, CENTS, LEG_KEY, LOCAL_TIME, ProcessorKeys, info, sealed_by_room
 from tests.card.room_process import RoomProcess, room_command, without
 from tests.drivers.line import VISA, Line
 from tests.wire.swipes import NAME, TAIL, swipe
@@ -97,7 +98,7 @@ def test_nothing_is_left_of_a_card_once_it_is_sealed(tmp_path, secret, whole):
     command = room_command(keys.write_trust(tmp_path))
     with Line() as line, RoomProcess(command if secret else without(["memfd_secret"], command)) as room:
         assert isinstance(room.hear(), Ready)
-        room.say(Read("msr_plain", line.device, 60_000, LEG_KEY, CENTS, CAD, keys.sealing_key()))
+        room.say(Read("msr_plain", line.device, 60_000, LEG_KEY, CENTS, CAD, keys.sealing_key(), LOCAL_TIME))
         assert room.hear() == Armed()
         if not may_look(room):
             return

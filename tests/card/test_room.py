@@ -31,7 +31,7 @@ def test_a_card_goes_from_the_line_to_who_holds_the_private_key(room, line, keys
     assert sealed_by_room(answer.card).key_id == KEY_ID
     data = f"{pan}={TAIL[:-2]}".encode()
     clear = keys.open(sealed_by_room(answer.card).ciphertext, info())
-    assert clear == bytes((1, 1, 2, len(data))) + data + bytes(256 - 4 - len(data))
+    assert clear == bytes((2, 1, 2, 0, len(data))) + data + bytes(512 - 5 - len(data))
     ended(room, line)
 
 
@@ -54,7 +54,7 @@ def test_each_way_to_swipe_whole_and_byte_by_byte(room, line, keys, frame, track
     assert isinstance(answer, Sealed)
     clear = keys.open(sealed_by_room(answer.card).ciphertext, info())
     expected = (track_1 if track == 1 else track_2)(VISA)[1:-2]
-    assert (clear[2], clear[4 : 4 + clear[3]]) == (track, expected)
+    assert (clear[2], clear[5 : 5 + clear[4]]) == (track, expected)
     ended(room, line)
 
 

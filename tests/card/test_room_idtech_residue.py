@@ -7,7 +7,8 @@ import signal
 import pytest
 
 from hw_sim.residue import Search, small_ints_of
-from pos_bridge.wire.cardlink import Ready, Sealed, Show, decode_report
+from pos_bridge.wire.cardlink import Ready, Sealed, Show
+from pos_bridge.wire.cardlink_codec import decode_report
 from tests.card.idtech_tender import arm
 from tests.card.room_process import RoomProcess, room_command, without
 from tests.card.test_residue import drain, fill, found_in, may_look, wait_until_writing

@@ -20,7 +20,7 @@ def failed(reason: int) -> bytes:
 
 
 def sealed(key_id: bytes) -> bytes:
-    return struct.pack(">BBHB8s1392s", 0x84, 1, 5119, 1, key_id, bytes(1392))
+    return struct.pack(">BBHB8s1648s", 0x84, 1, 5119, 1, key_id, bytes(1648))
 
 
 # What a room does after Ready and an ask; an int is a signal to itself, None is to hang.

@@ -14,6 +14,7 @@ import uvloop
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
 from pos_bridge.domain.card import Brand, ReadFailure, SealedCard
+from pos_bridge.domain.chip import NO_ANSWER, HostWord, IssuerAnswer, SecondAnswer
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.wire.locks import REQUIRED
 from tests.card.keys import info, sealed_by_room
@@ -30,6 +31,8 @@ from tests.cardlink.world import (
     with_rooms,
 )
 from tests.drivers.line import GREEN, LIMIT_S, OFF, VISA
+
+APPROVED = IssuerAnswer(HostWord.APPROVED, b"00")
 
 
 @pytest.mark.parametrize("loop", [asyncio.run, uvloop.run])
@@ -52,7 +55,8 @@ def test_cards_one_after_the_other_each_in_a_room_of_its_own(tmp_path, line, loo
             clear = KEYS.open(sealed_by_room(card).ciphertext, info(leg.raw, AMOUNT.cents))
             assert VISA.encode() in clear
             assert await prompt.card() is card
-            assert await prompt.agree("A1B2C3"), "a stripe has no second answer"
+            assert await prompt.second_answer(APPROVED) == SecondAnswer(agreed=True), "a stripe has no second answer"
+            assert await prompt.second_answer(NO_ANSWER) == SecondAnswer(agreed=False)
         assert len(seen) >= 3
         await rooms.close()
 
@@ -69,7 +73,7 @@ def test_a_room_is_ready_before_it_is_asked_and_replaced_while_it_is_used(tmp_pa
         assert idle < children()
         prompt.withdraw()
         assert await prompt.card() is ReadFailure.NO_CARD
-        assert not await prompt.agree("A1B2C3"), "no card agrees to nothing"
+        assert await prompt.second_answer(APPROVED) == SecondAnswer(agreed=False), "no card agrees to nothing"
         await hear(line, OFF)
 
     with_rooms(tmp_path, [line.device], story)

@@ -6,8 +6,11 @@ import select
 import struct
 import termios
 
-from drivers.reader import Driver, Event
+from drivers.reader import Driver, Event, Tender
 from tests.drivers.line import Line
+
+SALE = Tender(12_345, 124, 261123115900)
+FALLBACK = Tender(12_345, 124, 261123115900, fallback=True)
 
 
 def waiting(descriptor: int) -> int:
@@ -19,10 +22,10 @@ def waiting(descriptor: int) -> int:
 class Desk:
     """A reader that was opened at time 0 on a line."""
 
-    def __init__(self, line: Line, driver: Driver) -> None:
+    def __init__(self, line: Line, driver: Driver, tender: Tender = SALE) -> None:
         self.line = line
         self.memory = bytearray(driver.memory_needed)
-        self.reader = driver.open(line.device, memoryview(self.memory), 0.0)
+        self.reader = driver.open(line.device, tender, memoryview(self.memory), 0.0)
         self.now = 0.0
 
     def turn(self) -> Event | None:

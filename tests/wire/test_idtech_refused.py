@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_bridge.wire.idtech import EncryptedSwipe, Verdict, read_text
+from pos_bridge.domain.card import EntryMode
+from pos_bridge.wire.idtech import EncryptedSwipe, Verdict, read_frame, read_text
 from tests.wire.idtech_frames import KEY, KINDS, KSN, SESSION, TRACK_3, Swiped, encrypted, framed, masked
 from tests.wire.idtech_reading import VISA, read
 from tests.wire.swipes import NAME, PUBLISHED, luhn_completed, swipe, track_1, track_2
@@ -49,6 +50,19 @@ def test_a_card_without_expiry_shows_its_service_code_earlier():
 
 def test_the_readers_own_word_for_a_chip():
     assert read(Swiped(flags_8=0x20).frame()) is Verdict.CHIP_REQUIRED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fallback_is_flagged_and_never_interac(kind):
+    for service, flagged in (("201", True), ("101", False), ("***", True)):
+        one, two = track_1(VISA, "2912" + service), track_2(VISA, "2912" + service)
+        shown = [masked(track)[:-5] + service.encode() + masked(track)[-2:] for track in (one, two)]
+        taken = read_frame(memoryview(Swiped(one, two, kind=kind, masks=(shown[0], shown[1])).frame()), fallback=True)
+        assert isinstance(taken, EncryptedSwipe)
+        assert taken.facts.entry_mode is (EntryMode.MAGSTRIPE_FALLBACK if flagged else EntryMode.MAGSTRIPE)
+    interac = PUBLISHED["interac"]
+    frame = Swiped(track_1(interac), track_2(interac), kind=kind).frame()
+    assert read_frame(memoryview(frame), fallback=True) is Verdict.CHIP_REQUIRED
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_bridge.domain.card import Brand
+from pos_bridge.domain.card import Brand, EntryMode
 from pos_bridge.wire.tracks import MAX_FRAME, Swipe, Verdict, read_swipe
 from tests.wire.swipes import PUBLISHED, TAIL, luhn_completed, sealed_off, swipe, track_1, track_2
 
@@ -108,6 +108,19 @@ def test_bad_reads(frame):
 )
 def test_cards_that_are_no_bank_cards(frame):
     assert read(frame) is Verdict.NOT_A_BANK_CARD
+
+
+@pytest.mark.parametrize(("service", "chip"), [("101", False), ("201", True), ("601", True), ("520", False)])
+def test_a_fallback_is_flagged_where_the_stripe_asks_for_the_chip(service, chip):
+    for frame in (track_1(VISA, "2912" + service), track_2(VISA, "2912" + service)):
+        card = read_swipe(memoryview(frame + b"\r"), fallback=True)
+        assert isinstance(card, Swipe)
+        assert card.facts.entry_mode is (EntryMode.MAGSTRIPE_FALLBACK if chip else EntryMode.MAGSTRIPE)
+
+
+def test_there_is_no_fallback_for_interac():
+    frame = track_2(PUBLISHED["interac"], "2912220") + b"\r"
+    assert read_swipe(memoryview(frame), fallback=True) is Verdict.CHIP_REQUIRED
 
 
 @pytest.mark.parametrize(("service", "chip"), [("101", False), ("201", True), ("601", True), ("520", False)])

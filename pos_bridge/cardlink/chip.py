@@ -1,0 +1,33 @@
+"""Between a prompt and the lane whose room talks to a chip: the card goes one way, its issuer's answer the other."""
+
+import asyncio
+from collections.abc import Callable
+
+from pos_bridge.domain.card import SealedCard
+from pos_bridge.domain.chip import IssuerAnswer, SecondAnswer
+
+
+class ChipTalk:
+    """One ask's chip, if one is put in. Made in a running event loop.
+
+    `inserted` is called when a chip card is in the reader, `sealed` with what is to go to its issuer; the room then
+    waits for `issuer`. `said` ends with the card's last word in any case: one that could not be asked has not agreed.
+    """
+
+    def __init__(self, inserted: Callable[[], None], sealed: Callable[[SealedCard], None]) -> None:
+        loop = asyncio.get_running_loop()
+        self.inserted = inserted
+        self.sealed = sealed
+        self.issuer: asyncio.Future[IssuerAnswer] = loop.create_future()
+        self.said: asyncio.Future[SecondAnswer] = loop.create_future()
+
+    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
+        """Pass the issuer's answer on, and wait for the card's. Whoever stops waiting takes nothing back."""
+        if not self.issuer.done():
+            self.issuer.set_result(issuer)
+        return await asyncio.shield(self.said)
+
+    def end(self, answer: SecondAnswer | None = None) -> None:
+        """The card has spoken, or never will. The first answer stands."""
+        if not self.said.done():
+            self.said.set_result(answer or SecondAnswer(agreed=False))
