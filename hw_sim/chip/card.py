@@ -27,7 +27,11 @@ class PulledError(Exception):
 
 
 class MuteError(Exception):
-    """The card gives no answer, now and from now on."""
+    """The card gives no answer, now and from now on. `for_ever`: nor does the reader say so."""
+
+    def __init__(self, *, for_ever: bool) -> None:
+        super().__init__("the card gives no answer")
+        self.for_ever = for_ever
 
 
 class ChipCard:
@@ -84,7 +88,9 @@ class ChipCard:
         if self._faults.pull is not None and self._heard >= self._faults.pull:
             raise PulledError
         if self._faults.mute is not None and self._heard >= self._faults.mute:
-            raise MuteError
+            raise MuteError(for_ever=False)
+        if self._faults.hang is not None and self._heard >= self._faults.hang:
+            raise MuteError(for_ever=True)
         return self._exchange.respond(command)
 
     def _perform(self, command: Command) -> Answer:

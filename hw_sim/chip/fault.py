@@ -30,7 +30,7 @@ class Flaw(Enum):
     MISSING_RECORD = "missing-record"  # a record that the card lists and does not have
 
 
-WITH_A_NUMBER = ("pull", "mute", "slow")
+WITH_A_NUMBER = ("pull", "mute", "hang", "slow")
 WORDS = (*(flaw.value for flaw in Flaw), "mute", *(f"{word}=N" for word in WITH_A_NUMBER))
 
 
@@ -40,7 +40,8 @@ class UnknownFaultError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """`pull` and `mute`: at that command, counted from 1 over the whole stay in the reader; mute 0 is from the start.
+    """`pull`, `mute` and `hang`: from that command on, counted from 1 over the whole stay in the reader; mute 0 is from
+    the start. Of a mute card the reader says so after a second; a hanging one holds the reader until it is taken out.
 
     `slow`: seconds before each answer. None and 0: not at all.
     """
@@ -48,6 +49,7 @@ class Faults:
     flaws: frozenset[Flaw] = frozenset()
     pull: int | None = None
     mute: int | None = None
+    hang: int | None = None
     slow: float = 0.0
 
     def __contains__(self, flaw: Flaw) -> bool:
@@ -62,6 +64,7 @@ def faults(words: Sequence[str]) -> Faults:
     flaws: set[Flaw] = set()
     pull: int | None = None
     mute: int | None = None
+    hang: int | None = None
     slow = 0.0
     named = {flaw.value: flaw for flaw in Flaw}
     for word in words:
@@ -72,11 +75,13 @@ def faults(words: Sequence[str]) -> Faults:
             pull = _count(word, number, 1)
         elif name == "mute":
             mute = _count(word, number, 1) if equals else 0
+        elif name == "hang" and number:
+            hang = _count(word, number, 1)
         elif name == "slow" and number:
             slow = _seconds(word, number)
         else:
             raise UnknownFaultError(f"no fault {word} of a chip card; there is {', '.join(WORDS)}")
-    return Faults(frozenset(flaws), pull, mute, slow)
+    return Faults(frozenset(flaws), pull, mute, hang, slow)
 
 
 def _count(word: str, number: str, least: int) -> int:
