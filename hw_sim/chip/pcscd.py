@@ -91,15 +91,16 @@ class Pcscd:
         if self._folder.parent != self._world:
             shutil.rmtree(self._folder)
 
-    def is_in(self, slot: int) -> bool:
-        """Whether a card lies in that slot."""
-        return slot in self._cards and self._cards[slot].exit_code is None
+    def has(self, slot: int) -> bool:
+        """Whether a card was inserted there and not taken out: it may have pulled itself."""
+        return slot in self._cards
 
     async def insert(self, slot: int, slotted: Slotted) -> None:
         """Returns when the reader has seen the card. Raises PcscdFailedError."""
         if self.pid is None:
             raise PcscdFailedError("pcscd is stopped; `pcscd DIR start` starts it")
-        if self.is_in(slot):
+        before = self._cards.get(slot)
+        if before is not None and before.exit_code is None:
             raise PcscdFailedError("a card is in that reader; `card DIR remove` takes it out")
         command = (sys.executable, "-P", "-m", "hw_sim.chip.slot", str(self.pid), str(slot), str(slotted))
         with readiness.listen() as ear:
