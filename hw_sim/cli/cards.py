@@ -3,6 +3,7 @@
 import argparse
 
 from hw_sim.cards import CARDS, NON_BANK_CARDS, Card
+from hw_sim.chip.profile import CHIP_CARDS
 from hw_sim.cli.exits import DONE
 
 _CHIP = ("2", "6")  # first digit of the service code (ISO/IEC 7813): the card has a chip, which goes first
@@ -30,4 +31,10 @@ def run(_: argparse.Namespace) -> int:
 
 def _row(card: Card) -> tuple[str, ...]:
     chip = card.service_code.startswith(_CHIP)
-    return card.name, card.number, card.brand.name.lower(), "swipe (asks for its chip)" if chip else "swipe"
+    return card.name, card.number, card.brand.name.lower(), _presented(card, chip=chip)
+
+
+def _presented(card: Card, *, chip: bool) -> str:
+    if chip:
+        return "insert (swipe asks for its chip)"
+    return "swipe, insert" if card.name in CHIP_CARDS else "swipe"

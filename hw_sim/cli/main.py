@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from hw_sim.cli import card, cards, engine, processor, reader, store
+from hw_sim.cli import card, cards, engine, pcscd, pin, processor, reader, store
 from hw_sim.cli.exits import INTERRUPTED, REFUSED, complain
 
-COMMANDS = (store, cards, card, processor, reader, engine)
+COMMANDS = (store, cards, card, pin, processor, reader, pcscd, engine)
 
 
 class Parser(argparse.ArgumentParser):

@@ -23,7 +23,8 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--reader",
         action="append",
         metavar="NAME",
-        help="a reader's driver: msr_plain (the default), idtech_msr; may be repeated, the second of a kind is NAME-2",
+        help="a reader's driver: msr_plain (the default), idtech_msr, pcsc_emv (for chips; its name is chip); may be"
+        " repeated, the second of a kind is NAME-2",
     )
     parser.add_argument(
         "--answer-timeout",
@@ -32,12 +33,14 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="S",
         help="seconds the engine waits for each answer of the processor (default: 10)",
     )
+    parser.add_argument("--no-pin-pad", action="store_true", help="no PIN pad beside the chip readers")
     parser.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
     import asyncio  # noqa: PLC0415 - the other commands are quicker without
 
+    from hw_sim.chip.pcscd import PcscdFailedError  # noqa: PLC0415 - as below
     from hw_sim.readers.rack import NoReaderError  # noqa: PLC0415 - cryptography and protobuf, for this command only
     from hw_sim.store import supervisor  # noqa: PLC0415 - as above
     from hw_sim.store.engine import EngineFailedError  # noqa: PLC0415 - as above
@@ -49,6 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
         port=chosen.port,
         drivers=tuple(chosen.reader or ("msr_plain",)),
         answer_timeout_s=chosen.answer_timeout,
+        pin_pad=not chosen.no_pin_pad,
     )
     try:
         asyncio.run(supervisor.run(plan))
@@ -56,6 +60,6 @@ def run(chosen: argparse.Namespace) -> int:
         return complain(REFUSED, f"{chosen.folder}: {error}")
     except NoPortError as error:
         return complain(FAILED, error)
-    except (EngineFailedError, supervisor.ProcessorFailedError) as error:
+    except (EngineFailedError, PcscdFailedError, supervisor.ProcessorFailedError) as error:
         return pass_on(error)
     return DONE

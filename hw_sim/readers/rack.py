@@ -17,6 +17,9 @@ DRIVERS: Mapping[str, Callable[[Path], Model]] = MappingProxyType(
         IdtechMsr.driver: lambda state: IdtechMsr(KeyState(state)),
     }
 )
+CHIP = "pcsc_emv"  # in the slots of pcscd: hw_sim/store/chips.py
+CHIP_NAME = "chip"
+MOST_CHIP_READERS = 2  # vpcd has two slots
 ENCRYPTING = frozenset({IdtechMsr.driver})
 MOST_READERS = 8
 _DEVICE_BYTES = 255
@@ -33,15 +36,18 @@ def names(drivers: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     seen: Counter[str] = Counter()
     for driver in drivers:
-        if driver not in DRIVERS:
-            raise NoReaderError(f"no driver {driver}; there is {', '.join(DRIVERS)}")
+        if driver not in DRIVERS and driver != CHIP:
+            raise NoReaderError(f"no driver {driver}; there is {', '.join((*DRIVERS, CHIP))}")
         seen[driver] += 1
-        found[driver if seen[driver] == 1 else f"{driver}-{seen[driver]}"] = driver
+        name = CHIP_NAME if driver == CHIP else driver
+        found[name if seen[driver] == 1 else f"{name}-{seen[driver]}"] = driver
+    if seen[CHIP] > MOST_CHIP_READERS:
+        raise NoReaderError(f"a store has at most {MOST_CHIP_READERS} chip readers")
     return found
 
 
 class Rack:
-    """Plugs in a reader for each of `names(drivers)`. `devices` is its own folder: what lies there goes.
+    """Plugs in a reader for each of `names(drivers)` but chips. `devices` is its own folder: what lies there goes.
 
     `state_of` gives the file that a reader keeps its keys in, by its name; read for those of `ENCRYPTING` drivers.
     """
@@ -51,6 +57,7 @@ class Rack:
         self._readers = {
             name: Reader(name, devices / name, _model(driver, state_of(name)))
             for name, driver in names(drivers).items()
+            if driver != CHIP
         }
         for reader in self:
             if len(bytes(reader.device)) > _DEVICE_BYTES or not str(reader.device).isprintable():
@@ -65,6 +72,8 @@ class Rack:
 
     def get(self, name: str | None) -> Reader:
         """The reader of that name, or the first one. Raises NoReaderError."""
+        if not self._readers:
+            raise NoReaderError("this store has chip readers only: `card DIR insert CARD`")
         if name is None:
             return next(iter(self))
         try:

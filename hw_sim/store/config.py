@@ -48,7 +48,7 @@ answer_timeout_s = {answer_timeout_s}
 
 [card_room]
 trust = "trust.txt"
-
+{emv}
 [identity]
 vault_key = "vault.key"
 programme = {programme}
@@ -68,9 +68,13 @@ device = {device}
 
 @dataclass(frozen=True, slots=True)
 class ReaderEntry:
+    """`pcscd`: the socket of a chip reader's service; `pin_pad`: the device beside it, if there is one."""
+
     name: str
     driver: str
-    device: Path
+    device: str
+    pcscd: Path | None = None
+    pin_pad: Path | None = None
 
 
 def equip(layout: Layout) -> None:
@@ -97,11 +101,12 @@ def write_config(
         answer_timeout_s=answer_timeout_s,
         programme=_quoted(PROGRAMME),
         text_version=_quoted(TEXT_VERSION),
+        emv=f"emv = {_quoted(layout.terminal_data.name)}\n" if any(reader.pcscd for reader in readers) else "",
     )
     for reader in readers:
-        text += _READER.format(
-            name=_quoted(reader.name), driver=_quoted(reader.driver), device=_quoted(str(reader.device))
-        )
+        text += _READER.format(name=_quoted(reader.name), driver=_quoted(reader.driver), device=_quoted(reader.device))
+        for key, path in (("pcscd", reader.pcscd), ("pin_pad", reader.pin_pad)):
+            text += "" if path is None else f"{key} = {_quoted(str(path))}\n"
     write_atomically(layout.config, text.encode(), PUBLIC)
 
 

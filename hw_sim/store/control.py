@@ -5,6 +5,7 @@ The client's half, for the command line and for tests: light to import. Closing 
 
 import json
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,40 @@ def swipe_now(folder: Path, card: str, *, reader: str | None = None) -> bool:
 def break_reader(folder: Path, fault: str, *, reader: str | None = None, at: int | None = None) -> None:
     """Do unplug (`at`: after so many bytes of the next swipe), replug, noise, stall or garbage to a reader."""
     _ask(folder, {"do": "reader", "fault": fault, "reader": reader, "at": at})
+
+
+def insert(
+    folder: Path,
+    card: str,
+    *,
+    reader: str | None = None,
+    faults: Sequence[str] = (),
+    oda: str | None = None,
+    t0: bool = False,
+) -> None:
+    """Put a card's chip into a reader. Returns when the reader has seen it."""
+    _ask(folder, {"do": "insert", "card": card, "reader": reader, "faults": list(faults), "oda": oda, "t0": t0})
+
+
+def replay(folder: Path, file: Path, *, reader: str | None = None, t0: bool = False) -> None:
+    """Insert a recorded card; `file` as the store sees it: absolute."""
+    _ask(folder, {"do": "replay", "file": str(file), "reader": reader, "t0": t0})
+
+
+def remove(folder: Path, *, reader: str | None = None) -> str | None:
+    """Take the card out. Gives what it told (a recorded card's surprises); None: there was none."""
+    answer = _ask(folder, {"do": "remove", "reader": reader})
+    return str(answer["told"]) if answer["removed"] else None
+
+
+def enter_pin(folder: Path, pin: str | None, *, reader: str | None = None, wait_s: float = LONGEST_WAIT_S) -> bool:
+    """Enter a PIN when the PIN pad asks for one; None: press cancel. False: it did not ask within `wait_s`."""
+    return bool(_ask(folder, {"do": "pin", "pin": pin, "reader": reader, "wait": wait_s})["entered"])
+
+
+def change_pcscd(folder: Path, action: str) -> None:
+    """start, stop; log and silent restart it with and without a log of what passes."""
+    _ask(folder, {"do": "pcscd", "action": action})
 
 
 def kill_engine(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 {"do": "swipe", "card": C, "reader": R, "wait": S} {"do": "swipe-now", ...}         -> {"presented": true}
 {"do": "reader", "fault": F, "reader": R, "at": N} {"do": "engine", "action": A}    -> {"ok": true}
+what chip readers do: chip_requests.py
 anything that cannot be done -> {"refused": why}        what was tried and failed -> {"failed": why}
 R may be null for the first reader; C is a card's name, never a number.
 """
@@ -16,9 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from hw_sim.cards import IN_THE_WALLET, Card, NonBankCard
+from hw_sim.chip.pcscd import PcscdFailedError
 from hw_sim.readers.fault import Fault, HangUp
 from hw_sim.readers.rack import NoReaderError, Rack
 from hw_sim.readers.stripe import stripe
+from hw_sim.store import chip_requests
+from hw_sim.store.chip_requests import ChipRequestError
+from hw_sim.store.chips import Chips
 from hw_sim.store.control import LONGEST_WAIT_S, SOCKET_NAME
 from hw_sim.store.engine import EngineFailedError
 from hw_sim.unix_path import short_address
@@ -38,8 +43,11 @@ class RefusedError(Exception):
 class ControlServer:
     """`actions`: what can be done to the engine, by word; each returns when it is done."""
 
-    def __init__(self, rack: Rack, actions: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]) -> None:
+    def __init__(
+        self, rack: Rack, chips: Chips | None, actions: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
+    ) -> None:
         self._rack = rack
+        self._chips = chips
         self._actions = actions
         self._tasks: set[asyncio.Task[None]] = set()  # connections, and what is being done to the engine
 
@@ -77,9 +85,9 @@ class ControlServer:
     async def _answer(self, raw: bytes, still_there: Callable[[], bool]) -> Answer:
         try:
             return await self._do(json.loads(raw), still_there)
-        except (RefusedError, NoReaderError) as error:
+        except (RefusedError, ChipRequestError, NoReaderError) as error:
             return {"refused": str(error)}
-        except EngineFailedError as error:
+        except (EngineFailedError, PcscdFailedError) as error:
             return {"failed": str(error)}
         except (ValueError, RecursionError):
             return {"refused": "not a request of the control socket"}
@@ -98,7 +106,10 @@ class ControlServer:
             case {"do": "engine", "action": str(action)} if action in self._actions:
                 return await self._act(action)
             case _:
-                raise RefusedError("not a request of the control socket")
+                found = await chip_requests.answer(self._chips, request, still_there)
+                if found is None:
+                    raise RefusedError("not a request of the control socket")
+                return found
 
     async def _act(self, action: str) -> Answer:
         task = asyncio.create_task(self._actions[action]())

@@ -40,6 +40,11 @@ class Layout:
         return self.engine / "vault.key"
 
     @property
+    def terminal_data(self) -> Path:
+        """What the card room knows of chips."""
+        return self.engine / "emv.toml"
+
+    @property
     def ca(self) -> Path:
         return self.engine / "store-ca.pem"
 

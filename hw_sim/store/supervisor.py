@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hw_sim import key_room
-from hw_sim.disk import private_folder, write_atomically
+from hw_sim.chip.terminal_data import terminal_data
+from hw_sim.disk import PUBLIC, private_folder, write_atomically
 from hw_sim.processor.folder import Folder
 from hw_sim.readers.msr_plain import MsrPlain
-from hw_sim.readers.rack import ENCRYPTING, Rack, names
+from hw_sim.readers.rack import CHIP, ENCRYPTING, Rack, names
 from hw_sim.store import orphans, port
 from hw_sim.store.child import Child
+from hw_sim.store.chips import Chips, pad_name
 from hw_sim.store.config import KEY_IDENTIFIER, KEY_VERSION, POIID, ReaderEntry, equip, write_config
 from hw_sim.store.control_server import ControlServer
 from hw_sim.store.engine import Engine, EngineFailedError, engine_command
@@ -44,12 +46,15 @@ class ProcessorFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was asked for on the command line. `port` None: the one it had, or a free one."""
+    """What was asked for on the command line. `port` None: the one it had, or a free one. `pin_pad`: one beside each
+    chip reader.
+    """
 
     folder: Path
     port: int | None = None
     drivers: Sequence[str] = field(default=(MsrPlain.driver,))
     answer_timeout_s: int = 10
+    pin_pad: bool = True
 
 
 async def run(plan: Plan, command: Callable[[Layout], Sequence[str]] = engine_command) -> None:
@@ -82,16 +87,19 @@ async def _live(plan: Plan, command: Callable[[Layout], Sequence[str]]) -> None:
         for reader, driver in names(plan.drivers).items():
             if driver in ENCRYPTING:
                 key_room.inject(layout.world, layout.processor, reader)
+            elif driver == CHIP:
+                key_room.inject(layout.world, layout.processor, pad_name(reader))
         orphans.adopt()
         async with contextlib.AsyncExitStack() as stack:
             rack = Rack(plan.drivers, layout.devices, lambda reader: key_room.state_file(layout.world, reader))
             stack.push_async_callback(rack.close)
+            chips = await _chips(plan, layout, stack)
             processor, address = await stack.enter_async_context(_processor(layout))
-            engine = Engine(layout, command(layout), lambda: {processor.pid})
+            engine = Engine(layout, command(layout), lambda: {processor.pid} | (chips.pcscd.pids if chips else set()))
             stack.push_async_callback(engine.stop)
-            store = _Store(layout, plan, rack, engine, address)
+            store = _Store(layout, plan, rack, chips, engine, processor=address)
             await store.start()
-            await stack.enter_async_context(ControlServer(rack, store.actions).serve(layout.world))
+            await stack.enter_async_context(ControlServer(rack, chips, store.actions).serve(layout.world))
             stack.callback(layout.store_json.unlink, missing_ok=True)
             store.publish()
             print(layout.store_json, flush=True)
@@ -101,19 +109,24 @@ async def _live(plan: Plan, command: Callable[[Layout], Sequence[str]]) -> None:
 class _Store:
     """The parts that are up, and what the outside is told of them."""
 
-    def __init__(self, layout: Layout, plan: Plan, rack: Rack, engine: Engine, processor: str) -> None:
+    def __init__(
+        self, layout: Layout, plan: Plan, rack: Rack, chips: Chips | None, engine: Engine, *, processor: str
+    ) -> None:
         self._layout = layout
         self._plan = plan
         self._rack = rack
+        self._chips = chips
         self._engine = engine
         self._processor = processor
         self._port = plan.port or 0
-        self._changing = asyncio.Lock()
+        self._changing = asyncio.Lock() if chips is None else chips.changing
         self.actions = {"kill": self._kill, "restart": self._restart}
 
     async def start(self) -> None:
         """Configure and start the engine; when another program was faster at the chosen port, try another."""
-        entries = [ReaderEntry(reader.name, reader.driver, reader.device) for reader in self._rack]
+        entries = [ReaderEntry(reader.name, reader.driver, str(reader.device)) for reader in self._rack]
+        if self._chips is not None:
+            entries += _chip_entries(self._chips)
         for attempt in range(1, _PORT_TRIES + 1):
             self._port = self._plan.port or port.choose(self._layout.nexo_port)
             write_config(self._layout, self._port, self._processor, entries, self._plan.answer_timeout_s)
@@ -139,6 +152,7 @@ class _Store:
             "vault": str(layout.vault),
             "log": str(layout.log),
             "readers": [{"name": reader.name, "device": str(reader.device)} for reader in self._rack],
+            **({} if self._chips is None else _chip_facts(self._chips)),
             "processor": self._processor,
             "config": str(layout.config),
         }
@@ -153,6 +167,33 @@ class _Store:
             await self._engine.stop()
             await self._engine.start()
             self.publish()
+
+
+async def _chips(plan: Plan, layout: Layout, stack: contextlib.AsyncExitStack) -> Chips | None:
+    """The chip readers, with pcscd running, if there are any. Raises NoReaderError, PcscdFailedError."""
+    found = [name for name, driver in names(plan.drivers).items() if driver == CHIP]
+    if not found:
+        return None
+    write_atomically(layout.terminal_data, terminal_data().encode(), PUBLIC)
+    state_of = lambda pad: key_room.state_file(layout.world, pad)  # noqa: E731 - as the rack's
+    chips = Chips(found, layout.world, layout.devices, state_of, pads=plan.pin_pad)
+    stack.push_async_callback(chips.close)
+    await chips.pcscd.start()
+    return chips
+
+
+def _chip_entries(chips: Chips) -> list[ReaderEntry]:
+    return [
+        ReaderEntry(reader.name, CHIP, reader.device, chips.pcscd.socket, reader.pad.device if reader.pad else None)
+        for reader in chips.readers.values()
+    ]
+
+
+def _chip_facts(chips: Chips) -> dict[str, object]:
+    return {
+        "chip_readers": [{"name": reader.name, "device": reader.device} for reader in chips.readers.values()],
+        "pcscd": str(chips.pcscd.socket),
+    }
 
 
 @contextlib.asynccontextmanager
