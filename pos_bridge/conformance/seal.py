@@ -19,8 +19,8 @@ from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.protocol import processor_v1_pb2 as pb
 
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-_CLEAR_LENGTH = 256
-_VERSION, _TRACK_2 = 1, 2
+_CLEAR_LENGTH = 512
+_VERSION, _TRACK_2 = 2, 2
 _MLKEM_LENGTH = 1184
 _SALT_LENGTH, _DIGEST_LENGTH = 16, 32
 _PAYMENT_TAG = b"pos-bridge payment v1"
@@ -30,7 +30,7 @@ _DUAL_TAG = b"pos-bridge dual v1"
 def seal(card: TestCard, sealing_key: SealingKey, key: bytes, cents: int, currency: int) -> pb.SealedPayment:
     """A swipe of the card, sealed for one key, amount and currency. Raises ValueError for bytes that are no key."""
     track = card.track_2
-    clear = bytes((_VERSION, pb.ENTRY_MODE_MAGSTRIPE, _TRACK_2, len(track))) + track
+    clear = bytes((_VERSION, pb.ENTRY_MODE_MAGSTRIPE, _TRACK_2, *len(track).to_bytes(2, "big"))) + track
     raw = sealing_key.public_key
     public = MLKEM768X25519PublicKey(
         MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_LENGTH]),
