@@ -58,13 +58,20 @@ class Processor(_Section, frozen=True):
 
 
 class CardRoom(_Section, frozen=True):
+    """`emv`: the terminal data of chip readers; None: the room reads stripes only."""
+
     trust: _PathText
+    emv: _PathText | None = None
 
 
 class Reader(_Section, frozen=True):
+    """`pcscd`: the socket behind which a chip reader is; `pin_pad`: the device of a PIN pad beside it."""
+
     name: _Name
     driver: _Name
     device: _PathText
+    pcscd: _PathText = "/run/pcscd/pcscd.comm"
+    pin_pad: _PathText | None = None
 
 
 class Identity(_Section, frozen=True):

@@ -17,6 +17,8 @@ MODES = MappingProxyType(
         "approve": "approves what it should (the normal mode)",
         "decline": "declines every card",
         "partial": "VALUE cents: approves no more than that",
+        "wrong-arpc": "approves, with a wrong proof of the issuer for a chip",
+        "script": "approves, with an issuer script for a chip (its PIN is unblocked)",
         "drop-request": "requests are lost: not processed, no answer",
         "drop-response": "answers are lost: processed, no answer",
         "delay": "VALUE seconds: answers late",

@@ -4,7 +4,18 @@ from types import MappingProxyType
 from typing import assert_never
 
 from hw_sim.cards import Card
-from hw_sim.processor.facts import Approved, Declined, Done, Entry, EntryMode, Refusal, Refused, Reversal, State
+from hw_sim.processor.facts import (
+    Approved,
+    ChipWord,
+    Declined,
+    Done,
+    Entry,
+    EntryMode,
+    Refusal,
+    Refused,
+    Reversal,
+    State,
+)
 from pos_bridge.protocol import processor_v1_pb2 as pb
 
 STATES = MappingProxyType(
@@ -75,15 +86,21 @@ def receipt(entry: Entry, card: Card, entry_mode: EntryMode | None) -> pb.Receip
 
 def _fill(told: pb.AuthoriseResponse | pb.RefundResponse, answer: Approved | Declined | Refused) -> None:
     match answer:
-        case Approved(money, code):
+        case Approved(money, code, chip):
             told.approved.amount.cents, told.approved.amount.currency = money.cents, money.currency
             told.approved.approval_code = code
-        case Declined(no):
-            told.declined.CopyFrom(pb.Declined(reason=f"REASON_{no.name}"))
+            if chip is not None:
+                told.approved.chip.CopyFrom(_chip(chip))
+        case Declined(no, chip):
+            told.declined.CopyFrom(pb.Declined(reason=f"REASON_{no.name}", chip=None if chip is None else _chip(chip)))
         case Refused(refusal):
             told.refused.CopyFrom(_refused(refusal))
         case _:
             assert_never(answer)
+
+
+def _chip(word: ChipWord) -> pb.ChipAnswer:
+    return pb.ChipAnswer(code=word.code, authentication=word.authentication, scripts=word.scripts)
 
 
 def _refused(reason: Refusal) -> pb.Refused:

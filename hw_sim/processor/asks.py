@@ -14,7 +14,7 @@ from pos_bridge.protocol import processor_v1_pb2 as pb
 
 KEY_LENGTH = 16
 _KEY_ID_LENGTH = 8
-_CIPHERTEXT_LENGTH = 1392
+_CIPHERTEXT_LENGTH = 1648
 _SALT_LENGTH = 16
 _SIGNATURE_LENGTH = 64
 _MAX_TRACK = 256

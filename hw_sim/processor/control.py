@@ -24,7 +24,7 @@ def set_mode(folder: Path, mode: str, value: float | None = None) -> None:
     """Change how the processor in `folder` behaves; in force on return.
 
     mode: approve, decline, partial (value: cents), drop-request, drop-response, delay (value: seconds), duplicate,
-    down, up, lie-key, lie-amount, lie-currency. Raises ControlError.
+    down, up, lie-key, lie-amount, lie-currency, wrong-arpc, script. Raises ControlError.
     """
     _ask(folder, {"mode": mode} if value is None else {"mode": mode, "value": value})
 

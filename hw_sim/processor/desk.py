@@ -14,11 +14,11 @@ from hw_sim.processor.clock import Clock, yymm
 from hw_sim.processor.facts import (
     APPROVAL_CODES,
     Approved,
+    Decision,
     Declined,
     Done,
     Entry,
     Head,
-    No,
     Refusal,
     Refused,
     Reversal,
@@ -29,7 +29,7 @@ from hw_sim.processor.ledger import Ledger
 from hw_sim.processor.listing import listing
 from hw_sim.processor.modes import Mode
 from hw_sim.processor.payment import Keys, is_bound, open_payment
-from hw_sim.processor.track import UnreadableError
+from hw_sim.processor.track import ClearCard, UnreadableError
 from pos_bridge.protocol import processor_v1_pb2 as pb
 
 RETENTION_DAYS = 3650  # this ledger forgets nothing; a decade outlasts any chargeback window
@@ -101,17 +101,32 @@ class Desk:
             return Refused(Refusal.BINDING)
         try:
             card = open_payment(ask, ask.card, self._keys)
-            self._use_up(ask.card.payment)
+            self._use_up(ask.card.payment, card)
         except UnreadableError:
             return Refused(Refusal.UNREADABLE)
-        verdict = issuer.decide_sale(card, ask.money.cents, mode, yymm(now))
-        entry = rules.charge(ask, issuer.published_number(card), verdict, _approval_code(), now)
+        number = issuer.published_number(card)
+        decision = issuer.decide_sale(card, ask.money.cents, mode, yymm(now), self._counter(number))
+        self._see_counter(number, decision)
+        entry = rules.charge(ask, number, decision, _approval_code(), now)
         self._ledger.keep(till, entry)
         return rules.settled_answer(entry)
 
-    def _use_up(self, payment: asks.RoomSealed | asks.ReaderSealed) -> None:
-        """A reader's ciphertext pays once, whatever the key: a recorded one buys nothing. Raises UnreadableError."""
-        if isinstance(payment, asks.ReaderSealed) and not self._ledger.use_ksn(payment.ksn):
+    def _counter(self, number: str | None) -> int:
+        return 0 if number is None else self._ledger.counter(number)
+
+    def _see_counter(self, number: str | None, decision: Decision) -> None:
+        if number is not None and decision.counter is not None:
+            self._ledger.see_counter(number, decision.counter)
+
+    def _use_up(self, payment: asks.RoomSealed | asks.ReaderSealed, card: ClearCard) -> None:
+        """What a reader or PIN pad encrypted pays once, whatever the key: a recorded one buys nothing.
+
+        Raises UnreadableError.
+        """
+        serials = [payment.ksn] if isinstance(payment, asks.ReaderSealed) else []
+        if card.chip is not None and card.pin is not None:
+            serials.append(card.chip["DF01"])
+        if not all(self._ledger.use_ksn(serial) for serial in serials):
             raise UnreadableError("this key serial number was used before")
 
     def capture(self, till: Till, request: pb.CaptureRequest) -> pb.CaptureResponse:
@@ -171,21 +186,23 @@ class Desk:
         now = self._clock()
         if now > ask.not_after_ms:
             return Refused(Refusal.LATE)
-        number = None
+        card = None
         if ask.card is not None:
             if not is_bound(ask, ask.card, till.terminal):
                 return Refused(Refusal.BINDING)
             try:
-                number = issuer.published_number(open_payment(ask, ask.card, self._keys))
-                self._use_up(ask.card.payment)
+                card = open_payment(ask, ask.card, self._keys)
+                self._use_up(ask.card.payment, card)
             except UnreadableError:
                 return Refused(Refusal.UNREADABLE)
+        number = None if card is None else issuer.published_number(card)
         sale = self._ledger.find(till.merchant, ask.sale_key)
         refunded = self._ledger.refunded_cents(till.merchant, ask.sale_key)
-        verdict: int | No | Refusal | None = rules.check_refund(ask, sale, refunded, number)
-        if verdict is None:
-            verdict = issuer.decide_refund(ask.money.cents, mode)
-        entry = rules.refund(ask, number, verdict, _approval_code(), now)
+        decision: Decision | Refusal | None = rules.check_refund(ask, sale, refunded, number)
+        if decision is None:
+            decision = issuer.decide_refund(card, ask.money.cents, mode, self._counter(number))
+            self._see_counter(number, decision)
+        entry = rules.refund(ask, number, decision, _approval_code(), now)
         self._ledger.keep(till, entry)
         return rules.settled_answer(entry)
 

@@ -93,16 +93,39 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class ChipWord:
+    """What the chip is told (ChipAnswer): response code (8A), issuer authentication data (91) and scripts, or empty."""
+
+    code: bytes
+    authentication: bytes = b""
+    scripts: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Approved:
-    """`code` is six characters 0-9 A-Z as a base-36 number."""
+    """`code` is six characters 0-9 A-Z as a base-36 number. `chip`: None where no chip asked."""
 
     money: Money
     code: int
+    chip: ChipWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Declined:
     reason: No
+    chip: ChipWord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the issuer decided: the cents it approves, or why not; and what it tells a chip.
+
+    `counter`: of a chip that proved to be genuine (ATC), to be remembered.
+    """
+
+    verdict: int | No
+    chip: ChipWord | None = None
+    counter: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +148,9 @@ class Entry:
     `request` is the digest that recognises a resend. `asked` is what the request asked for, `approved_cents` what
     was approved of it, `captured_cents` what was then taken. `no` is the issuer's reason, `refusal` this processor's
     own for a refund, which stays its answer. `card` is a published test number, or None when the number was any other
-    or no card was presented. `lapsed`: its hold ran out. `settled`: its batch is closed. `ended`: it was reversed or
-    tombstoned, and no later request may use it. A tombstone has nothing but its key.
+    or no card was presented. `chip` is what its chip was told, which a resend is told again. `lapsed`: its hold ran
+    out. `settled`: its batch is closed. `ended`: it was reversed or tombstoned, and no later request may use it. A
+    tombstone has nothing but its key.
     """
 
     key: bytes
@@ -143,6 +167,7 @@ class Entry:
     card: str | None = None
     entry_mode: EntryMode | None = None
     order_digest: bytes | None = None
+    chip: ChipWord | None = None
     began_ms: int = 0
     lapsed: bool = False
     settled: bool = False

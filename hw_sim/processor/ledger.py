@@ -7,16 +7,17 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 from typing import Self
 
-from hw_sim.processor.facts import Entry, EntryMode, Head, Kind, Money, No, Refusal, State
+from hw_sim.processor.facts import ChipWord, Entry, EntryMode, Head, Kind, Money, No, Refusal, State
 from hw_sim.processor.folder import Till
 from hw_sim.processor.mark import Mark
 
 _BUSY_MS = 30_000
 _FENCE_JUMP = 2**40
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS ledger (
     one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -48,6 +49,9 @@ CREATE TABLE IF NOT EXISTS entry (
     card TEXT,
     entry_mode INTEGER,
     order_digest BLOB,
+    chip_code BLOB,
+    chip_authentication BLOB,
+    chip_scripts BLOB,
     began_ms INTEGER NOT NULL,
     lapsed INTEGER NOT NULL,
     settled INTEGER NOT NULL,
@@ -57,11 +61,15 @@ CREATE TABLE IF NOT EXISTS entry (
 CREATE TABLE IF NOT EXISTS used_ksn (
     ksn BLOB PRIMARY KEY CHECK (length(ksn) IN (10, 12))
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS chip_counter (
+    card TEXT PRIMARY KEY,
+    counter INTEGER NOT NULL CHECK (counter BETWEEN 0 AND 65535)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS refund ON entry (merchant, sale_key) WHERE sale_key IS NOT NULL;
 """
 _COLUMNS = (
     "key, kind, state, request, asked_cents, currency, approved_cents, captured_cents, code, no, refusal, sale_key, "
-    "card, entry_mode, order_digest, began_ms, lapsed, settled, ended"
+    "card, entry_mode, order_digest, chip_code, chip_authentication, chip_scripts, began_ms, lapsed, settled, ended"
 )
 
 
@@ -164,6 +172,19 @@ class Ledger:
         """Note that a reader's key serial number was used. False: it was, already."""
         return self._db.execute("INSERT OR IGNORE INTO used_ksn VALUES (?)", (ksn,)).rowcount == 1
 
+    # ---- chips ----
+
+    def counter(self, card: str) -> int:
+        """The highest transaction counter (ATC) that a published card's chip has shown; 0 before its first."""
+        row = self._db.execute("SELECT counter FROM chip_counter WHERE card = ?", (card,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def see_counter(self, card: str, counter: int) -> None:
+        self._db.execute(
+            "INSERT INTO chip_counter VALUES (?, ?) ON CONFLICT DO UPDATE SET counter = max(counter, excluded.counter)",
+            (card, counter),
+        )
+
     # ---- entries ----
 
     def find(self, merchant: str, key: bytes) -> Entry | None:
@@ -248,6 +269,7 @@ def _values(entry: Entry) -> tuple[object, ...]:
         entry.card,
         entry.entry_mode.value if entry.entry_mode else None,
         entry.order_digest,
+        *(astuple(entry.chip) if entry.chip else (None, None, None)),
         entry.began_ms,
         int(entry.lapsed),
         int(entry.settled),
@@ -259,6 +281,8 @@ def _entry(row: tuple[object, ...]) -> Entry:
     names = _COLUMNS.split(", ")
     held = dict(zip(names, row, strict=True))
     cents, currency = held.pop("asked_cents"), held.pop("currency")
+    chip = tuple(held.pop(name) for name in ("chip_code", "chip_authentication", "chip_scripts"))
+    held["chip"] = None if chip[0] is None else ChipWord(*chip)  # type: ignore[arg-type] # three BLOBs
     held["kind"], held["state"] = Kind(held["kind"]), State(held["state"])
     held["no"] = None if held["no"] is None else No(held["no"])
     held["refusal"] = None if held["refusal"] is None else Refusal(held["refusal"])

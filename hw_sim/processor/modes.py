@@ -1,7 +1,7 @@
 """How the processor behaves until told otherwise: the closed set of modes, and what each does to an answer.
 
 A mode replaces the one before. Network faults (drop, delay, duplicate, down) belong to the line and the server;
-decline and partial to the issuer; the lies to the answer, while the ledger holds the truth.
+decline, partial, wrong-arpc and script to the issuer; the lies to the answer, while the ledger holds the truth.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ class Word(Enum):
     APPROVE = "approve"
     DECLINE = "decline"
     PARTIAL = "partial"  # cents: approves no more than that, asked for or not
+    WRONG_ARPC = "wrong-arpc"  # approves; a chip is given a wrong proof of the issuer
+    SCRIPT = "script"  # approves; a chip is given a script: its tries at the PIN begin anew
     DROP_REQUEST = "drop-request"
     DROP_RESPONSE = "drop-response"
     DELAY = "delay"  # seconds

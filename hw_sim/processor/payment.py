@@ -5,7 +5,7 @@ Pure but for the keys it is given. What does not open says so without saying why
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, Suite
 
 from hw_sim.processor.asks import Authorise, Presented, ReaderSealed, Refund, RoomSealed
+from hw_sim.processor.chip_data import NotChipDataError, read_chip
 from hw_sim.processor.facts import EntryMode
+from hw_sim.processor.pin import NoSuchPadError, entered_pin
 from hw_sim.processor.reader_seal import open_reader_sealed
 from hw_sim.processor.track import ClearCard, UnreadableError, read_track
 
@@ -21,10 +23,11 @@ _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _SEAL_TAG = b"pos-bridge seal v1"
 _PAYMENT_TAG = b"pos-bridge payment v1"
 _DUAL_TAG = b"pos-bridge dual v1"
-_CLEAR_LENGTH = 256
-_HEADER = 4  # version, entry mode, track, length
-_VERSION = 1
+_CLEAR_LENGTH = 512
+_HEADER = 5  # version, entry mode, content, length (2)
+_VERSION = 2
 _TRACKS = (1, 2)
+_CHIP = 3
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,14 +59,25 @@ def open_payment(ask: Authorise | Refund, presented: Presented, keys: Keys) -> C
     payment = presented.payment
     match payment:
         case RoomSealed():
-            card = _open_room_sealed(ask, payment, keys.sealing)
+            card = _with_pin(_open_room_sealed(ask, payment, keys.sealing), keys.base)
         case ReaderSealed():
             card = open_reader_sealed(payment, keys.base)
         case _:
             assert_never(payment)
     if card.entry_mode is not presented.entry_mode:
         raise UnreadableError("the request names another entry mode than the card was read by")
+    if card.chip is not None and (card.chip.cents, card.chip.currency) != (ask.money.cents, ask.money.currency):
+        raise UnreadableError("the chip was asked about another amount")
     return card
+
+
+def _with_pin(card: ClearCard, base: bytes) -> ClearCard:
+    if card.chip is None or "99" not in card.chip.tags:
+        return card
+    try:
+        return replace(card, pin=entered_pin(card.chip["99"], card.chip["DF01"], base))
+    except NoSuchPadError as error:
+        raise UnreadableError(str(error)) from None
 
 
 def _open_room_sealed(
@@ -81,15 +95,22 @@ def _open_room_sealed(
 
 
 def read_clear(clear: bytes) -> ClearCard:
-    """Read the 256 clear bytes of a RoomSealed. Raises UnreadableError for any other layout."""
+    """Read the 512 clear bytes of a RoomSealed. Raises UnreadableError for any other layout."""
     if len(clear) != _CLEAR_LENGTH or clear[0] != _VERSION:
         raise UnreadableError("not the layout of this version")
     try:
         entry_mode = EntryMode(clear[1])
     except ValueError:
         raise UnreadableError("not an entry mode") from None
-    track, length = clear[2], clear[3]
-    end = _HEADER + length
-    if track not in _TRACKS or end > _CLEAR_LENGTH or any(clear[end:]):
+    content, end = clear[2], _HEADER + int.from_bytes(clear[3:_HEADER], "big")
+    if end > _CLEAR_LENGTH or any(clear[end:]) or (content == _CHIP) is not (entry_mode is EntryMode.CHIP):
         raise UnreadableError("not the layout of this version")
-    return read_track(track, clear[_HEADER:end], entry_mode)
+    if content in _TRACKS:
+        return read_track(content, clear[_HEADER:end], entry_mode)
+    if content != _CHIP:
+        raise UnreadableError("not the layout of this version")
+    try:
+        chip = read_chip(clear[_HEADER:end])
+    except NotChipDataError as error:
+        raise UnreadableError(str(error)) from None
+    return ClearCard(chip.number, chip.expiry_yymm, entry_mode, chip)

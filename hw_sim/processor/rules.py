@@ -5,12 +5,12 @@ and are called one at a time.
 """
 
 from dataclasses import replace
-from typing import assert_never
 
 from hw_sim.cards import BY_NUMBER, Brand
 from hw_sim.processor.asks import Authorise, Capture, Refund
 from hw_sim.processor.facts import (
     Approved,
+    Decision,
     Declined,
     Entry,
     Kind,
@@ -30,10 +30,10 @@ def settled_answer(entry: Entry) -> Approved | Declined | Refused:
     if entry.refusal is not None:
         return Refused(entry.refusal)
     if entry.no is not None:
-        return Declined(entry.no)
+        return Declined(entry.no, entry.chip)
     money, code = entry.approved, entry.code
     assert money is not None and code is not None, "an entry is approved, declined or a tombstone"  # noqa: PT018 - one invariant
-    return Approved(money, code)
+    return Approved(money, code, entry.chip)
 
 
 def repeat(entry: Entry, request: bytes) -> Approved | Declined | Refused:
@@ -45,8 +45,9 @@ def repeat(entry: Entry, request: bytes) -> Approved | Declined | Refused:
     return settled_answer(entry)
 
 
-def charge(ask: Authorise, card: str | None, verdict: int | No, code: int, now_ms: int) -> Entry:
-    """The entry of a sale the issuer was asked about: approved for `verdict` cents, or declined."""
+def charge(ask: Authorise, card: str | None, decision: Decision, code: int, now_ms: int) -> Entry:
+    """The entry of a sale the issuer was asked about: approved for so many cents, or declined."""
+    verdict = decision.verdict
     base = Entry(
         key=ask.key,
         kind=Kind.SALE,
@@ -57,6 +58,7 @@ def charge(ask: Authorise, card: str | None, verdict: int | No, code: int, now_m
         card=card,
         entry_mode=ask.card.entry_mode,
         order_digest=ask.card.binding.order_digest,
+        chip=decision.chip,
         began_ms=now_ms,
     )
     if isinstance(verdict, No):
@@ -126,8 +128,8 @@ def check_refund(ask: Refund, sale: Entry | None, refunded_cents: int, card: str
     return None
 
 
-def refund(ask: Refund, card: str | None, verdict: int | No | Refusal, code: int, now_ms: int) -> Entry:
-    """The entry of a refund: made for `verdict` cents, declined by the issuer, or refused.
+def refund(ask: Refund, card: str | None, decision: Decision | Refusal, code: int, now_ms: int) -> Entry:
+    """The entry of a refund: made for so many cents, declined by the issuer, or refused.
 
     A refused one is kept as well. What stood in its way may go (another refund is reversed, the sale is captured), and
     a copy of the request that was long on its way must still find the answer that the till was given.
@@ -145,15 +147,12 @@ def refund(ask: Refund, card: str | None, verdict: int | No | Refusal, code: int
         order_digest=None if ask.card is None else ask.card.binding.order_digest,
         began_ms=now_ms,
     )
-    match verdict:
-        case No():
-            return replace(base, no=verdict)
-        case Refusal():
-            return replace(base, no=None, refusal=verdict)
-        case int():
-            return replace(base, state=State.REFUNDED, no=None, approved_cents=verdict, code=code)
-        case _:
-            assert_never(verdict)
+    if isinstance(decision, Refusal):
+        return replace(base, no=None, refusal=decision)
+    verdict, base = decision.verdict, replace(base, chip=decision.chip)
+    if isinstance(verdict, No):
+        return replace(base, no=verdict)
+    return replace(base, state=State.REFUNDED, no=None, approved_cents=verdict, code=code)
 
 
 def is_interac(entry: Entry) -> bool:

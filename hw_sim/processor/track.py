@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from hw_sim.processor.chip_data import ChipData
 from hw_sim.processor.facts import EntryMode
 
 # Without sentinels and LRC. The expiry and service code are printable digits on every bank card.
@@ -18,11 +19,16 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ClearCard:
-    """What was on the card: its number, its expiry as YYMM, and how it was read."""
+    """What was on the card: its number, its expiry as YYMM, and how it was read.
+
+    `chip`: what a chip said for this transaction. `pin`: what its holder entered for the issuer, if anything (pin.py).
+    """
 
     number: str
     expiry_yymm: str
     entry_mode: EntryMode
+    chip: ChipData | None = None
+    pin: str | None = None
 
 
 def read_track(track: int, content: bytes, entry_mode: EntryMode) -> ClearCard:

@@ -51,6 +51,7 @@ class CardRefund:
             event = self._read(await self._presented.card())
             while await self._advance(event) == (Effect.REFUND,):
                 event = await self._send()
+            await self._presented.end_chip()
             return await self._answer()
 
     def _read(self, present: PresentCard | PromptOver) -> Event:
@@ -85,7 +86,8 @@ class CardRefund:
     async def _answer(self) -> Refunded | NotRefunded | Running:
         leg, ask, settling = self._presented.leg, self._ask, self._presented.settling
         if leg.state is State.REFUNDED and ask is not None and ask.present is not None:
-            return Refunded(leg.key, ask.sale_key, ask.amount, self._presented.code, ask.present.card.facts)
+            code, receipt = self._presented.code, self._presented.receipt
+            return Refunded(leg.key, ask.sale_key, ask.amount, code, ask.present.card.facts, receipt)
         if leg.state is not State.REVERSING:  # a definite no, or nothing was sent: however it is recorded, none stands
             return NotRefunded(leg.key, leg.cause or Cause.NO_ANSWER)
         assert settling is not None, "what is being reversed is in the settler's hands"

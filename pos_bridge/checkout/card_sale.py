@@ -25,7 +25,6 @@ from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, Runnin
 from pos_bridge.domain.step import step
 from pos_bridge.domain.transition import Effect
 
-AGREE_WITHIN_S = 30.0  # a chip answers in a second or two; pulled, it never does
 UNDO_WITHIN_S = 10.0  # how long a till waits for the reversal of an approval that could not be recorded
 _ONE_MESSAGE = frozenset({Brand.INTERAC})
 _NOTHING_STANDS = frozenset({State.REVERSED, State.GIVEN_BACK})
@@ -93,6 +92,7 @@ class CardSale:
                 self._presented.hand_over()
             if self._confirms is not None and self._leg.state in APPROVED_STATES:
                 self._confirms.expect(self._leg)
+            await self._presented.end_chip()
             return self._answer()
 
     @property
@@ -121,13 +121,8 @@ class CardSale:
         return self._presented.event(await self._parts.processor.authorise(self._ask), self._ask.not_after_ms)
 
     async def _second_answer(self) -> Event:
-        """The chip's, to what the issuer approved. A card that was pulled, or says nothing, has not agreed."""
-        assert self._presented.code is not None
-        try:
-            async with asyncio.timeout(AGREE_WITHIN_S):
-                return CardAgreed() if await self._presented.prompt.agree(self._presented.code) else CardRefused()
-        except TimeoutError:
-            return CardRefused()
+        """The chip's, to what the issuer approved."""
+        return CardAgreed() if await self._presented.ask_chip() else CardRefused()
 
     async def _advance(self, event: Event) -> tuple[Effect, ...]:
         """Take one step. Its record is durable before any effect is given back; nothing is told as paid without."""
@@ -160,7 +155,8 @@ class CardSale:
             return Running()
         if leg.state in APPROVED_STATES and leg.approved is not None and self._ask is not None:
             waits, facts = leg.state is State.AUTHORISED, self._ask.card.facts
-            return PaidByCard(leg.key, leg.amount, leg.approved, self._presented.code, facts, confirm=waits)
+            code, receipt = self._presented.code, self._presented.receipt
+            return PaidByCard(leg.key, leg.amount, leg.approved, code, facts, confirm=waits, chip=receipt)
         assert leg.cause is not None
         undone = leg.state is State.REVERSING and leg.cause not in TAKEN_BACK
-        return NotPaid(leg.key, Cause.NO_ANSWER if undone else leg.cause)
+        return NotPaid(leg.key, Cause.NO_ANSWER if undone else leg.cause, self._presented.receipt)

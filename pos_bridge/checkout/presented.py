@@ -4,6 +4,7 @@ What a card sale and a card refund have in common, and each of them owns one. It
 domain/step.py), and never sees a card that is not sealed.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,13 +13,16 @@ from pos_bridge.checkout.order import fresh_salt
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settling import Settling
 from pos_bridge.domain.authorisation import No, PresentCard, Unknown, Yes
-from pos_bridge.domain.card import ReadFailure
+from pos_bridge.domain.card import EntryMode, ReadFailure
+from pos_bridge.domain.chip import NO_ANSWER, ChipReceipt, HostWord, IssuerAnswer
 from pos_bridge.domain.happening import Approved, Declined, Event, NoAnswer, PromptOver, Recovered, WrongAnswer
 from pos_bridge.domain.ledger import Advance, JournalUnwritableError, Opening
-from pos_bridge.domain.leg import SETTLED, Cause, Leg, State
+from pos_bridge.domain.leg import SETTLED, Cause, Kind, Leg, State
 from pos_bridge.domain.step import step
 
 AUTHORISE_WITHIN_S = 45
+AGREE_WITHIN_S = 30.0  # a chip answers in a second or two; pulled, it never does
+TELL_WITHIN_S = 5.0  # how long a till waits while its chip is told what is decided already
 PROCESSING_S = 120  # after the card was read, whatever the processor does, the till has its answer by then
 
 PROMPT_CAUSES = {
@@ -33,7 +37,15 @@ PROMPT_CAUSES = {
     ReadFailure.ROOM_LOST: Cause.ROOM,
     ReadFailure.ROOM_FAULT: Cause.ROOM,
     ReadFailure.READER_IN_CLEAR: Cause.ROOM,
+    ReadFailure.CHIP_DECLINED: Cause.CHIP_DECLINED,
+    ReadFailure.CHIP_FAILED: Cause.CHIP_FAILED,
+    ReadFailure.CARD_REMOVED: Cause.CARD_REMOVED,
+    ReadFailure.CARD_BLOCKED: Cause.CARD_BLOCKED,
+    ReadFailure.READER_LOGGED: Cause.READER_LOGGED,
 }
+_APPROVED = IssuerAnswer(HostWord.APPROVED, b"00")  # ISO 8583 response codes, where the host has no words for the chip
+_DECLINED = IssuerAnswer(HostWord.DECLINED, b"05")
+_WORD_STANDS = frozenset({State.DECLINED, State.REFUNDED, State.REFUND_DECLINED})
 
 
 def answered_by_ms(parts: Parts) -> int:
@@ -44,6 +56,7 @@ def answered_by_ms(parts: Parts) -> int:
 class PresentedLeg:
     """Its prompt begins at once. `leg` is where it stands, and `code` the approval code, once there is one.
 
+    `receipt` is what the chip said of itself with its last word: never kept, a receipt printed again is without it.
     `withdrawn` says why no card is wanted any more; `unrecorded`, that a step could not be made durable when it was
     taken; `settling` is set once the leg is in the settler's hands.
     """
@@ -57,8 +70,13 @@ class PresentedLeg:
         self.withdrawn: Cause | None = None
         self.unrecorded = False
         self.code: str | None = None
+        self.receipt: ChipReceipt | None = None
         self.settling: Settling | None = None
-        self.prompt = parts.readers.prompt(opening.key, opening.amount, parts.processor.sealing_key())
+        self._issuer = NO_ANSWER
+        self._chip_told = False
+        self.prompt = parts.readers.prompt(
+            opening.key, opening.amount, parts.processor.sealing_key(), refund=leg.kind is Kind.CARD_REFUND
+        )
 
     # ---- its card ----
 
@@ -108,10 +126,11 @@ class PresentedLeg:
     def event(self, answer: Yes | No | Unknown, not_after_ms: int) -> Event:
         """What the processor's answer to the newest try means. `not_after_ms`: of the request, which is the same."""
         match answer:
-            case Yes(amount, code):
-                self.code = code
+            case Yes(amount, code, issuer):
+                self.code, self._issuer = code, issuer or _APPROVED
                 return Approved(amount)
-            case No(cause) if cause is Cause.ISSUER or self.leg.sends == 1:
+            case No(cause, issuer) if cause is Cause.ISSUER or self.leg.sends == 1:
+                self._issuer = issuer or _DECLINED
                 return Declined(cause)
             case No():  # this try was refused unread, or too late: an earlier one may have been approved
                 return NoAnswer(may_resend=False)
@@ -119,6 +138,37 @@ class PresentedLeg:
                 return WrongAnswer()
             case Unknown():
                 return NoAnswer(may_resend=self._parts.processor.not_after_ms(0) < not_after_ms)
+
+    # ---- its chip ----
+
+    async def ask_chip(self) -> bool:
+        """Tell the chip that its issuer approved, and have its last word: whether it agrees.
+
+        A card that was pulled, or says nothing in time, has not agreed.
+        """
+        return await self._tell_chip(self._issuer, AGREE_WITHIN_S)
+
+    async def end_chip(self) -> None:
+        """A chip whose request was sent is never left waiting: what is decided is told to it, and changes no more.
+
+        Where nothing that the issuer said stands (no definite answer, or an approval that is being undone), it is told
+        that there was no answer.
+        """
+        chip = self._present is not None and self._present.card.facts.entry_mode is EntryMode.CHIP
+        if chip and not self._chip_told:
+            stands = self.leg.state in _WORD_STANDS
+            await self._tell_chip(self._issuer if stands else NO_ANSWER, TELL_WITHIN_S)
+
+    async def _tell_chip(self, issuer: IssuerAnswer, within_s: float) -> bool:
+        self._chip_told = True
+        try:
+            async with asyncio.timeout(within_s):
+                said = await self.prompt.second_answer(issuer)
+        except TimeoutError:
+            self.prompt.withdraw()
+            return False
+        self.receipt = said.receipt
+        return said.agreed
 
     # ---- its steps ----
 

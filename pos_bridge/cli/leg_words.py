@@ -53,6 +53,13 @@ CAUSES = {
     Cause.NO_CARD: Said("aucune carte présentée", "no card presented"),
     Cause.UNREADABLE: Said("carte illisible", "card could not be read"),
     Cause.CHIP_REQUIRED: Said("carte à puce, que ce lecteur ne lit pas", "chip card, which this reader does not read"),
+    Cause.CHIP_DECLINED: Said("refus de la puce, rien n'a été envoyé", "declined by the chip, nothing was sent"),
+    Cause.CHIP_FAILED: Said("puce illisible", "chip could not be read"),
+    Cause.CARD_REMOVED: Said("carte retirée avant l'envoi", "card pulled before anything was sent"),
+    Cause.CARD_BLOCKED: Said("carte bloquée par la banque", "card blocked by its bank"),
+    Cause.READER_LOGGED: Said(
+        "pcscd écrit les cartes dans son journal : aucune n'est lue", "pcscd writes cards into its log: none is read"
+    ),
     Cause.NOT_A_BANK_CARD: Said("pas une carte bancaire", "not a bank card"),
     Cause.READER: Said("lecteur absent ou bloqué", "reader absent or stalled"),
     Cause.ROOM: Said("la lecture protégée de la carte a échoué", "the protected reading of the card failed"),

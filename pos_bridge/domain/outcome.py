@@ -111,13 +111,14 @@ class PaidInCash:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """The money of a card sale went back, by a refund of its own key. Code and card as in PaidByCard."""
+    """The money of a card sale went back, by a refund of its own key. Code, card and chip as in PaidByCard."""
 
     key: LegKey
     sale: LegKey
     amount: Amount
     approval_code: str | None
     card: CardFacts | None
+    chip: ChipReceipt | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode
+from pos_bridge.domain.chip import ChipReceipt, Verified
 from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -52,6 +53,12 @@ _ENTRY_MODES = {
     EntryMode.CHIP: "ICC",
     EntryMode.CONTACTLESS: "Contactless",
     EntryMode.MAGSTRIPE_FALLBACK: "MagStripe",
+}
+_AUTHENTICATION = {
+    Verified.NOT_AT_ALL: (),
+    Verified.SIGNATURE: ("PaperSignature",),
+    Verified.PIN_AT_READER: ("OfflinePIN",),
+    Verified.PIN_ONLINE: ("OnlinePIN",),
 }
 _KINDS = {ChoiceKind.CHOUCHOUS: "chouchous", ChoiceKind.HOME_DELIVERY: "delivery"}
 
@@ -177,14 +184,15 @@ class _OfCard:
     amount: Amount
     approval_code: str | None = None
     card: CardFacts | None = None
+    chip: ChipReceipt | None = None
 
 
 def _result(terminal: Terminal, context: Kept, outcome: Answerable) -> PaymentResult | None:
     match outcome:
-        case PaidByCard(key=key, approved=amount, approval_code=code, card=card):
-            return _by_card(terminal, context, _OfCard(PaymentType.NORMAL, key, amount, code, card))
-        case Refunded(key=key, amount=amount, approval_code=code, card=card):
-            return _by_card(terminal, context, _OfCard(PaymentType.REFUND, key, amount, code, card))
+        case PaidByCard(key=key, approved=amount, approval_code=code, card=card, chip=chip):
+            return _by_card(terminal, context, _OfCard(PaymentType.NORMAL, key, amount, code, card, chip))
+        case Refunded(key=key, amount=amount, approval_code=code, card=card, chip=chip):
+            return _by_card(terminal, context, _OfCard(PaymentType.REFUND, key, amount, code, card, chip))
         case Voided(sale=key, amount=amount):
             return _by_card(terminal, context, _OfCard(PaymentType.REFUND, key, amount))
         case PaidInCash(exact=exact):
@@ -204,6 +212,7 @@ def _by_card(terminal: Terminal, context: Kept, paid: _OfCard) -> PaymentResult:
         AmountsResp(paid.amount.currency.name, units(paid.amount.cents)),
         online_flag=True,
         payment_acquirer_data=PaymentAcquirerData(terminal.merchant_id, terminal.poiid, named, paid.approval_code),
+        authentication_method=() if paid.chip is None else _AUTHENTICATION[paid.chip.verified],
     )
 
 

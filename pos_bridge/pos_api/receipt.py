@@ -1,13 +1,16 @@
 """The two receipts of a transaction, as nexo text lines: cashier's and customer's, in the till's language.
 
-Of a card: brand, last four digits, entry mode and approval code. Of a person: nothing.
+Of a card: brand, last four digits, entry mode and approval code; of a chip also which application it is, by our own
+table, and what was checked (TVR, TSI). Of a person: nothing.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from pos_bridge.domain.applications import application_of
 from pos_bridge.domain.card import CardFacts, EntryMode
+from pos_bridge.domain.chip import ChipReceipt, Verified
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.pos_api.said import Language
 from pos_bridge.wire.nexo.pairs import encode_pairs
@@ -28,6 +31,16 @@ class Label(Enum):
     CARD = ("cardType", "Carte", "Card")
     NUMBER = ("pan", "Numéro", "Number")
     ENTRY = ("posEntryMode", "Lecture", "Entry")
+    APPLICATION = ("preferredName", "Application", "Application")
+    AID = ("aid", "AID", "AID")
+    TVR = ("tvr", "TVR", "TVR")
+    TSI = ("tsi", "TSI", "TSI")
+    PIN = ("cvm", "NIP VÉRIFIÉ", "VERIFIED BY PIN")
+    SIGNATURE = (
+        "signature",
+        "Signature : X______________________________",
+        "Signature: X______________________________",
+    )
     CODE = ("authCode", "Autorisation", "Approval")
     REFERENCE = ("txRef", "Référence", "Reference")
     ORIGINAL = ("originalTxRef", "Vente d'origine", "Original sale")
@@ -74,12 +87,16 @@ _ENTRIES = {
 }
 
 
+_BY_PIN = frozenset({Verified.PIN_AT_READER, Verified.PIN_ONLINE})
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ReceiptFacts:
     """What a receipt tells. Amounts in cents; `total` is what was paid or went back, None for nothing.
 
-    `title` says what it is of, if not of a sale; `original` is the key of the sale that money went back of; `remaining`
-    is still due of a split tender, None without one; `note` is what the customer should know about their account.
+    `title` says what it is of, if not of a sale; `original` is the key of the sale that money went back of;
+    `remaining` is still due of a split tender, None without one; `chip` is what a chip said, known to the first
+    answer only; `note` is what the customer should know about their account.
     """
 
     at: datetime
@@ -94,6 +111,12 @@ class ReceiptFacts:
     original: str | None = None
     remaining: int | None = None
     note: Label | None = None
+    chip: ChipReceipt | None = None
+
+    @property
+    def signed(self) -> bool:
+        """Whether the customer signs the merchant's copy: a chip that asked for it, and money that moved."""
+        return self.total is not None and self.chip is not None and self.chip.verified is Verified.SIGNATURE
 
 
 def receipts(facts: ReceiptFacts, language: Language, merchant_id: str, poiid: str) -> tuple[PaymentReceipt, ...]:
@@ -111,14 +134,15 @@ def receipts(facts: ReceiptFacts, language: Language, merchant_id: str, poiid: s
         facts.outcome.line(language),
         *((facts.note.line(language),) if facts.note is not None else ()),
     )
+    to_sign = (Label.SIGNATURE.line(language),) if facts.signed else ()
+    cashiers = (Label.CASHIER_COPY.line(language), *lines, *to_sign)
+    customers = (Label.CUSTOMER_COPY.line(language), *lines, Label.RETAIN.line(language))
     return (
-        _receipt("CashierReceipt", (Label.CASHIER_COPY.line(language), *lines)),
-        _receipt("CustomerReceipt", (Label.CUSTOMER_COPY.line(language), *lines, Label.RETAIN.line(language))),
+        PaymentReceipt("CashierReceipt", facts.signed, OutputContent("Text", cashiers)),
+        PaymentReceipt(
+            "CustomerReceipt", required_signature_flag=False, output_content=OutputContent("Text", customers)
+        ),
     )
-
-
-def _receipt(qualifier: str, lines: tuple[OutputText, ...]) -> PaymentReceipt:
-    return PaymentReceipt(qualifier, required_signature_flag=False, output_content=OutputContent("Text", lines))
 
 
 def _card_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ...]:
@@ -131,9 +155,22 @@ def _card_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ..
             Label.NUMBER.line(language, masked(facts.card)),
             Label.ENTRY.line(language, _ENTRIES[facts.card.entry_mode][language != "fr"]),
         )
+    if facts.chip is not None:
+        lines += _chip_lines(facts.chip, language)
     if facts.approval_code is not None:
         lines.append(Label.CODE.line(language, facts.approval_code))
     return tuple(lines)
+
+
+def _chip_lines(chip: ChipReceipt, language: Language) -> tuple[OutputText, ...]:
+    application = application_of(chip.aid)
+    return (
+        *((Label.APPLICATION.line(language, application.label),) if application is not None else ()),
+        Label.AID.line(language, chip.aid.hex().upper()),
+        Label.TVR.line(language, chip.tvr.hex().upper()),
+        Label.TSI.line(language, chip.tsi.hex().upper()),
+        *((Label.PIN.line(language),) if chip.verified in _BY_PIN else ()),
+    )
 
 
 def _money_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ...]:

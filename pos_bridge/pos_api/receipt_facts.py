@@ -53,12 +53,12 @@ def _of_a_payment(at: datetime, key: LegKey | None, context: Kept, outcome: Answ
         case PaidByCard(_, asked, approved, code, card):
             label = Label.APPROVED if approved == asked else Label.PARTLY
             facts = ReceiptFacts(at, label, key, approved.cents, asked.cents, card=card, approval_code=code)
-            return replace(facts, remaining=outcome.remaining)
+            return replace(facts, remaining=outcome.remaining, chip=outcome.chip)
         case PaidInCash(_, exact, due):
             return ReceiptFacts(at, Label.PAID, key, due, exact.cents, cash=True, remaining=outcome.remaining)
         case NotPaid(_, cause) if not _open(outcome):
             note = Label.HOLD if cause in HOLD_MAY_SHOW else None
-            return ReceiptFacts(at, Label.NOT_PAID, key, asked=context.cents, note=note)
+            return ReceiptFacts(at, Label.NOT_PAID, key, asked=context.cents, note=note, chip=outcome.chip)
         case AlreadyApproved(first):
             return ReceiptFacts(at, Label.PAID_BEFORE, first, asked=context.cents)
         case _:
@@ -70,7 +70,8 @@ def _of_a_refund(at: datetime, key: LegKey | None, context: Kept, outcome: Answe
     match outcome:
         case Refunded(_, sale, amount, code, card):
             facts = ReceiptFacts(at, Label.REFUNDED, key, amount.cents, card=card, approval_code=code)
-            return replace(facts, title=Label.REFUND, original=str(sale), note=Label.SHOWS_LATER)
+            facts = replace(facts, title=Label.REFUND, original=str(sale), note=Label.SHOWS_LATER)
+            return replace(facts, chip=outcome.chip)
         case RefundedInCash(_, exact, due):
             return ReceiptFacts(at, Label.REFUNDED, key, due, exact.cents, cash=True, title=Label.REFUND)
         case AlreadyApproved(first):

@@ -30,6 +30,33 @@ CAUSES: dict[Cause, Said] = {
         "Cette carte a une puce et ce lecteur ne la lit pas. Rien n'a été prélevé. Essayez une autre carte.",
         "This card has a chip, which this reader cannot read. Nothing was charged. Try another card.",
     ),
+    Cause.CHIP_DECLINED: Said(
+        _C.REFUSAL,
+        "La carte a refusé ce paiement. Rien n'a été prélevé. Demandez un autre mode de paiement.",
+        "The card declined this payment. Nothing was charged. Ask for another way to pay.",
+    ),
+    Cause.CHIP_FAILED: Said(
+        _C.INVALID_CARD,
+        "La puce de la carte n'a pas pu être lue. Rien n'a été prélevé. Recommencez, ou demandez un autre mode de "
+        "paiement.",
+        "The card's chip could not be read. Nothing was charged. Start again, or ask for another way to pay.",
+    ),
+    Cause.CARD_REMOVED: Said(
+        _C.CANCEL,
+        "La carte a été retirée trop tôt. Rien n'a été prélevé. Recommencez et laissez la carte dans le lecteur.",
+        "The card was pulled too early. Nothing was charged. Start again, and leave the card in the reader.",
+    ),
+    Cause.CARD_BLOCKED: Said(
+        _C.REFUSAL,
+        "Cette carte est bloquée par la banque. Rien n'a été prélevé. Demandez un autre mode de paiement.",
+        "This card is blocked by its bank. Nothing was charged. Ask for another way to pay.",
+    ),
+    Cause.READER_LOGGED: Said(
+        _C.UNAVAILABLE_DEVICE,
+        "Le lecteur de puces n'est pas protégé sur cette caisse : aucune carte n'y est lue. Rien n'a été prélevé. "
+        "Appelez l'informatique.",
+        "The chip reader is not protected on this till: no card is read. Nothing was charged. Call IT.",
+    ),
     Cause.NOT_A_BANK_CARD: Said(
         _C.INVALID_CARD,
         "Ce n'est pas une carte de paiement. Rien n'a été prélevé. Demandez une carte bancaire.",

@@ -32,6 +32,32 @@ REFUND_CAUSES: dict[Cause, Said] = {
         "This card has a chip, which this reader cannot read. Nothing was refunded. Refund by the receipt's reference, "
         "without the card.",
     ),
+    Cause.CHIP_DECLINED: Said(
+        _C.REFUSAL,
+        "La carte a refusé ce remboursement. Rien n'a été remboursé. Appelez le gérant.",
+        "The card declined this refund. Nothing was refunded. Call the manager.",
+    ),
+    Cause.CHIP_FAILED: Said(
+        _C.INVALID_CARD,
+        "La puce de la carte n'a pas pu être lue. Rien n'a été remboursé. Réessayez avec la carte qui a payé.",
+        "The card's chip could not be read. Nothing was refunded. Try again with the card that paid.",
+    ),
+    Cause.CARD_REMOVED: Said(
+        _C.CANCEL,
+        "La carte a été retirée trop tôt. Rien n'a été remboursé. Recommencez et laissez la carte dans le lecteur.",
+        "The card was pulled too early. Nothing was refunded. Start again, and leave the card in the reader.",
+    ),
+    Cause.CARD_BLOCKED: Said(
+        _C.REFUSAL,
+        "Cette carte est bloquée par la banque. Rien n'a été remboursé. Appelez le gérant.",
+        "This card is blocked by its bank. Nothing was refunded. Call the manager.",
+    ),
+    Cause.READER_LOGGED: Said(
+        _C.UNAVAILABLE_DEVICE,
+        "Le lecteur de puces n'est pas protégé sur cette caisse : aucune carte n'y est lue. Rien n'a été remboursé. "
+        "Appelez l'informatique.",
+        "The chip reader is not protected on this till: no card is read. Nothing was refunded. Call IT.",
+    ),
     Cause.NOT_A_BANK_CARD: Said(
         _C.INVALID_CARD,
         "Ce n'est pas une carte de paiement. Rien n'a été remboursé. Demandez la carte qui a payé.",

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from pos_bridge.domain.authorisation import Ask, AskRefund, No, PresentCard, Unknown, Yes
 from pos_bridge.domain.card import SealedByReader, SealedByRoom, SealedPayment
+from pos_bridge.domain.chip import HostWord, IssuerAnswer
 from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.ledger import DIGEST_LENGTH, JournalHead
 from pos_bridge.domain.leg import Cause
@@ -145,14 +146,27 @@ def _verdict(
             amount, code = read_money(answer.approved.amount), approval_code(answer.approved.approval_code)
             if amount is None or code is None or not _is_answer(ask.amount, amount, less_ok=less_ok):
                 return Unknown(wrong=True)
-            return Yes(amount, code)
+            try:
+                return Yes(amount, code, _issuer(HostWord.APPROVED, answer.approved))
+            except ValueError:
+                return Unknown(wrong=True)
         case "declined":
-            return No(Cause.ISSUER)
+            try:
+                return No(Cause.ISSUER, _issuer(HostWord.DECLINED, answer.declined))
+            except ValueError:
+                return Unknown(wrong=True)
         case "refused":
             cause = refusals.get(answer.refused.reason)
             return Unknown(refused=not is_fenced(answer.refused)) if cause is None else No(cause)
         case _:
             return Unknown(wrong=True)
+
+
+def _issuer(word: HostWord, sent: pb.Approved | pb.Declined) -> IssuerAnswer | None:
+    """What the chip is told, passed on as it came. Raises ValueError where it breaks its lengths."""
+    if not sent.HasField("chip"):
+        return None
+    return IssuerAnswer(word, sent.chip.code, sent.chip.authentication, sent.chip.scripts)
 
 
 def _is_answer(asked: Amount, approved: Amount, *, less_ok: bool) -> bool:

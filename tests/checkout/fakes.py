@@ -19,6 +19,7 @@ from pos_bridge.domain.outcome import GiveBackAsk, RefundAsk, SaleAsk, Split
 from pos_bridge.processor.terminal import Terminal
 from tests.checkout.memory import MemoryJournal, MemoryLog, MemoryVault
 from tests.checkout.scripted import (
+    CHIP_RECEIPT,
     CODE,
     INTERAC,
     KEY,
@@ -30,6 +31,7 @@ from tests.checkout.scripted import (
 )
 
 __all__ = [
+    "CHIP_RECEIPT",
     "CODE",
     "INTERAC",
     "KEY",

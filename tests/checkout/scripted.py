@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pos_bridge.domain.authorisation import Ask, AskRefund, HeldLeg, Holding, No, ReceiptFacts, Unknown, Yes
-from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.card import SEALED_LENGTH, Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.chip import ChipReceipt, HostWord, IssuerAnswer, SecondAnswer, Verified
 from pos_bridge.domain.happening import Reversed, Standing
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -13,30 +14,40 @@ from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.domain.session import Trust
 
 VISA = CardFacts(Brand.VISA, 5119, EntryMode.MAGSTRIPE)
-SEALED = SealedCard(VISA, SealedByRoom(bytes(8), bytes(1392)))
-INTERAC = SealedCard(CardFacts(Brand.INTERAC, 6933, EntryMode.CHIP), SealedByRoom(bytes(8), bytes(1392)))
+SEALED = SealedCard(VISA, SealedByRoom(bytes(8), bytes(SEALED_LENGTH)))
+INTERAC = SealedCard(CardFacts(Brand.INTERAC, 6933, EntryMode.CHIP), SealedByRoom(bytes(8), bytes(SEALED_LENGTH)))
 KEY = SealingKey(bytes(8), 1, 4_000_000_000, bytes(1216), bytes(64))
 CODE = "A1B2C3"
+CHIP_RECEIPT = ChipReceipt(bytes.fromhex("A0000000031010"), bytes(5), bytes.fromhex("F800"), Verified.NOT_AT_ALL)
 
 _Answer = TypeVar("_Answer")
 
 
 class ScriptedPrompt:
-    """`agrees` is what the card says to an approval (a stripe always does)."""
+    """`agrees` is what the chip says to an approval; `told`, each answer of the issuer that it was given.
 
-    def __init__(self, *, agrees: bool = True) -> None:
+    `silent`: it was pulled, and nobody notices.
+    """
+
+    def __init__(self, *, agrees: bool = True, refund: bool = False) -> None:
         self.answer: asyncio.Future[SealedCard | ReadFailure] = asyncio.get_running_loop().create_future()
         self.agrees = agrees
-        self.approvals: list[str] = []
+        self.refund = refund
+        self.silent = False
+        self.withdrawn = False
+        self.told: list[IssuerAnswer] = []
 
     async def card(self) -> SealedCard | ReadFailure:
         return await self.answer
 
-    async def agree(self, approval_code: str) -> bool:
-        self.approvals.append(approval_code)
-        return self.agrees
+    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
+        self.told.append(issuer)
+        if self.silent:
+            await asyncio.get_running_loop().create_future()
+        return SecondAnswer(self.agrees and issuer.word is HostWord.APPROVED, CHIP_RECEIPT)
 
     def withdraw(self) -> None:
+        self.withdrawn = True
         self.give(ReadFailure.NO_CARD)
 
     def give(self, card: SealedCard | ReadFailure) -> None:
@@ -52,8 +63,10 @@ class ScriptedReaders:
         self.agrees = agrees
         self.prompts: list[ScriptedPrompt] = []
 
-    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey) -> ScriptedPrompt:
-        prompt = ScriptedPrompt(agrees=self.agrees)
+    def prompt(
+        self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, *, refund: bool = False
+    ) -> ScriptedPrompt:
+        prompt = ScriptedPrompt(agrees=self.agrees, refund=refund)
         if self.card is not None:
             prompt.give(self.card)
         self.prompts.append(prompt)

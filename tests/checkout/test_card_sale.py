@@ -6,7 +6,7 @@ import pytest
 
 from pos_bridge import events
 from pos_bridge.domain.authorisation import Unknown, Yes
-from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.card import SEALED_LENGTH, Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
 from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.leg import Cause, Flow
 from pos_bridge.domain.money import Amount
@@ -126,7 +126,7 @@ async def test_a_partial_approval_is_an_answer_where_the_till_allowed_it():
 @story
 async def test_interac_is_captured_in_one_message():
     facts = CardFacts(Brand.INTERAC, 6933, EntryMode.CHIP)
-    world = World(readers=ScriptedReaders(SealedCard(facts, SealedByRoom(bytes(8), bytes(1392)))))
+    world = World(readers=ScriptedReaders(SealedCard(facts, SealedByRoom(bytes(8), bytes(SEALED_LENGTH)))))
     assert isinstance(await world.lane.pay(ask()), PaidByCard)
     assert world.processor.asked[0].flow is Flow.ONE_MESSAGE
     assert world.journal.words() == ["intent", "captured"]

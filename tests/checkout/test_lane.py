@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pos_bridge.domain.card import SealedByRoom, SealedCard
+from pos_bridge.domain.card import SEALED_LENGTH, SealedByRoom, SealedCard
 from pos_bridge.domain.leg import Cause, Tender
 from pos_bridge.domain.outcome import (
     Busy,
@@ -44,7 +44,7 @@ async def test_a_second_payment_is_told_which_one_runs():
     assert await world.lane.pay(ask(2)) == Busy("S1")
     assert await world.lane.abort(ask(1).till.request)
     assert (await first) == NotPaid((await first).key, Cause.ABORTED)  # type: ignore[union-attr] # it is NotPaid
-    world.readers.card = SealedCard(VISA, SealedByRoom(bytes(8), bytes(1392)))
+    world.readers.card = SealedCard(VISA, SealedByRoom(bytes(8), bytes(SEALED_LENGTH)))
     assert isinstance(await world.lane.pay(ask(2)), PaidByCard), "Busy is not remembered"
 
 

@@ -5,14 +5,13 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.card import SEALED_LENGTH, Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.chip import HostWord, IssuerAnswer, SecondAnswer
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
 from tests.explorer.ground import Ground
 from tests.explorer.words import money
-
-SEALED_LENGTH = 1392
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +92,16 @@ class SimPrompt:
     async def card(self) -> SealedCard | ReadFailure:
         return await asyncio.shield(self._answer)
 
-    async def agree(self, approval_code: str) -> bool:
+    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
         agrees = self._presented.agrees
         if agrees is None:
             self._ground.note("customer", "pulls the card")
             await asyncio.get_running_loop().create_future()
-        if not agrees:
+        if issuer.word is not HostWord.APPROVED:
+            self._ground.note("customer", f"the chip is told: {issuer.word.name.lower()}")
+        elif not agrees:
             self._ground.note("customer", "the chip refuses what was approved")
-        return bool(agrees)
+        return SecondAnswer(bool(agrees) and issuer.word is HostWord.APPROVED)
 
     def withdraw(self) -> None:
         self._withdrawn = True
@@ -116,7 +117,7 @@ class SimReaders:
         self._customers = customers
         self._read = read
 
-    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey) -> SimPrompt:
+    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, *, refund: bool = False) -> SimPrompt:
         self._ground.note("reader", f"asks for a card: {money(amount.cents)}")
         return SimPrompt(self._ground, self._customers, leg_key, self._read)
 

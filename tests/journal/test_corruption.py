@@ -77,6 +77,7 @@ def test_each_column_of_a_row_is_protected(closed, clock, column):
         ("UPDATE trust SET last = last + 1", None),
         ("DELETE FROM trust", None),
         ("PRAGMA user_version = 1", None),
+        ("PRAGMA user_version = 3", None),  # before a chip card had causes of its own
     ],
 )
 def test_what_does_not_fit_is_named(closed, clock, statement, row):

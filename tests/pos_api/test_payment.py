@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from pos_bridge.checkout.order import order_digest
+from pos_bridge.domain.card import Brand, CardFacts, EntryMode
+from pos_bridge.domain.chip import ChipReceipt, Verified
 from pos_bridge.domain.leg import Cause, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -102,6 +104,11 @@ CONDITIONS = {
     Cause.ABORTED: "Aborted",
     Cause.NO_CARD: "Cancel",
     Cause.CHIP_REQUIRED: "InvalidCard",
+    Cause.CHIP_DECLINED: "Refusal",
+    Cause.CHIP_FAILED: "InvalidCard",
+    Cause.CARD_REMOVED: "Cancel",
+    Cause.CARD_BLOCKED: "Refusal",
+    Cause.READER_LOGGED: "UnavailableDevice",
     Cause.READER: "DeviceOut",
     Cause.ROOM: "UnavailableDevice",
     Cause.UNREACHABLE: "UnreachableHost",
@@ -123,6 +130,27 @@ def test_a_payment_that_was_not_made(store: Store, cause):
     told = more(body)
     assert told["message"] == told["messageFr"] != told["messageEn"]
     assert any("key=hold" in line for line in receipt_lines(body)) is (cause is Cause.NO_ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("how", "method"),
+    [
+        (Verified.SIGNATURE, ["PaperSignature"]),
+        (Verified.PIN_AT_READER, ["OfflinePIN"]),
+        (Verified.PIN_ONLINE, ["OnlinePIN"]),
+        (Verified.NOT_AT_ALL, None),
+    ],
+)
+def test_a_chip_says_how_its_holder_was_verified(store: Store, how, method):
+    card = CardFacts(Brand.INTERAC, 1933, EntryMode.CHIP)
+    receipt = ChipReceipt(bytes.fromhex("A0000002771010"), bytes(5), bytes.fromhex("E800"), how)
+    store.desk.ending = lambda ask, key: PaidByCard(key, ask.amount, ask.amount, "A1B2C3", card, chip=receipt)
+    body = store.ask(payment())
+    assert body["PaymentResult"].get("AuthenticationMethod") == method
+    assert body["PaymentResult"]["PaymentInstrumentData"]["CardData"]["EntryMode"] == ["ICC"]
+    assert body["PaymentReceipt"][0]["RequiredSignatureFlag"] is (how is Verified.SIGNATURE)
+    assert any("value=A0000002771010&key=aid" in line for line in receipt_lines(body))
+    assert any("value=INTERAC&key=preferredName" in line for line in receipt_lines(body))
 
 
 def test_the_journal_cannot_be_written(store: Store):

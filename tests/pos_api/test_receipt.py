@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode
+from pos_bridge.domain.chip import ChipReceipt, Verified
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.pos_api.receipt import Label, ReceiptFacts, money, receipts
 from pos_bridge.pos_api.said import Language
@@ -144,6 +145,79 @@ GOLDENS: dict[str, tuple[ReceiptFacts, Language, int, str]] = {
         ),
     ),
 }
+
+
+CHIP = replace(
+    CARD,
+    card=CardFacts(Brand.VISA, 5119, EntryMode.CHIP),
+    chip=ChipReceipt(
+        bytes.fromhex("A0000000031010"), bytes.fromhex("0000008000"), bytes.fromhex("E800"), Verified.SIGNATURE
+    ),
+)
+CHIP_LINES = "AID: A0000000031010\nTVR: 0000008000\nTSI: E800\n"
+
+
+def verified(how: Verified, facts: ReceiptFacts = CHIP) -> ReceiptFacts:
+    assert facts.chip is not None
+    return replace(facts, chip=replace(facts.chip, verified=how))
+
+
+GOLDENS |= {
+    "chip to sign for, cashier, French": (
+        CHIP,
+        "fr",
+        0,
+        (
+            f"COPIE DU COMMERÇANT\n{HEAD_FR}Carte: VISA\nNuméro: ************5119\nLecture: Puce\n"
+            f"Application: VISA\n{CHIP_LINES}Autorisation: A1B2C3\nRéférence: {NAME}\nTOTAL: 10,99\u00a0$\n"
+            "APPROUVÉE - MERCI\nSignature : X______________________________"
+        ),
+    ),
+    "chip to sign for, customer, English": (
+        CHIP,
+        "en",
+        1,
+        (
+            f"CUSTOMER COPY\n{HEAD_EN}Card: VISA\nNumber: ************5119\nEntry: Chip\nApplication: VISA\n"
+            f"{CHIP_LINES}Approval: A1B2C3\nReference: {NAME}\nTOTAL: $10.99\nAPPROVED - THANK YOU\n"
+            "Please retain this receipt"
+        ),
+    ),
+    "chip with a PIN, cashier, English": (
+        verified(Verified.PIN_ONLINE),
+        "en",
+        0,
+        (
+            f"MERCHANT COPY\n{HEAD_EN}Card: VISA\nNumber: ************5119\nEntry: Chip\nApplication: VISA\n"
+            f"{CHIP_LINES}VERIFIED BY PIN\nApproval: A1B2C3\nReference: {NAME}\nTOTAL: $10.99\nAPPROVED - THANK YOU"
+        ),
+    ),
+    "chip that was declined, cashier, French": (
+        ReceiptFacts(AT, Label.NOT_PAID, KEY, asked=1099, chip=CHIP.chip),
+        "fr",
+        0,
+        (
+            f"COPIE DU COMMERÇANT\n{HEAD_FR}Application: VISA\n{CHIP_LINES}Référence: {NAME}\n"
+            "Montant demandé: 10,99\u00a0$\nNON PAYÉ"
+        ),
+    ),
+    "fallback, cashier, French": (
+        replace(CARD, card=CardFacts(Brand.VISA, 5119, EntryMode.MAGSTRIPE_FALLBACK)),
+        "fr",
+        0,
+        (
+            f"COPIE DU COMMERÇANT\n{HEAD_FR}Carte: VISA\nNuméro: ************5119\n"
+            f"Lecture: Bande magnétique (repli)\nAutorisation: A1B2C3\nRéférence: {NAME}\nTOTAL: 10,99\u00a0$\n"
+            "APPROUVÉE - MERCI"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("how", Verified)
+def test_only_a_signature_is_asked_for(how):
+    flags = [receipt.required_signature_flag for receipt in receipts(verified(how), "en", "M", "P")]
+    assert flags == [how is Verified.SIGNATURE, False]
 
 
 @pytest.mark.parametrize("what", GOLDENS)

@@ -83,7 +83,8 @@ def test_a_situation_that_speaks_of_money_has_a_sentence_for_refunds():
 
 
 def test_an_unknown_end_is_never_called_a_refusal():
-    definite = {Cause.ISSUER, Cause.PROCESSOR, Cause.WAS_DECLINED, Cause.CARD_REFUSED}
+    of_the_card = {Cause.CARD_REFUSED, Cause.CHIP_DECLINED, Cause.CARD_BLOCKED}
+    definite = {Cause.ISSUER, Cause.PROCESSOR, Cause.WAS_DECLINED} | of_the_card
     for told in (CAUSES, REFUND_CAUSES):
         assert {cause for cause, said in told.items() if said.condition is ErrorCondition.REFUSAL} == definite
         assert [cause for cause, said in told.items() if said.condition is ErrorCondition.IN_PROGRESS] == [

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.domain.authorisation import Ask, AskRefund, Holding, No, PresentCard, Unknown, Yes
-from pos_bridge.domain.card import Brand, CardFacts, EntryMode, SealedByRoom, SealedCard
+from pos_bridge.domain.card import SEALED_LENGTH, Brand, CardFacts, EntryMode, SealedByRoom, SealedCard
+from pos_bridge.domain.chip import HostWord, IssuerAnswer
 from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.ledger import Binding, JournalHead
 from pos_bridge.domain.leg import Cause, Flow
@@ -19,7 +20,7 @@ from pos_bridge.protocol import processor_v1_pb2 as pb
 
 KEY, SALE = LegKey.fresh(), LegKey.fresh()
 ASKED = Amount(1000)
-CARD = SealedCard(CardFacts(Brand.INTERAC, 1933, EntryMode.CHIP), SealedByRoom(bytes(8), bytes(1392)))
+CARD = SealedCard(CardFacts(Brand.INTERAC, 1933, EntryMode.CHIP), SealedByRoom(bytes(8), bytes(SEALED_LENGTH)))
 BINDING = Binding(bytes(32), bytes(range(64)))
 PRESENT = PresentCard(CARD, bytes(16), bytes(32), BINDING)
 CONTEXT = codec.context(3, JournalHead(7, bytes(range(32))))
@@ -82,6 +83,43 @@ def test_only_what_was_asked_is_approved(read, cents, currency):
 @pytest.mark.parametrize("code", [36**6, 2**32 - 1])
 def test_a_code_out_of_its_range_is_no_answer(code):
     assert read_refund(pb.RefundResponse(key=KEY.raw, approved=approved(1000, code=code))) == Unknown(wrong=True)
+
+
+# ---- what the chip is told ----
+
+IN_BOUNDS = st.builds(
+    pb.ChipAnswer,
+    code=st.sampled_from([b"00", b"05", b"Z3", b"1a"]),
+    authentication=st.just(b"") | st.binary(min_size=8, max_size=16),
+    scripts=st.binary(max_size=256),
+)
+OUT_OF_BOUNDS = st.one_of(
+    st.builds(pb.ChipAnswer, code=st.sampled_from([b"", b"0", b"000", b"0 ", b"\xc3\xa9"])),
+    st.builds(
+        pb.ChipAnswer,
+        code=st.just(b"00"),
+        authentication=st.binary(min_size=1, max_size=7) | st.binary(min_size=17, max_size=40),
+    ),
+    st.builds(pb.ChipAnswer, code=st.just(b"00"), scripts=st.binary(min_size=257, max_size=300)),
+)
+
+
+@pytest.mark.parametrize(("read", "kind"), [(read_sale, pb.AuthoriseResponse), (read_refund, pb.RefundResponse)])
+@given(chip=IN_BOUNDS)
+def test_what_the_issuer_says_to_the_chip_is_passed_on_as_it_came(read, kind, chip):
+    said = chip.code, chip.authentication, chip.scripts
+    yes = pb.Approved(amount=pb.Money(cents=1000, currency=124), approval_code=35, chip=chip)
+    assert read(kind(key=KEY.raw, approved=yes)) == Yes(ASKED, "00000Z", IssuerAnswer(HostWord.APPROVED, *said))
+    no = pb.Declined(reason=pb.Declined.REASON_EXPIRED_CARD, chip=chip)
+    assert read(kind(key=KEY.raw, declined=no)) == No(Cause.ISSUER, IssuerAnswer(HostWord.DECLINED, *said))
+
+
+@pytest.mark.parametrize(("read", "kind"), [(read_sale, pb.AuthoriseResponse), (read_refund, pb.RefundResponse)])
+@given(chip=OUT_OF_BOUNDS)
+def test_an_answer_to_the_chip_that_breaks_its_lengths_is_no_answer_at_all(read, kind, chip):
+    yes = pb.Approved(amount=pb.Money(cents=1000, currency=124), approval_code=35, chip=chip)
+    for said in (kind(key=KEY.raw, approved=yes), kind(key=KEY.raw, declined=pb.Declined(reason=1, chip=chip))):
+        assert read(said) == Unknown(wrong=True)
 
 
 # ---- no ----

@@ -139,13 +139,13 @@ async def client(processor: Processor, chain: Chain, log: Log, **changed: object
 def seal(number: str, key: SealingKey, leg: LegKey, amount: Amount) -> SealedByRoom:
     """What a card room would have sealed: processor_v1.proto, RoomSealed."""
     track = f"{number}=4912101".encode()
-    clear = bytes((1, EntryMode.MAGSTRIPE.value, 2, len(track))) + track
+    clear = bytes((2, EntryMode.MAGSTRIPE.value, 2, 0, len(track))) + track
     public = hpke.MLKEM768X25519PublicKey(
         mlkem.MLKEM768PublicKey.from_public_bytes(key.public_key[:1184]),
         x25519.X25519PublicKey.from_public_bytes(key.public_key[1184:]),
     )
     info = key.info(leg.raw, amount.cents, amount.currency.value)
-    return SealedByRoom(key.key_id, SUITE.encrypt(clear.ljust(256, b"\0"), public, info=info))
+    return SealedByRoom(key.key_id, SUITE.encrypt(clear.ljust(512, b"\0"), public, info=info))
 
 
 def ask(processor: Processor, till: ProcessorClient, number: str, cents: int = 12_34, **changed: object) -> Ask:

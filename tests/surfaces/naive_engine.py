@@ -27,6 +27,7 @@ from pos_bridge.card.seal import CLEAR_LENGTH, public_key, seal
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cli.run import _tell_systemd
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
+from pos_bridge.domain.chip import HostWord, IssuerAnswer, SecondAnswer
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
@@ -72,8 +73,8 @@ class NaivePrompt:
     async def card(self) -> SealedCard | ReadFailure:
         return await asyncio.shield(self._answer)
 
-    async def agree(self, approval_code: str) -> bool:
-        return True
+    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
+        return SecondAnswer(issuer.word is HostWord.APPROVED)
 
     def withdraw(self) -> None:
         self._withdrawn.set()
@@ -147,7 +148,7 @@ class NaiveRooms:
     async def start(self) -> None:
         return
 
-    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey) -> NaivePrompt:
+    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, *, refund: bool = False) -> NaivePrompt:
         return NaivePrompt(self._settings, self._reader.device, leg_key, amount, sealing_key)
 
     async def states(self) -> tuple[tuple[str, bool], ...]:

@@ -120,11 +120,14 @@ class PaymentAcquirerData(_Fields, frozen=True):
 
 
 class PaymentResult(_Fields, frozen=True):
+    """`authentication_method`: how the card holder was verified, where that is known."""
+
     payment_type: PaymentType
     payment_instrument_data: PaymentInstrumentData
     amounts_resp: AmountsResp
     online_flag: bool
     payment_acquirer_data: PaymentAcquirerData | None = None
+    authentication_method: tuple[str, ...] = ()
 
 
 class PaymentResponse(_Fields, frozen=True):

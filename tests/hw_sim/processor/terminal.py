@@ -39,8 +39,8 @@ def track2(card: Card, expiry_yymm: str | None = None) -> bytes:
     return f"{card.number}={expiry_yymm or card.expiry_yymm}{card.service_code}0000000001".encode()
 
 
-def clear_text(track: bytes, number: int = 2, entry_mode: int = pb.ENTRY_MODE_MAGSTRIPE) -> bytes:
-    return (bytes((1, entry_mode, number, len(track))) + track).ljust(256, b"\0")
+def clear_text(data: bytes, content: int = 2, entry_mode: int = pb.ENTRY_MODE_MAGSTRIPE) -> bytes:
+    return (bytes((2, entry_mode, content)) + len(data).to_bytes(2, "big") + data).ljust(512, b"\0")
 
 
 class Terminal:
@@ -85,6 +85,7 @@ class Terminal:
         partial_ok: bool = False,
         flow: pb.AuthoriseRequest.Flow = pb.AuthoriseRequest.FLOW_TWO_MESSAGES,
         not_after_ms: int | None = None,
+        entry_mode: pb.EntryMode = pb.ENTRY_MODE_MAGSTRIPE,
     ) -> pb.AuthoriseRequest:
         payment = payment or self.seal(clear or clear_text(track2(CARDS["visa"])), key, cents)
         return pb.AuthoriseRequest(
@@ -93,7 +94,7 @@ class Terminal:
             amount=pb.Money(cents=cents, currency=CAD),
             partial_ok=partial_ok,
             flow=flow,
-            entry_mode=pb.ENTRY_MODE_MAGSTRIPE,
+            entry_mode=entry_mode,
             not_after_ms=later() if not_after_ms is None else not_after_ms,
             payment=payment,
             binding=self.bind(key, payment, cents),
@@ -108,11 +109,13 @@ class Terminal:
         *,
         card: str = "interac",
         payment: pb.SealedPayment | None = None,
+        clear: bytes | None = None,
+        entry_mode: pb.EntryMode = pb.ENTRY_MODE_MAGSTRIPE,
     ) -> pb.RefundRequest:
         """With the card present."""
-        payment = payment or self.seal(clear_text(track2(CARDS[card])), key, cents)
+        payment = payment or self.seal(clear or clear_text(track2(CARDS[card])), key, cents)
         request = refund(key, sale_key, fence, cents)
-        request.entry_mode = pb.ENTRY_MODE_MAGSTRIPE
+        request.entry_mode = entry_mode
         request.payment.CopyFrom(payment)
         request.binding.CopyFrom(self.bind(key, payment, cents))
         return request

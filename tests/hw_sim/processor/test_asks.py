@@ -31,7 +31,7 @@ def authorise() -> pb.AuthoriseRequest:
         flow=pb.AuthoriseRequest.FLOW_ONE_MESSAGE,
         entry_mode=pb.ENTRY_MODE_MAGSTRIPE_FALLBACK,
         not_after_ms=1,
-        payment=pb.SealedPayment(room=pb.RoomSealed(key_id=bytes(8), ciphertext=bytes(1392))),
+        payment=pb.SealedPayment(room=pb.RoomSealed(key_id=bytes(8), ciphertext=bytes(1648))),
         binding=pb.DualSignature(payment_salt=bytes(16), order_digest=bytes(32), signature=bytes(64)),
     )
 

@@ -13,7 +13,7 @@ from tests.hw_sim.processor.terminal import answer_of, clear_text, fresh_key
 NO_CHARGE = {"UNREADABLE", "BINDING", "MALFORMED"}
 FLIPPABLE_BY_READER = ("ksn", "track1", "track2")
 FLIPPABLE = {
-    "ciphertext": 1392,
+    "ciphertext": 1648,
     "key_id": 8,
     "payment_salt": 16,
     "order_digest": 32,
@@ -116,16 +116,16 @@ def test_halves_cannot_be_swapped(counter: Counter) -> None:
 @pytest.mark.parametrize(
     "clear",
     [
-        bytes(256),
-        b"\x02" + clear_text(b"4921817844445119=49121010000")[1:],
+        bytes(512),
+        b"\x01" + clear_text(b"4921817844445119=49121010000")[1:],
         clear_text(b"4921817844445119=49121010000", entry_mode=9),
         clear_text(b"4921817844445119=49121010000", entry_mode=pb.ENTRY_MODE_CHIP),  # the request says magstripe
-        clear_text(b"4921817844445119=49121010000", number=1),
-        clear_text(b"4921817844445119=49121010000", number=3),
+        clear_text(b"4921817844445119=49121010000", content=1),
+        clear_text(b"4921817844445119=49121010000", content=3),
         clear_text(b";4921817844445119=49121010000?"),
         clear_text(b"not a card"),
         clear_text(b"4921817844445119=49121010000")[:-1] + b"\x01",
-        b"\x01\x01\x02\xff" + b"9" * 252,
+        b"\x02\x01\x02\x01\xff" + b"9" * 507,
     ],
 )
 def test_another_layout_than_agreed_is_unreadable(counter: Counter, clear: bytes) -> None:

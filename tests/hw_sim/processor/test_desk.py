@@ -237,7 +237,7 @@ def test_an_expired_card_is_declined(counter: Counter) -> None:
 
 
 def test_track_1_will_do(counter: Counter) -> None:
-    clear = clear_text(b"B374245455400126^CARD/TEST^49121010000", number=1)
+    clear = clear_text(b"B374245455400126^CARD/TEST^49121010000", content=1)
     assert answer_of(sell(counter, fresh_key(), clear=clear)) == "approved"
 
 

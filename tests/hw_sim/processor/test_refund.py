@@ -152,7 +152,7 @@ FLIPPABLE = ("ciphertext", "key_id", "payment_salt", "order_digest", "signature"
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(field=st.sampled_from(FLIPPABLE), at=st.integers(0, 8 * 1392))
+@given(field=st.sampled_from(FLIPPABLE), at=st.integers(0, 8 * 1648))
 def test_a_flipped_bit_leaves_no_refund(counter: Counter, field: str, at: int) -> None:
     sale = sold(counter)
     request = counter.terminal.refund(fresh_key(), sale, counter.fence)
