@@ -76,7 +76,7 @@ class Chip:
     @property
     def records(self) -> list[str]:
         """SFI 1: track 2 alone; SFI 2: what is signed; SFI 3: what proves it."""
-        track = f"{self.number}D4912201000012345678900"
+        track = f"{self.number}D49122010000123456789"
         plain = present({"57": track + "F" * (len(track) % 2), **self.plain})
         return [
             tlv("70", "".join(tlv(tag, value) for tag, value in plain.items())),

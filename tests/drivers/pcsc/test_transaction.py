@@ -48,7 +48,7 @@ def test_what_the_issuer_is_asked():
     assert played.ask is not None
     told = other_tlv.decode(played.ask.data, convert=lambda _, value: value.hex().upper())
     assert told == {
-        "57": "4921817844445119D4912201000012345678900F",
+        "57": "4921817844445119D49122010000123456789F",
         "5F34": "01",
         "4F": VISA,
         "82": "1800",
