@@ -35,7 +35,7 @@ class VirtualCard:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._seen = self._pcscd.wait_for("CARD", self._before, self._reader)
+        self._pcscd.wait_for_change(self._before + 1, self._reader)  # it came, and may be out again
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -48,7 +48,7 @@ class VirtualCard:
             self._thread.join()
             self._slot.close()
             if self._pcscd.runs:
-                self._pcscd.wait_for("EMPTY", self._seen, self._reader)
+                self._pcscd.wait_for_change(self._before + 2, self._reader)
 
     def _out(self) -> None:
         with contextlib.suppress(OSError):  # pcscd has ended, or it was pulled before

@@ -94,17 +94,14 @@ class Pcscd:
         state, count = self._watcher.stdout.readline().split()
         return state, int(count)
 
-    def wait_for(self, state: str, after: int, reader: str = READER) -> int:
-        """Until the daemon has noticed that it is so, later than change `after`; the number of that change.
+    def wait_for_change(self, count: int, reader: str = READER) -> None:
+        """Until the daemon has noticed that many changes of the reader.
 
         A card that goes and another that comes within one look of the daemon's (0.4 s) are one card to it.
         """
         until = time.monotonic() + _LIMIT_S
-        while True:
-            now, count = self.seen(reader)
-            if now == state and count > after:
-                return count
-            assert time.monotonic() < until, f"pcscd sees no change to {state}"
+        while self.seen(reader)[1] < count:
+            assert time.monotonic() < until, "pcscd sees no change"
             os.sched_yield()
 
     def _answers(self) -> bool:

@@ -1,6 +1,6 @@
 """Says what pcscd knows of a reader, once a line that it is given: presence.py, PCSCLITE_CSOCK_NAME says whose socket.
 
-A process of its own, since libpcsclite knows one daemon a process. Answers `state counter`: pcscd counts what it notices.
+A process of its own, since libpcsclite knows one daemon a process. Answers `state count`: pcscd counts the changes.
 """
 
 import sys
@@ -13,6 +13,7 @@ from drivers.pcsc.pcscd import load_scard
 scard = load_scard()
 _, context = scard.SCardEstablishContext(2)
 for line in sys.stdin:
-    _, ((_, state, _),) = scard.SCardGetStatusChange(context, 0, [(line.rstrip("\n"), 0)])
+    _, states = scard.SCardGetStatusChange(context, 0, [(line.rstrip("\n"), 0)])
+    state = states[0][1]
     sys.stdout.write(f"{'CARD' if state & 0x20 else 'EMPTY'} {state >> 16}\n")
     sys.stdout.flush()
