@@ -76,7 +76,7 @@ class Reader(_Section, frozen=True):
     name: _Name
     driver: _Name
     device: _PathText
-    pcscd: _PathText | None = None
+    pcscd: _PathText = DEFAULT_PCSCD
     pin_pad: _PathText | None = None
 
     @property
@@ -128,7 +128,7 @@ class Config:
 
     def pcscd(self, reader: Reader) -> Path:
         """The socket that this chip reader's daemon listens on."""
-        return self.path(reader.pcscd or DEFAULT_PCSCD)
+        return self.path(reader.pcscd)
 
     @property
     def state(self) -> Path:
@@ -208,8 +208,8 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
 def _check_reader(config: Config, reader: Reader) -> None:
     where = f"{config.file}: reader {reader.name}"
     if not reader.reads_chips:
-        for setting, text in (("pcscd", reader.pcscd), ("pin_pad", reader.pin_pad)):
-            if text is not None:
+        for setting, is_set in (("pcscd", reader.pcscd != DEFAULT_PCSCD), ("pin_pad", reader.pin_pad is not None)):
+            if is_set:
                 raise ConfigError(f"{where}: {setting}: only a reader with driver {CHIP_DRIVER} has one")
         return
     if config.card_room.emv is None:
