@@ -54,6 +54,7 @@ def ask(rooms: Rooms) -> CardPrompt:
 
 async def inserted(rooms: Rooms, pcscd: Pcscd, script: EmvCard) -> VirtualCard:
     """Once the chip reader is armed, which must be its first time: a card that lies there before counts for nobody."""
+    await asyncio.sleep(0)  # the ask has its reader now, and what is told of it is what the ask has seen
     while not dict(await rooms.states())["chip"]:
         await asyncio.sleep(0)
     return await asyncio.to_thread(VirtualCard(pcscd, script).__enter__)
