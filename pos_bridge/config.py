@@ -19,6 +19,9 @@ _PathText = Annotated[str, Meta(min_length=1, max_length=255)]
 
 
 VAULT_KEY_LENGTH = 32
+CHIP_DRIVER = "pcsc_emv"
+DEFAULT_PCSCD = "/run/pcscd/pcscd.comm"
+_MAX_SOCKET_PATH = 107  # struct sockaddr_un
 
 
 class ConfigError(Exception):
@@ -58,20 +61,27 @@ class Processor(_Section, frozen=True):
 
 
 class CardRoom(_Section, frozen=True):
-    """`emv`: the terminal data of chip readers; None: the room reads stripes only."""
+    """`emv`: the terminal's data for chips, root's like `trust`; wanted where a reader reads chips."""
 
     trust: _PathText
     emv: _PathText | None = None
 
 
 class Reader(_Section, frozen=True):
-    """`pcscd`: the socket behind which a chip reader is; `pin_pad`: the device of a PIN pad beside it."""
+    """`device`: a serial device, or for `pcsc_emv` the name that pcscd gives the reader.
+
+    With `pcsc_emv` only: `pcscd`, the socket of that daemon, and `pin_pad`, the serial device of a PIN pad beside it.
+    """
 
     name: _Name
     driver: _Name
     device: _PathText
-    pcscd: _PathText = "/run/pcscd/pcscd.comm"
+    pcscd: _PathText = DEFAULT_PCSCD
     pin_pad: _PathText | None = None
+
+    @property
+    def reads_chips(self) -> bool:
+        return self.driver == CHIP_DRIVER
 
 
 class Identity(_Section, frozen=True):
@@ -116,6 +126,10 @@ class Config:
     def path(self, text: str) -> Path:
         return self.file.parent / text
 
+    def pcscd(self, reader: Reader) -> Path:
+        """The socket that this chip reader's daemon listens on."""
+        return self.path(reader.pcscd)
+
     @property
     def state(self) -> Path:
         return self.path(self.till.state_dir)
@@ -149,6 +163,8 @@ def load(file: Path) -> Config:
         document.identity,
         document.log,
     )
+    for reader in config.readers:
+        _check_reader(config, reader)
     for setting, text, secret in _named_files(config):
         _check_file(file, setting, config.path(text), secret=secret)
     if config.identity is not None:
@@ -173,6 +189,7 @@ def _decode(file: Path) -> _Document:
 def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     """Each file that the configuration names: its setting, its path, and whether it is a secret."""
     nexo, processor = config.nexo, config.processor
+    emv = () if config.card_room.emv is None else (("card_room.emv", config.card_room.emv, False),)
     vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
     return (
         ("till.signing_key", config.till.signing_key, True),
@@ -183,8 +200,22 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         ("processor.certificate", processor.certificate, False),
         ("processor.key", processor.key, True),
         ("card_room.trust", config.card_room.trust, False),
+        *emv,
         *vault_key,
     )
+
+
+def _check_reader(config: Config, reader: Reader) -> None:
+    where = f"{config.file}: reader {reader.name}"
+    if not reader.reads_chips:
+        for setting, is_set in (("pcscd", reader.pcscd != DEFAULT_PCSCD), ("pin_pad", reader.pin_pad is not None)):
+            if is_set:
+                raise ConfigError(f"{where}: {setting}: only a reader with driver {CHIP_DRIVER} has one")
+        return
+    if config.card_room.emv is None:
+        raise ConfigError(f"{where}: card_room.emv is missing: name the file of the terminal's data (docs/readers.md)")
+    if len(str(config.pcscd(reader)).encode()) > _MAX_SOCKET_PATH:
+        raise ConfigError(f"{where}: pcscd: the path of a socket has at most {_MAX_SOCKET_PATH} bytes")
 
 
 def _check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:

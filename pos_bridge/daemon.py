@@ -17,7 +17,7 @@ from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
-from pos_bridge.config import Config, Identity
+from pos_bridge.config import Config, Identity, Reader
 from pos_bridge.credentials import Credentials
 from pos_bridge.disk import write_private
 from pos_bridge.domain.ledger import JournalUnwritableError
@@ -75,7 +75,8 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(settler.close)
         unsettled = await settler.recover()
 
-        rooms = Rooms(_readers(config), config.path(config.card_room.trust), config.till.card_prompt_s)
+        trust = config.path(config.card_room.trust)
+        rooms = Rooms(_readers(config), trust, config.till.card_prompt_s, clock=_now)
         stack.push_async_callback(rooms.close)
         identify = _identify(config, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
@@ -115,10 +116,20 @@ def _readers(config: Config) -> list[ConfiguredReader]:
     readers = []
     for reader in config.readers:
         try:
-            readers.append(ConfiguredReader(reader.name, reader.driver, str(config.path(reader.device))))
+            readers.append(_chip_reader(config, reader) if reader.reads_chips else _serial_reader(config, reader))
         except ValueError as error:
             raise CannotStartError(f"reader {reader.name}: {error}") from None
     return readers
+
+
+def _serial_reader(config: Config, reader: Reader) -> ConfiguredReader:
+    return ConfiguredReader(reader.name, reader.driver, str(config.path(reader.device)))
+
+
+def _chip_reader(config: Config, reader: Reader) -> ConfiguredReader:
+    emv = None if config.card_room.emv is None else config.path(config.card_room.emv)
+    pin_pad = "" if reader.pin_pad is None else str(config.path(reader.pin_pad))
+    return ConfiguredReader(reader.name, reader.driver, reader.device, emv, config.pcscd(reader), pin_pad)
 
 
 def _open_journal(config: Config) -> Journal:

@@ -85,7 +85,7 @@ def test_a_sale_with_a_chip(room, keys, pcscd, atr, way):
     room.say(ask(keys))
     assert room.hear() == Armed()
     card = EmvCard()
-    with VirtualCard(pcscd.slot(), way(card), atr):
+    with VirtualCard(pcscd, way(card), atr):
         report = sealed(room)
         facts = report.card.facts
         assert (facts.brand, facts.last_four, facts.entry_mode) == (Brand.VISA, 5119, EntryMode.CHIP)
@@ -108,7 +108,7 @@ def test_an_issuer_that_declines_and_one_that_is_not_reached(keys, pcscd, tmp_pa
             room.hear()
             room.say(ask(keys))
             assert room.hear() == Armed()
-            with VirtualCard(pcscd.slot(), EmvCard(second=AAC)):
+            with VirtualCard(pcscd, EmvCard(second=AAC)):
                 sealed(room)
                 room.say(issuer)
                 assert not said(room).agreed
@@ -117,7 +117,7 @@ def test_an_issuer_that_declines_and_one_that_is_not_reached(keys, pcscd, tmp_pa
 def test_a_card_that_refuses_what_its_issuer_approved(room, keys, pcscd):
     room.say(ask(keys))
     assert room.hear() == Armed()
-    with VirtualCard(pcscd.slot(), EmvCard(second=AAC)):
+    with VirtualCard(pcscd, EmvCard(second=AAC)):
         sealed(room)
         room.say(APPROVED)
         assert not said(room).agreed
@@ -127,7 +127,7 @@ def test_a_refund_asks_the_card_for_no_approval(room, keys, pcscd):
     room.say(ask(keys, refund=True))
     assert room.hear() == Armed()
     card = EmvCard(first=AAC)
-    with VirtualCard(pcscd.slot(), card):
+    with VirtualCard(pcscd, card):
         sealed(room)
         room.say(APPROVED)
         assert said(room).agreed
@@ -137,7 +137,7 @@ def test_a_refund_asks_the_card_for_no_approval(room, keys, pcscd):
 def test_a_card_pulled_before_anything_was_sent(room, keys, pcscd):
     room.say(ask(keys))
     assert room.hear() == Armed()
-    with VirtualCard(pcscd.slot(), EmvCard(pulled_at=3)):
+    with VirtualCard(pcscd, EmvCard(pulled_at=3)):
         assert room.hear() == Show(Notice.CARD_INSERTED)
         check_failed(room, ReadFailure.CARD_REMOVED)
 
@@ -145,7 +145,7 @@ def test_a_card_pulled_before_anything_was_sent(room, keys, pcscd):
 def test_a_card_pulled_while_its_issuer_is_asked(room, keys, pcscd):
     room.say(ask(keys))
     assert room.hear() == Armed()
-    with VirtualCard(pcscd.slot(), EmvCard()) as card:
+    with VirtualCard(pcscd, EmvCard()) as card:
         sealed(room)
         card.pull()
         room.say(APPROVED)
@@ -154,13 +154,12 @@ def test_a_card_pulled_while_its_issuer_is_asked(room, keys, pcscd):
 
 
 def test_a_card_that_lay_there_before_pays_for_nobody_until_it_is_put_in_again(room, keys, pcscd):
-    with VirtualCard(pcscd.slot(), EmvCard()) as earlier:
-        wait_for_card(pcscd)
+    with VirtualCard(pcscd, EmvCard()) as earlier:
         room.say(ask(keys))
         earlier.pull()
         assert room.hear() == Armed()
     assert earlier.heard == []
-    with VirtualCard(pcscd.slot(), EmvCard()):
+    with VirtualCard(pcscd, EmvCard()):
         sealed(room)
 
 
@@ -173,7 +172,7 @@ def test_nobody_comes(room, keys):
 def test_withdrawn_with_a_card_in_the_reader(room, keys, pcscd):
     room.say(ask(keys))
     assert room.hear() == Armed()
-    with VirtualCard(pcscd.slot(), EmvCard()):
+    with VirtualCard(pcscd, EmvCard()):
         sealed(room)
         room.say(Finish())
         assert room.exit_code() == 0
@@ -182,7 +181,7 @@ def test_withdrawn_with_a_card_in_the_reader(room, keys, pcscd):
 def test_the_engines_death_lets_the_card_go(room, keys, pcscd):
     room.say(ask(keys))
     assert room.hear() == Armed()
-    with VirtualCard(pcscd.slot(), EmvCard()):
+    with VirtualCard(pcscd, EmvCard()):
         sealed(room)
         room.hang_up()
         assert room.exit_code() == 0
@@ -213,7 +212,7 @@ def test_a_daemon_that_stops_and_comes_back(keys, tmp_path, tmp_path_factory):
             pcscd.start()
             idle.say(ask(keys))
             assert idle.hear() == Armed()
-            with VirtualCard(pcscd.slot(), EmvCard()):
+            with VirtualCard(pcscd, EmvCard()):
                 sealed(idle)
 
 
@@ -243,7 +242,7 @@ def test_no_chip_room_without_a_terminals_data(keys, tmp_path, text):
 def test_a_room_that_is_killed_gives_its_card_back(room, keys, pcscd, tmp_path):
     room.say(ask(keys))
     assert room.hear() == Armed()
-    with VirtualCard(pcscd.slot(), EmvCard()):
+    with VirtualCard(pcscd, EmvCard()):
         sealed(room)
         os.kill(room.pid, signal.SIGKILL)
         assert room.exit_code() == -signal.SIGKILL
@@ -252,11 +251,5 @@ def test_a_room_that_is_killed_gives_its_card_back(room, keys, pcscd, tmp_path):
         following.hear()
         following.say(ask(keys))
         assert following.hear() == Armed()
-        with VirtualCard(pcscd.slot(), EmvCard()):
+        with VirtualCard(pcscd, EmvCard()):
             sealed(following)
-
-
-def wait_for_card(pcscd: Pcscd) -> None:
-    """Until the daemon has seen it."""
-    while pcscd.seen() == "EMPTY":
-        os.sched_yield()

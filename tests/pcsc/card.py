@@ -8,6 +8,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from tests.pcsc.daemon import READER, Pcscd
+
 T0_ATR = bytes.fromhex("3B6000009000")[:4]
 T1_ATR = bytes.fromhex("3B80010081")[:3] + b"\x81"
 _ATR = b"\x04"
@@ -19,8 +21,13 @@ class VirtualCard:
     `answer` is given each command and gives the card's bytes, or None: then the card is pulled in mid-exchange.
     """
 
-    def __init__(self, slot: socket.socket, answer: Callable[[bytes], bytes | None], atr: bytes = T1_ATR) -> None:
-        self._slot = slot
+    def __init__(
+        self, pcscd: Pcscd, answer: Callable[[bytes], bytes | None], atr: bytes = T1_ATR, reader: str = READER
+    ) -> None:
+        self._pcscd = pcscd
+        self._reader = reader
+        _, self._before = pcscd.seen(reader)
+        self._slot = pcscd.slot(reader)
         self._answer = answer
         self._atr = atr
         self.heard: list[bytes] = []
@@ -28,16 +35,20 @@ class VirtualCard:
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self._pcscd.wait_for_change(self._before + 1, self._reader)  # it came, and may be out again
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.pull()
 
     def pull(self) -> None:
-        """Returns once the daemon has noticed: one put in before that would be taken for the same card."""
-        self._out()
-        self._thread.join()
-        self._slot.close()
+        """Returns once the daemon has noticed, where there still is one."""
+        if self._slot.fileno() >= 0:
+            self._out()
+            self._thread.join()
+            self._slot.close()
+            if self._pcscd.runs:
+                self._pcscd.wait_for_change(self._before + 2, self._reader)
 
     def _out(self) -> None:
         with contextlib.suppress(OSError):  # pcscd has ended, or it was pulled before

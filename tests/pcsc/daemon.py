@@ -25,6 +25,7 @@ class Pcscd:
         self._folder = folder
         self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
+        self._watcher: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -38,6 +39,10 @@ class Pcscd:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
     def start(self) -> None:
         script = Path(__file__).with_name("namespaces.py")
         command = [sys.executable, str(script), str(self._folder), *self._arguments]
@@ -47,9 +52,16 @@ class Pcscd:
             assert self._process.poll() is None, "pcscd did not start"
             assert time.monotonic() < until, "pcscd does not listen"
             os.sched_yield()
+        environment = {"PCSCLITE_CSOCK_NAME": str(self.socket)}
+        watch = [sys.executable, str(Path(__file__).with_name("presence.py"))]
+        pipe = subprocess.PIPE
+        self._watcher = subprocess.Popen(watch, env=environment, stdin=pipe, stdout=pipe, text=True)
 
     def stop(self) -> None:
         """As an administrator would; the file of its socket goes with it."""
+        if self._watcher is not None:
+            self._watcher.communicate()
+            self._watcher = None
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(_LIMIT_S)
@@ -72,12 +84,25 @@ class Pcscd:
             os.close(theirs)
             os.close(home)
 
-    def seen(self, reader: str = READER) -> str:
-        """What the daemon knows of the reader, by a process of its own: a process has one daemon at most."""
-        command = [sys.executable, str(Path(__file__).with_name("presence.py")), reader]
-        environment = {"PCSCLITE_CSOCK_NAME": str(self.socket)}
-        told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_LIMIT_S, check=True)
-        return told.stdout.strip()
+    def seen(self, reader: str = READER) -> tuple[str, int]:
+        """CARD or EMPTY, and how many changes of it the daemon has noticed."""
+        assert self._watcher is not None
+        assert self._watcher.stdin is not None
+        assert self._watcher.stdout is not None
+        self._watcher.stdin.write(f"{reader}\n")
+        self._watcher.stdin.flush()
+        state, count = self._watcher.stdout.readline().split()
+        return state, int(count)
+
+    def wait_for_change(self, count: int, reader: str = READER) -> None:
+        """Until the daemon has noticed that many changes of the reader.
+
+        A card that goes and another that comes within one look of the daemon's (0.4 s) are one card to it.
+        """
+        until = time.monotonic() + _LIMIT_S
+        while self.seen(reader)[1] < count:
+            assert time.monotonic() < until, "pcscd sees no change"
+            os.sched_yield()
 
     def _answers(self) -> bool:
         if not self.socket.exists():

@@ -1,0 +1,208 @@
+"""A chip reader beside a stripe reader, as the engine asks them: real rooms, a real pcscd, a virtual card."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+import drivers.pcsc
+from pos_bridge.cardlink.lane import ConfiguredReader
+from pos_bridge.cardlink.prompt import CardPrompt
+from pos_bridge.cardlink.rooms import Rooms
+from pos_bridge.domain.card import EntryMode, ReadFailure, SealedCard
+from pos_bridge.domain.chip import NO_ANSWER, HostWord, IssuerAnswer, SecondAnswer
+from pos_bridge.domain.leg_key import LegKey
+from tests.cardlink.world import AMOUNT, FRAME, KEYS, hear
+from tests.drivers.line import GREEN, LIMIT_S, OFF, VISA
+from tests.pcsc.card import VirtualCard
+from tests.pcsc.daemon import READER, Pcscd
+from tests.pcsc.emv_card import AAC, TC, EmvCard
+from tests.wire.swipes import PUBLISHED, swipe
+
+EMV = Path(drivers.pcsc.__path__[0]) / "emv-canada.toml"
+APPROVED = IssuerAnswer(HostWord.APPROVED, b"00")
+CHIP_STRIPE = swipe(VISA, "2912201999988887777")
+
+
+@pytest.fixture(scope="module")
+def pcscd(tmp_path_factory):
+    with Pcscd(tmp_path_factory.mktemp("p")) as pcscd:
+        yield pcscd
+
+
+def chip_reader(pcscd: Pcscd) -> ConfiguredReader:
+    return ConfiguredReader("chip", "pcsc_emv", READER, EMV, pcscd.socket)
+
+
+def with_readers(
+    folder: Path, readers: list[ConfiguredReader], story: Callable[[Rooms], Awaitable[None]], prompt_s: int = 60
+) -> None:
+    async def run() -> None:
+        rooms = Rooms(readers, KEYS.write_trust(folder), prompt_s)
+        try:
+            await asyncio.wait_for(story(rooms), LIMIT_S)
+        finally:
+            await rooms.close()
+
+    asyncio.run(run())
+
+
+def ask(rooms: Rooms) -> CardPrompt:
+    return rooms.prompt(LegKey.fresh(), AMOUNT, KEYS.sealing_key())
+
+
+async def inserted(rooms: Rooms, pcscd: Pcscd, script: EmvCard) -> VirtualCard:
+    """Once the chip reader is armed, which must be its first time: a card that lies there before counts for nobody."""
+    await asyncio.sleep(0)  # the ask has its reader now, and what is told of it is what the ask has seen
+    while not dict(await rooms.states())["chip"]:
+        await asyncio.sleep(0)
+    return await asyncio.to_thread(VirtualCard(pcscd, script).__enter__)
+
+
+async def out(card: VirtualCard) -> None:
+    await asyncio.to_thread(card.pull)
+
+
+def stripe(device: str) -> ConfiguredReader:
+    return ConfiguredReader("stripe", "msr_plain", device)
+
+
+@pytest.mark.parametrize(("second", "agreed"), [(TC, True), (AAC, False)])
+def test_a_chip_wins_and_says_its_last_word(tmp_path, line, pcscd, second, agreed):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        await hear(line, GREEN)
+        card = await inserted(rooms, pcscd, EmvCard(second=second))
+        sealed = await prompt.card()
+        assert isinstance(sealed, SealedCard)
+        assert sealed.facts.entry_mode is EntryMode.CHIP
+        await hear(line, OFF)
+        assert (await prompt.second_answer(APPROVED)).agreed is agreed
+        prompt.withdraw()
+        await out(card)
+
+    with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
+
+
+def test_a_swipe_wins_and_the_chip_reader_is_let_go(tmp_path, line, pcscd):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        await hear(line, GREEN)
+        line.send(FRAME)
+        assert isinstance(await prompt.card(), SealedCard)
+        assert await prompt.second_answer(APPROVED) == SecondAnswer(agreed=True)
+
+    with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
+
+
+def test_a_stripe_that_asks_for_the_chip_ends_nothing_while_there_is_a_chip_reader(tmp_path, line, pcscd):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        await hear(line, GREEN)
+        line.send(CHIP_STRIPE)
+        await hear(line, OFF + GREEN)
+        card = await inserted(rooms, pcscd, EmvCard())
+        assert isinstance(await prompt.card(), SealedCard)
+        assert (await prompt.second_answer(APPROVED)).agreed
+        await out(card)
+
+    with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
+
+
+class Mute(EmvCard):
+    """It answers to reset, and then nothing that makes sense."""
+
+    def _answer(self, command: bytes) -> bytes:
+        return b"\x6f\x00"
+
+
+def test_a_chip_that_cannot_be_read_may_be_swiped_and_that_is_flagged(tmp_path, line, pcscd):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        await hear(line, GREEN)
+        card = await inserted(rooms, pcscd, Mute())
+        await hear(line, OFF + GREEN)
+        line.send(CHIP_STRIPE)
+        sealed = await prompt.card()
+        assert isinstance(sealed, SealedCard)
+        assert sealed.facts.entry_mode is EntryMode.MAGSTRIPE_FALLBACK
+        assert (await prompt.second_answer(APPROVED)).agreed
+        await out(card)
+
+    with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
+
+
+def test_interac_has_no_fallback(tmp_path, line, pcscd):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        await hear(line, GREEN)
+        card = await inserted(rooms, pcscd, Mute())
+        await hear(line, OFF + GREEN)
+        line.send(swipe(PUBLISHED["interac"], "2912220999988887777"))
+        assert await prompt.card() is ReadFailure.CHIP_FAILED
+        await out(card)
+
+    with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
+
+
+def test_a_chip_that_cannot_be_read_where_nothing_can_be_swiped(tmp_path, pcscd):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        card = await inserted(rooms, pcscd, Mute())
+        assert await prompt.card() is ReadFailure.CHIP_FAILED
+        await out(card)
+
+    with_readers(tmp_path, [chip_reader(pcscd)], story)
+
+
+def test_a_card_pulled_while_its_issuer_is_asked_has_not_agreed(tmp_path, pcscd):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        card = await inserted(rooms, pcscd, EmvCard())
+        assert isinstance(await prompt.card(), SealedCard)
+        await out(card)
+        assert await prompt.second_answer(APPROVED) == SecondAnswer(agreed=False)
+
+    with_readers(tmp_path, [chip_reader(pcscd)], story)
+
+
+def test_withdrawn_while_its_issuer_is_asked(tmp_path, pcscd):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        card = await inserted(rooms, pcscd, EmvCard())
+        assert isinstance(await prompt.card(), SealedCard)
+        prompt.withdraw()
+        assert not (await prompt.second_answer(NO_ANSWER)).agreed
+        await out(card)
+
+    with_readers(tmp_path, [chip_reader(pcscd)], story)
+
+
+def test_close_lets_a_chip_go_that_waits_for_its_issuer(tmp_path, pcscd):
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        card = await inserted(rooms, pcscd, EmvCard())
+        assert isinstance(await prompt.card(), SealedCard)
+        waiting = asyncio.ensure_future(prompt.second_answer(APPROVED))
+        await rooms.close()
+        await waiting
+        await out(card)
+
+    with_readers(tmp_path, [chip_reader(pcscd)], story)
+
+
+def test_no_card_is_read_while_the_daemon_logs(tmp_path, tmp_path_factory, line):
+    async def story(rooms: Rooms) -> None:
+        assert await ask(rooms).card() is ReadFailure.READER_LOGGED
+
+    with Pcscd(tmp_path_factory.mktemp("p"), "--apdu") as logging:
+        with_readers(tmp_path, [stripe(line.device), chip_reader(logging)], story)
+
+
+def test_without_a_daemon_the_reader_is_absent(tmp_path):
+    async def story(rooms: Rooms) -> None:
+        assert await ask(rooms).card() is ReadFailure.READER_ABSENT
+        assert await rooms.states() == (("chip", False),)
+
+    with_readers(tmp_path, [ConfiguredReader("chip", "pcsc_emv", READER, EMV, tmp_path / "none.comm")], story)

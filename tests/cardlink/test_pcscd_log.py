@@ -1,0 +1,46 @@
+import socket
+
+import pytest
+
+from pos_bridge.cardlink.pcscd_log import asks_for_log, logs_apdus
+from tests.pcsc.daemon import Pcscd
+
+
+@pytest.mark.parametrize(
+    ("words", "logs"),
+    [
+        ("", False),
+        ("--foreground --auto-exit", False),
+        ("-f -x", False),
+        ("--foreground --apdu", True),
+        ("--ap", True),
+        ("-a", True),
+        ("-fa", True),
+        ("--debug", True),
+        ("-d", True),
+        ("-xd", True),
+        ("-c /etc/add", False),
+        ("-cadd", False),
+        ("-t 4 -C", False),
+        ("--critical --error --info", False),
+        ("-- -a", False),
+    ],
+)
+def test_the_command_line_says_it(words, logs):
+    assert asks_for_log(["/usr/sbin/pcscd", *words.split()]) is logs
+
+
+@pytest.mark.parametrize(("argument", "logs"), [("--apdu", True), ("--debug", True), ("--auto-exit", False)])
+def test_a_daemon_is_known_by_its_socket(tmp_path_factory, argument, logs):
+    folder = tmp_path_factory.mktemp("p")
+    with Pcscd(folder, argument) as pcscd:
+        assert logs_apdus(pcscd.socket) is logs
+        other = tmp_path_factory.mktemp("p") / "pcscd.comm"
+        with socket.socket(socket.AF_UNIX) as supervisor:  # as systemd listens until somebody comes
+            supervisor.bind(str(other))
+            supervisor.listen()
+            assert logs_apdus(other) or not logs
+
+
+def test_nobody_listens(tmp_path):
+    assert not logs_apdus(tmp_path / "pcscd.comm")
