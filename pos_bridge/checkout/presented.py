@@ -23,6 +23,9 @@ from pos_bridge.domain.step import step
 AUTHORISE_WITHIN_S = 45
 AGREE_WITHIN_S = 30.0  # a chip answers in a second or two; pulled, it never does
 TELL_WITHIN_S = 5.0  # how long a till waits while its chip is told what is decided already
+CHIP_S = (
+    125  # a chip that was put in has been read by then, its PIN entered, or has failed: then the prompt begins anew
+)
 PROCESSING_S = 120  # after the card was read, whatever the processor does, the till has its answer by then
 
 PROMPT_CAUSES = {
@@ -50,7 +53,7 @@ _WORD_STANDS = frozenset({State.DECLINED, State.REFUNDED, State.REFUND_DECLINED}
 
 def answered_by_ms(parts: Parts) -> int:
     """The latest time, on the processor's clock, at which a till has its answer to what begins now."""
-    return parts.processor.not_after_ms(parts.prompt_s + PROCESSING_S)
+    return parts.processor.not_after_ms(2 * parts.prompt_s + CHIP_S + PROCESSING_S)
 
 
 class PresentedLeg:

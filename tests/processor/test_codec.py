@@ -118,7 +118,10 @@ def test_what_the_issuer_says_to_the_chip_is_passed_on_as_it_came(read, kind, ch
 @given(chip=OUT_OF_BOUNDS)
 def test_an_answer_to_the_chip_that_breaks_its_lengths_is_no_answer_at_all(read, kind, chip):
     yes = pb.Approved(amount=pb.Money(cents=1000, currency=124), approval_code=35, chip=chip)
-    for said in (kind(key=KEY.raw, approved=yes), kind(key=KEY.raw, declined=pb.Declined(reason=1, chip=chip))):
+    for said in (
+        kind(key=KEY.raw, approved=yes),
+        kind(key=KEY.raw, declined=pb.Declined(reason="REASON_DO_NOT_HONOUR", chip=chip)),
+    ):
         assert read(said) == Unknown(wrong=True)
 
 

@@ -1,0 +1,42 @@
+"""`pos-bridge doctor`: what is wrong with this till and what to do. Asks the engine, looks itself, mends nothing.
+
+It reads no card, starts no payment and changes no file.
+"""
+
+import argparse
+from collections.abc import Iterator
+
+from pos_bridge.cli.doctor_daemon import ask_engine
+from pos_bridge.cli.doctor_looks import look
+from pos_bridge.cli.doctor_words import Finding, Weight
+from pos_bridge.cli.journal_words import LANGUAGES
+from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.config import Config
+
+WELL, ILL = 0, 1
+
+
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(
+        "doctor",
+        help="dire ce qui ne va pas et quoi faire / say what is wrong, and what to do",
+        description="Asks the running engine how it is, and looks at readers, pcscd and files. Read-only. One line a "
+        "finding; those to be mended say how.",
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    return parser
+
+
+def run(args: argparse.Namespace) -> int:
+    """`args.loaded` is the Config. 0: nothing is to be mended; 1: something is."""
+    code = WELL
+    for finding in examine(args.loaded):
+        print(finding.to(args.lang))
+        if finding.weight is Weight.MEND:
+            code = ILL
+    return code
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    yield from ask_engine(config)
+    yield from look(config)
