@@ -54,8 +54,8 @@ class Session:
     """Built once an application is chosen; filled step by step.
 
     `card`: data objects from the card, never of the terminal's. `own`: the terminal's. `hashed`: what was sent
-    for PDOL and CDOLs so far, which a CDA signature covers. `combined_key`: the card's, where CDA is done. `pin`: for the
-    issuer only; no list of the card's can ask for it.
+    for PDOL and CDOLs so far, which a CDA signature covers. `combined_key`: the card's, where CDA is done. `pin`: for
+    the issuer only; no list of the card's can ask for it.
     """
 
     terminal: Terminal
