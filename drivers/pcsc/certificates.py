@@ -78,9 +78,9 @@ def issuer_key(session: Session) -> PublicKey:
     above = PublicKey(scheme.modulus, scheme.exponent)
     remainder = _remainder(session, Tag.ISSUER_REMAINDER, _open(above, certificate, _ISSUER)[0][12:])
     inside = recover(above, certificate, _ISSUER, remainder + exponent)
-    fields = _Fields(inside[5:7], inside[7:10], inside[10:12], inside[12], inside[13], inside[14:])
+    fields = _Fields(inside[5:7], inside[10:12], inside[12], inside[13], inside[14:])
     issuer = inside[1:5].hex().rstrip("f")
-    if len(issuer) < _ISSUER_DIGITS or not number_of(session).startswith(issuer) or fields.serial in scheme.revoked:
+    if len(issuer) < _ISSUER_DIGITS or not number_of(session).startswith(issuer) or inside[7:10] in scheme.revoked:
         raise AuthenticationFailedError
     return _key(session, fields, remainder, exponent)
 
@@ -92,7 +92,7 @@ def card_key(session: Session, static: StaticData) -> PublicKey:
     remainder = _remainder(session, Tag.ICC_REMAINDER, _open(above, certificate, _CARD)[0][18:])
     covered = remainder + exponent + static_data(session, static)
     inside = recover(above, certificate, _CARD, covered)
-    fields = _Fields(inside[11:13], inside[13:16], inside[16:18], inside[18], inside[19], inside[20:])
+    fields = _Fields(inside[11:13], inside[16:18], inside[18], inside[19], inside[20:])
     if inside[1:11].hex().rstrip("f") != number_of(session):
         raise AuthenticationFailedError
     return _key(session, fields, remainder, exponent)
@@ -108,7 +108,6 @@ class _Fields:
     """What both kinds of certificate have. `expires`: MMYY. `algorithms`: of the hash and of the key."""
 
     expires: bytes
-    serial: bytes
     algorithms: bytes
     length: int
     exponent_length: int

@@ -159,8 +159,7 @@ def _online_pin(session: Session) -> Step[_Tried]:
     reply = yield EnterPin(online=True, cents=session.tender.cents, currency=session.tender.currency)
     if isinstance(reply, PinBlock):
         session.tvr |= Tvr.ONLINE_PIN_ENTERED
-        session.own[Tag.ENCRYPTED_PIN] = reply.block
-        session.own[Tag.PIN_KEY_SERIAL] = reply.ksn
+        session.pin = reply
         return _Tried(_Outcome.UNKNOWN, Verified.PIN_ONLINE)
     session.tvr |= _PIN_TROUBLES[reply] if isinstance(reply, PinTrouble) else Tvr.PIN_PAD_MISSING
     return _FAILED

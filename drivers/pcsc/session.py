@@ -7,7 +7,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from drivers.pcsc.asks import Ask, Reply
+from drivers.pcsc.asks import Ask, PinBlock, Reply
 from drivers.pcsc.scheme import Application
 from drivers.pcsc.terminal import Terminal
 from drivers.reader import Tender
@@ -54,7 +54,8 @@ class Session:
     """Built once an application is chosen; filled step by step.
 
     `card`: data objects from the card, never of the terminal's. `own`: the terminal's. `hashed`: what was sent
-    for PDOL and CDOLs so far, which a CDA signature covers. `combined_key`: the card's, where CDA is done.
+    for PDOL and CDOLs so far, which a CDA signature covers. `combined_key`: the card's, where CDA is done. `pin`: for
+    the issuer only; no list of the card's can ask for it.
     """
 
     terminal: Terminal
@@ -66,6 +67,7 @@ class Session:
     tsi: Tsi = _NO_STATUS
     hashed: bytes = b""
     combined_key: PublicKey | None = None
+    pin: PinBlock | None = None
     card: dict[int, bytes] = field(default_factory=dict)
     own: dict[int, bytes] = field(default_factory=dict)
 

@@ -57,8 +57,6 @@ _FOR_ISSUER = (
     Tag.UNPREDICTABLE,
     Tag.SEQUENCE,
     Tag.TSI,
-    Tag.ENCRYPTED_PIN,
-    Tag.PIN_KEY_SERIAL,
 )
 
 
@@ -147,7 +145,10 @@ def _ask_card(session: Session) -> Step[None]:
 
 def _for_issuer(session: Session) -> bytes:
     values = session.values()
-    return b"".join(encode(tag, values[tag]) for tag in _FOR_ISSUER if tag in values)
+    told = b"".join(encode(tag, values[tag]) for tag in _FOR_ISSUER if tag in values)
+    if session.pin is None:
+        return told
+    return told + encode(Tag.ENCRYPTED_PIN, session.pin.block) + encode(Tag.PIN_KEY_SERIAL, session.pin.ksn)
 
 
 # ---- the issuer's answer, and the card's last word ----

@@ -54,39 +54,52 @@ def signed(key: Pair, kind: str, fields: bytes, more: bytes = b"") -> bytes:
     return key.sign(b"\x6a" + inside + digest + b"\xbc")
 
 
-def certificate(above: Pair, kind: str, name: bytes, of: Pair, *, expires="1249", serial="000001", more=b"") -> bytes:
-    """`name`: 4 bytes of issuer or 10 of card number. `more`: the static data, in a card's certificate."""
+def certificate(
+    above: Pair,
+    kind: str,
+    name: bytes,
+    of: Pair,
+    *,
+    expires="1249",
+    serial="000001",
+    kinds="0101",
+    padding="BB",
+    more=b"",
+) -> bytes:
+    """`name`: 4 bytes of issuer, 10 of card number. `kinds`: hash, key. `more`: a card's certificate covers it too."""
     space = len(above.modulus) - (36 if kind == "02" else 42)
-    kept, left = of.modulus[:space].ljust(space, b"\xbb"), of.modulus[space:]
+    kept, left = of.modulus[:space].ljust(space, bytes.fromhex(padding)), of.modulus[space:]
     sizes = bytes((len(of.modulus), len(of.exponent)))
-    fields = name + bytes.fromhex(expires + serial) + b"\x01\x01" + sizes + kept
+    fields = name + bytes.fromhex(expires + serial + kinds) + sizes + kept
     return signed(above, kind, fields, left + of.exponent + more)
 
 
-def issuer_objects(number: str, **changes: str) -> dict[str, str]:
-    above, key = scheme(), issuer()
+def issuer_objects(number: str, key: Pair | None = None, **changes: str) -> dict[str, str]:
+    above, key = scheme(), key or issuer()
     made = certificate(above, "02", bytes.fromhex(number[:6] + "FF"), key, **changes)
     left = key.modulus[len(above.modulus) - 36 :]
     return {"8F": INDEX, "90": made.hex(), "92": left.hex(), "9F32": key.exponent.hex()}
 
 
-def chip_objects(number: str, static: str, **changes: str) -> dict[str, str]:
-    above, key = issuer(), chip()
+def chip_objects(number: str, static: str, key: Pair | None = None, **changes: str) -> dict[str, str]:
+    above, key = issuer(), key or chip()
     made = certificate(above, "04", bytes.fromhex(number.ljust(20, "F")), key, more=bytes.fromhex(static), **changes)
     left = key.modulus[len(above.modulus) - 42 :]
     return {"9F46": made.hex(), "9F47": key.exponent.hex(), "9F48": left.hex()}
 
 
-def static_signature(static: str) -> str:
+def static_signature(static: str, key: Pair | None = None, *, head="01DAC1", padding="BB") -> str:
     """93: the data authentication code is DA C1."""
-    key = issuer()
-    return signed(key, "03", b"\x01\xda\xc1".ljust(len(key.modulus) - 23, b"\xbb"), bytes.fromhex(static)).hex()
+    key = key or issuer()
+    fields = bytes.fromhex(head).ljust(len(key.modulus) - 23, bytes.fromhex(padding))
+    return signed(key, "03", fields, bytes.fromhex(static)).hex()
 
 
-def dynamic_signature(dynamic: str, terminal: str) -> str:
+def dynamic_signature(dynamic: str, terminal: str, *, algorithm="01", padding="BB", length="") -> str:
     """9F4B over the card's own `dynamic` data and what the terminal sent."""
     key, data = chip(), bytes.fromhex(dynamic)
-    fields = (bytes((0x01, len(data))) + data).ljust(len(key.modulus) - 23, b"\xbb")
+    head = bytes.fromhex(algorithm + (length or f"{len(data):02X}"))
+    fields = (head + data).ljust(len(key.modulus) - 23, bytes.fromhex(padding))
     return signed(key, "05", fields, bytes.fromhex(terminal)).hex()
 
 

@@ -91,6 +91,14 @@ def test_the_issuer_gets_the_pin_as_the_pad_encrypted_it():
     assert bytes.fromhex("9F33036068C8") in played.ask.data  # a pad is there
 
 
+def test_a_card_is_not_told_what_the_pad_encrypted():
+    tvr = f"{PLAIN | ONLINE:010X}"
+    chip = Chip(signed={"8E": "0000000000000000" + "0200", "8C": "9908DF010A9F3403"})
+    first = generated("80", "00" * 18 + "020000")
+    lines = [*chip.opening(), Pin(True, BLOCK), first, Issuer(APPROVED), generated("40", cdol_2(tvr, "6800"))]
+    assert play(talk(tender=WITH_PAD), lines).answer is not None
+
+
 def test_an_offline_pin():
     said: list[Line] = [TRIES_3, Pin(False, PinGiven(0x9000))]
     assert verified("0100", "010002", said=said, at=at_reader()) is Verified.PIN_AT_READER

@@ -340,3 +340,53 @@ def test_a_reason_says_nothing_of_the_card():
     with pytest.raises(ReadFailedError) as failed:
         conversation.throw(CardLostError(removed=True))
     assert str(failed.value) == "CARD_REMOVED"
+
+
+# ---- what a card may ask of the terminal ----
+
+
+def test_everything_that_a_terminal_can_tell():
+    """Each object in the length that EMV gives it, at the first list."""
+    told = {
+        "9F02": "000000001234",
+        "81": "000004D2",
+        "9F03": "000000000000",
+        "9F04": "00000000",
+        "5F2A": "0124",
+        "5F36": "02",
+        "9A": "261123",
+        "9F21": "114503",
+        "9C": "00",
+        "9F1A": "0124",
+        "9F1B": "00000000",
+        "9F01": "000000000000",
+        "9F06": VISA,
+        "4F": VISA,
+        "84": VISA,
+        "9F09": "0096",
+        "9F15": "5999",
+        "9F16": "30" * 15,
+        "9F1C": "3030303030303031",
+        "9F1E": "3030303030303031",
+        "9F33": "6028C8",
+        "9F34": "3F0000",
+        "9F35": "21",
+        "9F37": RANDOM,
+        "9F39": "05",
+        "9F40": "6000F0F001",
+        "9F41": "23114503",
+        "95": "0000000000",
+        "9B": "0000",
+        "8A": "0000",
+        "91": "0000000000000000",
+    }
+    chip = Chip(pdol="".join(f"{tag}{len(value) // 2:02X}" for tag, value in told.items()))
+    assert play(talk(), [*chip.opening("".join(told.values())), *ending(PLAIN_TVR)]).answer is not None
+
+
+@pytest.mark.parametrize("data", ["", "06"])
+def test_a_cryptogram_with_little_for_the_issuer(data):
+    first = Say(generated("80", cdol_1(PLAIN_TVR)).command, tlv("80", "800012" + CRYPTOGRAM + data) + "9000")
+    played = play(talk(), [*Chip().opening(), first, *ending(PLAIN_TVR)[1:]])
+    assert played.ask is not None
+    assert (b"\x9f\x10" in played.ask.data) == bool(data)
