@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import drivers.pcsc
 from pos_bridge.wire.cardlink import Armed, Read, Ready, Sealed
 from pos_bridge.wire.locks import Lock
 from tests.card.keys import CAD, CENTS, LEG_KEY, LOCAL_TIME, ProcessorKeys
@@ -15,6 +16,7 @@ from tests.drivers.line import GREEN, VISA, Line
 from tests.wire.swipes import swipe
 
 PROBE = HERE / "probe.py"
+EMV = Path(drivers.pcsc.__path__[0]) / "emv-canada.toml"
 ATTACKS = 27
 # Attacks that any user's process can carry out on any kernel; the others depend on privileges and settings.
 ALWAYS_POSSIBLE = {
@@ -76,6 +78,14 @@ def test_nothing_that_a_room_should_not_do_can_be_done_from_inside(keys, line, t
     assert sorted(path.name for path in tmp_path.iterdir()) == ["trust.txt", "trust.txt.target"]
 
 
+def test_a_chip_room_may_besides_make_a_socket_of_this_machine_before_there_is_a_card(keys, line, tmp_path):
+    report = probed(room_command(prepare(keys, tmp_path), PROBE, EMV), line, keys)
+    done = {entry for entry in report if entry.endswith(" done")}
+    assert done == {"open open-device done", "open unix-socket done"}
+    assert sum(entry.endswith(" refused") for entry in report) == 2 * ATTACKS - len(done)
+    assert (tmp_path / "trust.txt.target").read_bytes() == b"untouched"
+
+
 def test_the_same_attacks_succeed_where_there_are_no_locks(keys, tmp_path):
     told = subprocess.run(
         [sys.executable, "-I", "-S", "-B", PROBE, "--without-locks", prepare(keys, tmp_path)],
@@ -88,12 +98,15 @@ def test_the_same_attacks_succeed_where_there_are_no_locks(keys, tmp_path):
     assert done >= ALWAYS_POSSIBLE
 
 
-def test_the_room_loads_no_network_no_database_and_no_logging(keys, line, tmp_path):
-    report = probed(room_command(prepare(keys, tmp_path), PROBE), line, keys)
+@pytest.mark.parametrize("emv", [None, EMV])
+def test_the_room_loads_no_network_no_database_and_no_logging(keys, line, tmp_path, emv):
+    report = probed(room_command(prepare(keys, tmp_path), PROBE, emv), line, keys)
     modules = {entry.removeprefix("module ") for entry in report if entry.startswith("module ")}
     assert {"drivers.serial.msr_plain", "pos_bridge.card.room", "serial"} <= modules
     found = {name for name in modules for word in FORBIDDEN if name == word or name.startswith(word + ".")}
     assert found == set()
+    assert ("drivers.pcsc.pcscd" in modules) is (emv is not None)
+    assert not any(name.startswith("smartcard") for name in modules), "the C module alone"
 
 
 def test_what_the_kernel_says_of_a_room_with_its_doors_shut(keys, line, tmp_path):

@@ -1,7 +1,8 @@
 """A chip reader beside a stripe reader, as the engine asks them: real rooms, a real pcscd, a virtual card."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -52,16 +53,17 @@ def ask(rooms: Rooms) -> CardPrompt:
     return rooms.prompt(LegKey.fresh(), AMOUNT, KEYS.sealing_key())
 
 
-async def inserted(rooms: Rooms, pcscd: Pcscd, script: EmvCard) -> VirtualCard:
+@asynccontextmanager
+async def inserted(rooms: Rooms, pcscd: Pcscd, script: EmvCard) -> AsyncIterator[VirtualCard]:
     """Once the chip reader is armed, which must be its first time: a card that lies there before counts for nobody."""
     await asyncio.sleep(0)  # the ask has its reader now, and what is told of it is what the ask has seen
     while not dict(await rooms.states())["chip"]:
         await asyncio.sleep(0)
-    return await asyncio.to_thread(VirtualCard(pcscd, script).__enter__)
-
-
-async def out(card: VirtualCard) -> None:
-    await asyncio.to_thread(card.pull)
+    card = VirtualCard(pcscd, script)
+    try:
+        yield await asyncio.to_thread(card.__enter__)
+    finally:
+        await asyncio.to_thread(card.pull)
 
 
 def stripe(device: str) -> ConfiguredReader:
@@ -73,14 +75,13 @@ def test_a_chip_wins_and_says_its_last_word(tmp_path, line, pcscd, second, agree
     async def story(rooms: Rooms) -> None:
         prompt = ask(rooms)
         await hear(line, GREEN)
-        card = await inserted(rooms, pcscd, EmvCard(second=second))
-        sealed = await prompt.card()
-        assert isinstance(sealed, SealedCard)
-        assert sealed.facts.entry_mode is EntryMode.CHIP
-        await hear(line, OFF)
-        assert (await prompt.second_answer(APPROVED)).agreed is agreed
-        prompt.withdraw()
-        await out(card)
+        async with inserted(rooms, pcscd, EmvCard(second=second)):
+            sealed = await prompt.card()
+            assert isinstance(sealed, SealedCard)
+            assert sealed.facts.entry_mode is EntryMode.CHIP
+            await hear(line, OFF)
+            assert (await prompt.second_answer(APPROVED)).agreed is agreed
+            prompt.withdraw()
 
     with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
 
@@ -102,33 +103,31 @@ def test_a_stripe_that_asks_for_the_chip_ends_nothing_while_there_is_a_chip_read
         await hear(line, GREEN)
         line.send(CHIP_STRIPE)
         await hear(line, OFF + GREEN)
-        card = await inserted(rooms, pcscd, EmvCard())
-        assert isinstance(await prompt.card(), SealedCard)
-        assert (await prompt.second_answer(APPROVED)).agreed
-        await out(card)
+        async with inserted(rooms, pcscd, EmvCard()):
+            assert isinstance(await prompt.card(), SealedCard)
+            assert (await prompt.second_answer(APPROVED)).agreed
 
     with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
 
 
-class Mute(EmvCard):
-    """It answers to reset, and then nothing that makes sense."""
+class Broken(EmvCard):
+    """Its application can be started, and its records not read."""
 
     def _answer(self, command: bytes) -> bytes:
-        return b"\x6f\x00"
+        return b"\x6f\x00" if command[1] == 0xB2 else super()._answer(command)
 
 
 def test_a_chip_that_cannot_be_read_may_be_swiped_and_that_is_flagged(tmp_path, line, pcscd):
     async def story(rooms: Rooms) -> None:
         prompt = ask(rooms)
         await hear(line, GREEN)
-        card = await inserted(rooms, pcscd, Mute())
-        await hear(line, OFF + GREEN)
-        line.send(CHIP_STRIPE)
-        sealed = await prompt.card()
-        assert isinstance(sealed, SealedCard)
-        assert sealed.facts.entry_mode is EntryMode.MAGSTRIPE_FALLBACK
-        assert (await prompt.second_answer(APPROVED)).agreed
-        await out(card)
+        async with inserted(rooms, pcscd, Broken()):
+            await hear(line, OFF + GREEN)
+            line.send(CHIP_STRIPE)
+            sealed = await prompt.card()
+            assert isinstance(sealed, SealedCard)
+            assert sealed.facts.entry_mode is EntryMode.MAGSTRIPE_FALLBACK
+            assert (await prompt.second_answer(APPROVED)).agreed
 
     with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
 
@@ -137,11 +136,10 @@ def test_interac_has_no_fallback(tmp_path, line, pcscd):
     async def story(rooms: Rooms) -> None:
         prompt = ask(rooms)
         await hear(line, GREEN)
-        card = await inserted(rooms, pcscd, Mute())
-        await hear(line, OFF + GREEN)
-        line.send(swipe(PUBLISHED["interac"], "2912220999988887777"))
-        assert await prompt.card() is ReadFailure.CHIP_FAILED
-        await out(card)
+        async with inserted(rooms, pcscd, Broken()):
+            await hear(line, OFF + GREEN)
+            line.send(swipe(PUBLISHED["interac"], "2912220999988887777"))
+            assert await prompt.card() is ReadFailure.CHIP_FAILED
 
     with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
 
@@ -149,9 +147,8 @@ def test_interac_has_no_fallback(tmp_path, line, pcscd):
 def test_a_chip_that_cannot_be_read_where_nothing_can_be_swiped(tmp_path, pcscd):
     async def story(rooms: Rooms) -> None:
         prompt = ask(rooms)
-        card = await inserted(rooms, pcscd, Mute())
-        assert await prompt.card() is ReadFailure.CHIP_FAILED
-        await out(card)
+        async with inserted(rooms, pcscd, Broken()):
+            assert await prompt.card() is ReadFailure.CHIP_FAILED
 
     with_readers(tmp_path, [chip_reader(pcscd)], story)
 
@@ -159,10 +156,10 @@ def test_a_chip_that_cannot_be_read_where_nothing_can_be_swiped(tmp_path, pcscd)
 def test_a_card_pulled_while_its_issuer_is_asked_has_not_agreed(tmp_path, pcscd):
     async def story(rooms: Rooms) -> None:
         prompt = ask(rooms)
-        card = await inserted(rooms, pcscd, EmvCard())
-        assert isinstance(await prompt.card(), SealedCard)
-        await out(card)
-        assert await prompt.second_answer(APPROVED) == SecondAnswer(agreed=False)
+        async with inserted(rooms, pcscd, EmvCard()) as card:
+            assert isinstance(await prompt.card(), SealedCard)
+            await asyncio.to_thread(card.pull)
+            assert await prompt.second_answer(APPROVED) == SecondAnswer(agreed=False)
 
     with_readers(tmp_path, [chip_reader(pcscd)], story)
 
@@ -170,11 +167,10 @@ def test_a_card_pulled_while_its_issuer_is_asked_has_not_agreed(tmp_path, pcscd)
 def test_withdrawn_while_its_issuer_is_asked(tmp_path, pcscd):
     async def story(rooms: Rooms) -> None:
         prompt = ask(rooms)
-        card = await inserted(rooms, pcscd, EmvCard())
-        assert isinstance(await prompt.card(), SealedCard)
-        prompt.withdraw()
-        assert not (await prompt.second_answer(NO_ANSWER)).agreed
-        await out(card)
+        async with inserted(rooms, pcscd, EmvCard()):
+            assert isinstance(await prompt.card(), SealedCard)
+            prompt.withdraw()
+            assert not (await prompt.second_answer(NO_ANSWER)).agreed
 
     with_readers(tmp_path, [chip_reader(pcscd)], story)
 
@@ -182,12 +178,11 @@ def test_withdrawn_while_its_issuer_is_asked(tmp_path, pcscd):
 def test_close_lets_a_chip_go_that_waits_for_its_issuer(tmp_path, pcscd):
     async def story(rooms: Rooms) -> None:
         prompt = ask(rooms)
-        card = await inserted(rooms, pcscd, EmvCard())
-        assert isinstance(await prompt.card(), SealedCard)
-        waiting = asyncio.ensure_future(prompt.second_answer(APPROVED))
-        await rooms.close()
-        await waiting
-        await out(card)
+        async with inserted(rooms, pcscd, EmvCard()):
+            assert isinstance(await prompt.card(), SealedCard)
+            waiting = asyncio.ensure_future(prompt.second_answer(APPROVED))
+            await rooms.close()
+            await waiting
 
     with_readers(tmp_path, [chip_reader(pcscd)], story)
 

@@ -141,7 +141,9 @@ def keep(card: Card, settings: Settings) -> None:
 class NaiveRooms:
     """In place of cardlink.rooms.Rooms: no room at all."""
 
-    def __init__(self, settings: Settings, readers: Sequence[ConfiguredReader], _trust: Path, _prompt_s: int) -> None:
+    def __init__(
+        self, settings: Settings, readers: Sequence[ConfiguredReader], _trust: Path, _prompt_s: int, **_: object
+    ) -> None:
         self._settings = settings
         self._reader = readers[0]
 
