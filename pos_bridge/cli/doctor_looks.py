@@ -65,8 +65,6 @@ def _look_at_reader(reader: Reader, config: Config) -> Iterator[Finding]:
     yield note("sealed_in_reader" if sealed else "sealed_in_room", reader=reader.name)
     if reader.driver in CHIP_DRIVERS:
         yield note("uncertified_chip", reader=reader.name)
-        if config.card_room.emv is None:
-            yield mend("no_terminal_data", reader=reader.name)
         yield from look_at_pcscd(reader.name, config.path(reader.pcscd))
 
 

@@ -133,12 +133,6 @@ WORDS = {
         "Les autres utilisateurs de cette machine n'atteignent pas {socket}.",
         "Other users of this machine do not reach {socket}.",
     ),
-    "no_terminal_data": Said(
-        "Le lecteur {reader} lit les puces et `card_room.emv` manque : il n'en lira aucune. Nommez-y le fichier des "
-        "données du terminal.",
-        "The reader {reader} reads chips and `card_room.emv` is missing: it will read none. Name the file of the "
-        "terminal data there.",
-    ),
     # ---- files that the engine must not be able to change ----
     "missing": Said(
         "{setting} : {path} n'est pas là. Remettez ce fichier, ou corrigez la configuration.",

@@ -157,6 +157,8 @@ def _card_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ..
         )
     if facts.chip is not None:
         lines += _chip_lines(facts.chip, language)
+        if facts.total is not None and facts.chip.verified in _BY_PIN:  # one that was wrong is a reason of declines
+            lines.append(Label.PIN.line(language))
     if facts.approval_code is not None:
         lines.append(Label.CODE.line(language, facts.approval_code))
     return tuple(lines)
@@ -169,7 +171,6 @@ def _chip_lines(chip: ChipReceipt, language: Language) -> tuple[OutputText, ...]
         Label.AID.line(language, chip.aid.hex().upper()),
         Label.TVR.line(language, chip.tvr.hex().upper()),
         Label.TSI.line(language, chip.tsi.hex().upper()),
-        *((Label.PIN.line(language),) if chip.verified in _BY_PIN else ()),
     )
 
 

@@ -147,7 +147,6 @@ def test_what_each_reader_means_for_the_till(config, monkeypatch):
         (Weight.MEND, "unknown_driver"),
         (Weight.NOTE, "sealed_in_room"),
         (Weight.NOTE, "uncertified_chip"),
-        (Weight.MEND, "no_terminal_data"),
         (Weight.MEND, "pcscd_absent"),
         (Weight.GOOD, "kept_from_engine"),
     ]

@@ -201,6 +201,12 @@ GOLDENS |= {
             "Montant demandé: 10,99\u00a0$\nNON PAYÉ"
         ),
     ),
+    "chip with a PIN that its issuer did not take, cashier, English": (
+        replace(verified(Verified.PIN_ONLINE), outcome=Label.NOT_PAID, total=None, card=None, approval_code=None),
+        "en",
+        0,
+        (f"MERCHANT COPY\n{HEAD_EN}Application: VISA\n{CHIP_LINES}Reference: {NAME}\nAmount asked: $10.99\nNOT PAID"),
+    ),
     "fallback, cashier, French": (
         replace(CARD, card=CardFacts(Brand.VISA, 5119, EntryMode.MAGSTRIPE_FALLBACK)),
         "fr",
