@@ -66,6 +66,6 @@ def new_store(folder: Path) -> Layout:
 def configured(layout: Layout, processor: str, device: str) -> Store:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    readers = [ReaderEntry("msr_plain", "msr_plain", Path(device))]
+    readers = [ReaderEntry("msr_plain", "msr_plain", device)]
     write_config(layout, port, processor, readers, _ANSWER_TIMEOUT_S)
     return Store(layout, port)

@@ -5,8 +5,8 @@ before, between and behind data objects are padding. Nothing is dropped: what co
 reads decides. An error never holds data.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 MAX_TAG_LENGTH = 3
 MAX_VALUE = 0xFFFF
@@ -20,12 +20,14 @@ class TlvError(Exception):
     """Bytes that are not BER-TLV of this subset, or lack what was looked for. Says what, never with what in it."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Item:
+class Item(NamedTuple):
     """One data object. `tag` is its bytes as a number: 0x9F02 for 9F 02."""
 
     tag: int
     value: bytes
+
+    def __repr__(self) -> str:
+        return "Item"  # never what is in it
 
     @property
     def constructed(self) -> bool:
@@ -35,25 +37,42 @@ class Item:
 
 def parse(raw: bytes) -> tuple[Item, ...]:
     """The data objects of one level, in their order. Raises TlvError."""
-    return tuple(item for item, _ in parse_with_bytes(raw))
+    return tuple([_item((tag, raw[at:end])) for tag, _, at, end in _spans(raw)])
 
 
 def parse_with_bytes(raw: bytes) -> tuple[tuple[Item, bytes], ...]:
     """As `parse`, each with the very bytes it was read from: a signature covers those. Raises TlvError."""
-    items = []
-    at = 0
-    while at < len(raw):
-        if raw[at] == 0:  # padding, annex B1
+    return tuple([(_item((tag, raw[at:end])), raw[begin:end]) for tag, begin, at, end in _spans(raw)])
+
+
+_item = Item._make
+
+
+def _spans(raw: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Of each data object: its tag, where it begins, where its value does, and where both end. Raises TlvError."""
+    at, size = 0, len(raw)
+    while at < size:
+        tag = raw[at]
+        if tag == 0:  # padding, annex B1
             at += 1
             continue
         begin = at
-        tag, at = read_tag(raw, at)
-        length, at = _read_length(raw, at)
-        if at + length > len(raw):
+        at += 1
+        if tag & _LONG_TAG == _LONG_TAG:
+            if at < size and raw[at] < _MORE:  # two bytes, as most tags are, without a call
+                tag = tag << 8 | raw[at]
+                at += 1
+            else:
+                tag, at = read_tag(raw, begin)
+        if at < size and (length := raw[at]) <= _SHORT:  # the common form, without a call
+            at += 1
+        else:
+            length, at = _read_length(raw, at)
+        end = at + length
+        if end > size:
             raise TlvError("a value is cut short")
-        items.append((Item(tag, raw[at : at + length]), raw[begin : at + length]))
-        at += length
-    return tuple(items)
+        yield tag, begin, at, end
+        at = end
 
 
 def read_tag(raw: bytes, at: int) -> tuple[int, int]:
