@@ -57,6 +57,12 @@ class Reply:
         text = self.body["Response"].get("AdditionalResponse", "")
         return {key: values[-1] for key, values in parse_qs(text, keep_blank_values=True).items()}
 
+    def receipt(self, qualifier: str) -> dict[str, str]:
+        """A payment's CashierReceipt or CustomerReceipt: its lines that have a name and a value."""
+        (found,) = (each for each in self.body["PaymentReceipt"] if each["DocumentQualifier"] == qualifier)
+        lines = (parse_qs(line["Text"]) for line in found["OutputContent"]["OutputText"])
+        return {line["name"][0]: line["value"][0] for line in lines if "value" in line}
+
     @property
     def transaction(self) -> str:
         """The terminal's name of the payment, refund or reversal: its POITransactionID. Raises LookupError."""

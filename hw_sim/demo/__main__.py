@@ -1,6 +1,6 @@
 """`make demo`: a day at the simulated store, told step by step, and the search for what stayed.
 
-Everything is real but the plastic: the engine, the card room, two serial lines, HTTPS, gRPC over mutual TLS. Exit code
+Everything is real but the plastic: the engine, the card room, two serial lines, pcscd, HTTPS, gRPC over mutual TLS. Exit code
 1 if anything is not as told.
 """
 
@@ -19,7 +19,7 @@ _ANSWER_TIMEOUT_S = "2"  # a store waits ten seconds for an answer; nobody wants
 
 def main() -> int:
     began = time.monotonic()
-    print("pos-bridge: a till, two card readers and a payment processor, simulated; the software between them, real.")
+    print("pos-bridge: a till, three card readers and a payment processor, simulated; the software between them, real.")
     readers = [word for reader in READERS for word in ("--reader", reader)]
     with tempfile.TemporaryDirectory(prefix="pos-bridge-demo-") as folder:
         try:

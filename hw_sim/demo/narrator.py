@@ -12,7 +12,8 @@ from hw_sim.demo.errors import DemoError
 from hw_sim.running import RunningStore
 from hw_sim.till import Reply
 
-PLAIN, ENCRYPTING = READERS = ("msr_plain", "idtech_msr")
+PLAIN, ENCRYPTING, _CHIPS = READERS = ("msr_plain", "idtech_msr", "pcsc_emv")
+CHIP = "chip"  # the name of the reader with that driver
 _SETTLE_S = 20.0
 _PAUSE_S = 0.05
 

@@ -4,6 +4,7 @@ import time
 
 from hw_sim.cards import CARDS
 from hw_sim.demo import search
+from hw_sim.demo.chips import chip_sale, chip_that_refuses, interac_sale
 from hw_sim.demo.errors import DemoError
 from hw_sim.demo.money import day_end, giving_back, killed, split_tender
 from hw_sim.demo.narrator import ENCRYPTING, Narrator
@@ -24,6 +25,9 @@ class Story(Narrator):
         self._cash_with_chouchous()
         self._plain_reader()
         self._encrypting_reader_and_delivery()
+        chip_sale(self)
+        interac_sale(self)
+        chip_that_refuses(self)
         self._nobody_asked()
         self._declined()
         self._lost_answer()
@@ -103,7 +107,7 @@ class Story(Narrator):
         self.explain(answer, _NOTHING)
 
     def _residue(self) -> None:
-        numbers = tuple(CARDS[name].number for name in self.used)
+        numbers = tuple(CARDS[name].number for name in dict.fromkeys(self.used))
         marks = Marks(numbers, (HOLDER, _MEMBER, _ORDER, _E_MAIL))
         self.say(
             f"The search for {len(numbers)} card numbers and {len(marks.texts)} texts, in parts, in each encoding."
