@@ -1,7 +1,7 @@
 """`make demo`: a day at the simulated store, told step by step, and the search for what stayed.
 
-Everything is real but the plastic: the engine, the card room, two serial lines, pcscd, HTTPS, gRPC over mutual TLS. Exit
-code 1 if anything is not as told.
+Everything is real but the plastic: the engine, the card room, two serial lines, pcscd, HTTPS, gRPC over mutual TLS.
+Exit code 1 if anything is not as told.
 """
 
 import sys

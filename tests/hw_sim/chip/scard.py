@@ -6,13 +6,13 @@ a card is there. pcsc-lite takes its socket's name once a process, so every pcsc
 
 import sys
 
-from smartcard import scard
+from smartcard import scard  # type: ignore[import-untyped]  # pyscard ships no types
 
 LOOK_MS = 100
 FOREVER_MS = 0xFFFFFFFF
 
 
-def main(reader, until):
+def main(reader: str, until: str) -> None:
     _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
     if until == "present":
         wait_for(context, reader, scard.SCARD_STATE_PRESENT)
@@ -34,12 +34,12 @@ def main(reader, until):
     scard.SCardReleaseContext(context)
 
 
-def say(*words):
+def say(*words: object) -> None:
     sys.stdout.write(" ".join(map(str, words)) + "\n")
     sys.stdout.flush()
 
 
-def wait_for(context, reader, wanted):
+def wait_for(context: int, reader: str, wanted: int) -> None:
     known = scard.SCARD_STATE_UNAWARE
     while True:
         _, [(_, state, _)] = scard.SCardGetStatusChange(context, LOOK_MS, [(reader, known)])

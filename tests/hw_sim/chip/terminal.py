@@ -4,8 +4,10 @@ Written for the tests from EMV 4.4 alone; neither the product's terminal nor the
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from hw_sim.chip.keys import AuthorityKey
 
 PSE = b"1PAY.SYS.DDF01"
 UNPREDICTABLE = bytes.fromhex("A1B2C3D4")
@@ -27,14 +29,15 @@ AAC, TC, ARQC = 0x00, 0x40, 0x80
 
 
 class StatusError(Exception):
-    def __init__(self, status, data=b""):
+    def __init__(self, status: int, data: bytes = b"") -> None:
         super().__init__(f"{status:04X}")
         self.status, self.data = status, data
 
 
-def objects(data):
+def objects(data: bytes) -> list[tuple[str, bytes]]:
     """All objects of BER-TLV data, as (tag, value), in order; raises ValueError where lengths do not fit."""
-    found, place = [], 0
+    found: list[tuple[str, bytes]] = []
+    place = 0
     while place < len(data):
         start = place
         place += 2 if data[place] & 0x1F == 0x1F else 1
@@ -52,9 +55,9 @@ def objects(data):
     return found
 
 
-def tree(data):
+def tree(data: bytes) -> dict[str, bytes]:
     """All objects at any depth: tag to value."""
-    found = {}
+    found: dict[str, bytes] = {}
     for tag, value in objects(data):
         found[tag] = value
         if int(tag[:2], 16) & 0x20:
@@ -62,7 +65,7 @@ def tree(data):
     return found
 
 
-def filled(dol, values):
+def filled(dol: bytes, values: Mapping[str, bytes]) -> bytes:
     """Data for a data object list; zeros for what is not known."""
     data, place = b"", 0
     while place < len(dol):
@@ -78,13 +81,13 @@ class Terminal:
     """`send` gives a whole answer for a command's bytes, as SCardTransmit does."""
 
     send: Callable[[bytes], bytes]
-    values: dict = field(default_factory=lambda: dict(TERMINAL))
-    read: dict = field(default_factory=dict)
+    values: dict[str, bytes] = field(default_factory=lambda: dict(TERMINAL))
+    read: dict[str, bytes] = field(default_factory=dict)
     static: bytes = b""
     asked: bytes = b""
     sent: int = 0
 
-    def ask(self, header, data=b"", expected=True):
+    def ask(self, header: str, data: bytes = b"", *, expected: bool = True) -> tuple[bytes, int]:
         """Data and status; GET RESPONSE and the exact length are asked for as a T=0 terminal does."""
         raw = bytes.fromhex(header) + (bytes((len(data),)) + data if data else b"") + (b"\0" if expected else b"")
         answer = self._send(raw)
@@ -97,30 +100,30 @@ class Terminal:
             answer = answer[:-2] + fetched
         return answer[:-2], int.from_bytes(answer[-2:], "big")
 
-    def _send(self, raw):
+    def _send(self, raw: bytes) -> bytes:
         self.sent += 1
         return self.send(raw)
 
-    def want(self, header, data=b"", expected=True):
-        answer, status = self.ask(header, data, expected)
+    def want(self, header: str, data: bytes = b"", *, expected: bool = True) -> bytes:
+        answer, status = self.ask(header, data, expected=expected)
         if status != 0x9000:
             raise StatusError(status, answer)
         return answer
 
     # ---- a transaction ----
 
-    def select(self, name, following=False):
+    def select(self, name: bytes, *, following: bool = False) -> dict[str, bytes]:
         fci = self.want("00A404" + ("02" if following else "00"), name)
         self.read = tree(fci)
         return self.read
 
-    def directory(self):
+    def directory(self) -> list[bytes]:
         """The AIDs of the card's directory."""
         self.select(PSE)
         record = self.want(f"00B201{self.read['88'][0] << 3 | 4:02X}")
         return [tree(entry)["4F"] for tag, entry in objects(tree(record)["70"]) if tag == "61"]
 
-    def begin(self):
+    def begin(self) -> None:
         given = filled(self.read.get("9F38", b""), self.values)
         answer = tree(self.want("80A80000", b"\x83" + bytes((len(given),)) + given))
         if "80" in answer:
@@ -128,7 +131,7 @@ class Terminal:
         self.read |= answer
         self.asked = given
 
-    def records(self):
+    def records(self) -> None:
         """What the records hold; a tag that comes twice raises ValueError."""
         files, self.static = self.read["94"], b""
         for place in range(0, len(files), 4):
@@ -145,7 +148,7 @@ class Terminal:
         for tag in (self.read.get("9F4A") or b"").hex().upper().split("/"):
             self.static += self.read[tag]
 
-    def generate(self, kind, second=False, combined=False):
+    def generate(self, kind: int, *, second: bool = False, combined: bool = False) -> dict[str, bytes]:
         """The answer's objects; a combined one's cryptogram comes out of its signature."""
         data = filled(self.read["8D" if second else "8C"], self.values)
         answer = self.want(f"80AE{kind | 0x10 * combined:02X}00", data)
@@ -163,7 +166,7 @@ class Terminal:
             found["9F26"] = inside[1:9]
         return found
 
-    def run(self, aid, **how):
+    def run(self, aid: bytes, **how: bool) -> dict[str, bytes]:
         """From the selection to the first cryptogram."""
         self.select(aid)
         self.begin()
@@ -172,7 +175,7 @@ class Terminal:
 
     # ---- authentication (book 2, 5 and 6) ----
 
-    def issuer_modulus(self, authority):
+    def issuer_modulus(self, authority: AuthorityKey) -> tuple[bytes, bytes]:
         """Raises ValueError for a certificate that is not the authority's. Gives modulus and exponent."""
         inside = recovered(self.read["90"], authority.modulus, authority.exponent)
         remainder, exponent = self.read.get("92", b""), self.read["9F32"]
@@ -184,13 +187,13 @@ class Terminal:
         assert inside[5:7].hex() == authority.expiry_mmyy
         return (inside[14:-20][:length] + remainder)[:length], exponent
 
-    def check_static(self, authority):
+    def check_static(self, authority: AuthorityKey) -> bytes:
         modulus, exponent = self.issuer_modulus(authority)
         inside = recovered(self.read["93"], modulus, exponent)
         hashed(inside, self.static, 0x03)
         return inside[2:4]
 
-    def card_modulus(self, authority):
+    def card_modulus(self, authority: AuthorityKey) -> None:
         inside = recovered(self.read["9F46"], *self.issuer_modulus(authority))
         remainder, exponent = self.read.get("9F48", b""), self.read["9F47"]
         hashed(inside, remainder + exponent + self.static, 0x04)
@@ -199,13 +202,13 @@ class Terminal:
         assert inside[19] == len(exponent)
         self._card = (inside[20:-20][:length] + remainder)[:length], exponent
 
-    def check_dynamic(self, signature, terminals):
+    def check_dynamic(self, signature: bytes, terminals: bytes) -> bytes:
         inside = recovered(signature, *self._card)
         hashed(inside, terminals, 0x05)
         return inside[3 : 3 + inside[2]]
 
 
-def recovered(signature, modulus, exponent):
+def recovered(signature: bytes, modulus: bytes, exponent: bytes) -> bytes:
     """What was signed, between header and trailer."""
     if len(signature) != len(modulus):
         raise ValueError("a signature has the length of its key")
@@ -216,19 +219,19 @@ def recovered(signature, modulus, exponent):
     return block[1:-1]
 
 
-def hashed(inside, beside, kind):
+def hashed(inside: bytes, beside: bytes, kind: int) -> None:
     if inside[0] != kind or sha_1(inside[:-20] + beside) != inside[-20:]:
         raise ValueError("another hash was signed")
 
 
-def sha_1(data):
+def sha_1(data: bytes) -> bytes:
     return hashlib.sha1(data, usedforsecurity=False).digest()
 
 
-def digits(number):
+def digits(number: bytes) -> str:
     return number.hex().rstrip("f")
 
 
-def tlv(tag, value):
+def tlv(tag: str, value: bytes) -> bytes:
     length = bytes((len(value),)) if len(value) < 0x80 else bytes((0x81, len(value)))
     return bytes.fromhex(tag) + length + value

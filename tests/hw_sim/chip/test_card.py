@@ -1,9 +1,11 @@
+from typing import Any
+
 import pytest
 
 from hw_sim.chip.card import ChipCard, MuteError, PulledError
 from hw_sim.chip.exchange import Protocol
 from hw_sim.chip.fault import Faults, faults
-from hw_sim.chip.keys import authority_keys
+from hw_sim.chip.keys import AuthorityKey, authority_keys
 from hw_sim.chip.memory import Kept, Memory, on_disk
 from hw_sim.chip.profile import CHIP_CARDS, PROFILES, Oda
 from tests.hw_sim.chip.issuer import Issuer
@@ -17,18 +19,20 @@ AUTHORITIES = {key.rid: key for key in authority_keys()}
 WRONG = b"\x01" * 10
 
 
-def inserted(name, *words, **how):
+def inserted(name: str, *words: str, **how: Any) -> tuple[ChipCard, Terminal, Issuer, bytes]:
     """The card, a terminal for it, its issuer, and the AID that the terminal knows."""
     card = CHIP_CARDS[name]
     chip = ChipCard(card, faults(words), **how)
     return chip, Terminal(chip.respond), Issuer(card), PROFILES[card.brand].scheme.aid
 
 
-def authority(aid):
+def authority(aid: bytes) -> AuthorityKey:
     return AUTHORITIES[aid[:5]]
 
 
-def finish(terminal, issuer, first, kind=TC, proof=None, **how):
+def finish(
+    terminal: Terminal, issuer: Issuer, first: dict[str, bytes], kind: int = TC, proof: bytes | None = None, **how: Any
+) -> dict[str, bytes]:
     """Tell the card what the issuer said, the way that card wants it; gives its second answer."""
     proof = issuer.proof(first) if proof is None else proof
     if terminal.read["82"][0] & 0x04:

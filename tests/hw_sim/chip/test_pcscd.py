@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:(TripleDES|Two-key TripleDES|Sin
 NO_CARD = ["error", "8010000C"]  # SCARD_E_NO_SMARTCARD: vpcd knows no card that is there and mute
 
 
-def sell(name, send):
+def sell(name: str, send: Callable[[bytes], bytes]) -> int:
     """A whole approved transaction; gives its counter."""
     card = CHIP_CARDS[name]
     terminal, issuer = Terminal(send), Issuer(card)
@@ -152,6 +153,7 @@ def test_nobody_outside_reaches_the_virtual_reader(counter):
 
 OWNER = """
 import asyncio, sys
+from collections.abc import Callable
 from pathlib import Path
 from hw_sim.chip.pcscd import Pcscd
 from hw_sim.chip.slot import Slotted
@@ -167,6 +169,7 @@ asyncio.run(main())
 
 def test_all_of_it_dies_with_its_owner(tmp_path):
     with subprocess.Popen([sys.executable, "-P", "-c", OWNER, tmp_path], stdout=subprocess.PIPE) as owner:
+        assert owner.stdout is not None
         pids = [int(word) for word in owner.stdout.readline().split()]
         handles = [os.pidfd_open(pid) for pid in pids]
         owner.send_signal(signal.SIGKILL)
@@ -175,7 +178,7 @@ def test_all_of_it_dies_with_its_owner(tmp_path):
     asyncio.run(all_ended(handles))
 
 
-async def all_ended(handles):
+async def all_ended(handles: list[int]) -> None:
     loop = asyncio.get_running_loop()
     for handle in handles:
         ended = asyncio.Event()

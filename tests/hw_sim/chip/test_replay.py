@@ -16,7 +16,7 @@ SELECT = bytes.fromhex("00A4040007A000000003101000")
 
 
 def test_it_answers_in_order_and_again_after_a_reset():
-    told = []
+    told: list[str] = []
     card = RecordedCard(read_recording(TEXT), told.append)
     assert card.atr == bytes.fromhex("3B600000")
     for _ in range(2):
@@ -27,7 +27,7 @@ def test_it_answers_in_order_and_again_after_a_reset():
 
 
 def test_what_it_does_not_expect_it_answers_with_6f00_and_tells_without_the_data():
-    told = []
+    told: list[str] = []
     card = RecordedCard(read_recording(TEXT), told.append)
     for wrong in (SELECT[:-1], SELECT[:6] + b"\xb0" + SELECT[7:], b"\0"):
         assert card.respond(wrong) == UNEXPECTED
