@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from pos_bridge.checkout.settle import Settler
 from pos_bridge.config import Config, Identity, Reader
 from pos_bridge.credentials import Credentials
 from pos_bridge.disk import write_private
+from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.identity.vault import Vault
@@ -31,6 +32,7 @@ from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.nexo_service import NexoService
+from pos_bridge.pos_api.payment_answer import CHIP, MAGNETIC_STRIPE
 from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
@@ -76,7 +78,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         unsettled = await settler.recover()
 
         trust = config.path(config.card_room.trust)
-        rooms = Rooms(_readers(config), trust, config.till.card_prompt_s, clock=_now)
+        rooms = Rooms(_readers(config), trust, config.till.card_prompt_s, clock=_now, on_failure=_tell_failure(log))
         stack.push_async_callback(rooms.close)
         identify = _identify(config, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
@@ -120,6 +122,12 @@ def _readers(config: Config) -> list[ConfiguredReader]:
         except ValueError as error:
             raise CannotStartError(f"reader {reader.name}: {error}") from None
     return readers
+
+
+def _capabilities(readers: Sequence[Reader]) -> tuple[str, ...]:
+    """How cards are read here, as nexo has it: by the stripe, by the chip, or both."""
+    chips = {reader.reads_chips for reader in readers}
+    return tuple(word for word, is_there in ((MAGNETIC_STRIPE, False), (CHIP, True)) if is_there in chips)
 
 
 def _serial_reader(config: Config, reader: Reader) -> ConfiguredReader:
@@ -182,7 +190,9 @@ def _offered(identity: Identity | None) -> Offered:
 def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dropped) -> NexoService:
     till = config.till
     return NexoService(
-        terminal=NexoTerminal(till.poiid, config.processor.merchant_id, till.language, __version__),
+        terminal=NexoTerminal(
+            till.poiid, config.processor.merchant_id, till.language, __version__, _capabilities(config.readers)
+        ),
         secret=_secret(config.state / "till.secret"),
         desk=lane,
         answers=answers,
@@ -205,6 +215,10 @@ def _server(config: Config, credentials: Credentials, service: NexoService, log:
 
 def _tell_trouble(log: Log) -> Callable[[Trouble], None]:
     return lambda trouble: log.emit(events.RequestFault(trouble))
+
+
+def _tell_failure(log: Log) -> Callable[[ReadFailure], None]:
+    return lambda reason: log.emit(events.CardNotRead(reason))
 
 
 def _secret(path: Path) -> bytes:

@@ -100,6 +100,8 @@ class CaptureLost(Event):
 
 @dataclass(frozen=True, slots=True)
 class CardNotRead(Event):
+    """A payment ended without a card, or one of several readers failed and it went on with the others."""
+
     severity: ClassVar[Severity] = Severity.WARNING
     reason: ReadFailure
 

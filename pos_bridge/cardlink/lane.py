@@ -113,6 +113,8 @@ class Lane:
                         chip.inserted()
                     case None:
                         self._state = ReaderState.PRESENT
+                        if self._is_logged():
+                            return NotRead(ReadFailure.READER_LOGGED, armed=False)
                     case ReadFailure() as reason:
                         self._state = _SEEN.get(reason, self._state)
                         return NotRead(reason, talk.armed)
@@ -126,6 +128,12 @@ class Lane:
                     case SecondAnswer() as said:
                         chip.end(said)
                         return NotRead(ReadFailure.NO_CARD, talk.armed)
+
+    def _is_logged(self) -> bool:
+        """Looked at once more when the reader is armed. A pcscd that a supervisor starts for its first client, as on
+        Debian, was not there before; and if it is started anew after this, the room has lost it.
+        """
+        return self.reader.pcscd is not None and logs_apdus(self.reader.pcscd, in_use=True)
 
     async def _ask_state(self) -> ReaderState | None:
         try:

@@ -17,10 +17,11 @@ _LIMIT_S = 1.0
 _PEER = struct.Struct("3i")  # struct ucred
 
 
-def logs_apdus(socket_path: Path) -> bool:
+def logs_apdus(socket_path: Path, *, in_use: bool = False) -> bool:
     """Of the pcscd that listens on this socket; where a supervisor listens for it, of any pcscd that runs here.
 
-    False where nobody listens: nothing can be read there either.
+    False where nobody listens: nothing can be read there either. `in_use`: a room is connected to it, so one runs; if
+    none can be seen (another's command line may be hidden: hidepid, ProtectProc), it is taken to log.
     """
     peer = _peer(socket_path)
     if peer is None:
@@ -28,7 +29,8 @@ def logs_apdus(socket_path: Path) -> bool:
     command = _pcscd_command(peer)
     if command is not None:
         return asks_for_log(command)
-    return any(asks_for_log(command) for command in _all_pcscd())
+    commands = list(_all_pcscd())
+    return any(map(asks_for_log, commands)) or (in_use and not commands)
 
 
 def asks_for_log(command: list[str]) -> bool:

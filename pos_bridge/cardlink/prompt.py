@@ -54,7 +54,7 @@ class CardPrompt:
     """A checkout.ports.Prompt. Made in a running event loop.
 
     `read` makes a lane's Read: for how many milliseconds, and whether a stripe counts though its chip should be read.
-    `started` is given each ask as it begins.
+    `started` is given each ask as it begins; `on_failure` the reason of a reader that failed while the prompt goes on.
     """
 
     def __init__(
@@ -63,12 +63,14 @@ class CardPrompt:
         read: Callable[[Lane, int, bool], Read],
         prompt_ms: int,
         started: Callable[[_Ask], None],
+        on_failure: Callable[[ReadFailure], object],
     ) -> None:
         loop = asyncio.get_running_loop()
         self._lanes = lanes
         self._read = read
         self._prompt_ms = prompt_ms
         self._started = started
+        self._tell = on_failure
         self._now = loop.time
         self._until = self._now() + prompt_ms / 1000
         self._fallback = False
@@ -146,6 +148,7 @@ class CardPrompt:
         if reason is ReadFailure.CHIP_REQUIRED and armed and self._swipes_again(lane):
             return
         if reason is ReadFailure.CHIP_FAILED and armed and self._falls_back(lane):
+            self._tell(reason)
             return
         if reason is ReadFailure.CHIP_REQUIRED and self._fallback:
             reason = ReadFailure.CHIP_FAILED  # an Interac card: its chip is its only way, and failed
@@ -154,6 +157,8 @@ class CardPrompt:
             self._settle(reason)
         elif not self._waiting:
             self._settle(min(self._failures, key=_MOST_TELLING.index))
+        elif reason is not ReadFailure.NO_CARD:
+            self._tell(reason)
 
     def _swipes_again(self, lane: Lane) -> bool:
         """A swipe of a card that is to be inserted ends nothing while there is a reader to insert it in."""

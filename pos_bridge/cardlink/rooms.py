@@ -10,7 +10,7 @@ from pos_bridge.cardlink.lane import ConfiguredReader, Lane, NotRead
 from pos_bridge.cardlink.program import RoomProgram
 from pos_bridge.cardlink.prompt import CardPrompt
 from pos_bridge.cardlink.standby import Standby
-from pos_bridge.domain.card import SealedCard
+from pos_bridge.domain.card import ReadFailure, SealedCard
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
@@ -22,11 +22,16 @@ def _store_time() -> datetime:
     return datetime.now().astimezone()
 
 
+def _tell_nobody(_: ReadFailure) -> None:
+    pass
+
+
 class Rooms:
     """A checkout.ports.CardReaders: for each reader one card room started ahead, used once, and replaced.
 
     `readers`: 1 or more, names unique; `trust`: the rooms' trust file; `prompt_s`: how long a card is waited for;
-    `clock`: the store's own time, which a chip is told.
+    `clock`: the store's own time, which a chip is told. `on_failure` is told why a reader gave no card to a prompt that
+    went on without it; the reason that ends a prompt is the prompt's own answer.
     Starts nothing until `start`; `close` ends every room there is.
     """
 
@@ -37,12 +42,15 @@ class Rooms:
         prompt_s: int,
         python: str = sys.executable,
         clock: Callable[[], datetime] = _store_time,
+        *,
+        on_failure: Callable[[ReadFailure], object] = _tell_nobody,
     ) -> None:
         if not readers or len({reader.name for reader in readers}) != len(readers):
             raise ValueError("a till has one reader or more, each with a name of its own")
         if not 0 < prompt_s * 1000 <= MAX_PROMPT_MS:
             raise ValueError("a prompt lasts 1 to 600 seconds")
         self._clock = clock
+        self._on_failure = on_failure
         self._prompt_ms = prompt_s * 1000
         self._lanes = tuple(
             Lane(reader, Standby(RoomProgram(trust, python, reader.emv, reader.pcscd))) for reader in readers
@@ -78,7 +86,7 @@ class Rooms:
                 pin_pad=lane.reader.pin_pad,
             )
 
-        return CardPrompt(self._lanes, read, self._prompt_ms, self._keep)
+        return CardPrompt(self._lanes, read, self._prompt_ms, self._keep, self._on_failure)
 
     async def states(self) -> tuple[tuple[str, bool], ...]:
         """Each reader's name and whether its device is there; as last seen for one that awaits a card."""

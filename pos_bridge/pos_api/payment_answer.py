@@ -39,6 +39,8 @@ from pos_bridge.wire.nexo.words import InstrumentType, PaymentType, Result
 
 NO_TRANSACTION = "00000000-0000-0000-0000-000000000000"  # the nil UUID: never a leg's key, and clients find a string
 
+MAGNETIC_STRIPE, CHIP = "MagStripe", "ICC"
+
 # As terminals in the field spell them: till software maps these to its own tenders.
 _BRANDS = {
     Brand.VISA: "visa",
@@ -49,10 +51,10 @@ _BRANDS = {
     Brand.OTHER: "other",
 }
 _ENTRY_MODES = {
-    EntryMode.MAGSTRIPE: "MagStripe",
-    EntryMode.CHIP: "ICC",
+    EntryMode.MAGSTRIPE: MAGNETIC_STRIPE,
+    EntryMode.CHIP: CHIP,
     EntryMode.CONTACTLESS: "Contactless",
-    EntryMode.MAGSTRIPE_FALLBACK: "MagStripe",
+    EntryMode.MAGSTRIPE_FALLBACK: MAGNETIC_STRIPE,
 }
 _AUTHENTICATION = {
     Verified.NOT_AT_ALL: (),
@@ -65,12 +67,13 @@ _KINDS = {ChoiceKind.CHOUCHOUS: "chouchous", ChoiceKind.HOME_DELIVERY: "delivery
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """The terminal that this till has, as its answers name it."""
+    """The terminal that this till has, as its answers name it. `capabilities`: how it reads cards (POICapabilities)."""
 
     poiid: str
     merchant_id: str
     language: Language
     version: str
+    capabilities: tuple[str, ...] = (MAGNETIC_STRIPE,)
 
 
 class Warned(Enum):

@@ -21,7 +21,7 @@ def login_response(terminal: Terminal, health: Health, stamp: str, *, busy: bool
     system = PoiSystemData(
         date_time=stamp,
         poi_software=PoiSoftware("pos-bridge", "pos-bridge", terminal.version),
-        poi_terminal_data=PoiTerminalData("Attended", ("MagStripe",), terminal.poiid),
+        poi_terminal_data=PoiTerminalData("Attended", terminal.capabilities, terminal.poiid),
         poi_status=_poi_status(health, busy=busy),
     )
     return LoginResponse(Response(Result.SUCCESS), system)

@@ -19,6 +19,7 @@ from tests.drivers.line import GREEN, LIMIT_S, OFF, VISA
 from tests.pcsc.card import VirtualCard
 from tests.pcsc.daemon import READER, Pcscd
 from tests.pcsc.emv_card import AAC, TC, EmvCard
+from tests.pcsc.supervised import Supervised
 from tests.wire.swipes import PUBLISHED, swipe
 
 EMV = Path(drivers.pcsc.__path__[0]) / "emv-canada.toml"
@@ -32,7 +33,7 @@ def pcscd(tmp_path_factory):
         yield pcscd
 
 
-def chip_reader(pcscd: Pcscd) -> ConfiguredReader:
+def chip_reader(pcscd: Pcscd | Supervised) -> ConfiguredReader:
     return ConfiguredReader("chip", "pcsc_emv", READER, EMV, pcscd.socket)
 
 
@@ -193,6 +194,22 @@ def test_no_card_is_read_while_the_daemon_logs(tmp_path, tmp_path_factory, line)
 
     with Pcscd(tmp_path_factory.mktemp("p"), "--apdu") as logging:
         with_readers(tmp_path, [stripe(line.device), chip_reader(logging)], story)
+
+
+def test_no_card_is_read_where_a_supervisor_starts_a_daemon_that_logs(tmp_path, tmp_path_factory, line):
+    """Debian's way: it ends itself after a minute without a client, and nobody can look at it before it is there."""
+
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        serving = asyncio.create_task(asyncio.to_thread(supervised.serve_once))
+        try:
+            assert await prompt.card() is ReadFailure.READER_LOGGED
+        finally:
+            prompt.withdraw()
+            await serving
+
+    with Supervised(tmp_path_factory.mktemp("p"), "--apdu") as supervised:
+        with_readers(tmp_path, [stripe(line.device), chip_reader(supervised)], story)
 
 
 def test_without_a_daemon_the_reader_is_absent(tmp_path):

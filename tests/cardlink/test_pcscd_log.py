@@ -2,6 +2,7 @@ import socket
 
 import pytest
 
+from pos_bridge.cardlink import pcscd_log
 from pos_bridge.cardlink.pcscd_log import asks_for_log, logs_apdus
 from tests.pcsc.daemon import Pcscd
 
@@ -44,3 +45,14 @@ def test_a_daemon_is_known_by_its_socket(tmp_path_factory, argument, logs):
 
 def test_nobody_listens(tmp_path):
     assert not logs_apdus(tmp_path / "pcscd.comm")
+    assert not logs_apdus(tmp_path / "pcscd.comm", in_use=True)
+
+
+def test_one_that_is_used_and_cannot_be_seen_is_taken_to_log(tmp_path_factory, monkeypatch):
+    other = tmp_path_factory.mktemp("p") / "pcscd.comm"
+    monkeypatch.setattr(pcscd_log, "_NAME", "a name that no process here has")  # as where /proc hides it
+    with socket.socket(socket.AF_UNIX) as supervisor:
+        supervisor.bind(str(other))
+        supervisor.listen()
+        assert not logs_apdus(other)
+        assert logs_apdus(other, in_use=True)

@@ -46,6 +46,25 @@ def test_a_reader_that_is_not_there_does_not_keep_the_other_from_reading(tmp_pat
     with_rooms(tmp_path, ["/dev/not-there", line.device], story)
 
 
+def test_a_reader_that_fails_while_another_waits_is_told_of(tmp_path, line):
+    told: list[ReadFailure] = []
+
+    async def story(rooms: Rooms) -> None:
+        prompt = ask(rooms)
+        await hear(line, GREEN)
+        await until(lambda: bool(told))
+        line.send(FRAME)
+        assert isinstance(await prompt.card(), SealedCard)
+
+    async def nobody(rooms: Rooms) -> None:
+        assert await ask(rooms).card() is ReadFailure.NO_CARD
+
+    with_rooms(tmp_path, ["/dev/not-there", line.device], story, on_failure=told.append)
+    assert told == [ReadFailure.READER_ABSENT]
+    with_rooms(tmp_path, [line.device], nobody, prompt_s=1, on_failure=told.append)
+    assert told == [ReadFailure.READER_ABSENT], "what ends a prompt is its own answer"
+
+
 def test_the_most_telling_reason_of_several(tmp_path, line):
     async def story(rooms: Rooms) -> None:
         assert await ask(rooms).card() is ReadFailure.NO_CARD

@@ -9,6 +9,7 @@ from pathlib import Path
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
 from pos_bridge.checkout.ports import CardReaders, Prompt
+from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from tests.card.keys import ProcessorKeys
@@ -52,6 +53,7 @@ def with_rooms(
     python: str = sys.executable,
     *,
     drivers: Sequence[str] = ("msr_plain",) * 2,
+    on_failure: Callable[[ReadFailure], object] = lambda _: None,
 ) -> None:
     """Rooms for these devices, a story with them, and their end."""
 
@@ -60,7 +62,7 @@ def with_rooms(
             ConfiguredReader(f"reader-{number}", driver, device)
             for number, (driver, device) in enumerate(zip(drivers, devices, strict=False))
         ]
-        rooms = Rooms(readers, KEYS.write_trust(folder), prompt_s, python)
+        rooms = Rooms(readers, KEYS.write_trust(folder), prompt_s, python, on_failure=on_failure)
         try:
             await asyncio.wait_for(story(rooms), LIMIT_S)
         finally:
