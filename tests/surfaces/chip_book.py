@@ -1,6 +1,5 @@
 """The book of a till whose customers insert chips: a store with a stripe reader and a chip reader with its PIN pad."""
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -110,5 +109,5 @@ def _has_opened_its_reader(pid: int) -> bool:
     """A chip reader's room holds a pipe for as long as it has the reader, and none before."""
     with suppress(OSError):
         if b"--emv" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
-            return any(os.readlink(each).startswith("pipe:") for each in Path(f"/proc/{pid}/fd").iterdir())
+            return any(str(each.readlink()).startswith("pipe:") for each in Path(f"/proc/{pid}/fd").iterdir())
     return False
