@@ -6,6 +6,7 @@ The answer follows from the field's type alone. What passes here may still be re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from random import Random
 from typing import Any
 
 from msgspec import inspect
@@ -71,6 +72,12 @@ def mutations(message: Message, place: Place) -> Iterator[Mutation]:
     for what, make in _TABLE.items():
         for word, changed, due in make(message, place):
             yield Mutation(f"{what}: {word}" if word else what, place, changed, due)
+
+
+def one_mutation(message: Message, place: Place, chance: Random) -> Message:
+    """Any of them; the message as it is where the chosen kind has none for this field."""
+    made = [changed for _, changed, _ in chance.choice(list(_TABLE.values()))(message, place)]
+    return chance.choice(made) if made else message
 
 
 _Made = Iterator[tuple[str, Message, Due]]
