@@ -1,5 +1,8 @@
 """Some thousand messages with everything wrong that can be (`make fuzz` sends more), and the engine is as it was."""
 
+import json
+from typing import Any
+
 import pytest
 
 from tests.surfaces.fuzz import Found, fuzz, judged
@@ -20,25 +23,19 @@ def test_the_same_seed_sends_the_same():
     assert [one.next() for _ in range(50)] == [other.next() for _ in range(50)]
 
 
+def answered(name: str, body: dict[str, Any]) -> bytes:
+    header = {"MessageCategory": "Login"}
+    return json.dumps({"SaleToPOIResponse": {"MessageHeader": header, f"{name}Response": body}}).encode()
+
+
 @pytest.mark.parametrize(
     ("status", "body"),
     [
         (500, b'{"errors": ["fault"]}'),
         (400, b'{"errors": ["not-json: x y"]}'),
-        (
-            200,
-            b'{"SaleToPOIResponse": {"MessageHeader": {"MessageCategory": "Login"}, "LoginResponse": {"M": "mark"}}}',
-        ),
-        (
-            200,
-            b'{"SaleToPOIResponse": {"MessageHeader": {"MessageCategory": "Login"}, "LoginResponse": {"Response": {'
-            b'"Result": "Failure", "ErrorCondition": "Whatever"}}}}',
-        ),
-        (
-            200,
-            b'{"SaleToPOIResponse": {"MessageHeader": {"MessageCategory": "Login"}, "PaymentResponse": {"Response": {'
-            b'"Result": "Success"}}}}',
-        ),
+        (200, answered("Login", {"Response": {"Result": "Success"}, "Model": "mark"})),
+        (200, answered("Login", {"Response": {"Result": "Failure", "ErrorCondition": "Whatever"}})),
+        (200, answered("Payment", {"Response": {"Result": "Success"}})),
     ],
 )
 def test_an_answer_that_is_not_the_standards_is_found(status, body):
