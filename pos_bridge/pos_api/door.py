@@ -41,6 +41,9 @@ class Door:
         keys = [value for name, value in headers if name == b"x-api-key"]
         if not hmac.compare_digest(b"".join(keys), self._api_key) or len(keys) != 1:
             return 401, "api-key-refused"
+        codings = [value for name, value in headers if name == b"transfer-encoding"]
+        if codings and [coding.strip().lower() for coding in codings] != [b"chunked"]:
+            return 501, "transfer-encoding-refused"  # RFC 9112, 6.1
         lengths = [value for name, value in headers if name == b"content-length"]
         if any(not _LENGTH.match(value) or int(value) > MAX_BODY for value in lengths):
             return 413, "too-large"
