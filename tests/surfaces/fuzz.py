@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +27,8 @@ from pos_bridge.wire.nexo.words import ErrorCondition, Result
 from tests.processes import descriptors, resident_kib
 from tests.surfaces.fuzz_messages import PREFIX, Messages, Sent
 
-_STUCK_S = 0.3  # a message that waits so long has started a payment by card: it is taken back
+_TOLD_EACH = 10_000
+_STUCK_S = 0.15  # a message that waits so long has started a payment by card: it is taken back
 _LIMIT_S = 60.0
 _CONDITIONS = {condition.value for condition in ErrorCondition}
 _RESULTS = {result.value for result in Result}
@@ -120,8 +122,8 @@ class Line:
             self._peer = None
 
 
-def fuzz(store: RunningStore, messages: int, seed: int) -> Report:
-    """Send them, and look. Raises Found for what must not be."""
+def fuzz(store: RunningStore, messages: int, seed: int, say: Callable[[str], object] = len) -> Report:
+    """Send them, and look. `say` is told from time to time how far it is. Raises Found for what must not be."""
     till, report = store.till(), Report(messages)
     supply = Messages(till.poiid, seed)
     engine = int(store.facts["engine_pid"])
@@ -132,6 +134,8 @@ def fuzz(store: RunningStore, messages: int, seed: int) -> Report:
         for count in range(messages):
             if count == max(messages // 20, 1):
                 open_before, size_before = descriptors(engine), resident_kib(engine)
+            if count and count % _TOLD_EACH == 0:
+                say(f"{count} messages, {report.taken_back} taken back, {time.monotonic() - began:.0f} s\n")
             sent = supply.next()
             line.ask(sent.raw)
             report.answers[judged(sent, *_answer(line, till, report))] += 1
@@ -226,7 +230,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of every block that cleans up
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder, running_store(Path(folder) / "store") as store:
         sys.stdout.write(f"seed {seed}\n")
-        for line in fuzz(store, arguments.messages, seed).lines():
+        for line in fuzz(store, arguments.messages, seed, sys.stderr.write).lines():
             sys.stdout.write(line + "\n")
 
 
