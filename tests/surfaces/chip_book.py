@@ -98,7 +98,7 @@ class ChipBook(Book):
 
     def _wait_until_armed(self) -> None:
         (room,) = until(self._rooms_at_the_reader)
-        since = until(lambda: slept(room))
+        since = until(lambda: slept(room)) or 0
         until(lambda: (slept(room) or 0) >= since + _LOOKS)
 
     def _rooms_at_the_reader(self) -> list[Process]:
