@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pos_bridge import __version__
-from pos_bridge.cli import check, conformance, day_end, decide, doctor, explain, journal, quarantine, run
+from pos_bridge.cli import (
+    check,
+    conformance,
+    day_end,
+    decide,
+    doctor,
+    explain,
+    journal,
+    quarantine,
+    run,
+    statistics,
+)
 from pos_bridge.config import ConfigError, load
 
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
@@ -30,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pos-bridge", description="Payment-privacy middleware for the till.")
     parser.add_argument("--version", action="version", version=f"pos-bridge {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in (run, check, doctor, journal, explain, day_end, decide, quarantine, conformance):
+    for command in (run, check, doctor, journal, explain, day_end, statistics, decide, quarantine, conformance):
         added = command.add_parser(commands)
         if command is not conformance:
             added.add_argument(
