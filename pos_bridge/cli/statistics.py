@@ -16,8 +16,9 @@ from pos_bridge.cli.journal_words import LANGUAGES
 from pos_bridge.cli.journal_words import say as say_of_journals
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.statistics_words import say
+from pos_bridge.domain import statistics as of_sales
 from pos_bridge.domain.leg import Kind
-from pos_bridge.domain.statistics import BANDS, SMALLEST, Cell, Day, Paid, by_day
+from pos_bridge.domain.statistics import BANDS, Cell, Day, Paid, by_day
 from pos_bridge.journal.report import RecordedSale, recorded_sales
 
 OK, FAILED = 0, 1
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     except (sqlite3.Error, ValueError, TypeError, OverflowError, OSError):
         return _fail(say_of_journals("unreadable", args.lang))
     if args.json:
-        print(json.dumps({"month": args.month, "smallest": SMALLEST, "days": list(map(_as_json, days))}, indent=2))
+        print(json.dumps({"month": args.month, "smallest": of_sales.SMALLEST, "days": list(map(_as_json, days))}, indent=2))
     else:
         print("\n".join(_told(args.month, days, args.lang)))
     return OK
@@ -81,7 +82,7 @@ def _told(month: str, days: tuple[Day, ...], language: str) -> list[str]:
     rows += [[day.day.isoformat(), *(_cell(cell, language) for cell in (*day.cells, day.told))] for day in days]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     table = ["  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows]
-    return [say("title", language, month=month), "", *table, "", say("legend", language, smallest=SMALLEST)]
+    return [say("title", language, month=month), "", *table, "", say("legend", language, smallest=of_sales.SMALLEST)]
 
 
 def _cell(cell: Cell | None, language: str) -> str:
