@@ -48,7 +48,8 @@ def run(args: argparse.Namespace) -> int:
     except (sqlite3.Error, ValueError, TypeError, OverflowError, OSError):
         return _fail(say_of_journals("unreadable", args.lang))
     if args.json:
-        print(json.dumps({"month": args.month, "smallest": of_sales.SMALLEST, "days": list(map(_as_json, days))}, indent=2))
+        told = {"month": args.month, "smallest": of_sales.SMALLEST, "days": list(map(_as_json, days))}
+        print(json.dumps(told, indent=2))
     else:
         print("\n".join(_told(args.month, days, args.lang)))
     return OK
