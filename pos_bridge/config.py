@@ -43,10 +43,21 @@ class Till(_Section, frozen=True):
     card_prompt_s: Annotated[int, Meta(ge=5, le=600)] = 120
 
 
+class Passphrase(_Section, frozen=True):
+    """What a till that sends encrypted messages shares with this one, as its own settings name it."""
+
+    identifier: Annotated[str, Meta(pattern=r"^[!-~]([ -~]{0,62}[!-~])?$")]
+    version: Annotated[int, Meta(ge=0, le=2**31 - 1)]
+    file: _PathText
+
+
 class Nexo(_Section, frozen=True):
+    """Without `api_key_file` no till may ask in clear; without `passphrase` none can ask encrypted."""
+
     certificate: _PathText
     key: _PathText
-    api_key_file: _PathText
+    api_key_file: _PathText | None = None
+    passphrase: Annotated[tuple[Passphrase, ...], Meta(max_length=16)] = ()
     port: _Port = 8443
 
 
@@ -153,6 +164,7 @@ def load(file: Path) -> Config:
     names = [reader.name for reader in document.reader]
     if len(set(names)) != len(names):
         raise ConfigError(f"{file}: reader.name: two readers have the same name")
+    _check_tills(file, document.nexo)
     config = Config(
         file.absolute(),
         document.till,
@@ -191,11 +203,14 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     nexo, processor = config.nexo, config.processor
     emv = () if config.card_room.emv is None else (("card_room.emv", config.card_room.emv, False),)
     vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
+    api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
+    phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
     return (
         ("till.signing_key", config.till.signing_key, True),
         ("nexo.certificate", nexo.certificate, False),
         ("nexo.key", nexo.key, True),
-        ("nexo.api_key_file", nexo.api_key_file, True),
+        *api_key,
+        *phrases,
         ("processor.ca", processor.ca, False),
         ("processor.certificate", processor.certificate, False),
         ("processor.key", processor.key, True),
@@ -203,6 +218,14 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         *emv,
         *vault_key,
     )
+
+
+def _check_tills(file: Path, nexo: Nexo) -> None:
+    names = [(phrase.identifier, phrase.version) for phrase in nexo.passphrase]
+    if len(set(names)) != len(names):
+        raise ConfigError(f"{file}: nexo.passphrase: two have the same identifier and version")
+    if nexo.api_key_file is None and not names:
+        raise ConfigError(f"{file}: nexo: api_key_file and passphrase are both missing: no till could ask anything")
 
 
 def _check_reader(config: Config, reader: Reader) -> None:

@@ -34,6 +34,8 @@ from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import CHIP, MAGNETIC_STRIPE
 from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
+from pos_bridge.pos_api.reception import Reception
+from pos_bridge.pos_api.transactions import Floor
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
@@ -86,12 +88,19 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         await lane.resume()
         dropped = Dropped(log)
         stack.callback(dropped.publish)
-        service = _service(config, lane, answers, log, dropped)
-        server = _server(config, credentials, service, log)
+        secret = _secret(config.state / "till.secret")
+        reception = Reception.of(
+            lambda credential, floor: _service(
+                config, lane, answers, log, dropped, secret=secret, credential=credential, floor=floor
+            ),
+            credentials.message_keys,
+            in_clear=credentials.api_key is not None,
+        )
+        server = _server(config, credentials, reception, log)
         await rooms.start()
         await server.start()
         stack.push_async_callback(server.stop)
-        stack.push_async_callback(service.close)
+        stack.push_async_callback(reception.close)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
         by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped))
@@ -187,29 +196,41 @@ def _offered(identity: Identity | None) -> Offered:
     return NOTHING_OFFERED if identity is None else Offered(identity.programme, identity.delivery_text is not None)
 
 
-def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dropped) -> NexoService:
+def _service(
+    config: Config,
+    lane: Lane,
+    answers: Answers,
+    log: Log,
+    dropped: Dropped,
+    *,
+    secret: bytes,
+    credential: str,
+    floor: Floor,
+) -> NexoService:
     till = config.till
     return NexoService(
         terminal=NexoTerminal(
             till.poiid, config.processor.merchant_id, till.language, __version__, _capabilities(config.readers)
         ),
-        secret=_secret(config.state / "till.secret"),
+        secret=secret,
         desk=lane,
         answers=answers,
         clock=_now,
         on_trouble=_tell_trouble(log),
         on_dropped=dropped.count,
         offered=_offered(config.identity),
+        credential=credential,
+        floor=floor,
     )
 
 
-def _server(config: Config, credentials: Credentials, service: NexoService, log: Log) -> NexoServer:
+def _server(config: Config, credentials: Credentials, reception: Reception, log: Log) -> NexoServer:
     try:
         bound = loopback_socket(config.nexo.port)
     except OSError as error:
         raise CannotStartError(f"nexo.port {config.nexo.port} cannot be used ({error.strerror})") from None
     return NexoServer(
-        service, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=_tell_trouble(log)
+        reception, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=_tell_trouble(log)
     )
 
 

@@ -20,7 +20,7 @@ from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.connection import HEAD_S, Connection, Ear, Guests
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_app import NexoApp
-from pos_bridge.pos_api.nexo_service import NexoService
+from pos_bridge.pos_api.reception import Reception
 
 LOOPBACK = "127.0.0.1"
 MAX_CONNECTIONS = 128
@@ -67,11 +67,11 @@ class NexoServer:
 
     def __init__(
         self,
-        service: NexoService,
+        reception: Reception,
         *,
         bound: socket.socket,
         tls: ssl.SSLContext,
-        api_key: str,
+        api_key: str | None,
         on_trouble: Callable[[Trouble], None],
         head_s: float = HEAD_S,
         body_s: float = BODY_S,
@@ -84,7 +84,7 @@ class NexoServer:
         self._on_trouble = on_trouble
         self._head_s = head_s
         self._max_connections = max_connections
-        self._app = NexoApp(service, Door(api_key), on_trouble, body_s=body_s)
+        self._app = NexoApp(reception, Door(api_key, sealed=reception.opens), on_trouble, body_s=body_s)
         self._config = Config(
             self._app,
             loop="none",

@@ -128,6 +128,8 @@ class Malformed:
 
 def read_sealed(raw: bytes | bytearray) -> SealedMessage | Malformed | None:
     """None: not encrypted, or not readable at all, which the decoder of clear messages says better."""
+    if b"NexoBlob" not in raw and b"SecurityTrailer" not in raw:
+        return None
     try:
         message = _SEALED.decode(raw).sale_to_poi_request
     except _NOT_READ:
