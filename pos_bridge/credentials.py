@@ -15,6 +15,7 @@ from pos_bridge.wire.nexo.secured import MessageKey
 
 MIN_API_KEY = 16
 MAX_API_KEY = 256
+WARN_DAYS = 60  # before the end of what tills are shown: time for IT to come by with the authority's key
 MIN_PASSPHRASE, MAX_PASSPHRASE = 12, 256
 _MAX_FILE = 65_536
 
@@ -22,16 +23,19 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Credentials:
-    """`ca`, `certificate` and `key` are the PEM files for the processor.
+class OfTills:
+    """`api_key` None: no till asks in clear. `message_keys`: of those that ask encrypted; they are nowhere on disk."""
 
-    `api_key` None: no till asks in clear. `message_keys`: of those that ask encrypted; they are nowhere on disk.
-    """
-
-    terminal_key: Ed25519PrivateKey
     api_key: str | None
     message_keys: tuple[MessageKey, ...]
-    tls: ssl.SSLContext
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """`ca`, `certificate` and `key` are the PEM files for the processor."""
+
+    terminal_key: Ed25519PrivateKey
+    tills: OfTills
     ca: bytes
     certificate: bytes
     key: bytes
@@ -46,15 +50,26 @@ def load(config: Config) -> Credentials:
         read.check(setting, text, _valid_certificate)
     read.check("processor.ca", processor.ca, _valid_certificate)
     read.pair("processor.key", processor.certificate, processor.key)
+    read.pair("nexo.key", nexo.certificate, nexo.key)
     return Credentials(
         terminal_key=read.check("till.signing_key", config.till.signing_key, _terminal_key),
-        api_key=None if nexo.api_key_file is None else read.check("nexo.api_key_file", nexo.api_key_file, _api_key),
-        message_keys=_message_keys(read, nexo.passphrase),
-        tls=read.pair("nexo.key", nexo.certificate, nexo.key),
+        tills=of_tills(config),
         ca=read.content(processor.ca),
         certificate=read.content(processor.certificate),
         key=read.content(processor.key),
     )
+
+
+def of_tills(config: Config) -> OfTills:
+    """What tills show, or prove that they know. Raises ConfigError."""
+    nexo, read = config.nexo, _Reader(config)
+    api_key = None if nexo.api_key_file is None else read.check("nexo.api_key_file", nexo.api_key_file, _api_key)
+    return OfTills(api_key, _message_keys(read, nexo.passphrase))
+
+
+def ends(pem: bytes) -> datetime:
+    """When the first certificate of a PEM file, the leaf, ends. Raises ValueError for what holds none."""
+    return x509.load_pem_x509_certificates(pem)[0].not_valid_after_utc
 
 
 def _message_keys(read: "_Reader", named: Sequence[Passphrase]) -> tuple[MessageKey, ...]:
@@ -94,16 +109,14 @@ class _Reader:
         except (ValueError, TypeError):
             raise ConfigError(f"{setting}: {path} is not the PEM file it should be") from None
 
-    def pair(self, setting: str, certificate: str, key: str) -> ssl.SSLContext:
-        """A server context: TLS 1.2 at least, because tills' clients in the field do not all speak 1.3."""
+    def pair(self, setting: str, certificate: str, key: str) -> None:
+        """That the two files are one pair, as TLS will take them."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
         paths = self._config.path(certificate), self._config.path(key)
         try:
             context.load_cert_chain(*paths, password=_no_password)
         except (OSError, ValueError):
             raise ConfigError(f"{setting}: {paths[1]} is not the private key of {paths[0]}") from None
-        return context
 
 
 class _UnfitError(Exception):

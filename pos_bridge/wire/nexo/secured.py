@@ -47,8 +47,9 @@ class _Sealed(_Fields, frozen=True):
     security_trailer: SecurityTrailer
 
 
-class _SealedRequest(_Fields, frozen=True):
-    sale_to_poi_request: _Sealed
+class _Envelope(_Fields, frozen=True):
+    sale_to_poi_request: _Sealed | None = None
+    sale_to_poi_response: _Sealed | None = None
 
 
 class _Marks(_Fields, frozen=True):
@@ -64,7 +65,7 @@ class _Headed(_Fields, frozen=True):
     message_header: Raw
 
 
-_SEALED = msgspec.json.Decoder(_SealedRequest)
+_SEALED = msgspec.json.Decoder(_Envelope)
 _MARKED = msgspec.json.Decoder(_MarkedRequest)
 _HEADER = msgspec.json.Decoder(MessageHeader)
 _HEADED = msgspec.json.Decoder(dict[str, _Headed])
@@ -126,14 +127,17 @@ class Malformed:
     """A request that is meant to be encrypted, and is not of that shape."""
 
 
-def read_sealed(raw: bytes | bytearray) -> SealedMessage | Malformed | None:
-    """None: not encrypted, or not readable at all, which the decoder of clear messages says better."""
+def read_sealed(raw: bytes | bytearray, *, answer: bool = False) -> SealedMessage | Malformed | None:
+    """A request, or an `answer`. None: not encrypted, or unreadable, which the decoder of clear ones says better."""
     if b"NexoBlob" not in raw and b"SecurityTrailer" not in raw:
         return None
     try:
-        message = _SEALED.decode(raw).sale_to_poi_request
+        envelope = _SEALED.decode(raw)
     except _NOT_READ:
         return Malformed() if _is_marked(raw) else None
+    message = envelope.sale_to_poi_response if answer else envelope.sale_to_poi_request
+    if message is None:
+        return None
     trailer = message.security_trailer
     if trailer.adyen_crypto_version != CRYPTO_VERSION:
         return Malformed()
@@ -143,8 +147,8 @@ def read_sealed(raw: bytes | bytearray) -> SealedMessage | Malformed | None:
     )
 
 
-def seal(key: MessageKey, envelope: bytes, nonce: bytes) -> bytes:
-    """An answer or event, encrypted, under SaleToPOIResponse whatever it is. `nonce`: 16 fresh random bytes."""
+def seal(key: MessageKey, envelope: bytes, nonce: bytes, name: str = "SaleToPOIResponse") -> bytes:
+    """An answer or event, encrypted, under the name of an answer whatever it is. `nonce`: 16 fresh random bytes."""
     if len(nonce) != NONCE_LENGTH:
         raise ValueError("a nonce has 16 bytes")
     (headed,) = _HEADED.decode(envelope).values()
@@ -159,7 +163,7 @@ def seal(key: MessageKey, envelope: bytes, nonce: bytes) -> bytes:
         hmac=_to_base64(hmac.digest(key.hmac_key, envelope, "sha256")),
     )
     sealed = _Sealed(headed.message_header, _to_base64(blob), trailer)
-    return msgspec.json.encode({"SaleToPOIResponse": sealed})
+    return msgspec.json.encode({name: sealed})
 
 
 def _padding(key: MessageKey, padded: memoryview, mac: bytes) -> int:
