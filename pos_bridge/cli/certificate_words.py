@@ -41,8 +41,8 @@ WORDS = {
         "Authority: {path}, until {last}. SHA-256 fingerprint: {print}.",
     ),
     "no_authority_shown": Said(
-        "Ce n'est pas {path} qui a fait ce certificat, ou ce fichier n'est pas là : les caisses doivent faire confiance "
-        "à l'autorité qui l'a fait.",
+        "Ce n'est pas {path} qui a fait ce certificat, ou ce fichier n'est pas là : les caisses doivent faire "
+        "confiance à l'autorité qui l'a fait.",
         "{path} is not what made this certificate, or is not there: tills must trust the authority that made it.",
     ),
     "there_already": Said(

@@ -33,13 +33,22 @@ _NO_DESCRIPTORS_PAUSE_S = 0.1
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """TLS 1.2 or newer with this leaf (PEM, with its chain) and key. Raises OSError or ssl.SSLError."""
+    """TLS 1.2 or newer with this leaf (PEM, with its chain) and key. Raises OSError, ssl.SSLError or ValueError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
+    show(context, certificate, key)
     context.set_alpn_protocols(["http/1.1"])
     context.options |= _CLEANSE_PLAINTEXT
     return context
+
+
+def show(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    """Show whoever connects from now on that leaf. Raises OSError, ssl.SSLError or ValueError."""
+    context.load_cert_chain(certificate, key, password=_no_password)
+
+
+def _no_password() -> str:
+    raise ValueError("OpenSSL would ask for it on a terminal")
 
 
 def loopback_socket(port: int) -> socket.socket:

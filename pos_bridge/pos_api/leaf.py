@@ -12,7 +12,7 @@ from typing import Protocol
 from pos_bridge import events
 from pos_bridge.credentials import WARN_DAYS, ends
 from pos_bridge.log import Event, counted
-from pos_bridge.pos_api.https import tls_context
+from pos_bridge.pos_api.https import show, tls_context
 
 _TELL_EACH = timedelta(days=1)
 
@@ -59,7 +59,7 @@ class Leaf:
         if last is None or last <= self._clock():
             self._log.emit(events.CertificateUnfit())
             return
-        self.context.load_cert_chain(certificate, key)
+        show(self.context, certificate, key)
         self._ends, self._warned = last, None
         self._log.emit(events.CertificateTaken())
 
