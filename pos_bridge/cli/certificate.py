@@ -24,7 +24,6 @@ from pos_bridge.config import Config
 from pos_bridge.disk import write_private
 
 DONE, NOT_DONE = 0, 1
-_PUBLIC = 0o644
 
 
 class _RefusedError(Exception):
@@ -145,7 +144,7 @@ def _write_public(path: Path, content: bytes) -> None:
     """Whole, or as it was."""
     part = path.with_name(path.name + ".new")
     write_private(part, content)
-    part.chmod(_PUBLIC)
+    part.chmod(0o644)
     part.replace(path)
 
 
