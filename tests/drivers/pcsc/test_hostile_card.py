@@ -1,4 +1,4 @@
-"""Cards made to get what they should not: an approval, a signature taken for fresh, a PIN asked for ever, a busy till."""
+"""Cards made to get what they should not: an approval, a signature that is not fresh, a PIN asked for ever, time."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""A hostile card that knows the rules: right forms around wrong contents. The terminal ends, soon, in a declared way."""
+"""A hostile card that knows the rules: right forms, wrong contents. The terminal ends, soon, in a declared way."""
 
 from dataclasses import dataclass, replace
 from typing import TypeVar
