@@ -51,7 +51,8 @@ class ChipBook(Book):
         """Ask, and wait until both readers want a card."""
         self.wait_until_it_is_let_go()  # by the payment before
         with self.asking(movement, card=None) as asking:
-            until(self._at_the_stripe)
+            until(lambda: asking.answered or self._at_the_stripe())
+            assert not asking.answered, "no card was asked for"
             self.wait_until_it_looked()
             yield asking
 
