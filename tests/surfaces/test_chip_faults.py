@@ -1,4 +1,4 @@
-"""Chips, issuers and lines that fail: what the till is told, what the processor holds in the end, and that all agree."""
+"""Chips, issuers and lines that fail: what the till is told, what stands in the end, and that all accounts agree."""
 
 import subprocess
 import sys
@@ -14,9 +14,9 @@ from tests.surfaces.chip_book import ChipBook
 pytestmark = pytest.mark.usefixtures("the_next_chip_pays")
 
 PIN = "1234"
-# Commands that each card is given in a sale, by its number: the first cryptogram, and the last one.
-FIRST_CRYPTOGRAM = {"visa": 11, "mastercard": 11, "interac": 11}
-LAST_CRYPTOGRAM = {"visa": 13, "mastercard": 12, "interac": 12}
+# Which command of a sale asks for the first cryptogram, and which for the last one.
+FIRST_CRYPTOGRAM = 12  # of the visa
+LAST_CRYPTOGRAM = {"visa": 14, "mastercard": 12, "interac": 12}
 
 
 def pin_of(card: str) -> str:
@@ -27,7 +27,7 @@ def failed(told: Told | None) -> tuple[str | None, str]:
     """The condition of a payment that was told as not made, and the sentence in English."""
     assert told is not None
     assert told.result == "Failure"
-    return told.error, told.message.rpartition("messageEn=")[2].replace("%20", " ")
+    return told.error, told.message.rpartition("messageEn=")[2].replace("%20", " ").replace("%3A", ":")
 
 
 def undone(chips: ChipBook, sale: Sale) -> None:
@@ -113,9 +113,10 @@ def test_what_the_issuer_sees_is_declined(chips: ChipBook, card: str, fault: str
         ("mastercard", "tc", "Refusal", "The card declined this payment. Nothing was charged."),
         ("amex", "blocked-card", "Refusal", "This card is blocked by its bank. Nothing was charged."),
         ("discover", "blocked-application", "Refusal", "This card is blocked by its bank. Nothing was charged."),
+        ("visa", f"mute={FIRST_CRYPTOGRAM}", "Refusal", "The card declined this payment. Nothing was charged."),
         ("visa", "pull=1", "Cancel", "The card was pulled too early. Nothing was charged."),
         ("amex", "pull=5", "Cancel", "The card was pulled too early. Nothing was charged."),
-        ("visa", f"pull={FIRST_CRYPTOGRAM['visa']}", "Cancel", "The card was pulled too early. Nothing was charged."),
+        ("visa", f"pull={FIRST_CRYPTOGRAM}", "Cancel", "The card was pulled too early. Nothing was charged."),
     ],
 )
 def test_what_ends_before_the_issuer_is_asked_sends_nothing(
@@ -133,9 +134,9 @@ def test_what_ends_before_the_issuer_is_asked_sends_nothing(
 
 @pytest.mark.parametrize("fault", ["mute", "mute=3", "duplicate-tag"])
 def test_a_broken_chip_lets_its_stripe_pay_and_says_so(chips: ChipBook, fault: str):
-    with chips.logged() as log, chips.at_the_chip_reader("visa", fault) as asking:
+    with chips.logged() as log, chips.at_the_chip_reader("amex-3", fault) as asking:
         until(log)
-        chips.swipe("visa")
+        chips.swipe("amex-3")
         told = asking.end()
     assert told is not None
     assert told.paid
@@ -143,6 +144,18 @@ def test_a_broken_chip_lets_its_stripe_pay_and_says_so(chips: ChipBook, fault: s
     assert any('"chip_failed"' in line for line in log())
     read = asking.body["PaymentResult"]["PaymentInstrumentData"]["CardData"]
     assert read["EntryMode"] == ["MagStripe"]
+    assert {receipt["posEntryMode"] for receipt in chips.receipts(asking.sale)} == {"Bande magnétique (repli)"}
+
+
+def test_without_a_broken_chip_that_stripe_pays_nothing(chips: ChipBook):
+    with chips.asking_at_readers() as asking:
+        for _ in range(2):  # the lamp is on again for the second
+            chips.swipe("amex-3")
+        assert not asking.answered
+        chips.insert("amex-3")
+        told = asking.end()
+    assert told is not None
+    assert [row["entry_mode"] for row in chips.ledger(asking.sale)] == ["chip"]
 
 
 def test_interac_has_no_fallback(chips: ChipBook):
@@ -154,23 +167,23 @@ def test_interac_has_no_fallback(chips: ChipBook):
 
 
 def test_a_stripe_does_not_save_a_chip_that_said_no(chips: ChipBook):
-    chips.pay_by_chip("visa", "aac")
-    assert not control.swipe(chips.store.folder, "visa", wait_s=0.2)
+    failed(chips.pay_by_chip("amex-3", "aac"))
+    assert not control.swipe(chips.store.folder, "amex-3", wait_s=0.2)
     assert chips.ledger(chips.last()) == []
 
 
 def test_the_next_sale_forgets_the_fallback(chips: ChipBook):
-    with chips.logged() as log, chips.at_the_chip_reader("visa", "mute") as asking:
+    with chips.logged() as log, chips.at_the_chip_reader("amex-3", "mute") as asking:
         until(log)
         chips.till.abort(asking.sale.service_id)
         assert failed(asking.end())[0] == "Aborted"
     with chips.asking_at_readers() as asking:
         for _ in range(2):
-            chips.swipe("interac")
+            chips.swipe("amex-3")
         assert not asking.answered
         chips.swipe("amex")
         assert asking.end() is not None
-    assert [row["entry_mode"] for row in chips.ledger(asking.sale)] == ["magstripe"]
+    assert [row["card"] for row in chips.ledger(asking.sale)] == [CARDS["amex"].number]
 
 
 def test_a_slow_card_pays(chips: ChipBook):
@@ -178,8 +191,8 @@ def test_a_slow_card_pays(chips: ChipBook):
 
 
 def test_a_card_that_answers_in_pieces_pays(chips: ChipBook):
-    assert chips.pay_by_chip("discover", "61xx").paid
-    assert chips.pay_by_chip("discover", "6cxx").paid
+    assert chips.pay_by_chip("discover", "61xx", t0=True).paid
+    assert chips.pay_by_chip("discover", "6cxx", t0=True).paid
 
 
 # ---- a pcscd that writes down what cards say ----
