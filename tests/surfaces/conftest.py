@@ -61,12 +61,3 @@ def all_chips_agree(chips: ChipBook) -> Iterator[None]:
     chips.remove()
     chips.mode("up")
     chips.balance()
-
-
-@pytest.fixture
-def the_next_chip_pays(chips: ChipBook, all_chips_agree: None) -> Iterator[None]:
-    """And before that, once the card is taken out."""
-    yield
-    chips.remove()
-    chips.mode("up")
-    assert chips.pay_by_chip("mastercard").paid

@@ -11,7 +11,7 @@ from tests.surfaces.accounts import Sale, Told
 from tests.surfaces.book import until
 from tests.surfaces.chip_book import ChipBook
 
-pytestmark = pytest.mark.usefixtures("the_next_chip_pays")
+pytestmark = pytest.mark.usefixtures("all_chips_agree")
 
 PIN = "1234"
 # Which command of a sale asks for the first cryptogram, and which for the last one.
