@@ -22,7 +22,7 @@ from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.connection import HEAD_S, UNREAD_S, Connection, Ear, Guests
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_app import NexoApp
-from pos_bridge.pos_api.nexo_service import NexoService
+from pos_bridge.pos_api.reception import Reception
 
 LOOPBACK = "127.0.0.1"
 MAX_CONNECTIONS = 128
@@ -35,13 +35,22 @@ _NO_DESCRIPTORS_PAUSE_S = 0.1
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """TLS 1.2 or newer with this leaf (PEM, with its chain) and key. Raises OSError or ssl.SSLError."""
+    """TLS 1.2 or newer with this leaf (PEM, with its chain) and key. Raises OSError, ssl.SSLError or ValueError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
+    show(context, certificate, key)
     context.set_alpn_protocols(["http/1.1"])
     context.options |= ssl.OP_NO_RENEGOTIATION | _CLEANSE_PLAINTEXT
     return context
+
+
+def show(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    """Show whoever connects from now on that leaf. Raises OSError, ssl.SSLError or ValueError."""
+    context.load_cert_chain(certificate, key, password=_no_password)
+
+
+def _no_password() -> str:
+    raise ValueError("OpenSSL would ask for it on a terminal")
 
 
 def loopback_socket(port: int) -> socket.socket:
@@ -69,11 +78,11 @@ class NexoServer:
 
     def __init__(
         self,
-        service: NexoService,
+        reception: Reception,
         *,
         bound: socket.socket,
         tls: ssl.SSLContext,
-        api_key: str,
+        api_key: str | None,
         on_trouble: Callable[[Trouble], None],
         head_s: float = HEAD_S,
         body_s: float = BODY_S,
@@ -88,7 +97,7 @@ class NexoServer:
         self._head_s = head_s
         self._unread_s = unread_s
         self._max_connections = max_connections
-        self._app = NexoApp(service, Door(api_key), on_trouble, body_s=body_s)
+        self._app = NexoApp(reception, Door(api_key, sealed=reception.opens), on_trouble, body_s=body_s)
         self._config = Config(
             self._app,
             loop="none",
