@@ -15,9 +15,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 from hw_sim.running import RunningStore, running_store
@@ -27,8 +29,9 @@ from pos_bridge.wire.nexo.words import ErrorCondition, Result
 from tests.processes import descriptors, resident_kib
 from tests.surfaces.fuzz_messages import PREFIX, Messages, Sent
 
-_TOLD_EACH = 10_000
-_STUCK_S = 0.15  # a message that waits so long has started a payment by card: it is taken back
+_LINES = 6
+_TOLD_EACH = 5_000
+_STUCK_S = 0.5  # a message that waits so long has started a payment by card: it is taken back
 _LIMIT_S = 60.0
 _CONDITIONS = {condition.value for condition in ErrorCondition}
 _RESULTS = {result.value for result in Result}
@@ -50,6 +53,7 @@ class Report:
     taken_back: int = 0
     grew_kib: int = 0
     journal_rows: str = ""
+    lock: Lock = field(default_factory=Lock)
 
     def lines(self) -> list[str]:
         told = [f"{self.messages} messages in {self.seconds:.0f} s, {self.messages / self.seconds:.0f} a second"]
@@ -123,28 +127,29 @@ class Line:
 
 
 def fuzz(store: RunningStore, messages: int, seed: int, say: Callable[[str], object] = len) -> Report:
-    """Send them, and look. `say` is told from time to time how far it is. Raises Found for what must not be."""
-    till, report = store.till(), Report(messages)
-    supply = Messages(till.poiid, seed)
+    """Send them, and look. `say` is told from time to time how far it is. Raises Found for what must not be.
+
+    The first ones come one after the other, until the engine has its size; the others on several lines at once.
+    """
+    report = Report(messages)
     engine = int(store.facts["engine_pid"])
-    before = log_of(store)
-    open_before = size_before = 0
+    log_before = len(log_of(store))
     began = time.monotonic()
-    with Line(till) as line:
-        for count in range(messages):
-            if count == max(messages // 20, 1):
-                open_before, size_before = descriptors(engine), resident_kib(engine)
-            if count and count % _TOLD_EACH == 0:
-                say(f"{count} messages, {report.taken_back} taken back, {time.monotonic() - began:.0f} s\n")
-            sent = supply.next()
-            line.ask(sent.raw)
-            report.answers[judged(sent, *_answer(line, till, report))] += 1
+    first = max(messages // 20, 1)
+    _send(store, first, seed, report)
+    open_before, size_before = descriptors(engine), resident_kib(engine)
+    shares = [(messages - first + line) // _LINES for line in range(_LINES)]
+    with ThreadPoolExecutor(_LINES) as pool:
+        lines = [pool.submit(_send, store, share, seed + at + 1, report, say) for at, share in enumerate(shares)]
+        for line in lines:
+            line.result()
     report.seconds = time.monotonic() - began
     report.grew_kib = resident_kib(engine) - size_before
     _check(store.facts["engine_pid"] == engine, "the engine was started anew")
-    _check(descriptors(engine) <= open_before + 4, "the engine keeps files or connections open")
+    _check(descriptors(engine) <= open_before + 4 + _LINES, "the engine keeps files or connections open")
     _check(report.grew_kib < _GROWTH_KIB, f"the engine grew by {report.grew_kib} KiB")
-    _check_log(log_of(store)[len(before) :])
+    _check_log(log_of(store)[log_before:])
+    till = store.till()
     _check(till.pay("1.05", cash=True).result == "Success", "the next sale fails")
     with store.customer("visa"):
         _check(till.pay("1.05").result == "Success", "the next sale by card fails")
@@ -152,15 +157,30 @@ def fuzz(store: RunningStore, messages: int, seed: int, say: Callable[[str], obj
     return report
 
 
+def _send(store: RunningStore, count: int, seed: int, report: Report, say: Callable[[str], object] = len) -> None:
+    """So many on one line."""
+    till, began = store.till(), time.monotonic()
+    supply = Messages(till.poiid, seed)
+    with Line(till) as line:
+        for sent_before in range(count):
+            if sent_before and sent_before % _TOLD_EACH == 0:
+                say(f"{sent_before} of {count} on this line, {time.monotonic() - began:.0f} s\n")
+            sent = supply.next()
+            line.ask(sent.raw)
+            word = judged(sent, *_answer(line, till, report))
+            with report.lock:
+                report.answers[word] += 1
+
+
 def _answer(line: Line, till: Till, report: Report) -> tuple[int, bytes]:
     """The answer; a payment that waits for a card is taken back."""
     try:
         return line.answer(_STUCK_S)
     except TimeoutError:
-        running = till.status().body.get("MessageReference")
-        if running is not None:
+        status = till.status()
+        if status.error == "InProgress" and "MessageReference" in status.body:
             report.taken_back += 1
-            till.ask("Abort", {"MessageReference": running})
+            till.ask("Abort", {"MessageReference": status.body["MessageReference"]})
         return line.answer(_LIMIT_S)
 
 
