@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 from hw_sim.running import RunningStore, running_store
@@ -51,6 +51,7 @@ class Report:
     grew_kib: int = 0
     journal_rows: str = ""
     lock: Lock = field(default_factory=Lock)
+    over: Event = field(default_factory=Event)
 
     def lines(self) -> list[str]:
         told = [f"{self.messages} messages in {self.seconds:.0f} s, {self.messages / self.seconds:.0f} a second"]
@@ -73,11 +74,15 @@ def fuzz(store: RunningStore, messages: int, seed: int, say: Callable[[str], obj
     open_before, size_before = descriptors(engine), resident_kib(engine)
     shares = [(messages - first + line) // _LINES for line in range(_LINES)]
     with ThreadPoolExecutor(_LINES) as pool:
-        for line in [
+        lines = [
             pool.submit(_send, store, share, seed + at + 1, report, say, sealed=at % _EACH_SEALED == 1)
             for at, share in enumerate(shares)
-        ]:
-            line.result()
+        ]
+        try:
+            for line in lines:
+                line.result()
+        finally:
+            report.over.set()  # whatever it was that one of them found, the others need not go on
     report.seconds = time.monotonic() - began
     report.grew_kib = resident_kib(engine) - size_before
     _check(store.facts["engine_pid"] == engine, "the engine was started anew")
@@ -105,6 +110,8 @@ def _send(
     supply, began = Messages(store.till().poiid, seed), time.monotonic()
     with SealedLine(store.till(encrypted=True), seed) if sealed else Line(store.till()) as line:
         for sent_before in range(count):
+            if report.over.is_set():
+                return
             if sent_before and sent_before % _TOLD_EACH == 0:
                 say(f"{sent_before} of {count} on this line, {time.monotonic() - began:.0f} s\n")
             sent = supply.next()
