@@ -70,14 +70,15 @@ class ChipBook(Book):
     def remove(self) -> None:
         """Returns when pcscd has seen it: a card that is put in before is the old one to it."""
         if control.remove(self.store.folder) is not None:
-            until(lambda: self._seen_by_pcscd().startswith("EMPTY"))
+            until(lambda: self.seen_by_pcscd()[0] == "EMPTY")
 
-    def _seen_by_pcscd(self) -> str:
+    def seen_by_pcscd(self) -> tuple[str, int]:
         """CARD or EMPTY, and how often that has changed."""
         environment = {**os.environ, "PCSCLITE_CSOCK_NAME": self.store.facts["pcscd"]}
         command, asked = [sys.executable, "-P", str(_PRESENCE)], f"{_DEVICE}\n"
         done = subprocess.run(command, input=asked, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-        return done.stdout
+        state, count = done.stdout.split()
+        return state, int(count)
 
     def swipe(self, card: str) -> None:
         """At the stripe reader, once its lamp is on."""
@@ -113,7 +114,7 @@ class ChipBook(Book):
 
     def wait_until_it_looked(self) -> None:
         """At the chip reader, as it is now: a card in it from before counts for nobody."""
-        (room,) = until(self._at_the_chip_reader)
+        room = self.chip_room()
         since = until(lambda: slept(room) or 0)
         until(lambda: (slept(room) or 0) >= since + _LOOKS)
 
@@ -123,6 +124,11 @@ class ChipBook(Book):
 
     def wait_until_the_stripe_is_let_go(self) -> None:
         until(lambda: not self._at_the_stripe())
+
+    def chip_room(self) -> Process:
+        """The one that has the chip reader."""
+        (room,) = until(self._at_the_chip_reader)
+        return room
 
     def _at_the_chip_reader(self) -> list[Process]:
         """A chip reader's room holds a pipe for as long as it has the reader, and none before."""
