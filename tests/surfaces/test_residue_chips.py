@@ -12,6 +12,7 @@ import pytest
 
 from hw_sim.residue import Find, Search
 from hw_sim.store import control
+from tests.processes import survivors
 from tests.surfaces import residue_plants
 from tests.surfaces.book import until
 from tests.surfaces.residue_hands import HandBook
@@ -24,7 +25,8 @@ PLANTED = {
     "cryptogram": bytes.fromhex("8A1FC3D05B7E2946"),
     "PIN block": bytes.fromhex("E7A4139C60F8D25B"),
 }
-EVERYWHERE = {("bytes 0", way) for way in ("ascii", "hex", "base64")}
+EVERYWHERE = {(f"bytes {place}", way) for place in range(len(PLANTED)) for way in ("ascii", "hex", "base64")}
+LISTED = {(f"bytes {place}", "list") for place in range(len(PLANTED))}
 
 
 def book_of(scene: Scene) -> HandBook:
@@ -41,27 +43,28 @@ def in_a_file(raw: bytes) -> bytes:
 
 def finds_its_plants(scene: Scene, folder: Path) -> None:
     """Each of them, in each kind of place; then they are taken away."""
-    disk, tap = scene.folder / "engine", scene.watch.tap
+    disk, tap, heard = scene.folder / "engine", scene.watch.tap, scene.book.till.heard
+    planted = b"\n".join(map(in_a_file, PLANTED.values()))
+    files = {"disk": disk / "planted", "log": disk / "log" / "planted"}
+    for file in files.values():
+        file.write_bytes(planted)
+    tap.send(planted)
+    tap.has_all()
+    heard.append(planted)
+    found = scene.watch.look_for(*PLANTED.values())
+    for kind in (*files, "wire", "answer"):
+        assert {(find.what, find.encoding) for place, find in found if place == kind} == EVERYWHERE, kind
+    assert not [find for place, find in found if place == "memory"]
+    heard.clear()
+    tap.clear()
+    for file in files.values():
+        file.unlink()
     for name, raw in PLANTED.items():
-        places = {"disk": disk / "planted", "log": disk / "log" / "planted"}
-        for place in places.values():
-            place.write_bytes(in_a_file(raw))
-        tap.send(in_a_file(raw))
-        tap.has_all()
-        scene.book.till.heard.append(in_a_file(raw))
-        found = scene.watch.look_for(raw)
-        for kind in (*places, "wire", "answer"):
-            assert {(find.what, find.encoding) for place, find in found if place == kind} == EVERYWHERE, (name, kind)
-        assert not [find for place, find in found if place == "memory"]
-        scene.book.till.heard.pop()
-        tap.clear()
-        for place in places.values():
-            place.unlink()
-        held = {way: in_a_file(raw) if way else raw for way in ("", "in a file")}
-        with residue_plants.holder(folder, held) as holder:
-            search = Search((), residue_plants.small_ints(holder), (), (raw,))
+        with residue_plants.holder(folder, {name: raw, "in a file": in_a_file(raw)}) as holder:
+            search = Search((), residue_plants.small_ints(holder), (), tuple(PLANTED.values()))
             kinds = {(find.what, find.encoding) for find in search.in_memory(holder.pid)}
-        assert kinds == {*EVERYWHERE, ("bytes 0", "list")}, name
+        mine = f"bytes {list(PLANTED).index(name)}"
+        assert kinds == {(what, way) for what, way in EVERYWHERE | LISTED if what == mine}, name
 
 
 def left(scene: Scene) -> list[tuple[str, Find]]:
@@ -112,11 +115,12 @@ def approved_by_pin(scene: Scene) -> None:
     book = book_of(scene)
     with book.pad_in_hand() as pad, book.asking_at_readers() as asking, book.card_in_hand("interac"):
         book.wait_until_the_stripe_is_let_go()
-        scene.watch.rooms_looked_into(scene.rooms)
+        room = book.chip_room()
         scene.watch.memory_looked_at(Moment.WAITING)
         book.enter_pin(pad)
         asking.end()
     assert told(asking).paid
+    assert not survivors({room}), "what a room knew of a chip goes with it"
 
 
 def refused_and_broken(scene: Scene) -> None:
