@@ -18,6 +18,8 @@ from tests.surfaces.book import Asking, Book, until
 READERS = ("--reader", "msr_plain", "--reader", "pcsc_emv")
 _PRESENCE = Path(__file__).parents[1] / "pcsc" / "presence.py"
 _DEVICE = "Virtual PCD 00 00"
+_CLIENT = Path(__file__).parents[1] / "hw_sim" / "chip" / "scard.py"
+PIN = "1234"  # of every card here
 _LOOKS = 3  # naps of a room that has the reader open: it has looked into it by then
 
 
@@ -74,11 +76,18 @@ class ChipBook(Book):
 
     def seen_by_pcscd(self) -> tuple[str, int]:
         """CARD or EMPTY, and how often that has changed."""
-        environment = {**os.environ, "PCSCLITE_CSOCK_NAME": self.store.facts["pcscd"]}
-        command, asked = [sys.executable, "-P", str(_PRESENCE)], f"{_DEVICE}\n"
-        done = subprocess.run(command, input=asked, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-        state, count = done.stdout.split()
+        state, count = self._by_pcsc(_PRESENCE, said=f"{_DEVICE}\n").split()
         return state, int(count)
+
+    def client(self) -> str:
+        """What another program is told that wants the card in the reader: its answer to reset, or an error."""
+        return self._by_pcsc(_CLIENT, _DEVICE, "now").strip()
+
+    def _by_pcsc(self, program: Path, *words: str, said: str = "") -> str:
+        """What a program prints that talks to the store's pcscd."""
+        environment = {**os.environ, "PCSCLITE_CSOCK_NAME": self.store.facts["pcscd"]}
+        command = [sys.executable, "-P", str(program), *words]
+        return subprocess.run(command, input=said, env=environment, capture_output=True, text=True, check=False).stdout
 
     def swipe(self, card: str) -> None:
         """At the stripe reader, once its lamp is on."""
@@ -138,6 +147,18 @@ class ChipBook(Book):
     def _at_the_stripe(self) -> list[Process]:
         device = str((self.store.folder / "world" / "dev" / "msr_plain").resolve())
         return [each for each in descendants(self.engine_pid) if device in _open_in(each.pid)]
+
+
+def failed(told: Told | None) -> tuple[str | None, str]:
+    """The condition of what was told as not made, and its sentence in English."""
+    assert told is not None
+    assert told.result == "Failure"
+    return told.error, parse_qs(told.message)["messageEn"][0]
+
+
+def pin_of(card: str) -> str:
+    """To be entered for it; empty for a card that asks for none."""
+    return PIN if card == "interac" else ""
 
 
 def _lines(texts: list[dict[str, str]]) -> dict[str, str]:

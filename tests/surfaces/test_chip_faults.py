@@ -7,73 +7,12 @@ import pytest
 
 from hw_sim.cards import CARDS
 from hw_sim.store import control
-from tests.surfaces.accounts import Sale, Told
 from tests.surfaces.book import until
-from tests.surfaces.chip_book import ChipBook
+from tests.surfaces.chip_book import ChipBook, failed
 
 pytestmark = pytest.mark.usefixtures("all_chips_agree")
 
-PIN = "1234"
-# Which command of a sale asks for the first cryptogram, and which for the last one.
-FIRST_CRYPTOGRAM = 12  # of the visa
-LAST_CRYPTOGRAM = {"visa": 14, "mastercard": 12, "interac": 12}
-
-
-def pin_of(card: str) -> str:
-    return PIN if card == "interac" else ""
-
-
-def failed(told: Told | None) -> tuple[str | None, str]:
-    """The condition of a payment that was told as not made, and the sentence in English."""
-    assert told is not None
-    assert told.result == "Failure"
-    return told.error, told.message.rpartition("messageEn=")[2].replace("%20", " ").replace("%3A", ":")
-
-
-def undone(chips: ChipBook, sale: Sale) -> None:
-    """Reversed at the processor, as the journal says."""
-    until(lambda: [row["state"] for row in chips.ledger(sale)] == ["reversed"])
-    until(lambda: chips.steps(sale)[-1] == "reversed")
-    assert "capturing" not in chips.steps(sale)
-
-
-# ---- approved, and the card does not agree ----
-
-
-@pytest.mark.parametrize("card", ["visa", "mastercard", "interac"])
-@pytest.mark.parametrize("what", ["wrong-arpc", "declines-last", "pulled"])
-def test_an_approval_without_the_cards_last_word_is_taken_back(chips: ChipBook, card: str, what: str):
-    faults = {"wrong-arpc": [], "declines-last": [what], "pulled": [f"pull={LAST_CRYPTOGRAM[card]}"]}[what]
-    if what == "wrong-arpc":
-        chips.mode(what)
-    error, said = failed(chips.pay_by_chip(card, *faults, pin=pin_of(card)))
-    assert error == "Refusal"
-    assert said.startswith("The card refused the payment or was pulled too early.")
-    undone(chips, chips.last())
-
-
-def test_a_card_taken_out_while_it_has_the_last_word_to_say(chips: ChipBook):
-    """By the customer, when the processor has approved already."""
-    with chips.at_the_chip_reader("visa", f"hang={LAST_CRYPTOGRAM['visa']}") as asking:
-        until(lambda: [row["state"] for row in chips.ledger(asking.sale)] == ["authorised"])
-        chips.remove()
-        assert failed(asking.end())[0] == "Refusal"
-    undone(chips, asking.sale)
-
-
-def test_a_card_taken_out_while_its_issuer_is_asked(chips: ChipBook):
-    chips.mode("drop-response")
-    with chips.at_the_chip_reader("visa") as asking:
-        until(lambda: chips.ledger(asking.sale))
-        chips.remove()
-        chips.mode("approve")  # the next try is answered
-        failed(asking.end())
-    undone(chips, asking.sale)
-
-
-def test_a_script_of_the_issuer_is_obeyed(chips: ChipBook):
-    chips.mode("script")
-    assert chips.pay_by_chip("mastercard").paid
+FIRST_CRYPTOGRAM = 12  # the visa is asked for it by that command of a sale
 
 
 # ---- no, or no answer ----
@@ -186,6 +125,11 @@ def test_the_next_sale_forgets_the_fallback(chips: ChipBook):
     assert [row["card"] for row in chips.ledger(asking.sale)] == [CARDS["amex"].number]
 
 
+def test_a_script_of_the_issuer_is_obeyed(chips: ChipBook):
+    chips.mode("script")
+    assert chips.pay_by_chip("mastercard").paid
+
+
 def test_a_slow_card_pays(chips: ChipBook):
     assert chips.pay_by_chip("visa", "slow=0.2").paid
 
@@ -227,43 +171,3 @@ def doctor(chips: ChipBook) -> tuple[int, list[str]]:
     done = subprocess.run([*command, chips.store.facts["config"]], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout.splitlines()
-
-
-# ---- the engine is killed ----
-
-
-@pytest.mark.parametrize("card", ["visa", "interac"])
-def test_an_engine_killed_before_the_cards_last_word(chips: ChipBook, card: str):
-    """The processor has approved, Interac's one message is captured: nothing of it stands."""
-    with chips.at_the_chip_reader(card, f"hang={LAST_CRYPTOGRAM[card]}", pin=pin_of(card)) as asking:
-        until(lambda: [row["state"] for row in chips.ledger(asking.sale)] in (["authorised"], ["captured"]))
-        control.kill_engine(chips.store.folder)
-        assert asking.end() is None, "the till's line is lost"
-        chips.remove()
-        control.restart_engine(chips.store.folder)
-    undone(chips, asking.sale)
-    again = chips.status(asking.sale)
-    assert isinstance(again, Told)
-    assert failed(again)[0] == "UnreachableHost"
-
-
-def test_an_engine_killed_while_the_issuer_is_asked(chips: ChipBook):
-    chips.mode("drop-response")
-    with chips.at_the_chip_reader("mastercard") as asking:
-        until(lambda: chips.ledger(asking.sale))
-        control.kill_engine(chips.store.folder)
-        assert asking.end() is None
-        chips.mode("approve")
-        chips.remove()
-        control.restart_engine(chips.store.folder)
-    undone(chips, asking.sale)
-
-
-def test_an_engine_killed_while_a_pin_is_awaited(chips: ChipBook):
-    with chips.at_the_chip_reader("interac") as asking:
-        chips.wait_until_the_stripe_is_let_go()
-        control.kill_engine(chips.store.folder)
-        assert asking.end() is None
-        chips.remove()
-        control.restart_engine(chips.store.folder)
-    assert chips.ledger(asking.sale) == []
