@@ -93,6 +93,12 @@ class ChipBook(Book):
         """At the stripe reader, once its lamp is on."""
         assert control.swipe(self.store.folder, card)
 
+    def fall_back(self, asking: Asking, card: str, log: Callable[[], list[str]]) -> None:
+        """Once the chip has failed, swipe until the till is answered: the stripe reader may just be asked anew."""
+        until(lambda: any('"chip_failed"' in line for line in log()))
+        while not asking.answered:
+            control.swipe(self.store.folder, card, wait_s=0.5)
+
     def pcscd(self, action: str) -> None:
         control.change_pcscd(self.store.folder, action)
 

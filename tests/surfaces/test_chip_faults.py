@@ -74,13 +74,11 @@ def test_what_ends_before_the_issuer_is_asked_sends_nothing(
 @pytest.mark.parametrize("fault", ["mute", "mute=3", "duplicate-tag"])
 def test_a_broken_chip_lets_its_stripe_pay_and_says_so(chips: ChipBook, fault: str):
     with chips.logged() as log, chips.at_the_chip_reader("amex-3", fault) as asking:
-        until(log)
-        chips.swipe("amex-3")
+        chips.fall_back(asking, "amex-3", log)
         told = asking.end()
     assert told is not None
     assert told.paid
     assert [row["entry_mode"] for row in chips.ledger(asking.sale)] == ["magstripe_fallback"]
-    assert any('"chip_failed"' in line for line in log())
     read = asking.body["PaymentResult"]["PaymentInstrumentData"]["CardData"]
     assert read["EntryMode"] == ["MagStripe"]
     assert {receipt["posEntryMode"] for receipt in chips.receipts(asking.sale)} == {"Bande magnétique (repli)"}
@@ -99,8 +97,7 @@ def test_without_a_broken_chip_that_stripe_pays_nothing(chips: ChipBook):
 
 def test_interac_has_no_fallback(chips: ChipBook):
     with chips.logged() as log, chips.at_the_chip_reader("interac", "mute") as asking:
-        until(log)
-        chips.swipe("interac")
+        chips.fall_back(asking, "interac", log)
         assert failed(asking.end())[0] == "InvalidCard"
     assert chips.ledger(asking.sale) == []
 
@@ -113,7 +110,7 @@ def test_a_stripe_does_not_save_a_chip_that_said_no(chips: ChipBook):
 
 def test_the_next_sale_forgets_the_fallback(chips: ChipBook):
     with chips.logged() as log, chips.at_the_chip_reader("amex-3", "mute") as asking:
-        until(log)
+        until(lambda: any('"chip_failed"' in line for line in log()))
         chips.till.abort(asking.sale.service_id)
         assert failed(asking.end())[0] == "Aborted"
     with chips.asking_at_readers() as asking:

@@ -80,6 +80,7 @@ def test_a_till_that_gives_up_ends_the_wait_for_a_pin(chips: ChipBook):
         chips.wait_until_the_stripe_is_let_go()
         chips.till.abort(asking.sale.service_id)
         assert failed(asking.end())[0] == "Aborted"
+    chips.wait_until_it_is_let_go()
     assert not control.enter_pin(chips.store.folder, PIN, wait_s=0.3), "the pad asks for none any more"
     assert chips.ledger(chips.last()) == []
 
