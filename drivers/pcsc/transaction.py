@@ -15,9 +15,10 @@ from drivers.pcsc.oda import authenticate
 from drivers.pcsc.records import facts_of, read_records, start
 from drivers.pcsc.restrictions import restrict
 from drivers.pcsc.risk import manage_risk
+from drivers.pcsc.scheme import UNPREDICTABLE_LENGTH
 from drivers.pcsc.scripts import read_scripts, run_scripts
 from drivers.pcsc.selection import Selected, find_candidates, select
-from drivers.pcsc.session import UNPREDICTABLE_LENGTH, Session, Step, open_session, send
+from drivers.pcsc.session import Session, Step, open_session, send
 from drivers.pcsc.terminal import Terminal
 from drivers.reader import ReadFailedError, Tender
 from pos_bridge.domain.card import ReadFailure
