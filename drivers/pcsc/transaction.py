@@ -145,9 +145,9 @@ def _ask_card(session: Session) -> Step[None]:
 
 
 def _question(session: Session) -> AskIssuer:
-    """For the issuer. An encrypted PIN is not kept here any longer."""
+    """For the issuer. What only it needs is not kept here while it is asked."""
     question = AskIssuer(facts_of(session), _for_issuer(session))
-    session.pin = None
+    session.forget()
     return question
 
 

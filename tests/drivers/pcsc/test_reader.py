@@ -336,5 +336,6 @@ def test_what_went_to_the_issuer_is_in_the_page_alone():
     desk = Desk(ScriptedScard())
     desk.insert()
     desk.ask_issuer()
+    gc.collect()
     assert not [one for one in gc.get_objects() if isinstance(one, AskIssuer) and one.data is DATA]
     desk.stop()
