@@ -179,7 +179,8 @@ def test_a_card_that_cannot_be_had(code, reason):
     [
         (REMOVED, PRESENT, b"", ReadFailure.CARD_REMOVED),
         (0, PRESENT, b"", ReadFailure.CARD_REMOVED),  # in mid-exchange: success, and nothing
-        (0, PRESENT, b"\x90", ReadFailure.CARD_REMOVED),
+        (0, PRESENT, b"\x90", ReadFailure.CHIP_FAILED),  # it is there, and has nothing to say
+        (0, EMPTY, b"\x90", ReadFailure.CARD_REMOVED),
         (NOT_TRANSACTED, EMPTY, b"", ReadFailure.CARD_REMOVED),
         (NOT_TRANSACTED, PRESENT, b"", ReadFailure.CHIP_FAILED),
     ],
