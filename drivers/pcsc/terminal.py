@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from drivers.pcsc.scheme import RID_LENGTH, Application, SchemeKey, read_dol
 from drivers.pcsc.toml_table import Table, TerminalDataError
+from pos_bridge.domain.applications import application_of
 from pos_bridge.domain.card import Brand
 from pos_bridge.wire.emv_tags import Tag
 
@@ -133,6 +134,8 @@ def _application(table: Table) -> Application:
     if brand is None:
         raise table.fault("brand", should)
     aid = table.raw("aid", range(5, 17))
+    if application_of(aid) is None:  # its sales would have neither AID nor line to sign on their receipts
+        raise table.fault("aid", "no receipt can name this application (docs/chip-cards.md)")
     if (brand is Brand.INTERAC) != (aid[:RID_LENGTH] == _INTERAC_RID):  # its sales are one message, captured at once
         raise table.fault("brand", "interac goes with an aid that begins with A000000277, and with no other")
     partial = table.take("partial", bool, "true or false")

@@ -85,6 +85,7 @@ def test_a_checksum_that_schemes_published():
         ('brand = "visa"', 'brand = "wisa"', r"^application 2, brand: one of visa"),
         ('aid = "A0000000031010"', 'aid = "A0000000"', r"^application 2, aid: 10 to 32 hexadecimal digits"),
         ('brand = "mastercard"\naid = "A0000000041010"', 'brand = "visa"\naid = "A0000000031010"', r"and none twice"),
+        ('aid = "A0000000031010"', 'aid = "A0000006720620"', r"^application 2, aid: no receipt can name"),
         ('brand = "visa"', 'brand = "interac"', r"^application 2, brand: interac goes with an aid that begins"),
         ('brand = "interac"', 'brand = "visa"', r"^application 1, brand: interac goes with"),
         ("floor_limit = 0", 'ddol = "9F3703"', r"^application 1, ddol: 9F37 is missing, or not all of it"),
