@@ -1,11 +1,14 @@
 """Terminal data for chips that cannot be used is told before any sale: one line that names the file and the key."""
 
+import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import drivers.pcsc
+from pos_bridge import credentials
+from pos_bridge.cli import check as command
 from pos_bridge.config import CardRoom, Config, ConfigError, Reader
 from pos_bridge.terminal_data import check
 
@@ -78,3 +81,12 @@ def test_no_toml(scene):
 
 def test_without_a_chip_reader_nobody_looks(scene):
     check(scene.config("not even TOML", driver="msr_plain"))
+
+
+def test_the_command_says_it_and_starts_nothing(scene, monkeypatch, capsys):
+    monkeypatch.setattr(credentials, "load", lambda _: None)  # the other files of this configuration are not there
+    words = argparse.Namespace(loaded=scene.config(CANADA.replace("exponent = 2", "")), config="pos-bridge.toml")
+    assert command.run(words) == 2
+    assert "card_room.emv" in capsys.readouterr().err
+    words.loaded = scene.config(CANADA)
+    assert command.run(words) == 0
