@@ -15,7 +15,7 @@ from drivers.pcsc.asks import (
     Reply,
     Transaction,
 )
-from drivers.pcsc.reader import LOOK_S, PcscEmv, PcscReader
+from drivers.pcsc.reader import LOOK_S, OTHERS_S, PcscEmv, PcscReader
 from drivers.reader import Armed, CardInserted, ChipAsks, ChipSaid, Event, NotYet, PinAsked, ReadFailedError, Tender
 from drivers.serial.port import Port
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure
@@ -164,14 +164,27 @@ def test_a_card_that_is_out_again_before_it_is_powered():
     desk.stop()
 
 
-@pytest.mark.parametrize(
-    ("code", "reason"), [(UNRESPONSIVE, ReadFailure.CHIP_FAILED), (SHARING, ReadFailure.READER_BUSY)]
-)
-def test_a_card_that_cannot_be_had(code, reason):
+def test_a_card_that_cannot_be_had():
     desk = Desk(ScriptedScard())
     assert desk.event() == Armed()
-    desk.scard.state, desk.scard.connects = PRESENT, code
-    assert failed(desk) is reason
+    desk.scard.state, desk.scard.connects = PRESENT, UNRESPONSIVE
+    assert failed(desk) is ReadFailure.CHIP_FAILED
+
+
+@pytest.mark.parametrize("state", [PRESENT, PRESENT | EXCLUSIVE])
+@pytest.mark.parametrize("lets_go", [True, False])
+def test_a_card_that_another_program_looks_at_first(state, lets_go):
+    desk = Desk(ScriptedScard())
+    assert desk.event() == Armed()
+    desk.scard.state, desk.scard.connects = state, SHARING
+    assert desk.event() is None
+    if lets_go:
+        desk.scard.state, desk.scard.connects = PRESENT, 0
+        assert desk.event() == CardInserted()
+        desk.stop()
+    else:
+        desk.now += OTHERS_S
+        assert failed(desk) is ReadFailure.READER_BUSY
 
 
 @pytest.mark.parametrize(
