@@ -5,6 +5,7 @@ The card is the simulator's, behind the real pcscd, so what the card itself take
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from pyemv import tlv as peer
 from benchmarks.figures import Figure, Goal, Unit, beside, in_turn
 from drivers.pcsc.asks import AskIssuer
 from drivers.pcsc.exchange import exchange
-from drivers.pcsc.pcscd import Connected, Pcscd, Scard, load_scard
+from drivers.pcsc.pcscd import Connected, Pcscd, Presence, Scard, load_scard
 from drivers.pcsc.terminal import Terminal, read_terminal
 from drivers.pcsc.transaction import converse
 from drivers.reader import Tender
@@ -51,6 +52,8 @@ def _card(folder: Path) -> Iterator[tuple[Pcscd, Connected]]:
             runner.run(daemon.insert(0, Slotted(_CARD, os.fspath(folder / "card.json"))))
             os.environ["PCSCLITE_CSOCK_NAME"] = os.fspath(daemon.socket)
             with closing(Pcscd(load_scard(), simulated.SLOTS[0])) as pcscd:
+                while pcscd.presence() is not Presence.CARD:  # the daemon looks from time to time
+                    time.sleep(0.01)
                 yield pcscd, pcscd.connect()
         finally:
             os.environ.pop("PCSCLITE_CSOCK_NAME", None)
