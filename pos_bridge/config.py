@@ -16,6 +16,7 @@ _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
 _PathText = Annotated[str, Meta(min_length=1, max_length=255)]
+_Heading = Annotated[str, Meta(pattern=r"^\S([^\x00-\x1f\x7f]{0,40}\S)?$")]  # a line of a receipt of 42 columns
 
 
 VAULT_KEY_LENGTH = 32
@@ -33,7 +34,11 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Till(_Section, frozen=True):
-    """`poiid` names the till to the tills' software; `number` stands in the journal (1..999)."""
+    """`poiid` names the till to the tills' software; `number` stands in the journal (1..999).
+
+    `shop` heads the receipts: the shop's name and address, at most four lines of 42 characters. The numbers of the tax
+    registrations stand on them as Revenu Québec and the CRA give them: 123456789 RT0001 and 1234567890 TQ0001.
+    """
 
     poiid: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,63}$")]
     number: Annotated[int, Meta(ge=1, le=999)]  # journal.schema.MAX_TILL: three digits are never a card's last four
@@ -41,6 +46,9 @@ class Till(_Section, frozen=True):
     signing_key: _PathText
     language: Literal["fr", "en"] = "fr"
     card_prompt_s: Annotated[int, Meta(ge=5, le=600)] = 120
+    shop: Annotated[tuple[_Heading, ...], Meta(max_length=4)] = ()
+    gst_number: Annotated[str, Meta(pattern=r"^[0-9]{9} ?RT ?[0-9]{4}$")] | None = None
+    qst_number: Annotated[str, Meta(pattern=r"^[0-9]{10} ?TQ ?[0-9]{4}$")] | None = None
 
 
 class Nexo(_Section, frozen=True):

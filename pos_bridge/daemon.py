@@ -34,6 +34,7 @@ from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import CHIP, MAGNETIC_STRIPE
 from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
+from pos_bridge.pos_api.receipt import Shop
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
@@ -191,7 +192,12 @@ def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dr
     till = config.till
     return NexoService(
         terminal=NexoTerminal(
-            till.poiid, config.processor.merchant_id, till.language, __version__, _capabilities(config.readers)
+            till.poiid,
+            config.processor.merchant_id,
+            till.language,
+            __version__,
+            _capabilities(config.readers),
+            Shop(till.shop, till.gst_number, till.qst_number),
         ),
         secret=_secret(config.state / "till.secret"),
         desk=lane,

@@ -1,17 +1,10 @@
 """Every sentence of the journal's commands, in French and in English. A sentence that lacks one fails a test."""
 
-from typing import NamedTuple
+from pos_bridge.words import LANGUAGES, Words
 
+__all__ = ["LANGUAGES", "WORDS", "Said", "money", "say"]
 
-class Said(NamedTuple):
-    fr: str
-    en: str
-
-    def to(self, language: str) -> str:
-        return self.fr if language == "fr" else self.en
-
-
-LANGUAGES = ("fr", "en")
+Said = Words
 
 WORDS = {
     "day": Said("jour", "day"),

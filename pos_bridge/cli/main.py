@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pos_bridge import __version__
-from pos_bridge.cli import check, conformance, day_end, decide, doctor, explain, journal, quarantine, run
+from pos_bridge.cli import check, conformance, day_end, decide, doctor, explain, journal, quarantine, receipt, run
 from pos_bridge.config import ConfigError, load
 
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
@@ -15,7 +15,7 @@ DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done; 1 not done, and one line on standard error says why; 2 wrong words or settings."""
     parsed = _parser().parse_args(arguments)
-    if parsed.command is not conformance.run:  # the one that can do without a till's configuration
+    if parsed.command not in {conformance.run, receipt.run}:  # these can do without a till's configuration
         try:
             parsed.loaded = load(parsed.config)
         except ConfigError as error:
@@ -30,9 +30,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pos-bridge", description="Payment-privacy middleware for the till.")
     parser.add_argument("--version", action="version", version=f"pos-bridge {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in (run, check, doctor, journal, explain, day_end, decide, quarantine, conformance):
+    for command in (run, check, doctor, journal, explain, day_end, decide, quarantine, receipt, conformance):
         added = command.add_parser(commands)
-        if command is not conformance:
+        if command not in {conformance, receipt}:
             added.add_argument(
                 "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}"
             )

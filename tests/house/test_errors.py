@@ -10,7 +10,7 @@ import pytest
 
 import pos_bridge
 from pos_bridge.checkout.presented import PROMPT_CAUSES
-from pos_bridge.cli import check, conformance, day_end, decide, doctor, explain, journal, quarantine, run
+from pos_bridge.cli import check, conformance, day_end, decide, doctor, explain, journal, quarantine, receipt, run
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.pos_api.said import SITUATIONS, Said, Words
 from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
@@ -131,6 +131,7 @@ def test_every_exit_code():
         "day-end": day_end,
         "decide": decide,
         "quarantine": quarantine,
+        "receipt": receipt,
         "conformance": conformance,
     }
     assert rows == {name: codes_of(module) for name, module in modules.items()}
