@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from pos_bridge.config import Config, ConfigError
+from pos_bridge.start_fault import StartFault
 
 MIN_API_KEY = 16
 MAX_API_KEY = 256
@@ -65,26 +66,32 @@ class _Reader:
         try:
             return parse(self.content(text))
         except OSError as error:
-            raise ConfigError(f"{setting}: {path} cannot be read ({error.strerror})") from None
-        except _UnfitError as error:
-            raise ConfigError(f"{setting}: {path} {error}") from None
+            reason = error.strerror
+            raise ConfigError(StartFault.CONTENT_UNREADABLE, setting=setting, path=path, reason=reason) from None
+        except _UnfitError as unfit:
+            raise ConfigError(unfit.fault, setting=setting, path=path, **unfit.values) from None
         except (ValueError, TypeError):
-            raise ConfigError(f"{setting}: {path} is not the PEM file it should be") from None
+            raise ConfigError(StartFault.NOT_PEM, setting=setting, path=path) from None
 
     def pair(self, setting: str, certificate: str, key: str) -> ssl.SSLContext:
         """A server context: TLS 1.2 at least, because tills' clients in the field do not all speak 1.3."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        paths = self._config.path(certificate), self._config.path(key)
+        first, path = self._config.path(certificate), self._config.path(key)
         try:
-            context.load_cert_chain(*paths, password=_no_password)
+            context.load_cert_chain(first, path, password=_no_password)
         except (OSError, ValueError):
-            raise ConfigError(f"{setting}: {paths[1]} is not the private key of {paths[0]}") from None
+            raise ConfigError(StartFault.NOT_A_PAIR, setting=setting, path=path, certificate=first) from None
         return context
 
 
 class _UnfitError(Exception):
-    """A file of the right kind with the wrong content; the text ends a sentence."""
+    """A file of the right kind with the wrong content. Setting and path are put in by whoever knows them."""
+
+    def __init__(self, fault: StartFault, **values: object) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+        self.values = values
 
 
 def _no_password() -> str:
@@ -94,21 +101,21 @@ def _no_password() -> str:
 def _terminal_key(raw: bytes) -> Ed25519PrivateKey:
     key = load_pem_private_key(raw, None)
     if not isinstance(key, Ed25519PrivateKey):
-        raise _UnfitError("is not an Ed25519 key")
+        raise _UnfitError(StartFault.NOT_ED25519)
     return key
 
 
 def _api_key(raw: bytes) -> str:
     key = raw.strip().decode("ascii", "replace")
     if not (MIN_API_KEY <= len(key) <= MAX_API_KEY and key.isascii() and key.isprintable() and " " not in key):
-        raise _UnfitError(f"must hold one line of {MIN_API_KEY} to {MAX_API_KEY} ASCII characters without spaces")
+        raise _UnfitError(StartFault.API_KEY_UNFIT, least=MIN_API_KEY, most=MAX_API_KEY)
     return key
 
 
 def _valid_certificate(raw: bytes) -> None:
     for certificate in x509.load_pem_x509_certificates(raw):
         if certificate.not_valid_after_utc < datetime.now(UTC):
-            raise _UnfitError(f"ended on {certificate.not_valid_after_utc:%Y-%m-%d}")
+            raise _UnfitError(StartFault.CERTIFICATE_ENDED, day=certificate.not_valid_after_utc.date())
 
 
 def _is_trust(raw: bytes) -> None:
@@ -116,5 +123,5 @@ def _is_trust(raw: bytes) -> None:
     lines = [line.split() for line in raw.decode("ascii").splitlines() if line.strip()]
     words = {line[0]: line[-1] for line in lines}
     if set(words) != {"root", "lowest-epoch"} or not words["lowest-epoch"].isdecimal():
-        raise _UnfitError("must have two lines: root and 64 hexadecimal digits, lowest-epoch and a number")
+        raise _UnfitError(StartFault.TRUST_UNFIT)
     Ed25519PublicKey.from_public_bytes(bytes.fromhex(words["root"]))

@@ -38,12 +38,14 @@ from pos_bridge.pos_api.receipt import Shop
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
+from pos_bridge.start_fault import StartError, StartFault
+from pos_bridge.words import Words, same
 
 _SECRET_LENGTH = 32
 _HOUR_S = 3600.0
 
 
-class CannotStartError(Exception):
+class CannotStartError(StartError):
     """Why the engine does not start: one line that says what to do."""
 
 
@@ -112,7 +114,7 @@ def _open_log(config: Config) -> Log:
     try:
         return Log(path)
     except OSError as error:
-        raise CannotStartError(f"log.file: {path} cannot be written ({error.strerror})") from None
+        raise CannotStartError(StartFault.LOG_UNWRITABLE, path=path, reason=error.strerror) from None
 
 
 def _readers(config: Config) -> list[ConfiguredReader]:
@@ -121,7 +123,7 @@ def _readers(config: Config) -> list[ConfiguredReader]:
         try:
             readers.append(_chip_reader(config, reader) if reader.reads_chips else _serial_reader(config, reader))
         except ValueError as error:
-            raise CannotStartError(f"reader {reader.name}: {error}") from None
+            raise CannotStartError(StartFault.READER_UNFIT, reader=reader.name, reason=error) from None
     return readers
 
 
@@ -145,17 +147,14 @@ def _open_journal(config: Config) -> Journal:
     try:
         return Journal.open(config.journal, config.till.number, _now)
     except JournalBusyError:
-        raise CannotStartError(
-            f"another pos-bridge runs on {config.state}: stop it first, or give this till a state_dir of its own"
-        ) from None
+        raise CannotStartError(StartFault.ALREADY_RUNNING, state=config.state) from None
     except JournalCorruptError as error:
-        place = "" if error.row is None else f", row {error.row}"
-        raise CannotStartError(
-            f"journal file {config.journal / error.file}{place}: damaged ({error.what}); to keep it as evidence and go "
-            f"on with a new file: pos-bridge quarantine --config {config.file}"
-        ) from None
+        what, row = error.what, error.row
+        reason = same(what) if row is None else Words(f"ligne {row}: {what}", f"row {row}: {what}")
+        path, file = config.journal / error.file, config.file
+        raise CannotStartError(StartFault.JOURNAL_DAMAGED, path=path, reason=reason, file=file) from None
     except JournalUnwritableError:
-        raise CannotStartError(f"{config.journal} cannot be written: is the disk full or read-only?") from None
+        raise CannotStartError(StartFault.JOURNAL_UNWRITABLE, path=config.journal) from None
 
 
 def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack) -> Identify | None:
@@ -166,7 +165,7 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
         key = config.path(config.identity.vault_key).read_bytes()
         vault = Vault.open(config.vault, key)
     except (OSError, ValueError):
-        raise CannotStartError(f"identity.vault_key {config.identity.vault_key} cannot be read or used") from None
+        raise CannotStartError(StartFault.VAULT_KEY_UNUSABLE, path=config.identity.vault_key) from None
     stack.callback(vault.close)
     texts = config.identity
     consents = Consents(texts.programme_text, texts.delivery_text, config.till.language, _now)
@@ -213,7 +212,7 @@ def _server(config: Config, credentials: Credentials, service: NexoService, log:
     try:
         bound = loopback_socket(config.nexo.port)
     except OSError as error:
-        raise CannotStartError(f"nexo.port {config.nexo.port} cannot be used ({error.strerror})") from None
+        raise CannotStartError(StartFault.PORT_UNUSABLE, port=config.nexo.port, reason=error.strerror) from None
     return NexoServer(
         service, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=_tell_trouble(log)
     )
@@ -236,9 +235,9 @@ def _secret(path: Path) -> bytes:
             kept = secrets.token_bytes(_SECRET_LENGTH)
             write_private(path, kept)
     except OSError as error:
-        raise CannotStartError(f"{path} cannot be read or made ({error.strerror})") from None
+        raise CannotStartError(StartFault.SECRET_UNUSABLE, path=path, reason=error.strerror) from None
     if len(kept) != _SECRET_LENGTH:
-        raise CannotStartError(f"{path} does not hold {_SECRET_LENGTH} bytes: restore it from a backup")
+        raise CannotStartError(StartFault.SECRET_LENGTH, path=path, length=_SECRET_LENGTH)
     return kept
 
 

@@ -34,8 +34,8 @@ def same(text: str) -> Words:
 
 
 def asked_for(text: str | None) -> Language | None:
-    """The language that a code asks for: `fr`, `en`, `fr-CA`, `EN_ca`. None for any other, or none."""
-    match (text or "").replace("_", "-").split("-")[0].lower():
+    """The language that a code asks for: `fr`, `en`, `fr-CA`, `EN_ca.UTF-8`. None for any other, or none."""
+    match (text or "").replace("_", "-").replace(".", "-").split("-")[0].lower():
         case "fr":
             return "fr"
         case "en":

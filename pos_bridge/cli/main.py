@@ -6,35 +6,57 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pos_bridge import __version__
-from pos_bridge.cli import check, conformance, day_end, decide, doctor, explain, journal, quarantine, receipt, run
+from pos_bridge.cli import (
+    check,
+    conformance,
+    day_end,
+    decide,
+    doctor,
+    explain,
+    journal,
+    language,
+    quarantine,
+    receipt,
+    run,
+)
 from pos_bridge.config import ConfigError, load
+from pos_bridge.words import Words
 
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
+_WITHOUT_CONFIGURATION = {conformance, receipt}
+_WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
+_COMMANDS = Words("commandes", "commands")
+_DEFAULT = Words("par défaut", "default")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done; 1 not done, and one line on standard error says why; 2 wrong words or settings."""
     parsed = _parser().parse_args(arguments)
-    if parsed.command not in {conformance.run, receipt.run}:  # these can do without a till's configuration
+    asked = getattr(parsed, "lang", None)
+    usual = language.of_the_shell()
+    if parsed.command not in {command.run for command in _WITHOUT_CONFIGURATION}:
         try:
             parsed.loaded = load(parsed.config)
         except ConfigError as error:
-            print(f"pos-bridge: {error}", file=sys.stderr)
+            told = error.to(asked or language.of_a_bad_configuration(parsed.config))
+            print(f"pos-bridge: {told}", file=sys.stderr)
             return 2
         parsed.journal = parsed.loaded.journal
+        usual = parsed.loaded.till.language
+    if parsed.command is not explain.run:  # which speaks both to whoever asks for none: it is read by customers
+        parsed.lang = asked or usual
     code: int = parsed.command(parsed)
     return code
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="pos-bridge", description="Payment-privacy middleware for the till.")
+    parser = argparse.ArgumentParser(prog="pos-bridge", description=language.described(_WHAT))
     parser.add_argument("--version", action="version", version=f"pos-bridge {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(title=_COMMANDS.both, required=True, metavar="COMMAND")
     for command in (run, check, doctor, journal, explain, day_end, decide, quarantine, receipt, conformance):
         added = command.add_parser(commands)
-        if command not in {conformance, receipt}:
-            added.add_argument(
-                "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}"
-            )
+        if command not in _WITHOUT_CONFIGURATION:
+            usual = f"{_DEFAULT.both}: {DEFAULT_CONFIG}"
+            added.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=usual)
         added.set_defaults(command=command.run)
     return parser

@@ -7,10 +7,11 @@ configuration, keeps nothing.
 import argparse
 import sys
 
+from pos_bridge.cli.language import add_language
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.pos_api import receipt_found, receipt_text
 from pos_bridge.pos_api.receipt import CASHIER, CUSTOMER
-from pos_bridge.words import LANGUAGES, Words
+from pos_bridge.words import Words
 
 OK, NO_RECEIPT = 0, 2
 _COPIES = {"cashier": (CASHIER,), "customer": (CUSTOMER,), "both": (CASHIER, CUSTOMER)}
@@ -33,7 +34,7 @@ def add_parser(commands: Subparsers) -> argparse.ArgumentParser:
     columns = f"{_COLUMNS.both} ({fewest}-{most}, {usual})"
     choices = range(fewest, most + 1)
     parser.add_argument("--columns", type=int, choices=choices, default=usual, metavar="N", help=columns)
-    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    add_language(parser)
     return parser
 
 
