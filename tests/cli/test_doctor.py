@@ -249,7 +249,7 @@ def test_an_engine_of_root_has_one_thing_to_mend(config, monkeypatch):
 # ---- the command ----
 
 
-@pytest.mark.parametrize(("lang", "line"), [("fr", "À CORRIGER: "), ("en", "MEND: ")])
+@pytest.mark.parametrize(("lang", "line"), [("fr", "À CORRIGER : "), ("en", "MEND: ")])
 def test_the_command_says_a_line_a_finding_and_ends_by_them(command, lang, line):
     code, said, _ = command("doctor", "--lang", lang)
     assert code == 1
