@@ -18,6 +18,8 @@ from pos_bridge.pos_api.taxes import Tax, Taxes
 from pos_bridge.wire.nexo.response import MASK, OutputContent, OutputText, PaymentReceipt
 from pos_bridge.words import Language, Words
 
+_Lines = tuple[OutputText, ...]
+
 CASHIER, CUSTOMER = "CashierReceipt", "CustomerReceipt"
 
 _ENTRIES = {
@@ -111,21 +113,25 @@ class ReceiptFacts:
 
 def receipts(facts: ReceiptFacts, issuer: Issuer, spoken: Spoken) -> tuple[PaymentReceipt, ...]:
     """CashierReceipt and CustomerReceipt, in this order, whatever the outcome. `spoken` names both languages."""
-    cashiers = (*_copy(facts, issuer, Label.CASHIER_COPY, spoken.cashier), *_to_sign(facts, spoken.cashier))
-    customers = (*_copy(facts, issuer, Label.CUSTOMER_COPY, spoken.customer), *_to_keep(facts, spoken.customer))
+    told = {language: _of_both(facts, issuer, language) for language in {spoken.cashier, spoken.customer}}
+    head, rest = told[spoken.cashier]
+    cashiers = (*head, Label.CASHIER_COPY.line(spoken.cashier), *rest, *_to_sign(facts, spoken.cashier))
+    head, rest = told[spoken.customer]
+    customers = (*head, Label.CUSTOMER_COPY.line(spoken.customer), *rest, *_to_keep(facts, spoken.customer))
     return (
         PaymentReceipt(CASHIER, facts.signed, OutputContent("Text", cashiers)),
         PaymentReceipt(CUSTOMER, required_signature_flag=False, output_content=OutputContent("Text", customers)),
     )
 
 
-def _copy(facts: ReceiptFacts, issuer: Issuer, copy: Label, language: Language) -> tuple[OutputText, ...]:
-    """What both copies say."""
-    return (
+def _of_both(facts: ReceiptFacts, issuer: Issuer, language: Language) -> tuple[_Lines, _Lines]:
+    """What both copies say, before and after whose copy it is."""
+    head = (
         *(text_line(f"shop{at}", line) for at, line in enumerate(issuer.shop.heading, 1)),
         *_numbers(facts, issuer.shop, language),
         Label.RECORD.line(language),
-        copy.line(language),
+    )
+    rest = (
         facts.title.line(language),
         Label.DATE.line(language, facts.at.date().isoformat()),
         Label.TIME.line(language, facts.at.time().isoformat("seconds")),
@@ -141,19 +147,20 @@ def _copy(facts: ReceiptFacts, issuer: Issuer, copy: Label, language: Language) 
         *((Label.NO_SIGNATURE.line(language),) if facts.unsigned else ()),
         *((facts.note.line(language),) if facts.note is not None and facts.note not in _TO_CUSTOMERS else ()),
     )
+    return head, rest
 
 
-def _to_sign(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ...]:
+def _to_sign(facts: ReceiptFacts, language: Language) -> _Lines:
     return (Label.AGREEMENT.line(language), Label.SIGNATURE.line(language)) if facts.signed else ()
 
 
-def _to_keep(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ...]:
+def _to_keep(facts: ReceiptFacts, language: Language) -> _Lines:
     note = (facts.note.line(language),) if facts.note is not None and facts.note in _TO_CUSTOMERS else ()
     of_you = () if facts.kept_of_you is None else (_OF_YOU[facts.kept_of_you].line(language),)
     return (*note, *of_you, Label.RETAIN.line(language))
 
 
-def _numbers(facts: ReceiptFacts, shop: Shop, language: Language) -> tuple[OutputText, ...]:
+def _numbers(facts: ReceiptFacts, shop: Shop, language: Language) -> _Lines:
     """The shop's tax registrations, where money moved."""
     if facts.total is None:
         return ()
@@ -161,7 +168,7 @@ def _numbers(facts: ReceiptFacts, shop: Shop, language: Language) -> tuple[Outpu
     return tuple(label.line(language, number) for label, number in numbers if number is not None)
 
 
-def _card_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ...]:
+def _card_lines(facts: ReceiptFacts, language: Language) -> _Lines:
     lines: list[OutputText] = []
     if facts.cash:
         lines.append(Label.CASH.line(language))
@@ -178,7 +185,7 @@ def _card_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ..
     return tuple(lines)
 
 
-def _chip_lines(chip: ChipReceipt, language: Language) -> tuple[OutputText, ...]:
+def _chip_lines(chip: ChipReceipt, language: Language) -> _Lines:
     application = application_of(chip.aid)
     return (
         *((Label.APPLICATION.line(language, application.label),) if application is not None else ()),
@@ -188,7 +195,7 @@ def _chip_lines(chip: ChipReceipt, language: Language) -> tuple[OutputText, ...]
     )
 
 
-def _money_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ...]:
+def _money_lines(facts: ReceiptFacts, language: Language) -> _Lines:
     amounts: list[tuple[Label, int]] = []
     if facts.asked is not None and facts.asked != facts.total:
         if facts.cash and facts.total is not None:
@@ -205,7 +212,7 @@ def _money_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, .
     )
 
 
-def _tax_lines(facts: ReceiptFacts, language: Language) -> tuple[OutputText, ...]:
+def _tax_lines(facts: ReceiptFacts, language: Language) -> _Lines:
     """Of a part of a sale they are the whole sale's, and said to be: a part has no taxes of its own."""
     if facts.total is None or not facts.taxes:
         return ()

@@ -5,6 +5,8 @@ characters that a receipt printer has (code page 858): a straight apostrophe, no
 """
 
 from enum import Enum
+from functools import cache, lru_cache
+from urllib.parse import quote
 
 from pos_bridge.wire.nexo.pairs import encode_pairs
 from pos_bridge.wire.nexo.response import OutputText
@@ -133,10 +135,20 @@ class Label(Enum):
         return self.value[1]
 
     def line(self, language: Language, value: str = "") -> OutputText:
-        return text_line(self.key, self.words.to(language), value)
+        if not value:
+            return text_line(self.key, self.words.to(language))
+        before, after = _around(self, language)
+        return OutputText(f"{before}{quote(value, safe='')}{after}", end_of_line_flag=True)
 
 
-def text_line(key: str, name: str, value: str = "") -> OutputText:
-    """`name=..&value=..&key=..`, without a value where there is none."""
-    pairs = [("name", name), ("value", value), ("key", key)] if value else [("name", name), ("key", key)]
-    return OutputText(encode_pairs(pairs), end_of_line_flag=True)
+@lru_cache(maxsize=512)  # as many as there are labels, twice, and the lines of one shop: said with every answer
+def text_line(key: str, name: str) -> OutputText:
+    """`name=..&key=..`: a line without a value."""
+    return OutputText(encode_pairs((("name", name), ("key", key))), end_of_line_flag=True)
+
+
+@cache
+def _around(label: Label, language: Language) -> tuple[str, str]:
+    """What stands before and after a value."""
+    name, key = (("name", label.words.to(language)),), (("key", label.key),)
+    return f"{encode_pairs(name)}&value=", f"&{encode_pairs(key)}"
