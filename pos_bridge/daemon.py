@@ -149,10 +149,9 @@ def _open_journal(config: Config) -> Journal:
     except JournalBusyError:
         raise CannotStartError(StartFault.ALREADY_RUNNING, state=config.state) from None
     except JournalCorruptError as error:
-        what, row = error.what, error.row
-        reason = same(what) if row is None else Words(f"ligne {row}: {what}", f"row {row}: {what}")
-        path, file = config.journal / error.file, config.file
-        raise CannotStartError(StartFault.JOURNAL_DAMAGED, path=path, reason=reason, file=file) from None
+        path, row = config.journal / error.file, error.row
+        place = same(f"{path}") if row is None else Words(f"{path}, ligne {row}", f"{path}, row {row}")
+        raise CannotStartError(StartFault.JOURNAL_DAMAGED, place=place, reason=error.what, file=config.file) from None
     except JournalUnwritableError:
         raise CannotStartError(StartFault.JOURNAL_UNWRITABLE, path=config.journal) from None
 

@@ -86,9 +86,9 @@ class StartFault(Enum):
         "another pos-bridge runs on {state}: stop it first, or give this till a state_dir of its own",
     )
     JOURNAL_DAMAGED = Words(
-        "fichier du journal {path}: endommagé ({reason}); pour le garder comme preuve et continuer avec un neuf : "
+        "fichier du journal {place} : endommagé ({reason}); pour le garder comme preuve et continuer avec un neuf : "
         "pos-bridge quarantine --config {file}",
-        "journal file {path}: damaged ({reason}); to keep it as evidence and go on with a new file: "
+        "journal file {place}: damaged ({reason}); to keep it as evidence and go on with a new file: "
         "pos-bridge quarantine --config {file}",
     )
     JOURNAL_UNWRITABLE = Words(

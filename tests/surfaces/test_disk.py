@@ -227,7 +227,7 @@ def test_a_damaged_row_is_named_and_set_aside(tmp_path: Path):
         refused = store.sim("engine", "restart")
         assert refused.returncode == 1
         (line,) = refused.stderr.splitlines()
-        assert f"{journal}, row 4" in line
+        assert f"{journal}, ligne 4" in line
         command = f"pos-bridge quarantine --config {config}"
         assert line.endswith(command)
 
