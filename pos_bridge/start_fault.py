@@ -25,6 +25,14 @@ class StartFault(Enum):
     READER_TWICE = Words(
         "{file}: reader.name: deux lecteurs ont le même nom", "{file}: reader.name: two readers have the same name"
     )
+    PASSPHRASE_TWICE = Words(
+        "{file}: nexo.passphrase: deux ont le même identifiant et la même version",
+        "{file}: nexo.passphrase: two have the same identifier and version",
+    )
+    NO_TILL_COULD_ASK = Words(
+        "{file}: nexo: api_key_file et passphrase manquent tous deux : aucune caisse ne pourrait rien demander",
+        "{file}: nexo: api_key_file and passphrase are both missing: no till could ask anything",
+    )
     NOT_A_CHIP_READER = Words(
         "{file}: reader {reader}: {setting}: seul un lecteur dont le pilote est {driver} en a un",
         "{file}: reader {reader}: {setting}: only a reader with driver {driver} has one",
@@ -69,6 +77,18 @@ class StartFault(Enum):
         "{setting}: {path} doit tenir en une ligne de {least} à {most} caractères ASCII sans espace",
         "{setting}: {path} must hold one line of {least} to {most} ASCII characters without spaces",
     )
+    PASSPHRASE_UNFIT = Words(
+        "{setting}: {path} doit tenir en une ligne de {least} à {most} caractères ASCII imprimables",
+        "{setting}: {path} must hold one line of {least} to {most} printable ASCII characters",
+    )
+    PASSPHRASE_SPACED = Words(
+        "{setting}: {path} commence ou finit par une espace, qu'une caisse n'accepte pas : ôtez-la",
+        "{setting}: {path} begins or ends with a space, which a till's settings may not: take it away",
+    )
+    PASSPHRASE_SHARED = Words(
+        "{setting}: {path} contient la phrase secrète d'une autre entrée : chacune a la sienne",
+        "{setting}: {path} holds the passphrase of another entry: each has one of its own",
+    )
     CERTIFICATE_ENDED = Words("{setting}: {path} est échu depuis le {day}", "{setting}: {path} ended on {day}")
     TRUST_UNFIT = Words(
         "{setting}: {path} doit avoir deux lignes : root et 64 chiffres hexadécimaux, lowest-epoch et un nombre",
@@ -97,6 +117,10 @@ class StartFault(Enum):
     )
     VAULT_KEY_UNUSABLE = Words(
         "identity.vault_key {path} ne peut pas être lu ou utilisé", "identity.vault_key {path} cannot be read or used"
+    )
+    PAIR_CHANGED = Words(
+        "nexo.key: {path} n'est pas la clé privée de {certificate}",
+        "nexo.key: {path} is not the private key of {certificate}",
     )
     PORT_UNUSABLE = Words("nexo.port {port} est inutilisable ({reason})", "nexo.port {port} cannot be used ({reason})")
     SECRET_UNUSABLE = Words("{path} ne peut pas être lu ou créé ({reason})", "{path} cannot be read or made ({reason})")

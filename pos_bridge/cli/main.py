@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pos_bridge import __version__
 from pos_bridge.cli import (
+    certificate,
     check,
     conformance,
     day_end,
@@ -18,11 +19,26 @@ from pos_bridge.cli import (
     quarantine,
     receipt,
     run,
+    statistics,
 )
-from pos_bridge.config import ConfigError, load
+from pos_bridge.config import ConfigError, load, read
 from pos_bridge.words import Words
 
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
+COMMANDS = (
+    run,
+    check,
+    doctor,
+    journal,
+    explain,
+    day_end,
+    statistics,
+    decide,
+    quarantine,
+    certificate,
+    receipt,
+    conformance,
+)
 _WITHOUT_CONFIGURATION = {conformance, receipt}
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
 _COMMANDS = Words("commandes", "commands")
@@ -36,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     usual = language.of_the_shell()
     if parsed.command not in {command.run for command in _WITHOUT_CONFIGURATION}:
         try:
-            parsed.loaded = load(parsed.config)
+            parsed.loaded = (read if parsed.command is certificate.run else load)(parsed.config)
         except ConfigError as error:
             told = error.to(asked or language.of_a_bad_configuration(parsed.config))
             print(f"pos-bridge: {told}", file=sys.stderr)
@@ -53,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pos-bridge", description=language.described(_WHAT))
     parser.add_argument("--version", action="version", version=f"pos-bridge {__version__}")
     commands = parser.add_subparsers(title=_COMMANDS.both, required=True, metavar="COMMAND")
-    for command in (run, check, doctor, journal, explain, day_end, decide, quarantine, receipt, conformance):
+    for command in COMMANDS:
         added = command.add_parser(commands)
         if command not in _WITHOUT_CONFIGURATION:
             usual = f"{_DEFAULT.both}: {DEFAULT_CONFIG}"

@@ -45,6 +45,7 @@ SILENT = {
 # Texts of one language in the rooms that do speak, each with its reason.
 EXCUSED = {
     "pos-bridge doctor": "the SaleID that its Diagnosis shows the engine: a name on the wire",
+    "passphrase ": "before the name of who holds one: hashed, never shown",
     "without an exception": "a fault's line, to be reported as it is: for who mends the program",
     "no place": "the same",
     "pos-bridge: fault: ": "the same",
