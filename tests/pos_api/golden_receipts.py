@@ -122,6 +122,7 @@ CASES: dict[str, Case] = {
     "sale-fallback": Case(paid(card(Brand.MASTERCARD, 21, EntryMode.MAGSTRIPE_FALLBACK))),
     "sale-contactless": Case(paid(card(Brand.VISA, 5119, EntryMode.CONTACTLESS))),
     "sale-chip-pin-with-taxes": Case(paid(VISA, BY_PIN), taxes=TAXES),
+    "sale-taxes-of-other-provinces": Case(paid(VISA, BY_PIN), taxes=((Tax.HST, 1300), (Tax.PST, 700))),
     "sale-chip-signature": Case(
         paid(card(Brand.MASTERCARD, 21), chip(MASTERCARD_AID, Verified.SIGNATURE)), taxes=TAXES
     ),

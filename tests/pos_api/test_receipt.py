@@ -3,8 +3,10 @@
 After a change that is meant: `python -m tests.pos_api.golden_receipts`, then look at each file that git says changed.
 """
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import get_args
 from urllib.parse import parse_qs
 
@@ -50,8 +52,17 @@ def keys(text: str) -> list[str]:
 def test_every_label_is_on_a_receipt_that_was_looked_at():
     seen = "".join(path.read_text(encoding="utf-8") for path in FOLDER.iterdir())
     said = {parse_qs(line)["name"][0] for line in seen.splitlines() if line.startswith("name=")}
-    province = {Label.HST, Label.PST}  # told as GST and QST are
-    assert {label for label in Label if label.words.fr not in said or label.words.en not in said} == province
+    assert {label for label in Label if not {label.words.fr, label.words.en} <= said} == set()
+
+
+def test_the_document_has_every_key_and_no_other():
+    text = (Path(__file__).parents[2] / "docs" / "receipts.md").read_text(encoding="utf-8")
+    table = text.partition("## What is on it")[2].partition("\n\n**Interac**")[0]
+    told = [
+        key for row in table.splitlines() for key in re.findall(r"`(\w+)`", row.split("|")[1] if "|" in row else "")
+    ]
+    assert set(told) == {label.key for label in Label} | {"shop1", "shop4"}
+    assert len(told) == len(set(told))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
