@@ -156,8 +156,15 @@ def _to_sign(facts: ReceiptFacts, language: Language) -> _Lines:
 
 def _to_keep(facts: ReceiptFacts, language: Language) -> _Lines:
     note = (facts.note.line(language),) if facts.note is not None and facts.note in _TO_CUSTOMERS else ()
-    of_you = () if facts.kept_of_you is None else (_OF_YOU[facts.kept_of_you].line(language),)
-    return (*note, *of_you, Label.RETAIN.line(language))
+    return (*note, *_of_you(facts, language), Label.RETAIN.line(language))
+
+
+def _of_you(facts: ReceiptFacts, language: Language) -> _Lines:
+    """What this terminal keeps of who paid. Of what others keep it speaks where it keeps nothing itself."""
+    if facts.kept_of_you is None:
+        return ()
+    label = Label.NOTHING_OF_YOU_IN_CASH if facts.cash and not facts.kept_of_you else _OF_YOU[facts.kept_of_you]
+    return (label.line(language),)
 
 
 def _numbers(facts: ReceiptFacts, shop: Shop, language: Language) -> _Lines:

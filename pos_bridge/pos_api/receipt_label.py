@@ -87,8 +87,17 @@ class Label(Enum):
     NOTHING_OF_YOU = (
         "privacy",
         Words(
-            "De cet achat, cette caisse n'a rien gardé qui vous nomme.",
-            "Of this purchase, this till kept nothing that names you.",
+            "De cet achat, ce terminal n'a rien gardé qui vous nomme; votre banque et le logiciel de caisse ont leurs "
+            "propres traces.",
+            "Of this purchase, this terminal kept nothing that names you; your bank and the till's software have "
+            "records of their own.",
+        ),
+    )
+    NOTHING_OF_YOU_IN_CASH = (
+        "privacy",
+        Words(
+            "De cet achat, ce terminal n'a rien gardé qui vous nomme; le logiciel de caisse a ses propres traces.",
+            "Of this purchase, this terminal kept nothing that names you; the till's software has records of its own.",
         ),
     )
     MEMBER_OF_YOU = (
