@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hw_sim.till import Reply
+from hw_sim.reply import Reply
 from tests.surfaces.accounts import Sale, Told
 from tests.surfaces.book import Book, until
 from tests.surfaces.fuzz import Line

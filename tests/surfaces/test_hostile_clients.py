@@ -6,8 +6,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from hw_sim.reply import Reply
 from hw_sim.running import RunningStore
-from hw_sim.till import Reply, Till, new_service_id
+from hw_sim.till import Till, new_service_id
 from tests.processes import descriptors, resident_kib
 from tests.surfaces.book import until
 from tests.surfaces.hostile import ATTACKS, Attack
