@@ -40,8 +40,13 @@ def why(instead: Instead, *, gives_back: bool) -> tuple[Said, Pairs]:
 
 
 def _spoken(language: Language, words: Words, pairs: Pairs) -> tuple[tuple[str, str], ...]:
-    fr, en = words.fr.format_map(_written("fr", pairs)), words.en.format_map(_written("en", pairs))
+    fr, en = _set(words.fr).format_map(_written("fr", pairs)), words.en.format_map(_written("en", pairs))
     return ("message", fr if language == "fr" else en), ("messageFr", fr), ("messageEn", en)
+
+
+def _set(french: str) -> str:
+    """With a no-break space before each colon: on a display that wraps, none begins a line."""
+    return french.replace(" :", "\u00a0:")
 
 
 def _written(language: Language, pairs: Pairs) -> dict[str, str]:
