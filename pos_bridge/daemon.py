@@ -35,17 +35,20 @@ from pos_bridge.pos_api.leaf import Leaf
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import CHIP, MAGNETIC_STRIPE
 from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
+from pos_bridge.pos_api.receipt import Shop
 from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.transactions import Floor
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
+from pos_bridge.start_fault import StartError, StartFault
+from pos_bridge.words import Words, same
 
 _SECRET_LENGTH = 32
 _HOUR_S = 3600.0
 
 
-class CannotStartError(Exception):
+class CannotStartError(StartError):
     """Why the engine does not start: one line that says what to do."""
 
 
@@ -123,7 +126,7 @@ def _open_log(config: Config) -> Log:
     try:
         return Log(path)
     except OSError as error:
-        raise CannotStartError(f"log.file: {path} cannot be written ({error.strerror})") from None
+        raise CannotStartError(StartFault.LOG_UNWRITABLE, path=path, reason=error.strerror) from None
 
 
 def _readers(config: Config) -> list[ConfiguredReader]:
@@ -132,7 +135,7 @@ def _readers(config: Config) -> list[ConfiguredReader]:
         try:
             readers.append(_chip_reader(config, reader) if reader.reads_chips else _serial_reader(config, reader))
         except ValueError as error:
-            raise CannotStartError(f"reader {reader.name}: {error}") from None
+            raise CannotStartError(StartFault.READER_UNFIT, reader=reader.name, reason=error) from None
     return readers
 
 
@@ -156,17 +159,13 @@ def _open_journal(config: Config) -> Journal:
     try:
         return Journal.open(config.journal, config.till.number, _now)
     except JournalBusyError:
-        raise CannotStartError(
-            f"another pos-bridge runs on {config.state}: stop it first, or give this till a state_dir of its own"
-        ) from None
+        raise CannotStartError(StartFault.ALREADY_RUNNING, state=config.state) from None
     except JournalCorruptError as error:
-        place = "" if error.row is None else f", row {error.row}"
-        raise CannotStartError(
-            f"journal file {config.journal / error.file}{place}: damaged ({error.what}); to keep it as evidence and go "
-            f"on with a new file: pos-bridge quarantine --config {config.file}"
-        ) from None
+        path, row = config.journal / error.file, error.row
+        place = same(f"{path}") if row is None else Words(f"{path}, ligne {row}", f"{path}, row {row}")
+        raise CannotStartError(StartFault.JOURNAL_DAMAGED, place=place, reason=error.what, file=config.file) from None
     except JournalUnwritableError:
-        raise CannotStartError(f"{config.journal} cannot be written: is the disk full or read-only?") from None
+        raise CannotStartError(StartFault.JOURNAL_UNWRITABLE, path=config.journal) from None
 
 
 def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack) -> Identify | None:
@@ -177,7 +176,7 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
         key = config.path(config.identity.vault_key).read_bytes()
         vault = Vault.open(config.vault, key)
     except (OSError, ValueError):
-        raise CannotStartError(f"identity.vault_key {config.identity.vault_key} cannot be read or used") from None
+        raise CannotStartError(StartFault.VAULT_KEY_UNUSABLE, path=config.identity.vault_key) from None
     stack.callback(vault.close)
     texts = config.identity
     consents = Consents(texts.programme_text, texts.delivery_text, config.till.language, _now)
@@ -214,7 +213,12 @@ def _service(
     till = config.till
     return NexoService(
         terminal=NexoTerminal(
-            till.poiid, config.processor.merchant_id, till.language, __version__, _capabilities(config.readers)
+            till.poiid,
+            config.processor.merchant_id,
+            till.language,
+            __version__,
+            _capabilities(config.readers),
+            Shop(till.shop, till.gst_number, till.qst_number),
         ),
         secret=secret,
         desk=lane,
@@ -233,14 +237,14 @@ def _leaf(config: Config, log: Log) -> Leaf:
     try:
         return Leaf(certificate, key, log, _now)
     except (OSError, ValueError):
-        raise CannotStartError(f"nexo.key: {key} is not the private key of {certificate}") from None
+        raise CannotStartError(StartFault.PAIR_CHANGED, path=key, certificate=certificate) from None
 
 
 def _server(config: Config, credentials: Credentials, reception: Reception, leaf: Leaf, log: Log) -> NexoServer:
     try:
         bound = loopback_socket(config.nexo.port)
     except OSError as error:
-        raise CannotStartError(f"nexo.port {config.nexo.port} cannot be used ({error.strerror})") from None
+        raise CannotStartError(StartFault.PORT_UNUSABLE, port=config.nexo.port, reason=error.strerror) from None
     return NexoServer(
         reception, bound=bound, tls=leaf.context, api_key=credentials.tills.api_key, on_trouble=_tell_trouble(log)
     )
@@ -263,9 +267,9 @@ def _secret(path: Path) -> bytes:
             kept = secrets.token_bytes(_SECRET_LENGTH)
             write_private(path, kept)
     except OSError as error:
-        raise CannotStartError(f"{path} cannot be read or made ({error.strerror})") from None
+        raise CannotStartError(StartFault.SECRET_UNUSABLE, path=path, reason=error.strerror) from None
     if len(kept) != _SECRET_LENGTH:
-        raise CannotStartError(f"{path} does not hold {_SECRET_LENGTH} bytes: restore it from a backup")
+        raise CannotStartError(StartFault.SECRET_LENGTH, path=path, length=_SECRET_LENGTH)
     return kept
 
 

@@ -29,6 +29,9 @@ number = 1
 state_dir = "state"
 signing_key = "terminal.key"
 language = "fr"
+shop = ["Clément - Vêtements pour enfants", "1234, rue Sainte-Catherine Ouest", "Montréal (Québec)  H3G 1P1"]
+gst_number = "123456789 RT0001"
+qst_number = "1234567890 TQ0001"
 card_prompt_s = 120
 
 [nexo]

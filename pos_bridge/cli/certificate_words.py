@@ -21,7 +21,7 @@ WORDS = {
         "Certificate of {name} until {last} in {path}.",
     ),
     "copy": Said(
-        "Donnez {path} à la caisse, comme seule autorité à laquelle son logiciel fait confiance ici ; jamais au "
+        "Donnez {path} à la caisse, comme seule autorité à laquelle son logiciel fait confiance ici; jamais au "
         "magasin de certificats du système.",
         "Give {path} to the till, as the one authority that its software trusts here; never to the system's "
         "trust store.",

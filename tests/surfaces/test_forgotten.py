@@ -52,7 +52,7 @@ def remembering(book: Book, *, told: bool = True) -> Iterator[Memory]:
         yield memory
         running.terminate()
         said = running.end().said
-    assert [line.startswith("pos-bridge: freed memory is not overwritten") for line in said] == [True] * (not told)
+    assert [line.startswith("pos-bridge: la mémoire rendue n'est pas effacée") for line in said] == [True] * (not told)
 
 
 def new_mark() -> str:

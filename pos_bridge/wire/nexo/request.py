@@ -78,6 +78,7 @@ class SaleData(_Fields, frozen=True):
 
     sale_transaction_id: TransactionID
     token_requested_type: Word | None = None
+    operator_language: Raw = Raw()
     customer_order_id: Raw = Raw()
     customer_order_id_too: Raw = field(name="CustomerOrderId", default=Raw())
     sale_to_poi_data: Raw = Raw()
@@ -117,6 +118,7 @@ class TransactionConditions(_Fields, frozen=True):
     allowed_payment_brand: list[Word] | Word | None = None
     allowed_loyalty_brand: Raw = Raw()
     loyalty_handling: Raw = Raw()
+    customer_language: Raw = Raw()
 
 
 class OriginalPOITransaction(_Fields, frozen=True):
@@ -183,8 +185,9 @@ class PaymentRequest(_Fields, frozen=True):
 
 
 class ReversalSaleData(_Fields, frozen=True):
-    """What can carry a person; the till's own name of the reversal is not needed."""
+    """What can carry a person, and the cashier's language; the till's own name of the reversal is not needed."""
 
+    operator_language: Raw = Raw()
     sale_to_poi_data: Raw = Raw()
     sale_to_acquirer_data: Raw = Raw()
     sale_to_issuer_data: Raw = Raw()
