@@ -49,6 +49,9 @@ class Door:
             return 405, "method-not-allowed"
         if not (self._sealed or self.shows_key(headers)):
             return 401, "api-key-refused"
+        codings = [value for name, value in headers if name == b"transfer-encoding"]
+        if codings and [coding.strip().lower() for coding in codings] != [b"chunked"]:
+            return 501, "transfer-encoding-refused"  # RFC 9112, 6.1
         lengths = [value for name, value in headers if name == b"content-length"]
         if any(not _LENGTH.match(value) or int(value) > MAX_BODY for value in lengths):
             return 413, "too-large"
