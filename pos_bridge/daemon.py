@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -108,8 +109,9 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(reception.close)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, leaf.look)
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, leaf))
+        look = partial(_look, leaf, server)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, look)
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, look))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
@@ -185,10 +187,10 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
     return identify
 
 
-async def _by_the_hour(identify: Identify | None, dropped: Dropped, leaf: Leaf) -> None:
+async def _by_the_hour(identify: Identify | None, dropped: Dropped, look: Callable[[], None]) -> None:
     """Beginning with the start, so that no sale sets the time of what is told."""
     while True:
-        leaf.look()
+        look()
         if identify is not None:
             await identify.settle()
         await asyncio.sleep(_HOUR_S)
@@ -238,6 +240,11 @@ def _leaf(config: Config, log: Log) -> Leaf:
         return Leaf(certificate, key, log, _now)
     except (OSError, ValueError):
         raise CannotStartError(StartFault.PAIR_CHANGED, path=key, certificate=certificate) from None
+
+
+def _look(leaf: Leaf, server: NexoServer) -> None:
+    leaf.look()
+    server.show(leaf.context)
 
 
 def _server(config: Config, credentials: Credentials, reception: Reception, leaf: Leaf, log: Log) -> NexoServer:
