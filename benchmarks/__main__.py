@@ -13,7 +13,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import chip, engine, history, pieces, processor_leg, rooms, sale
+from benchmarks import chip, engine, history, pieces, processor_leg, rooms, sale, tills
 from benchmarks.figures import Figure, Goal, Unit, median, p99, table, write_json
 from benchmarks.floor import Floor
 from benchmarks.program import as_on_a_till
@@ -88,7 +88,12 @@ def measure(cache: Path, folder: Path, rounds: int, rows: int) -> list[Figure]:
                 http = engine.https(till, floor, rounds)
                 times = sale.paced(till, reader, processor, floor, rounds)
                 rate = sale.flat_out(till, reader, processor, max(1, rounds // 4))
-    return [*_sales(times, rate), *_commits(waiting, answered), http, *grpc_leg, *small, starts, size]
+                polled = tills.tills(
+                    store,
+                    lambda count: sale.paced(till, reader, processor, floor, count).after,
+                    max(2, rounds // 4),
+                )
+    return [*_sales(times, rate), *_commits(waiting, answered), http, *polled, *grpc_leg, *small, starts, size]
 
 
 def _sales(times: sale.Times, rate: float) -> list[Figure]:

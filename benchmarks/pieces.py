@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.figures import Figure, Goal, Unit, beside, in_turn
+from benchmarks import pydantic_request
+from benchmarks.figures import Figure, Goal, Unit, beside, in_turn, median
 from benchmarks.floor import Floor
 from benchmarks.till import document, payment_body
 from pos_bridge.domain.card import ReadFailure
@@ -26,6 +27,7 @@ from pos_bridge.wire.nexo.decode import Message, decode
 _POIID = "P400-123456789"
 _FAST_ROUNDS = 50  # of what takes microseconds, for each round asked for
 _AMOUNT = Amount(1000)
+_NOT_CHECKED = "json.loads, nothing checked"
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class CardSales:
 
 
 def pieces(folder: Path, floor: Floor, rounds: int) -> list[Figure]:
-    return [_journal(folder, floor, rounds * 3), _request(rounds), _log_event(folder, rounds)]
+    return [_journal(folder, floor, rounds * 3), *_request(rounds), _log_event(folder, rounds)]
 
 
 def _journal(folder: Path, floor: Floor, rounds: int) -> Figure:
@@ -60,11 +62,21 @@ def _journal(folder: Path, floor: Floor, rounds: int) -> Figure:
     return beside("journal commit", Unit.MICROSECONDS, took, what, Goal(1.5))
 
 
-def _request(rounds: int) -> Figure:
+def _request(rounds: int) -> list[Figure]:
     raw = document("Payment", payment_body(), _POIID)
     assert isinstance(decode(raw), Message)
-    took = in_turn(rounds * _FAST_ROUNDS, {"decode": lambda: decode(raw), "loads": lambda: json.loads(raw)})
-    return beside("request decoded and validated", Unit.MICROSECONDS, took, "json.loads, nothing checked", Goal(0.5))
+    assert pydantic_request.read(raw) is not None
+    calls = {
+        "decode": lambda: decode(raw),
+        "loads": lambda: json.loads(raw),
+        "peer": lambda: pydantic_request.read(raw),
+    }
+    took = in_turn(rounds * _FAST_ROUNDS, calls)
+    us, measured = Unit.MICROSECONDS, median(took["decode"])
+    return [
+        Figure("request decoded and validated", us, measured, median(took["loads"]), _NOT_CHECKED, Goal(0.5)),
+        Figure("  beside pydantic", us, measured, median(took["peer"]), "pydantic, the same fields and bounds"),
+    ]
 
 
 def _log_event(folder: Path, rounds: int) -> Figure:

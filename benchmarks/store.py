@@ -45,7 +45,12 @@ class Store:
             yield ready
 
     def till(self) -> Till:
-        return Till(self.port, self.layout.ca, self.layout.api_key.read_text().strip(), POIID)
+        return Till(*self.door)
+
+    @property
+    def door(self) -> tuple[int, Path, str, str]:
+        """Port, authority, API key and POIID."""
+        return self.port, self.layout.ca, self.layout.api_key.read_text().strip(), POIID
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pos_bridge.wire.cardlink import Issuer, Notice, Read, ReaderIs, ReaderState
 
 _ANSWER_GRACE_S = 5.0  # past the prompt's own end: then the room hangs
 _STATUS_LIMIT_S = 5.0
+_FRESH_S = 1.0  # each look costs a room, which is a new program: tills that ask again and again share one a second
 _CONVERSATION_S = 125.0  # a chip and its PIN; the room itself ends it after 120
 _ISSUER_S = 175.0  # a chip waits for its issuer; the room for 180
 _LAST_WORD_S = 60.0  # scripts and the second GENERATE AC of a slow card
@@ -69,6 +70,7 @@ class Lane:
         self._port = asyncio.Lock()  # one room at a time: the next ask waits until the last room is gone
         self._state: ReaderState | None = None
         self._asking: asyncio.Task[ReaderState | None] | None = None
+        self._fresh_until = 0.0  # by the loop's clock
 
     async def read(self, ask: Read, chip: ChipTalk) -> SealedCard | NotRead:
         """One card or why not. Cancelled: the room is told to finish, and the reader is free once it has.
@@ -86,8 +88,11 @@ class Lane:
             chip.end()
 
     async def state(self) -> ReaderState | None:
-        """How the device is; as last seen while a card is awaited. None: the room could not say."""
-        if self._asking is None and self._port.locked():
+        """How the device is; as last seen while a card is awaited. None: the room could not say.
+
+        That it is there may be a second old; that it is not is news each time, as somebody is about to mend it.
+        """
+        if self._asking is None and (self._port.locked() or asyncio.get_running_loop().time() < self._fresh_until):
             return self._state
         if self._asking is None:
             self._asking = asyncio.get_running_loop().create_task(self._ask_state())
@@ -139,6 +144,8 @@ class Lane:
         try:
             async with self._port:
                 self._state = await self._with_room(self._converse_state)
+            if self._state is ReaderState.PRESENT:
+                self._fresh_until = asyncio.get_running_loop().time() + _FRESH_S
         except (RoomLostError, TimeoutError):
             self._state = None
         finally:

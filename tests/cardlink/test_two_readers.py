@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from pos_bridge.cardlink.room import Room
 from pos_bridge.cardlink.rooms import Rooms
 from pos_bridge.domain.card import ReadFailure, SealedCard
 from pos_bridge.wire.cardlink import ReaderState
@@ -144,6 +145,8 @@ def test_reader_states(tmp_path, line, other_line):
         present, absent = True, False
         assert dict(await rooms.states()) == {"reader-0": present, "reader-1": present}
         other_line.hang_up()
+        while dict(await rooms.states())["reader-1"]:  # that it was there is believed for a second
+            await asyncio.sleep(0.05)
         first, second = await asyncio.gather(rooms.states(), rooms.states())
         assert dict(first) == dict(second) == {"reader-0": present, "reader-1": absent}
         prompt = ask(rooms)
@@ -154,6 +157,36 @@ def test_reader_states(tmp_path, line, other_line):
         assert isinstance(await prompt.card(), SealedCard)
 
     with_rooms(tmp_path, [line.device, other_line.device], story)
+
+
+def test_whoever_asks_again_and_again_costs_one_room(tmp_path, line):
+    """A room is a program: a till that polls does not start one each time. What is not there is looked for anew."""
+
+    async def story(rooms: Rooms) -> None:
+        (lane,) = rooms._lanes
+        taken, take = 0, lane.standby.take
+
+        async def counted() -> Room:
+            nonlocal taken
+            taken += 1
+            return await take()
+
+        lane.standby.take = counted  # type: ignore[method-assign] # counts and goes on
+        lane._fresh_until = 0.0
+        await rooms.states()
+        fresh = lane._fresh_until
+        while asyncio.get_running_loop().time() < fresh - 0.1:
+            assert dict(await rooms.states()) == {"reader-0": True}
+            await asyncio.sleep(0.01)
+        assert taken == 1
+        line.hang_up()
+        while dict(await rooms.states())["reader-0"]:
+            await asyncio.sleep(0.05)
+        before = taken
+        assert dict(await rooms.states()) == {"reader-0": False}
+        assert taken == before + 1
+
+    with_rooms(tmp_path, [line.device], story)
 
 
 def test_a_reader_that_comes_back_is_seen(tmp_path):

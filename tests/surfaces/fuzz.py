@@ -7,27 +7,29 @@ import argparse
 import json
 import re
 import signal
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from threading import Event, Lock
+from typing import Any
 
 from hw_sim.running import RunningStore, running_store
 from hw_sim.store.layout import Layout
-from hw_sim.till import Till
 from pos_bridge.wire.nexo.words import ErrorCondition, Result
 from tests.processes import descriptors, resident_kib
+from tests.surfaces.fuzz_line import LIMIT_S, Line, SealedLine
 from tests.surfaces.fuzz_messages import PREFIX, Messages, Sent
 
-_STUCK_S = 0.3  # a message that waits so long has started a payment by card: it is taken back
-_LIMIT_S = 60.0
+_LINES = 8
+_EACH_SEALED = 4  # of the lines one in so many speaks encrypted only
+_TOLD_EACH = 5_000
+_STUCK_S = 0.5  # a message that waits so long has started a payment by card: it is taken back
 _CONDITIONS = {condition.value for condition in ErrorCondition}
 _RESULTS = {result.value for result in Result}
 _ERRORS = re.compile(r"\A[a-z-]+(: [A-Za-z.\[\]]+)?\Z")
@@ -48,6 +50,8 @@ class Report:
     taken_back: int = 0
     grew_kib: int = 0
     journal_rows: str = ""
+    lock: Lock = field(default_factory=Lock)
+    over: Event = field(default_factory=Event)
 
     def lines(self) -> list[str]:
         told = [f"{self.messages} messages in {self.seconds:.0f} s, {self.messages / self.seconds:.0f} a second"]
@@ -56,91 +60,36 @@ class Report:
         return [*told, self.journal_rows]
 
 
-class Line:
-    """A till's connection, kept open as long as the engine likes, made anew when it ends it."""
+def fuzz(store: RunningStore, messages: int, seed: int, say: Callable[[str], object] = len) -> Report:
+    """Send them, and look. `say` is told from time to time how far it is. Raises Found for what must not be.
 
-    def __init__(self, till: Till) -> None:
-        self._till = till
-        self._peer: ssl.SSLSocket | None = None
-        self._read = b""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._hang_up()
-
-    def ask(self, raw: bytes) -> None:
-        head = (
-            f"POST /nexo HTTP/1.1\r\nHost: localhost:{self._till._port}\r\nX-API-Key: {self._till._api_key}\r\n"
-            f"Content-Length: {len(raw)}\r\n\r\n"
-        ).encode()
-        try:
-            self._send(head + raw)
-        except OSError:  # it was ended in the meantime
-            self._hang_up()
-            self._send(head + raw)
-
-    def answer(self, within_s: float) -> tuple[int, bytes]:
-        """Status and body. Raises TimeoutError, and nothing is lost; OSError when the engine hangs up."""
-        assert self._peer is not None
-        self._peer.settimeout(within_s)
-        while not (whole := self._whole()):
-            part = self._peer.recv(65536)
-            if not part:
-                self._hang_up()
-                raise ConnectionError("the engine hung up without an answer")
-            self._read += part
-        status, body, ends = whole
-        if ends:
-            self._hang_up()
-        return status, body
-
-    def _whole(self) -> tuple[int, bytes, bool] | None:
-        head, end, rest = self._read.partition(b"\r\n\r\n")
-        length = re.search(rb"content-length: (\d+)", head)
-        if not end or length is None or len(rest) < (size := int(length[1])):
-            return None
-        self._read = rest[size:]
-        return int(head[9:12]), rest[:size], b"connection: close" in head
-
-    def _send(self, raw: bytes) -> None:
-        if self._peer is None:
-            plain = socket.create_connection((self._till._host, self._till._port), timeout=_LIMIT_S)
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._peer = self._till._tls.wrap_socket(plain, server_hostname="localhost")
-        self._peer.settimeout(_LIMIT_S)
-        self._peer.sendall(raw)
-
-    def _hang_up(self) -> None:
-        self._read = b""
-        if self._peer is not None:
-            with suppress(OSError):
-                self._peer.close()
-            self._peer = None
-
-
-def fuzz(store: RunningStore, messages: int, seed: int) -> Report:
-    """Send them, and look. Raises Found for what must not be."""
-    till, report = store.till(), Report(messages)
-    supply = Messages(till.poiid, seed)
+    The first ones come one after the other, until the engine has its size; the others on several lines at once.
+    """
+    report = Report(messages)
     engine = int(store.facts["engine_pid"])
-    before = log_of(store)
-    open_before = size_before = 0
+    log_before = len(log_of(store))
     began = time.monotonic()
-    with Line(till) as line:
-        for count in range(messages):
-            if count == max(messages // 20, 1):
-                open_before, size_before = descriptors(engine), resident_kib(engine)
-            sent = supply.next()
-            line.ask(sent.raw)
-            report.answers[judged(sent, *_answer(line, till, report))] += 1
+    first = max(messages // 20, 1)
+    _send(store, first, seed, report)
+    open_before, size_before = descriptors(engine), resident_kib(engine)
+    shares = [(messages - first + line) // _LINES for line in range(_LINES)]
+    with ThreadPoolExecutor(_LINES) as pool:
+        lines = [
+            pool.submit(_send, store, share, seed + at + 1, report, say, sealed=at % _EACH_SEALED == 1)
+            for at, share in enumerate(shares)
+        ]
+        try:
+            for line in lines:
+                line.result()
+        finally:
+            report.over.set()  # whatever it was that one of them found, the others need not go on
     report.seconds = time.monotonic() - began
     report.grew_kib = resident_kib(engine) - size_before
     _check(store.facts["engine_pid"] == engine, "the engine was started anew")
-    _check(descriptors(engine) <= open_before + 4, "the engine keeps files or connections open")
+    _check(descriptors(engine) <= open_before + 4 + _LINES, "the engine keeps files or connections open")
     _check(report.grew_kib < _GROWTH_KIB, f"the engine grew by {report.grew_kib} KiB")
-    _check_log(log_of(store)[len(before) :])
+    _check_log(log_of(store)[log_before:])
+    till = store.till()
     _check(till.pay("1.05", cash=True).result == "Success", "the next sale fails")
     with store.customer("visa"):
         _check(till.pay("1.05").result == "Success", "the next sale by card fails")
@@ -148,16 +97,40 @@ def fuzz(store: RunningStore, messages: int, seed: int) -> Report:
     return report
 
 
-def _answer(line: Line, till: Till, report: Report) -> tuple[int, bytes]:
+def _send(
+    store: RunningStore,
+    count: int,
+    seed: int,
+    report: Report,
+    say: Callable[[str], object] = len,
+    *,
+    sealed: bool = False,
+) -> None:
+    """So many on one line."""
+    supply, began = Messages(store.till().poiid, seed), time.monotonic()
+    with SealedLine(store.till(encrypted=True), seed) if sealed else Line(store.till()) as line:
+        for sent_before in range(count):
+            if report.over.is_set():
+                return
+            if sent_before and sent_before % _TOLD_EACH == 0:
+                say(f"{sent_before} of {count} on this line, {time.monotonic() - began:.0f} s\n")
+            sent = supply.next()
+            line.ask(sent.raw)
+            word = judged(sent, *_answer(line, report))
+            with report.lock:
+                report.answers[word] += 1
+
+
+def _answer(line: Line, report: Report) -> tuple[int, bytes]:
     """The answer; a payment that waits for a card is taken back."""
     try:
         return line.answer(_STUCK_S)
     except TimeoutError:
-        running = till.status().body.get("MessageReference")
-        if running is not None:
+        status = line.till.status()
+        if status.error == "InProgress" and "MessageReference" in status.body:
             report.taken_back += 1
-            till.ask("Abort", {"MessageReference": running})
-        return line.answer(_LIMIT_S)
+            line.till.ask("Abort", {"MessageReference": status.body["MessageReference"]})
+        return line.answer(LIMIT_S)
 
 
 def judged(sent: Sent, status: int, body: bytes) -> str:
@@ -166,7 +139,7 @@ def judged(sent: Sent, status: int, body: bytes) -> str:
         _check(sent.mark.encode() not in body, "the answer repeats what it must not")
     document = json.loads(body) if body else None
     if status != 200:
-        _check(status in {400, 413} and isinstance(document, dict), f"HTTP {status}")
+        _check(status in {400, 401, 413} and isinstance(document, dict), f"HTTP {status}")
         assert isinstance(document, dict)
         (kind,) = document["errors"]
         _check(_ERRORS.match(kind) is not None, "an error that is none of ours")
@@ -226,7 +199,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of every block that cleans up
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder, running_store(Path(folder) / "store") as store:
         sys.stdout.write(f"seed {seed}\n")
-        for line in fuzz(store, arguments.messages, seed).lines():
+        for line in fuzz(store, arguments.messages, seed, sys.stderr.write).lines():
             sys.stdout.write(line + "\n")
 
 

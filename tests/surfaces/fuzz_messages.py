@@ -24,7 +24,7 @@ _RUINED = 0.1
 _IN_HEADER = 0.1
 _MARKED = 0.2
 _ONCE_MORE = 0.05
-_CARD = 0.04  # a payment by card keeps the reader until somebody takes it back
+_CARD = 0.003  # a payment by card keeps the reader until somebody takes it back
 _REAL = (
     *(shapes.cash(), shapes.payment(), shapes.refund(), shapes.cash_refund("0.05"), shapes.reversal("5")),
     *(shapes.split("5", "5"), shapes.totals(), shapes.status(), shapes.status(None), shapes.abort()),

@@ -141,6 +141,15 @@ def a_length_without_a_body(till: Till) -> Iterator[None]:
 
 
 @contextmanager
+def bodies_that_lack_a_byte(till: Till) -> Iterator[None]:
+    """The most that anybody can make the engine hold: on every place the longest body, and its end does not come."""
+    with ExitStack() as held:
+        for _ in range(128):
+            held.enter_context(tls(till)).sendall(head(till, "Content-Length: 262144\r\n") + b"[" * 262_143)
+        yield
+
+
+@contextmanager
 def a_hundred_thousand_levels(till: Till) -> Iterator[None]:
     for opened, closed in ((b"[", b"]"), (b'{"a":', b"}")):
         depth = 100_000 if opened == b"[" else 40_000
@@ -231,6 +240,6 @@ def asking_for_other_keys(till: Till) -> Iterator[None]:
 ATTACKS: tuple[Attack, ...] = (
     *(a_head_without_end, a_body_without_end, a_handshake_without_end),
     *(two_thousand_connections, coming_and_going, a_thousand_at_once_on_one_line),
-    *(a_hundred_megabytes, a_length_without_a_body, a_hundred_thousand_levels),
+    *(a_hundred_megabytes, bodies_that_lack_a_byte, a_length_without_a_body, a_hundred_thousand_levels),
     *(two_lengths, chunks_that_are_none, another_protocol, gone_in_the_middle, asking_for_other_keys),
 )

@@ -9,7 +9,7 @@ import pytest
 from hw_sim.reply import Reply
 from tests.surfaces.accounts import Sale, Told
 from tests.surfaces.book import Book, until
-from tests.surfaces.fuzz import Line
+from tests.surfaces.fuzz_line import Line
 
 pytestmark = pytest.mark.usefixtures("the_next_sale_works")
 

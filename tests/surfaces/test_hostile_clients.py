@@ -15,7 +15,7 @@ from tests.surfaces.hostile import ATTACKS, Attack
 
 POLLS = 5
 FILES = 16  # that a first sale by card opens and keeps
-GROWTH_KIB = 48 * 1024  # docs/nexo-subset.md, Limits: what 128 connections may hold
+GROWTH_KIB = 128 * 1024  # docs/nexo-subset.md, Limits
 
 
 @contextmanager
