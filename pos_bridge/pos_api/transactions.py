@@ -52,7 +52,7 @@ class _Transaction:
 
 
 class Transactions:
-    """`poi`: TillKeyMaker.poi of this terminal."""
+    """`poi`: TillKeyMaker.poi of this terminal. `held_by`: the till's name of what keeps one from beginning, if any."""
 
     def __init__(
         self,
@@ -61,8 +61,10 @@ class Transactions:
         desk: Desk,
         answers: Answers,
         on_trouble: Callable[[Trouble], None],
+        held_by: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._poi = poi
+        self._held_by = held_by
         self._desk = desk
         self._answers = answers
         self._on_trouble = on_trouble
@@ -149,8 +151,9 @@ class Transactions:
         request = transaction.ask.till.request
         before = await self._answers.recall(request)
         if before is None:
-            if self._current is not None:  # not kept: *the last transaction* stays the one that runs
-                return Answered(Busy(self._current.ask.service_id), fresh)
+            holder = self.running or self._held_by()
+            if holder is not None:  # not kept: *the last transaction* stays the one that runs
+                return Answered(Busy(holder), fresh)
             self._current = transaction
             await self._answers.keep(request, self._poi, encode_kept(fresh))
         elif self._current is None:
