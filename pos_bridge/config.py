@@ -12,10 +12,22 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pos_bridge.device_config import (
+    Address,
+    CustomerDisplay,
+    CustomerPad,
+    Events,
+    PathText,
+    Printer,
+    Section,
+    unfit_device,
+)
+
+_Section = Section
+_PathText = PathText
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
-_PathText = Annotated[str, Meta(min_length=1, max_length=255)]
 
 
 VAULT_KEY_LENGTH = 32
@@ -26,10 +38,6 @@ _MAX_SOCKET_PATH = 107  # struct sockaddr_un
 
 class ConfigError(Exception):
     """A configuration that cannot be used: one line that names the file and the setting."""
-
-
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
 
 
 class Till(_Section, frozen=True):
@@ -48,6 +56,7 @@ class Nexo(_Section, frozen=True):
     key: _PathText
     api_key_file: _PathText
     port: _Port = 8443
+    events: Events | None = None
 
 
 class Processor(_Section, frozen=True):
@@ -107,6 +116,9 @@ class _Document(_Section, frozen=True):
     card_room: CardRoom
     reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
     identity: Identity | None = None
+    customer_display: CustomerDisplay | None = None
+    printer: Printer | None = None
+    customer_pad: CustomerPad | None = None
     log: LogFile | None = None
 
 
@@ -122,6 +134,9 @@ class Config:
     readers: tuple[Reader, ...]
     identity: Identity | None
     log: LogFile | None
+    customer_display: CustomerDisplay | None = None
+    printer: Printer | None = None
+    customer_pad: CustomerPad | None = None
 
     def path(self, text: str) -> Path:
         return self.file.parent / text
@@ -162,9 +177,14 @@ def load(file: Path) -> Config:
         document.reader,
         document.identity,
         document.log,
+        document.customer_display,
+        document.printer,
+        document.customer_pad,
     )
     for reader in config.readers:
         _check_reader(config, reader)
+    _check_devices(config)
+    _check_events(config)
     for setting, text, secret in _named_files(config):
         _check_file(file, setting, config.path(text), secret=secret)
     if config.identity is not None:
@@ -190,6 +210,7 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     """Each file that the configuration names: its setting, its path, and whether it is a secret."""
     nexo, processor = config.nexo, config.processor
     emv = () if config.card_room.emv is None else (("card_room.emv", config.card_room.emv, False),)
+    events = () if nexo.events is None else (("nexo.events.ca", nexo.events.ca, False),)
     vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
     return (
         ("till.signing_key", config.till.signing_key, True),
@@ -201,6 +222,7 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         ("processor.key", processor.key, True),
         ("card_room.trust", config.card_room.trust, False),
         *emv,
+        *events,
         *vault_key,
     )
 
@@ -216,6 +238,29 @@ def _check_reader(config: Config, reader: Reader) -> None:
         raise ConfigError(f"{where}: card_room.emv is missing: name the file of the terminal's data (docs/readers.md)")
     if len(str(config.pcscd(reader)).encode()) > _MAX_SOCKET_PATH:
         raise ConfigError(f"{where}: pcscd: the path of a socket has at most {_MAX_SOCKET_PATH} bytes")
+
+
+def _check_events(config: Config) -> None:
+    if config.nexo.events is None:
+        return
+    try:
+        Address.parse(config.nexo.events.url)
+    except ValueError as error:
+        raise ConfigError(f"{config.file}: nexo.events.url: {error}") from None
+
+
+def _check_devices(config: Config) -> None:
+    """A text may not come to lie in a file, and no device is two things, but for the pad of a reader."""
+    taken = {reader.device for reader in config.readers}
+    for name in ("customer_display", "printer", "customer_pad"):
+        section: CustomerDisplay | Printer | CustomerPad | None = getattr(config, name)
+        if section is None:
+            continue
+        if unfit_device(config.path(section.device)):
+            raise ConfigError(f"{config.file}: {name}.device: {config.path(section.device)} is not a device")
+        if section.device in taken:
+            raise ConfigError(f"{config.file}: {name}.device: another setting names that device")
+        taken.add(section.device)
 
 
 def _check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:

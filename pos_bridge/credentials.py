@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """`ca`, `certificate` and `key` are the PEM files for the processor."""
+    """`ca`, `certificate` and `key` are the PEM files for the processor; `events_tls` is for telling a till."""
 
     terminal_key: Ed25519PrivateKey
     api_key: str
@@ -29,6 +29,7 @@ class Credentials:
     ca: bytes
     certificate: bytes
     key: bytes
+    events_tls: ssl.SSLContext | None = None
 
 
 def load(config: Config) -> Credentials:
@@ -47,6 +48,7 @@ def load(config: Config) -> Credentials:
         ca=read.content(processor.ca),
         certificate=read.content(processor.certificate),
         key=read.content(processor.key),
+        events_tls=None if nexo.events is None else read.check("nexo.events.ca", nexo.events.ca, _trusting),
     )
 
 
@@ -109,6 +111,15 @@ def _valid_certificate(raw: bytes) -> None:
     for certificate in x509.load_pem_x509_certificates(raw):
         if certificate.not_valid_after_utc < datetime.now(UTC):
             raise _UnfitError(f"ended on {certificate.not_valid_after_utc:%Y-%m-%d}")
+
+
+def _trusting(raw: bytes) -> ssl.SSLContext:
+    """A client's context that trusts that authority alone, and looks at the server's name."""
+    _valid_certificate(raw)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cadata=raw.decode("ascii"))
+    return context
 
 
 def _is_trust(raw: bytes) -> None:

@@ -18,6 +18,7 @@ from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.config import Config, Identity, Reader
+from pos_bridge.counter_devices import around
 from pos_bridge.credentials import Credentials
 from pos_bridge.disk import write_private
 from pos_bridge.domain.card import ReadFailure
@@ -29,6 +30,7 @@ from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log, counted
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
+from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.nexo_service import NexoService
@@ -37,6 +39,7 @@ from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
+from pos_bridge.teller import Teller, open_teller
 
 _SECRET_LENGTH = 32
 _HOUR_S = 3600.0
@@ -86,7 +89,8 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         await lane.resume()
         dropped = Dropped(log)
         stack.callback(dropped.publish)
-        service = _service(config, lane, answers, log, dropped)
+        teller = open_teller(config, credentials.events_tls, lane, log, clock=_now, stack=stack)
+        service = _service(config, lane, answers, log, dropped, teller=teller)
         server = _server(config, credentials, service, log)
         await rooms.start()
         await server.start()
@@ -94,15 +98,17 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(service.close)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped))
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
         log.emit(events.EngineStarted(counted(unsettled)))
+        teller.started()
         notify("READY=1")
         await stop.wait()
         notify("STOPPING=1")
         log.emit(events.EngineStopping())
+        teller.stopping()
         server.stop_taking()
 
 
@@ -174,20 +180,21 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
     return identify
 
 
-async def _by_the_hour(identify: Identify | None, dropped: Dropped) -> None:
+async def _by_the_hour(identify: Identify | None, dropped: Dropped, *, teller: Teller) -> None:
     """Beginning with the start, so that no sale sets the time of what is told."""
     while True:
         if identify is not None:
             await identify.settle()
         await asyncio.sleep(_HOUR_S)
         dropped.publish()
+        teller.publish()
 
 
 def _offered(identity: Identity | None) -> Offered:
     return NOTHING_OFFERED if identity is None else Offered(identity.programme, identity.delivery_text is not None)
 
 
-def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dropped) -> NexoService:
+def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dropped, teller: Teller) -> NexoService:
     till = config.till
     return NexoService(
         terminal=NexoTerminal(
@@ -200,6 +207,9 @@ def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dr
         on_trouble=_tell_trouble(log),
         on_dropped=dropped.count,
         offered=_offered(config.identity),
+        around=around(config),
+        device_health=DeviceHealth(log),
+        on_reject=teller.rejected,
     )
 
 

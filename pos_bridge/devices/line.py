@@ -89,7 +89,7 @@ class Line:
 
     async def sent(self) -> None:
         """Returns once the device has taken what was written: closing a port would wait for that, and block."""
-        while self._is_tty and self._waiting():
+        while self._is_tty and self._waiting():  # noqa: ASYNC110 - a port tells nobody when it has sent
             await asyncio.sleep(_DRAINED_CHECK_S)
 
     def last_word(self, data: bytes) -> None:

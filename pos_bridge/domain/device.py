@@ -1,4 +1,4 @@
-"""What the devices around a till are asked, and how it ends: a line display, a printer, a pad that a customer answers on.
+"""What the devices around a till are asked, and how it ends: a line display, a printer, a pad to answer on.
 
 Texts here are the till's or our own; they are shown, printed or asked, and kept nowhere. None stands in a repr.
 """

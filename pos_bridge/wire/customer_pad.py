@@ -6,8 +6,8 @@
     end        STX "X" ETX LRC, from us: nothing is asked any more
 
 Each text is UTF-8 behind US (0x1F) for a line, behind RS (0x1E) for an entry. LRC is the xor of all after STX, up to
-and with ETX. There is no way to ask for typed digits or letters, and none to answer with them: this pad cannot be made to
-take a PIN. It is the simulator's own pad; a real one has a protocol of its maker's.
+and with ETX. There is no way to ask for typed digits or letters, and none to answer with them: this pad cannot be made
+to take a PIN. It is the simulator's own pad; a real one has a protocol of its maker's.
 """
 
 import re
