@@ -180,7 +180,7 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
     return identify
 
 
-async def _by_the_hour(identify: Identify | None, dropped: Dropped, *, teller: Teller) -> None:
+async def _by_the_hour(identify: Identify | None, dropped: Dropped, teller: Teller) -> None:
     """Beginning with the start, so that no sale sets the time of what is told."""
     while True:
         if identify is not None:
@@ -194,7 +194,9 @@ def _offered(identity: Identity | None) -> Offered:
     return NOTHING_OFFERED if identity is None else Offered(identity.programme, identity.delivery_text is not None)
 
 
-def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dropped, teller: Teller) -> NexoService:
+def _service(
+    config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dropped, *, teller: Teller
+) -> NexoService:
     till = config.till
     return NexoService(
         terminal=NexoTerminal(

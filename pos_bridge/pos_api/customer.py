@@ -2,8 +2,9 @@
 
     async def confirm(fr: str, en: str, limit_s: float) -> bool | None
 
-True is yes, False is no. None: nobody could be asked (no pad, a pad that is busy or away) or nobody answered (it was
-cancelled, it was too late): never a yes, and never an error. What is asked and answered is shown, told to the caller and gone.
+True is yes, False is no. None: nobody could be asked (no pad, a pad that is busy or away), or nobody answered (it was
+cancelled, it was too late): never a yes, and never an error. What is asked and answered is shown, told to whoever asked
+and gone.
 """
 
 from typing import Protocol
