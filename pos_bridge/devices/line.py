@@ -1,6 +1,6 @@
 """A character device opened for writing and reading without ever blocking: a serial port, or a USB printer's.
 
-Raw 8N1, no echo, ours alone; what waited on it is dropped. Never a regular file: text may not come to lie on a disk.
+Raw 8N1, no echo, ours alone; what waited to be read is dropped. Never a regular file: text may not come to lie on a disk.
 How long anything may take is the caller's to limit; what is still unsent when it is closed is thrown away.
 """
 
@@ -128,7 +128,7 @@ class Line:
             settings[_IFLAG] |= termios.IXON
         settings[_ISPEED] = settings[_OSPEED] = BAUDS[baud]
         termios.tcsetattr(self._fd, termios.TCSANOW, settings)
-        termios.tcflush(self._fd, termios.TCIOFLUSH)
+        termios.tcflush(self._fd, termios.TCIFLUSH)
 
 
 async def _when(watch: Callable[[Callable[[], None]], None], leave: Callable[[], object]) -> None:
