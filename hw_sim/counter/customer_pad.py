@@ -122,7 +122,7 @@ class CustomerPad:
         except TimeoutError:
             return None
         asked = self._screen.asked
-        if asked is None or not still_there():
+        if not still_there():
             return None
         key = asked.key(word)
         self._screen.asked = None

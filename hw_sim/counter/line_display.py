@@ -51,7 +51,7 @@ class Screen:
             self._put(bytes((byte,)).decode(self._page))
 
     def _obey(self, command: bytes) -> None:
-        match command:
+        match list(command):
             case [_, 0x40]:
                 self._page = "cp437"
                 self._clear()
@@ -81,7 +81,7 @@ class LineDisplay:
     def __init__(self, device: Path) -> None:
         self.device = device
         self._screen = Screen()
-        self._line = Line(device, lambda data: self._screen.feed(data), lambda: None)
+        self._line = self._plugged()
 
     @property
     def shown(self) -> list[str]:
@@ -90,7 +90,10 @@ class LineDisplay:
     def plug(self) -> None:
         if self._line.is_cut:
             self._screen = Screen()
-            self._line = Line(self.device, lambda data: self._screen.feed(data), lambda: None)
+            self._line = self._plugged()
 
     def unplug(self) -> None:
         self._line.cut()
+
+    def _plugged(self) -> Line:
+        return Line(self.device, self._screen.feed, lambda: None)

@@ -63,7 +63,7 @@ class Mechanism:
         return []
 
     def _obey(self, command: bytes) -> tuple[list[str], bytes]:
-        match command:
+        match list(command):
             case [0x1B, 0x40]:
                 self._page, self._row = "cp437", ""
             case [0x1B, 0x74, page]:

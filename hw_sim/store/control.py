@@ -69,7 +69,7 @@ def enter_pin(folder: Path, pin: str | None, *, reader: str | None = None, wait_
 
 
 def answer(folder: Path, word: str, *, wait_s: float = LONGEST_WAIT_S) -> tuple[list[str], list[str]] | None:
-    """Answer the question on the pad with yes, no, cancel or an entry's number. Its lines and entries; None: none came."""
+    """Answer what the pad asks: yes, no, cancel or an entry's number. Its lines and entries; None: nothing came."""
     told = _ask(folder, {"do": "answer", "answer": word, "wait": wait_s})
     return (list(told["lines"]), list(told["entries"])) if told["answered"] else None
 

@@ -18,10 +18,10 @@ from typing import Any
 
 from hw_sim.cards import IN_THE_WALLET, Card, NonBankCard
 from hw_sim.chip.pcscd import PcscdFailedError
+from hw_sim.counter.counter import Counter
 from hw_sim.readers.fault import Fault, HangUp
 from hw_sim.readers.rack import NoReaderError, Rack
 from hw_sim.readers.stripe import stripe
-from hw_sim.counter.counter import Counter
 from hw_sim.store import chip_requests, counter_requests
 from hw_sim.store.chip_requests import ChipRequestError
 from hw_sim.store.chips import Chips

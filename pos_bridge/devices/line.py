@@ -1,7 +1,7 @@
 """A character device opened for writing and reading without ever blocking: a serial port, or a USB printer's.
 
-Raw 8N1, no echo, ours alone; what waited to be read is dropped. Never a regular file: text may not come to lie on a disk.
-How long anything may take is the caller's to limit; what is still unsent when it is closed is thrown away.
+Raw 8N1, no echo, ours alone; what waited to be read is dropped. Never a regular file: text may not come to lie on a
+disk. How long anything may take is the caller's to limit; what is still unsent when it is closed is thrown away.
 """
 
 import array
