@@ -97,6 +97,7 @@ class CustomerPad:
         self._screen = PadScreen()
         self._changed = asyncio.Event()
         self._queue = asyncio.Lock()
+        self._wire = asyncio.Lock()
         self._saying: set[asyncio.Task[None]] = set()
         self._line = Line(device, self._hear, self._hung_up)
 
@@ -126,8 +127,7 @@ class CustomerPad:
             return None
         key = asked.key(word)
         self._screen.asked = None
-        with contextlib.suppress(LineCutError):
-            await self._line.send(framed(b"A" + asked.number + key))
+        await self._say(framed(b"A" + asked.number + key))
         return asked
 
     def _hear(self, data: bytes) -> None:
@@ -138,8 +138,9 @@ class CustomerPad:
         self._tell()
 
     async def _say(self, words: bytes) -> None:
-        with contextlib.suppress(LineCutError):
-            await self._line.send(words)
+        async with self._wire:  # a wire carries one frame after the other
+            with contextlib.suppress(LineCutError):
+                await self._line.send(words)
 
     def _hung_up(self) -> None:
         self._screen = PadScreen()

@@ -89,6 +89,7 @@ class ReceiptPrinter:
         self.paper = paper
         self._mechanism = Mechanism()
         self._line = self._plugged()
+        self._wire = asyncio.Lock()
         self._saying: set[asyncio.Task[None]] = set()
 
     def out(self) -> None:
@@ -120,5 +121,6 @@ class ReceiptPrinter:
             task.add_done_callback(self._saying.discard)
 
     async def _say(self, answers: bytes) -> None:
-        with contextlib.suppress(LineCutError):
-            await self._line.send(answers)
+        async with self._wire:
+            with contextlib.suppress(LineCutError):
+                await self._line.send(answers)
