@@ -112,6 +112,8 @@ class CustomerPad:
 
     def unplug(self) -> None:
         self._line.cut()
+        for saying in self._saying:
+            saying.cancel()
         self._hung_up()
 
     async def answer(self, word: str, wait_s: float, still_there: Callable[[], bool] = lambda: True) -> Asked | None:

@@ -105,6 +105,8 @@ class ReceiptPrinter:
 
     def unplug(self) -> None:
         self._line.cut()
+        for saying in self._saying:
+            saying.cancel()
 
     def _plugged(self) -> Line:
         self.paper.touch(0o600)
