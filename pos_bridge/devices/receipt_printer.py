@@ -51,7 +51,7 @@ class ReceiptPrinter:
             return None if self._waiting < MOST_WAITING else DeviceFault.TAKEN
         return await self._in_turn(self._look)
 
-    async def print(self, rows: Sequence[str]) -> DeviceFault | None:
+    async def issue(self, rows: Sequence[str]) -> DeviceFault | None:
         """None: printed, as far as this printer tells. Rows are `columns` wide at most."""
         if self._waiting >= MOST_WAITING:
             return DeviceFault.TAKEN

@@ -29,7 +29,7 @@ class Printer(Protocol):
     async def look(self) -> DeviceFault | None:
         """Whether it would print now."""
 
-    async def print(self, rows: Sequence[str]) -> DeviceFault | None:
+    async def issue(self, rows: Sequence[str]) -> DeviceFault | None:
         """One document, after those that were asked for before it. Within a minute."""
 
 

@@ -43,7 +43,7 @@ class DeviceService:
         self.handlers: dict[type[Body], Callable[[MessageHeader, Any], Handled]] = {
             DisplayRequest: displays.show,
             InputRequest: self._inquiries.ask,
-            PrintRequest: self._prints.print,
+            PrintRequest: self._prints.issue,
             EnableServiceRequest: EnableService(answerer, payment).enable,
         }
 

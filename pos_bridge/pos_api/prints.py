@@ -34,7 +34,7 @@ class Prints:
         self._health = health
         self._printing: set[asyncio.Task[DeviceFault | None]] = set()
 
-    def print(self, header: MessageHeader, body: PrintRequest) -> Handled:
+    def issue(self, header: MessageHeader, body: PrintRequest) -> Handled:
         output = body.print_output
         judged = self._judge(output)
         mode, qualifier = output.response_mode, output.document_qualifier
@@ -79,7 +79,7 @@ class Prints:
         task.add_done_callback(self._printing.discard)
 
     async def _print(self, printer: Printer, printed: tuple[str, ...]) -> DeviceFault | None:
-        fault = await printer.print(printed)
+        fault = await printer.issue(printed)
         self._health.note(DeviceKind.PRINTER, fault)
         return fault
 

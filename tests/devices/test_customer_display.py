@@ -1,6 +1,7 @@
 """A text on the customer's display, on a real line: there, replaced, gone, or told that it could not be."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from hw_sim.counter.counter import Counter
@@ -15,12 +16,16 @@ def on(counter: Counter) -> CustomerDisplay:
     return CustomerDisplay(counter.display.device, CodePage.CP858, 9600)
 
 
+def shows(counter: Counter, lines: list[str]) -> bool:
+    return counter.display.shown == [*lines, "", ""][:2]
+
+
 def test_one_text_after_the_other(tmp_path: Path):
     async def story(counter: Counter) -> None:
         display = on(counter)
         for lines in (["Crème glacée", "3,25 $"], ["Merci!"], []):
             assert await display.show(lines) is None
-            await until(lambda lines=lines: counter.display.shown == [*lines, "", ""][:2])
+            await until(partial(shows, counter, lines))
 
     with_counter(tmp_path, story)
 

@@ -35,7 +35,7 @@ def test_a_document(tmp_path: Path):
     async def story(counter: Counter) -> list[str]:
         printer = printer_on(counter.printer.device)
         assert await printer.look() is None
-        assert await printer.print(["Épicerie", "", "Total 12,30 $"]) is None
+        assert await printer.issue(["Épicerie", "", "Total 12,30 $"]) is None
         return paper(counter)  # at once: it said that it was printed
 
     assert with_counter(tmp_path, story) == ["Épicerie", "", "Total 12,30 $", CUT]
@@ -45,7 +45,7 @@ def test_documents_asked_for_together_come_out_one_after_the_other(tmp_path: Pat
     async def story(counter: Counter) -> list[str]:
         printer = printer_on(counter.printer.device)
         documents = [[f"{number}a", f"{number}b"] for number in range(MOST_WAITING)]
-        assert await asyncio.gather(*map(printer.print, documents)) == [None] * MOST_WAITING
+        assert await asyncio.gather(*map(printer.issue, documents)) == [None] * MOST_WAITING
         return paper(counter)
 
     printed = with_counter(tmp_path, story)
@@ -55,7 +55,7 @@ def test_documents_asked_for_together_come_out_one_after_the_other(tmp_path: Pat
 def test_one_more_than_may_wait_is_told_so(tmp_path: Path):
     async def story(counter: Counter) -> list[DeviceFault | None]:
         printer = printer_on(counter.printer.device)
-        return await asyncio.gather(*(printer.print(["x"]) for _ in range(MOST_WAITING + 1)))
+        return await asyncio.gather(*(printer.issue(["x"]) for _ in range(MOST_WAITING + 1)))
 
     assert with_counter(tmp_path, story) == [None] * MOST_WAITING + [DeviceFault.TAKEN]
 
@@ -65,9 +65,9 @@ def test_out_of_paper_and_a_new_roll(tmp_path: Path):
         printer = printer_on(counter.printer.device)
         counter.printer.out()
         assert await printer.look() is DeviceFault.NO_PAPER
-        assert await printer.print(["lost"]) is DeviceFault.NO_PAPER
+        assert await printer.issue(["lost"]) is DeviceFault.NO_PAPER
         counter.printer.refill()
-        assert await printer.print(["again"]) is None
+        assert await printer.issue(["again"]) is None
         return paper(counter)
 
     assert with_counter(tmp_path, story) == ["again", CUT]
@@ -77,9 +77,9 @@ def test_unplugged_and_back(tmp_path: Path):
     async def story(counter: Counter) -> None:
         printer = printer_on(counter.printer.device)
         counter.printer.unplug()
-        assert await printer.print(["x"]) is DeviceFault.ABSENT
+        assert await printer.issue(["x"]) is DeviceFault.ABSENT
         counter.printer.plug()
-        assert await printer.print(["y"]) is None
+        assert await printer.issue(["y"]) is None
 
     with_counter(tmp_path, story)
 
@@ -90,10 +90,10 @@ def test_one_that_is_switched_off_answers_nothing(tmp_path: Path):
     tty.setraw(slave)
     try:
         silent = printer_on(Path(os.ttyname(slave)), status_s=0.05)
-        assert asyncio.run(silent.print(["x"])) is DeviceFault.STALLED
+        assert asyncio.run(silent.issue(["x"])) is DeviceFault.STALLED
         assert os.read(master, 100) == b"\x10\x04\x04", "not one row was sent"
         full = printer_on(Path(os.ttyname(slave)), answers=False, limit_s=0.2)
-        assert asyncio.run(full.print(["x" * 42] * 5000)) is DeviceFault.STALLED
+        assert asyncio.run(full.issue(["x" * 42] * 5000)) is DeviceFault.STALLED
     finally:
         os.close(slave)
         os.close(master)
@@ -102,7 +102,7 @@ def test_one_that_is_switched_off_answers_nothing(tmp_path: Path):
 def test_one_that_cannot_answer_is_believed(tmp_path: Path):
     async def story(counter: Counter) -> None:
         printer = printer_on(counter.printer.device, answers=False)
-        assert await printer.print(["taken"]) is None
+        assert await printer.issue(["taken"]) is None
         await until(lambda: paper(counter) == ["taken", CUT])
 
     with_counter(tmp_path, story)
