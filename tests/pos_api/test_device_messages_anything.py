@@ -92,8 +92,8 @@ def test_any_field_may_be_anything(data, value):
     base = data.draw(st.sampled_from(DEVICES))
     path = data.draw(st.sampled_from(sorted(p for p in _paths(base["SaleToPOIRequest"]) if "Header" not in p)))
     status, body, _ = told(encode(with_field(base, path, value)))
-    assert status == 200
-    if body:
+    assert status in {200, 400}  # an infinity or half a character is not JSON
+    if body and status == 200:
         found = responses(json.loads(body))
         assert found
         for response in found:
