@@ -6,7 +6,8 @@ Functions that take a Till, beside its own: these messages are of nexo's class D
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hw_sim.till import Json, Reply, Till, new_service_id
+from hw_sim.reply import Json, Reply
+from hw_sim.till import Till, new_service_id
 
 
 def ask(till: Till, category: str, body: Mapping[str, Any], service_id: str | None = None) -> Reply:

@@ -1,11 +1,24 @@
 """The devices around the till as the configuration names them, built. Nothing is opened here."""
 
+from dataclasses import dataclass
+
 from pos_bridge.config import Config
 from pos_bridge.devices.customer_display import CustomerDisplay
 from pos_bridge.devices.customer_pad import CustomerPad
 from pos_bridge.devices.receipt_printer import ReceiptPrinter
+from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.device_ports import Around
+from pos_bridge.teller import Teller
 from pos_bridge.wire.code_page import CodePage
+
+
+@dataclass(frozen=True, slots=True)
+class CounterDevices:
+    """What the services of all tills share: the devices, how they are, and who is told of this terminal."""
+
+    around: Around
+    health: DeviceHealth
+    teller: Teller
 
 
 def around(config: Config) -> Around:

@@ -12,11 +12,12 @@ from pos_bridge.pos_api.displays import Displays
 from pos_bridge.pos_api.enable_service import EnableService
 from pos_bridge.pos_api.inquiries import Inquiries
 from pos_bridge.pos_api.kept import stamp
+from pos_bridge.pos_api.pad_turn import PadTurn
 from pos_bridge.pos_api.prints import Prints
 from pos_bridge.pos_api.reply import Reply
 from pos_bridge.pos_api.said_of_devices import DeviceSituation
 from pos_bridge.wire.nexo.device_request import DisplayRequest, EnableServiceRequest, InputRequest, PrintRequest
-from pos_bridge.wire.nexo.request import AbortRequest, Body, MessageHeader, MessageReference
+from pos_bridge.wire.nexo.request import AbortReference, AbortRequest, Body, MessageHeader
 from pos_bridge.wire.nexo.response import EventNotification, encode_event
 from pos_bridge.wire.nexo.words import Category
 
@@ -24,20 +25,24 @@ _Abort = Callable[[MessageHeader, AbortRequest], Awaitable[Reply]]
 
 
 class DeviceService:
-    """`payment`: the ServiceID of the payment that runs, if one does. `on_reject`: an Abort matched nothing."""
+    """`turn`: what is asked on the pad, by any till; `poi`: TillKeyMaker.poi of this one. `payment`: the ServiceID of
+    the payment that runs, if one does. `on_reject`: an Abort matched nothing.
+    """
 
     def __init__(
         self,
         answerer: Answerer,
         around: Around,
         health: DeviceHealth,
+        turn: PadTurn,
+        poi: bytes,
         *,
         payment: Callable[[], str | None],
         on_reject: Callable[[], None],
     ) -> None:
         self._answerer = answerer
         self._on_reject = on_reject
-        self._inquiries = Inquiries(answerer, around.pad, health, shared=around.pad_shared, payment=payment)
+        self._inquiries = Inquiries(answerer, around, health, turn, poi, payment=payment)
         self._prints = Prints(answerer, around.printer, health)
         displays = Displays(answerer, around.display, health)
         self.handlers: dict[type[Body], Callable[[MessageHeader, Any], Handled]] = {
@@ -51,11 +56,6 @@ class DeviceService:
     def customer(self) -> Customer:
         """Who can be asked a yes or a no here."""
         return self._inquiries
-
-    @property
-    def holder(self) -> str | None:
-        """The name of the Input that a payment has to wait for, if there is one."""
-        return self._inquiries.holder
 
     def with_inputs(self, abort: _Abort) -> _Abort:
         """An Abort of an Input is answered here, of anything else by `abort`; what matched nothing is told."""
@@ -77,8 +77,8 @@ class DeviceService:
         await self._inquiries.close()
         await self._prints.close()
 
-    def _abort(self, header: MessageHeader, meant: MessageReference) -> Reply:
-        reference = MessageReference(
+    def _abort(self, header: MessageHeader, meant: AbortReference) -> Reply:
+        reference = AbortReference(
             Category.INPUT.value, meant.service_id, meant.sale_id or header.sale_id, header.poiid, meant.device_id
         )
         if self._inquiries.abort(reference):

@@ -6,7 +6,6 @@ it. What was asked and answered is told to whoever asked, and nobody else.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import assert_never
 
 from pos_bridge.domain.device import (
@@ -22,7 +21,8 @@ from pos_bridge.domain.device import (
 from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.device_answer import input_response, named, undone, without_text
 from pos_bridge.pos_api.device_health import DeviceHealth
-from pos_bridge.pos_api.device_ports import Pad
+from pos_bridge.pos_api.device_ports import Around, Pad
+from pos_bridge.pos_api.pad_turn import Asked, PadTurn
 from pos_bridge.pos_api.question import MissingFieldError, judge, limit_s
 from pos_bridge.pos_api.reply import Reply
 from pos_bridge.pos_api.said import SITUATIONS, Situation
@@ -30,7 +30,7 @@ from pos_bridge.pos_api.said_of_devices import FAULTS, DeviceSituation
 from pos_bridge.pos_api.speech import Pairs, failure, success
 from pos_bridge.wire.nexo.device_request import DisplayOutput, InputData, InputRequest
 from pos_bridge.wire.nexo.device_response import Input
-from pos_bridge.wire.nexo.request import MessageHeader, MessageReference
+from pos_bridge.wire.nexo.request import AbortReference, MessageHeader
 from pos_bridge.wire.nexo.response import Response
 from pos_bridge.wire.nexo.words import Category
 
@@ -41,40 +41,29 @@ _NO_ANSWERS = {
 }
 
 
-@dataclass(slots=True, repr=False)
-class _Asked:
-    """`header`: of the Input that asks; None where this terminal does."""
-
-    task: "asyncio.Task[Answer]"
-    header: MessageHeader | None
-    withdrawn: bool = False
-
-
 class Inquiries:
-    """`payment`: the ServiceID of the payment that runs, if one does. `shared`: the pad is part of a reader."""
+    """Of one credential: `poi` is its TillKeyMaker.poi, and `turn` what any of them asks.
+
+    `payment`: the ServiceID of the payment that runs, if one does.
+    """
 
     def __init__(
         self,
         answerer: Answerer,
-        pad: Pad | None,
+        around: Around,
         health: DeviceHealth,
+        turn: PadTurn,
+        poi: bytes,
         *,
-        shared: bool,
         payment: Callable[[], str | None],
     ) -> None:
         self._answerer = answerer
-        self._pad = pad
+        self._pad = around.pad
+        self._shared = around.pad_shared
         self._health = health
-        self._shared = shared
+        self._turn = turn
+        self._poi = poi
         self._payment = payment
-        self._asked: _Asked | None = None
-
-    @property
-    def holder(self) -> str | None:
-        """The name of the Input that keeps a payment from beginning, if one does."""
-        if not self._shared or self._asked is None or self._asked.header is None:
-            return None
-        return _name(self._asked.header)
 
     def ask(self, header: MessageHeader, body: InputRequest) -> Handled:
         """An Input, judged in one go: what waits holds the question and nothing else of it."""
@@ -94,7 +83,7 @@ class Inquiries:
 
     async def confirm(self, fr: str, en: str, limit_s: float) -> bool | None:
         """customer.Customer: a question of this terminal's own, also in the middle of a payment."""
-        if self._pad is None or self._asked is not None:
+        if self._pad is None or self._turn.asked is not None:
             return None
         limit = min(max(limit_s, _SHORTEST_S), MAX_LIMIT_S)
         try:
@@ -103,14 +92,15 @@ class Inquiries:
             return None
         return answer.yes if isinstance(answer, Confirmed) else None
 
-    def abort(self, meant: MessageReference) -> bool:
-        """Withdraw the Input of that name. False: it is not being asked."""
-        asked = self._asked
-        if asked is None or asked.header is None:
+    def abort(self, meant: AbortReference) -> bool:
+        """Withdraw this till's Input of that name. False: it is not being asked."""
+        asked = self._turn.asked
+        if asked is None or asked.header is None or asked.poi != self._poi:
             return False
         header = asked.header
-        names = {(header.service_id or None, None), (None, header.device_id), (header.service_id, header.device_id)}
-        if meant.sale_id != header.sale_id or (meant.service_id, meant.device_id) not in names - {(None, None)}:
+        wanted = (meant.service_id or "", meant.device_id)
+        names = {(header.service_id, None), ("", header.device_id), (header.service_id, header.device_id)}
+        if meant.sale_id != header.sale_id or wanted not in names - {("", None)}:
             return False
         asked.withdrawn = True
         asked.task.cancel()
@@ -118,10 +108,11 @@ class Inquiries:
 
     async def close(self) -> None:
         """Take away what is asked; whoever asked it is told that it was withdrawn."""
-        if self._asked is not None:
-            self._asked.withdrawn = True
-            self._asked.task.cancel()
-            await asyncio.wait({self._asked.task})
+        asked = self._turn.asked
+        if asked is not None:
+            asked.withdrawn = True
+            asked.task.cancel()
+            await asyncio.wait({asked.task})
 
     def _busy(self) -> Response | None:
         language = self._answerer.terminal.language
@@ -130,9 +121,9 @@ class Inquiries:
         payment = self._payment() if self._shared else None
         if payment is not None:
             return undone(language, DeviceSituation.PAYMENT_RUNS, (("serviceId", payment),))
-        if self._asked is not None:
-            header = self._asked.header
-            pairs: Pairs = () if header is None else (("serviceId", _name(header)),)
+        if self._turn.asked is not None:
+            name = self._turn.asked.name
+            pairs: Pairs = () if name is None else (("serviceId", name),)
             return undone(language, DeviceSituation.QUESTION_RUNS, pairs)
         return None
 
@@ -163,12 +154,13 @@ class Inquiries:
 
     async def _put(self, pad: Pad, question: Question, limit: float, header: MessageHeader | None) -> Answer | None:
         """Its answer; None: withdrawn."""
-        asked = self._asked = _Asked(asyncio.create_task(pad.ask(question, limit)), header)
+        holds = self._shared and header is not None
+        asked = self._turn.asked = Asked(asyncio.create_task(pad.ask(question, limit)), header, self._poi, holds)
         try:
             await asyncio.wait({asked.task})
         finally:
             asked.task.cancel()  # whoever asked is gone
-            self._asked = None
+            self._turn.asked = None
         if asked.withdrawn or asked.task.cancelled():
             return None
         answer = asked.task.result()
@@ -184,7 +176,3 @@ class Inquiries:
         said: Input | None = None,
     ) -> Reply:
         return self._answerer.reply(header, Category.INPUT, input_response(data, output, response, said))
-
-
-def _name(header: MessageHeader) -> str:
-    return header.service_id or header.device_id or ""

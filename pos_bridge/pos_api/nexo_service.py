@@ -24,7 +24,7 @@ from pos_bridge.pos_api.reply import Reply, refusal
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.pos_api.terminal_answer import diagnosis_response, login_response
 from pos_bridge.pos_api.till_keys import TillKeyMaker
-from pos_bridge.pos_api.transactions import Transactions
+from pos_bridge.pos_api.transactions import Floor, Transactions
 from pos_bridge.wire.nexo.decode import BadField, Message, Rejected, Unreadable, decode
 from pos_bridge.wire.nexo.request import (
     AbortRequest,
@@ -57,7 +57,9 @@ class NexoService:
     """One till's terminal. `secret`: 32 random bytes, kept as long as answers are. `clock` gives aware times.
 
     `offered`: what a customer can choose here. `on_dropped` is called for each transaction, made or refused, that came
-    with identity nobody chose to give. `around`: the devices there are; `on_reject`: an Abort matched nothing.
+    with identity nobody chose to give. `credential`: what the till showed; its answers are given to nobody else.
+    Services of several credentials share one `floor`. `around`: the devices there are; `on_reject`: an Abort matched
+    nothing.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class NexoService:
         on_dropped: Callable[[], None],
         offered: Offered = NOTHING_OFFERED,
         credential: str = API_KEY_CREDENTIAL,
+        floor: Floor | None = None,
         around: Around = NOTHING_AROUND,
         device_health: DeviceHealth | None = None,
         on_reject: Callable[[], None] = lambda: None,
@@ -83,17 +86,16 @@ class NexoService:
         self._answerer = Answerer(terminal, clock)
         keys = TillKeyMaker(secret, credential)
         preparer = Preparer(keys)
+        floor = floor or Floor()
         self._transactions = Transactions(
-            poi=keys.poi(terminal.poiid),
-            desk=desk,
-            answers=answers,
-            on_trouble=on_trouble,
-            held_by=lambda: self._devices.holder,
+            poi=keys.poi(terminal.poiid), desk=desk, answers=answers, on_trouble=on_trouble, floor=floor
         )
         self._devices = DeviceService(
             self._answerer,
             around,
             device_health or DeviceHealth(),
+            floor.pad,
+            keys.poi(terminal.poiid),
             payment=lambda: self._transactions.running,
             on_reject=on_reject,
         )
@@ -114,7 +116,7 @@ class NexoService:
 
     async def answer(self, raw: bytearray) -> Reply:
         """Never raises for what a till sends or a port does. `raw` is wiped before anything is waited for."""
-        heard = self._hear(raw)
+        heard = self.hear(raw)
         return heard if isinstance(heard, Reply) else await heard
 
     async def told(self, key: LegKey) -> None:
@@ -131,9 +133,13 @@ class NexoService:
 
     # ---- judged in one go: no frame that waits, and no task, holds more of a request than what passed ----
 
-    def _hear(self, raw: bytearray) -> Handled:
+    def hear(self, raw: bytearray, meant: Callable[[MessageHeader], bool] | None = None) -> Handled:
+        """What is judged at once, or what is to be waited for; `raw` is wiped. `meant` may refuse the header."""
         try:
-            match decode(raw):
+            decoded = decode(raw)
+            if not (meant is None or isinstance(decoded, Rejected) or meant(decoded.header)):
+                return refusal(401, "sealed-refused")
+            match decoded:
                 case Rejected(kind, field):
                     return refusal(413 if kind is Unreadable.TOO_LARGE else 400, kind.value, field)
                 case BadField(header, category, field):

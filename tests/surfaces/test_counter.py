@@ -11,9 +11,9 @@ import pytest
 from hw_sim import till_devices
 from hw_sim.cards import CARDS
 from hw_sim.counter.receipt_printer import CUT
+from hw_sim.reply import Reply
 from hw_sim.running import RunningStore, running_store
 from hw_sim.store.layout import Layout
-from hw_sim.till import Reply
 from tests.pos_api.till_listener import Listener, listening
 from tests.pos_api.world import make_certificate
 from tests.processes import descendants, survivors

@@ -253,16 +253,25 @@ class MessageReference(_Fields, frozen=True):
     service_id: ServiceID | None = None
     sale_id: Name | None = None
     poiid: Name | None = None
-    device_id: Name | None = None
 
     def __post_init__(self) -> None:
-        text = f"{self.message_category}{self.service_id}{self.sale_id}{self.poiid}{self.device_id}"
+        text = f"{self.message_category}{self.service_id}{self.sale_id}{self.poiid}"
         if not text.isprintable():
             _find_unprintable(self)
 
 
+class AbortReference(MessageReference, frozen=True):
+    """An Input may have been sent under a DeviceID alone."""
+
+    device_id: Name | None = None
+
+    def __post_init__(self) -> None:
+        if not f"{self.message_category}{self.service_id}{self.sale_id}{self.poiid}{self.device_id}".isprintable():
+            _find_unprintable(self)
+
+
 class AbortRequest(_Fields, frozen=True):
-    message_reference: MessageReference
+    message_reference: AbortReference
 
 
 class TransactionStatusRequest(_Fields, frozen=True):
