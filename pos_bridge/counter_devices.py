@@ -38,5 +38,5 @@ def around(config: Config) -> Around:
             answers=printer.answers,
         ),
         pad=None if pad is None else CustomerPad(config.path(pad.device), pad.baud),
-        pad_shared=pad is not None and pad.shared,
+        pad_shared=pad is not None and (pad.shared or pad.device in {reader.pin_pad for reader in config.readers}),
     )

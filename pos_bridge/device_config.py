@@ -68,7 +68,9 @@ class Printer(Section, frozen=True):
 
 
 class CustomerPad(Section, frozen=True):
-    """What a customer answers yes, no or a menu on. `shared`: it is part of a reader: one thing at a time."""
+    """What a customer answers yes, no or a menu on. `shared`: it is part of a reader, as a pad that a reader has as
+    `pin_pad` always is: one thing at a time.
+    """
 
     device: PathText
     baud: _Baud = 9600

@@ -1,6 +1,7 @@
 """The world of the tills' side with a counter: display, printer and pad on real lines, in the loop of the server."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from pos_bridge.devices.customer_pad import CustomerPad
 from pos_bridge.devices.receipt_printer import ReceiptPrinter
 from pos_bridge.pos_api.device_ports import Around
 from pos_bridge.wire.code_page import CodePage
+from pos_bridge.wire.nexo.secured import MessageKey
 from tests.pos_api.world import Certificate, Store
 from tests.wire.nexo.shapes import request
 
@@ -22,8 +24,10 @@ class CounterStore(Store):
 
     counter: Counter
 
-    def __init__(self, files: Certificate, folder: Path, *, shared: bool = False) -> None:
-        super().__init__(files)
+    def __init__(
+        self, files: Certificate, folder: Path, *, shared: bool = False, keys: Sequence[MessageKey] = ()
+    ) -> None:
+        super().__init__(files, keys=keys)
         self._folder = folder
         self._shared = shared
 
