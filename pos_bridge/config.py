@@ -13,15 +13,27 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pos_bridge.device_config import (
+    Address,
+    CustomerDisplay,
+    CustomerPad,
+    Events,
+    PathText,
+    Printer,
+    Section,
+    unfit_device,
+)
 from pos_bridge.start_fault import StartError, StartFault
 
+_Section = Section
+_PathText = PathText
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
-_PathText = Annotated[str, Meta(min_length=1, max_length=255)]
 _Heading = Annotated[str, Meta(pattern=r"^\S([^\x00-\x1f\x7f]{0,40}\S)?$")]  # a line of a receipt of 42 columns
 # <model>-<serial>.<environment>: a model of 4 characters or more and a serial of 9 digits satisfy every client.
 _COMMON_NAME = r"^[A-Za-z0-9]{4,20}-[0-9]{9}\.(live|test)\.terminal\.adyen\.com$"
+
 
 VAULT_KEY_LENGTH = 32
 CHIP_DRIVER = "pcsc_emv"
@@ -32,10 +44,6 @@ _NOT_TEXT = "UTF-8"  # what a file that is not text is not
 
 class ConfigError(StartError):
     """A configuration that cannot be used: one line that names the file and the setting."""
-
-
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
 
 
 class Till(_Section, frozen=True):
@@ -75,6 +83,7 @@ class Nexo(_Section, frozen=True):
     api_key_file: _PathText | None = None
     passphrase: Annotated[tuple[Passphrase, ...], Meta(max_length=16)] = ()
     port: _Port = 8443
+    events: Events | None = None
     common_name: Annotated[str, Meta(pattern=_COMMON_NAME)] | None = None
     authority: _PathText = "store-ca.pem"
 
@@ -136,6 +145,9 @@ class _Document(_Section, frozen=True):
     card_room: CardRoom
     reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
     identity: Identity | None = None
+    customer_display: CustomerDisplay | None = None
+    printer: Printer | None = None
+    customer_pad: CustomerPad | None = None
     log: LogFile | None = None
 
 
@@ -151,6 +163,9 @@ class Config:
     readers: tuple[Reader, ...]
     identity: Identity | None
     log: LogFile | None
+    customer_display: CustomerDisplay | None = None
+    printer: Printer | None = None
+    customer_pad: CustomerPad | None = None
 
     def path(self, text: str) -> Path:
         return self.file.parent / text
@@ -189,6 +204,7 @@ def load(file: Path) -> Config:
         _check_file(file, setting, config.path(text), secret=secret)
     if config.identity is not None:
         _check_vault_key(file, config.path(config.identity.vault_key))
+    _check_devices(config)
     return config
 
 
@@ -208,9 +224,13 @@ def read(file: Path) -> Config:
         document.reader,
         document.identity,
         document.log,
+        document.customer_display,
+        document.printer,
+        document.customer_pad,
     )
     for reader in config.readers:
         _check_reader(config, reader)
+    _check_events(config)
     return config
 
 
@@ -235,6 +255,7 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     """Each file that the configuration names: its setting, its path, and whether it is a secret."""
     nexo, processor = config.nexo, config.processor
     emv = () if config.card_room.emv is None else (("card_room.emv", config.card_room.emv, False),)
+    events = () if nexo.events is None else (("nexo.events.ca", nexo.events.ca, False),)
     vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
     api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
     phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
@@ -249,6 +270,7 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         ("processor.key", processor.key, True),
         ("card_room.trust", config.card_room.trust, False),
         *emv,
+        *events,
         *vault_key,
     )
 
@@ -272,6 +294,30 @@ def _check_reader(config: Config, reader: Reader) -> None:
         raise ConfigError(StartFault.NO_TERMINAL_DATA, **where)
     if len(str(config.pcscd(reader)).encode()) > _MAX_SOCKET_PATH:
         raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, **where, most=_MAX_SOCKET_PATH)
+
+
+def _check_events(config: Config) -> None:
+    if config.nexo.events is None:
+        return
+    try:
+        Address.parse(config.nexo.events.url)
+    except ValueError:
+        raise ConfigError(StartFault.ADDRESS_UNFIT, file=config.file, setting="nexo.events.url") from None
+
+
+def _check_devices(config: Config) -> None:
+    """A text may not come to lie in a file, and no device is two things, but for the pad of a reader."""
+    taken = {reader.device for reader in config.readers}
+    for name in ("customer_display", "printer", "customer_pad"):
+        section: CustomerDisplay | Printer | CustomerPad | None = getattr(config, name)
+        if section is None:
+            continue
+        path = config.path(section.device)
+        if unfit_device(path):
+            raise ConfigError(StartFault.NOT_A_DEVICE, file=config.file, setting=name, path=path)
+        if section.device in taken:
+            raise ConfigError(StartFault.DEVICE_TWICE, file=config.file, setting=name)
+        taken.add(section.device)
 
 
 def _check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:

@@ -33,13 +33,14 @@ class OfTills:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """`ca`, `certificate` and `key` are the PEM files for the processor."""
+    """`ca`, `certificate` and `key` are the PEM files for the processor; `events_tls` is for telling a till."""
 
     terminal_key: Ed25519PrivateKey
     tills: OfTills
     ca: bytes
     certificate: bytes
     key: bytes
+    events_tls: ssl.SSLContext | None = None
 
 
 def load(config: Config) -> Credentials:
@@ -58,6 +59,7 @@ def load(config: Config) -> Credentials:
         ca=read.content(processor.ca),
         certificate=read.content(processor.certificate),
         key=read.content(processor.key),
+        events_tls=None if nexo.events is None else read.check("nexo.events.ca", nexo.events.ca, _trusting),
     )
 
 
@@ -163,6 +165,15 @@ def _valid_certificate(raw: bytes) -> None:
     for certificate in x509.load_pem_x509_certificates(raw):
         if certificate.not_valid_after_utc < datetime.now(UTC):
             raise _UnfitError(StartFault.CERTIFICATE_ENDED, day=certificate.not_valid_after_utc.date())
+
+
+def _trusting(raw: bytes) -> ssl.SSLContext:
+    """A client's context that trusts that authority alone, and looks at the server's name."""
+    _valid_certificate(raw)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cadata=raw.decode("ascii"))
+    return context
 
 
 def _is_trust(raw: bytes) -> None:

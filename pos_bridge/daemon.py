@@ -19,6 +19,7 @@ from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.config import Config, Identity, Reader
+from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
 from pos_bridge.disk import write_private
 from pos_bridge.domain.card import ReadFailure
@@ -30,6 +31,7 @@ from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log, counted
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
+from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.leaf import Leaf
@@ -43,6 +45,7 @@ from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
 from pos_bridge.start_fault import StartError, StartFault
+from pos_bridge.teller import Teller, open_teller
 from pos_bridge.words import Words, same
 
 _SECRET_LENGTH = 32
@@ -93,10 +96,12 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         await lane.resume()
         dropped = Dropped(log)
         stack.callback(dropped.publish)
+        teller = open_teller(config, credentials.events_tls, lane, log, clock=_now, stack=stack)
+        counter = CounterDevices(around(config), DeviceHealth(log), teller)
         secret = _secret(config.state / "till.secret")
         reception = Reception.of(
             lambda credential, floor: _service(
-                config, lane, answers, log, dropped, secret=secret, credential=credential, floor=floor
+                config, lane, answers, log, dropped, counter=counter, secret=secret, credential=credential, floor=floor
             ),
             credentials.tills.message_keys,
             in_clear=credentials.tills.api_key is not None,
@@ -111,15 +116,17 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
 
         look = partial(_look, leaf, server)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, look)
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, look))
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
         log.emit(events.EngineStarted(counted(unsettled)))
+        teller.started()
         notify("READY=1")
         await stop.wait()
         notify("STOPPING=1")
         log.emit(events.EngineStopping())
+        teller.stopping()
         server.stop_taking()
 
 
@@ -187,7 +194,7 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
     return identify
 
 
-async def _by_the_hour(identify: Identify | None, dropped: Dropped, look: Callable[[], None]) -> None:
+async def _by_the_hour(identify: Identify | None, dropped: Dropped, look: Callable[[], None], teller: Teller) -> None:
     """Beginning with the start, so that no sale sets the time of what is told."""
     while True:
         look()
@@ -195,6 +202,7 @@ async def _by_the_hour(identify: Identify | None, dropped: Dropped, look: Callab
             await identify.settle()
         await asyncio.sleep(_HOUR_S)
         dropped.publish()
+        teller.publish()
 
 
 def _offered(identity: Identity | None) -> Offered:
@@ -208,6 +216,7 @@ def _service(
     log: Log,
     dropped: Dropped,
     *,
+    counter: CounterDevices,
     secret: bytes,
     credential: str,
     floor: Floor,
@@ -229,6 +238,9 @@ def _service(
         on_trouble=_tell_trouble(log),
         on_dropped=dropped.count,
         offered=_offered(config.identity),
+        around=counter.around,
+        device_health=counter.health,
+        on_reject=counter.teller.rejected,
         credential=credential,
         floor=floor,
     )

@@ -51,6 +51,17 @@ class StartFault(Enum):
         "{file}: reader {reader}: pcscd: le chemin d'une prise a au plus {most} octets",
         "{file}: reader {reader}: pcscd: the path of a socket has at most {most} bytes",
     )
+    NOT_A_DEVICE = Words(
+        "{file}: {setting}.device: {path} n'est pas un appareil", "{file}: {setting}.device: {path} is not a device"
+    )
+    DEVICE_TWICE = Words(
+        "{file}: {setting}.device: un autre réglage nomme cet appareil",
+        "{file}: {setting}.device: another setting names that device",
+    )
+    ADDRESS_UNFIT = Words(
+        "{file}: {setting}: une adresse est https://hôte[:port][/chemin], avec un port de 1 à 65535",
+        "{file}: {setting}: an address is https://host[:port][/path], with a port of 1 to 65535",
+    )
     # ---- the files that it names ----
     FILE_UNUSABLE = Words(
         "{file}: {setting}: {path} est inutilisable ({reason})", "{file}: {setting}: {path} cannot be used ({reason})"

@@ -156,8 +156,10 @@ SITUATIONS: dict[Situation, Said] = {
     ),
     Situation.BUSY: Said(
         _C.BUSY,
-        "Un autre paiement ou remboursement est en cours. Rien n'a été fait. Attendez sa fin, puis recommencez.",
-        "Another payment or refund is running. Nothing was done. Wait for it to end, then try again.",
+        "Un autre paiement ou remboursement, ou une question au client, est en cours. Rien n'a été fait. Attendez sa "
+        "fin, puis recommencez.",
+        "Another payment or refund, or a question to the customer, is running. Nothing was done. Wait for it to end, "
+        "then try again.",
     ),
     Situation.CONTRADICTION: Said(
         _C.NOT_ALLOWED,

@@ -31,6 +31,7 @@ from pos_bridge.pos_api.said import SITUATIONS, Said, Words
 from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
 from pos_bridge.pos_api.said_of_causes import CAUSES
 from pos_bridge.pos_api.said_of_days import NOTICED
+from pos_bridge.pos_api.said_of_devices import DEVICE_SITUATIONS, NOT_READ_AHEAD, TEXT_CUT
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_CAUSES, REFUND_SITUATIONS
 from pos_bridge.start_fault import StartFault
 from pos_bridge.wire.nexo.decode import Unreadable
@@ -59,6 +60,7 @@ TOLD: dict[str, Iterable[tuple[Enum, Said]]] = {
     "A refund that was not made": REFUND_CAUSES.items(),
     "A refund's request that was not done": REFUND_SITUATIONS.items(),
     "A part that a split sale does not take": BASKET_FAULTS.items(),
+    "A device message that was not done": DEVICE_SITUATIONS.items(),
 }
 
 
@@ -74,6 +76,7 @@ def test_what_a_cashier_is_told_of_what_was_not_done(title):
 
 def test_what_a_cashier_is_told_beside_a_success():
     said: tuple[Said | Words, ...] = (PARTIAL_OF_SPLIT, STILL_DUE, PAID_IN_FULL, HAND_BACK, *NOTICED.values())
+    said = (*said, TEXT_CUT, NOT_READ_AHEAD)
     assert [row[1:3] for row in table("Said beside a success")] == [[words.fr, words.en] for words in said]
 
 
