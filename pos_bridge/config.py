@@ -13,29 +13,45 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pos_bridge.device_config import (
+    Address,
+    CustomerDisplay,
+    CustomerPad,
+    Events,
+    PathText,
+    Printer,
+    Section,
+    unfit_device,
+)
+from pos_bridge.start_fault import StartError, StartFault
+
+_Section = Section
+_PathText = PathText
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
-_PathText = Annotated[str, Meta(min_length=1, max_length=255)]
+_Heading = Annotated[str, Meta(pattern=r"^\S([^\x00-\x1f\x7f]{0,40}\S)?$")]  # a line of a receipt of 42 columns
 # <model>-<serial>.<environment>: a model of 4 characters or more and a serial of 9 digits satisfy every client.
 _COMMON_NAME = r"^[A-Za-z0-9]{4,20}-[0-9]{9}\.(live|test)\.terminal\.adyen\.com$"
+
 
 VAULT_KEY_LENGTH = 32
 CHIP_DRIVER = "pcsc_emv"
 DEFAULT_PCSCD = "/run/pcscd/pcscd.comm"
 _MAX_SOCKET_PATH = 107  # struct sockaddr_un
+_NOT_TEXT = "UTF-8"  # what a file that is not text is not
 
 
-class ConfigError(Exception):
+class ConfigError(StartError):
     """A configuration that cannot be used: one line that names the file and the setting."""
 
 
-class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
 class Till(_Section, frozen=True):
-    """`poiid` names the till to the tills' software; `number` stands in the journal (1..999)."""
+    """`poiid` names the till to the tills' software; `number` stands in the journal (1..999).
+
+    `shop` heads the receipts: the shop's name and address, at most four lines of 42 characters. The numbers of the tax
+    registrations stand on them as Revenu Québec and the CRA give them: 123456789 RT0001 and 1234567890 TQ0001.
+    """
 
     poiid: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,63}$")]
     number: Annotated[int, Meta(ge=1, le=999)]  # journal.schema.MAX_TILL: three digits are never a card's last four
@@ -43,6 +59,9 @@ class Till(_Section, frozen=True):
     signing_key: _PathText
     language: Literal["fr", "en"] = "fr"
     card_prompt_s: Annotated[int, Meta(ge=5, le=600)] = 120
+    shop: Annotated[tuple[_Heading, ...], Meta(max_length=4)] = ()
+    gst_number: Annotated[str, Meta(pattern=r"^[0-9]{9} ?RT ?[0-9]{4}$")] | None = None
+    qst_number: Annotated[str, Meta(pattern=r"^[0-9]{10} ?TQ ?[0-9]{4}$")] | None = None
 
 
 class Passphrase(_Section, frozen=True):
@@ -64,6 +83,7 @@ class Nexo(_Section, frozen=True):
     api_key_file: _PathText | None = None
     passphrase: Annotated[tuple[Passphrase, ...], Meta(max_length=16)] = ()
     port: _Port = 8443
+    events: Events | None = None
     common_name: Annotated[str, Meta(pattern=_COMMON_NAME)] | None = None
     authority: _PathText = "store-ca.pem"
 
@@ -125,6 +145,9 @@ class _Document(_Section, frozen=True):
     card_room: CardRoom
     reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
     identity: Identity | None = None
+    customer_display: CustomerDisplay | None = None
+    printer: Printer | None = None
+    customer_pad: CustomerPad | None = None
     log: LogFile | None = None
 
 
@@ -140,6 +163,9 @@ class Config:
     readers: tuple[Reader, ...]
     identity: Identity | None
     log: LogFile | None
+    customer_display: CustomerDisplay | None = None
+    printer: Printer | None = None
+    customer_pad: CustomerPad | None = None
 
     def path(self, text: str) -> Path:
         return self.file.parent / text
@@ -178,6 +204,7 @@ def load(file: Path) -> Config:
         _check_file(file, setting, config.path(text), secret=secret)
     if config.identity is not None:
         _check_vault_key(file, config.path(config.identity.vault_key))
+    _check_devices(config)
     return config
 
 
@@ -186,7 +213,7 @@ def read(file: Path) -> Config:
     document = _decode(file)
     names = [reader.name for reader in document.reader]
     if len(set(names)) != len(names):
-        raise ConfigError(f"{file}: reader.name: two readers have the same name")
+        raise ConfigError(StartFault.READER_TWICE, file=file)
     _check_tills(file, document.nexo)
     config = Config(
         file.absolute(),
@@ -197,9 +224,13 @@ def read(file: Path) -> Config:
         document.reader,
         document.identity,
         document.log,
+        document.customer_display,
+        document.printer,
+        document.customer_pad,
     )
     for reader in config.readers:
         _check_reader(config, reader)
+    _check_events(config)
     return config
 
 
@@ -207,20 +238,24 @@ def _decode(file: Path) -> _Document:
     try:
         raw = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: cannot be read ({_reason(error)})") from None
+        raise ConfigError(StartFault.CONFIG_UNREADABLE, file=file, reason=_reason(error)) from None
     try:
         return msgspec.convert(tomllib.loads(raw), _Document)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file}: not TOML: {error}") from None
+        raise ConfigError(StartFault.CONFIG_NOT_TOML, file=file, reason=error) from None
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
-        raise ConfigError(f"{file}: {where.rstrip('`') or 'top level'}: {what}") from None
+        setting = where.rstrip("`")
+        if not setting:
+            raise ConfigError(StartFault.SECTION_UNFIT, file=file, reason=what) from None
+        raise ConfigError(StartFault.SETTING_UNFIT, file=file, setting=setting, reason=what) from None
 
 
 def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     """Each file that the configuration names: its setting, its path, and whether it is a secret."""
     nexo, processor = config.nexo, config.processor
     emv = () if config.card_room.emv is None else (("card_room.emv", config.card_room.emv, False),)
+    events = () if nexo.events is None else (("nexo.events.ca", nexo.events.ca, False),)
     vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
     api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
     phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
@@ -235,6 +270,7 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         ("processor.key", processor.key, True),
         ("card_room.trust", config.card_room.trust, False),
         *emv,
+        *events,
         *vault_key,
     )
 
@@ -242,41 +278,66 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
 def _check_tills(file: Path, nexo: Nexo) -> None:
     names = [(phrase.identifier, phrase.version) for phrase in nexo.passphrase]
     if len(set(names)) != len(names):
-        raise ConfigError(f"{file}: nexo.passphrase: two have the same identifier and version")
+        raise ConfigError(StartFault.PASSPHRASE_TWICE, file=file)
     if nexo.api_key_file is None and not names:
-        raise ConfigError(f"{file}: nexo: api_key_file and passphrase are both missing: no till could ask anything")
+        raise ConfigError(StartFault.NO_TILL_COULD_ASK, file=file)
 
 
 def _check_reader(config: Config, reader: Reader) -> None:
-    where = f"{config.file}: reader {reader.name}"
+    where = {"file": config.file, "reader": reader.name}
     if not reader.reads_chips:
         for setting, is_set in (("pcscd", reader.pcscd != DEFAULT_PCSCD), ("pin_pad", reader.pin_pad is not None)):
             if is_set:
-                raise ConfigError(f"{where}: {setting}: only a reader with driver {CHIP_DRIVER} has one")
+                raise ConfigError(StartFault.NOT_A_CHIP_READER, **where, setting=setting, driver=CHIP_DRIVER)
         return
     if config.card_room.emv is None:
-        raise ConfigError(f"{where}: card_room.emv is missing: name the file of the terminal's data (docs/readers.md)")
+        raise ConfigError(StartFault.NO_TERMINAL_DATA, **where)
     if len(str(config.pcscd(reader)).encode()) > _MAX_SOCKET_PATH:
-        raise ConfigError(f"{where}: pcscd: the path of a socket has at most {_MAX_SOCKET_PATH} bytes")
+        raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, **where, most=_MAX_SOCKET_PATH)
+
+
+def _check_events(config: Config) -> None:
+    if config.nexo.events is None:
+        return
+    try:
+        Address.parse(config.nexo.events.url)
+    except ValueError:
+        raise ConfigError(StartFault.ADDRESS_UNFIT, file=config.file, setting="nexo.events.url") from None
+
+
+def _check_devices(config: Config) -> None:
+    """A text may not come to lie in a file, and no device is two things, but for the pad of a reader."""
+    taken = {reader.device for reader in config.readers}
+    for name in ("customer_display", "printer", "customer_pad"):
+        section: CustomerDisplay | Printer | CustomerPad | None = getattr(config, name)
+        if section is None:
+            continue
+        path = config.path(section.device)
+        if unfit_device(path):
+            raise ConfigError(StartFault.NOT_A_DEVICE, file=config.file, setting=name, path=path)
+        if section.device in taken:
+            raise ConfigError(StartFault.DEVICE_TWICE, file=config.file, setting=name)
+        taken.add(section.device)
 
 
 def _check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:
+    where = {"file": file, "setting": setting, "path": path}
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        raise ConfigError(f"{file}: {setting}: {path} cannot be used ({_reason(error)})") from None
+        raise ConfigError(StartFault.FILE_UNUSABLE, **where, reason=_reason(error)) from None
     if not stat.S_ISREG(mode):
-        raise ConfigError(f"{file}: {setting}: {path} is not a file")
+        raise ConfigError(StartFault.NOT_A_FILE, **where)
     if secret and mode & 0o077:
-        raise ConfigError(f"{file}: {setting}: {path} can be read by others; make it private: chmod 600 {path}")
+        raise ConfigError(StartFault.SECRET_IS_OPEN, **where)
     if not secret and mode & 0o022:
-        raise ConfigError(f"{file}: {setting}: {path} can be changed by others; mend it: chmod go-w {path}")
+        raise ConfigError(StartFault.CHANGEABLE_BY_OTHERS, **where)
 
 
 def _check_vault_key(file: Path, path: Path) -> None:
     if path.stat().st_size != VAULT_KEY_LENGTH:
-        raise ConfigError(f"{file}: identity.vault_key: {path} must hold exactly {VAULT_KEY_LENGTH} random bytes")
+        raise ConfigError(StartFault.VAULT_KEY_LENGTH, file=file, path=path, length=VAULT_KEY_LENGTH)
 
 
 def _reason(error: Exception) -> str:
-    return error.strerror if isinstance(error, OSError) and error.strerror else "not readable text"
+    return error.strerror if isinstance(error, OSError) and error.strerror else _NOT_TEXT

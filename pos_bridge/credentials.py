@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from pos_bridge.config import Config, ConfigError, Passphrase
+from pos_bridge.start_fault import StartFault
 from pos_bridge.wire.nexo.secured import MessageKey
 
 MIN_API_KEY = 16
@@ -32,13 +33,14 @@ class OfTills:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """`ca`, `certificate` and `key` are the PEM files for the processor."""
+    """`ca`, `certificate` and `key` are the PEM files for the processor; `events_tls` is for telling a till."""
 
     terminal_key: Ed25519PrivateKey
     tills: OfTills
     ca: bytes
     certificate: bytes
     key: bytes
+    events_tls: ssl.SSLContext | None = None
 
 
 def load(config: Config) -> Credentials:
@@ -57,6 +59,7 @@ def load(config: Config) -> Credentials:
         ca=read.content(processor.ca),
         certificate=read.content(processor.certificate),
         key=read.content(processor.key),
+        events_tls=None if nexo.events is None else read.check("nexo.events.ca", nexo.events.ca, _trusting),
     )
 
 
@@ -81,7 +84,7 @@ def _message_keys(read: "_Reader", named: Sequence[Passphrase]) -> tuple[Message
             key = MessageKey.derive(entry.identifier, entry.version, _passphrase(raw))
             if any(key.cipher_key == other.cipher_key for other in keys):
                 # The identifier in a message is not authenticated: under a second one it would be another till's.
-                raise _UnfitError("holds the passphrase of another entry: each has one of its own")
+                raise _UnfitError(StartFault.PASSPHRASE_SHARED)
             return key
 
         keys.append(read.check(f"nexo.passphrase[{place}].file", passphrase.file, derived))
@@ -103,24 +106,30 @@ class _Reader:
         try:
             return parse(self.content(text))
         except OSError as error:
-            raise ConfigError(f"{setting}: {path} cannot be read ({error.strerror})") from None
-        except _UnfitError as error:
-            raise ConfigError(f"{setting}: {path} {error}") from None
+            reason = error.strerror
+            raise ConfigError(StartFault.CONTENT_UNREADABLE, setting=setting, path=path, reason=reason) from None
+        except _UnfitError as unfit:
+            raise ConfigError(unfit.fault, setting=setting, path=path, **unfit.values) from None
         except (ValueError, TypeError):
-            raise ConfigError(f"{setting}: {path} is not the PEM file it should be") from None
+            raise ConfigError(StartFault.NOT_PEM, setting=setting, path=path) from None
 
     def pair(self, setting: str, certificate: str, key: str) -> None:
         """That the two files are one pair, as TLS will take them."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        paths = self._config.path(certificate), self._config.path(key)
+        first, path = self._config.path(certificate), self._config.path(key)
         try:
-            context.load_cert_chain(*paths, password=_no_password)
+            context.load_cert_chain(first, path, password=_no_password)
         except (OSError, ValueError):
-            raise ConfigError(f"{setting}: {paths[1]} is not the private key of {paths[0]}") from None
+            raise ConfigError(StartFault.NOT_A_PAIR, setting=setting, path=path, certificate=first) from None
 
 
 class _UnfitError(Exception):
-    """A file of the right kind with the wrong content; the text ends a sentence."""
+    """A file of the right kind with the wrong content. Setting and path are put in by whoever knows them."""
+
+    def __init__(self, fault: StartFault, **values: object) -> None:
+        super().__init__(fault.code)
+        self.fault = fault
+        self.values = values
 
 
 def _no_password() -> str:
@@ -130,14 +139,14 @@ def _no_password() -> str:
 def _terminal_key(raw: bytes) -> Ed25519PrivateKey:
     key = load_pem_private_key(raw, None)
     if not isinstance(key, Ed25519PrivateKey):
-        raise _UnfitError("is not an Ed25519 key")
+        raise _UnfitError(StartFault.NOT_ED25519)
     return key
 
 
 def _api_key(raw: bytes) -> str:
     key = raw.strip().decode("ascii", "replace")
     if not (MIN_API_KEY <= len(key) <= MAX_API_KEY and key.isascii() and key.isprintable() and " " not in key):
-        raise _UnfitError(f"must hold one line of {MIN_API_KEY} to {MAX_API_KEY} ASCII characters without spaces")
+        raise _UnfitError(StartFault.API_KEY_UNFIT, least=MIN_API_KEY, most=MAX_API_KEY)
     return key
 
 
@@ -146,16 +155,25 @@ def _passphrase(raw: bytes) -> bytes:
     phrase = raw.rstrip(b"\r\n")
     text = phrase.decode("ascii", "replace")
     if not (MIN_PASSPHRASE <= len(text) <= MAX_PASSPHRASE and text.isascii() and text.isprintable()):
-        raise _UnfitError(f"must hold one line of {MIN_PASSPHRASE} to {MAX_PASSPHRASE} printable ASCII characters")
+        raise _UnfitError(StartFault.PASSPHRASE_UNFIT, least=MIN_PASSPHRASE, most=MAX_PASSPHRASE)
     if text != text.strip():
-        raise _UnfitError("begins or ends with a space, which a till's settings may not: take it away")
+        raise _UnfitError(StartFault.PASSPHRASE_SPACED)
     return phrase
 
 
 def _valid_certificate(raw: bytes) -> None:
     for certificate in x509.load_pem_x509_certificates(raw):
         if certificate.not_valid_after_utc < datetime.now(UTC):
-            raise _UnfitError(f"ended on {certificate.not_valid_after_utc:%Y-%m-%d}")
+            raise _UnfitError(StartFault.CERTIFICATE_ENDED, day=certificate.not_valid_after_utc.date())
+
+
+def _trusting(raw: bytes) -> ssl.SSLContext:
+    """A client's context that trusts that authority alone, and looks at the server's name."""
+    _valid_certificate(raw)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cadata=raw.decode("ascii"))
+    return context
 
 
 def _is_trust(raw: bytes) -> None:
@@ -163,5 +181,5 @@ def _is_trust(raw: bytes) -> None:
     lines = [line.split() for line in raw.decode("ascii").splitlines() if line.strip()]
     words = {line[0]: line[-1] for line in lines}
     if set(words) != {"root", "lowest-epoch"} or not words["lowest-epoch"].isdecimal():
-        raise _UnfitError("must have two lines: root and 64 hexadecimal digits, lowest-epoch and a number")
+        raise _UnfitError(StartFault.TRUST_UNFIT)
     Ed25519PublicKey.from_public_bytes(bytes.fromhex(words["root"]))

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -18,6 +19,7 @@ from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.config import Config, Identity, Reader
+from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
 from pos_bridge.disk import write_private
 from pos_bridge.domain.card import ReadFailure
@@ -29,23 +31,28 @@ from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log, counted
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
+from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
 from pos_bridge.pos_api.leaf import Leaf
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import CHIP, MAGNETIC_STRIPE
 from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
+from pos_bridge.pos_api.receipt import Shop
 from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.transactions import Floor
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
+from pos_bridge.start_fault import StartError, StartFault
+from pos_bridge.teller import Teller, open_teller
+from pos_bridge.words import Words, same
 
 _SECRET_LENGTH = 32
 _HOUR_S = 3600.0
 
 
-class CannotStartError(Exception):
+class CannotStartError(StartError):
     """Why the engine does not start: one line that says what to do."""
 
 
@@ -89,10 +96,12 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         await lane.resume()
         dropped = Dropped(log)
         stack.callback(dropped.publish)
+        teller = open_teller(config, credentials.events_tls, lane, log, clock=_now, stack=stack)
+        counter = CounterDevices(around(config), DeviceHealth(log), teller)
         secret = _secret(config.state / "till.secret")
         reception = Reception.of(
             lambda credential, floor: _service(
-                config, lane, answers, log, dropped, secret=secret, credential=credential, floor=floor
+                config, lane, answers, log, dropped, counter=counter, secret=secret, credential=credential, floor=floor
             ),
             credentials.tills.message_keys,
             in_clear=credentials.tills.api_key is not None,
@@ -105,16 +114,19 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(reception.close)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, leaf.look)
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, leaf))
+        look = partial(_look, leaf, server)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, look)
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
         log.emit(events.EngineStarted(counted(unsettled)))
+        teller.started()
         notify("READY=1")
         await stop.wait()
         notify("STOPPING=1")
         log.emit(events.EngineStopping())
+        teller.stopping()
         server.stop_taking()
 
 
@@ -123,7 +135,7 @@ def _open_log(config: Config) -> Log:
     try:
         return Log(path)
     except OSError as error:
-        raise CannotStartError(f"log.file: {path} cannot be written ({error.strerror})") from None
+        raise CannotStartError(StartFault.LOG_UNWRITABLE, path=path, reason=error.strerror) from None
 
 
 def _readers(config: Config) -> list[ConfiguredReader]:
@@ -132,7 +144,7 @@ def _readers(config: Config) -> list[ConfiguredReader]:
         try:
             readers.append(_chip_reader(config, reader) if reader.reads_chips else _serial_reader(config, reader))
         except ValueError as error:
-            raise CannotStartError(f"reader {reader.name}: {error}") from None
+            raise CannotStartError(StartFault.READER_UNFIT, reader=reader.name, reason=error) from None
     return readers
 
 
@@ -156,17 +168,13 @@ def _open_journal(config: Config) -> Journal:
     try:
         return Journal.open(config.journal, config.till.number, _now)
     except JournalBusyError:
-        raise CannotStartError(
-            f"another pos-bridge runs on {config.state}: stop it first, or give this till a state_dir of its own"
-        ) from None
+        raise CannotStartError(StartFault.ALREADY_RUNNING, state=config.state) from None
     except JournalCorruptError as error:
-        place = "" if error.row is None else f", row {error.row}"
-        raise CannotStartError(
-            f"journal file {config.journal / error.file}{place}: damaged ({error.what}); to keep it as evidence and go "
-            f"on with a new file: pos-bridge quarantine --config {config.file}"
-        ) from None
+        path, row = config.journal / error.file, error.row
+        place = same(f"{path}") if row is None else Words(f"{path}, ligne {row}", f"{path}, row {row}")
+        raise CannotStartError(StartFault.JOURNAL_DAMAGED, place=place, reason=error.what, file=config.file) from None
     except JournalUnwritableError:
-        raise CannotStartError(f"{config.journal} cannot be written: is the disk full or read-only?") from None
+        raise CannotStartError(StartFault.JOURNAL_UNWRITABLE, path=config.journal) from None
 
 
 def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack) -> Identify | None:
@@ -177,7 +185,7 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
         key = config.path(config.identity.vault_key).read_bytes()
         vault = Vault.open(config.vault, key)
     except (OSError, ValueError):
-        raise CannotStartError(f"identity.vault_key {config.identity.vault_key} cannot be read or used") from None
+        raise CannotStartError(StartFault.VAULT_KEY_UNUSABLE, path=config.identity.vault_key) from None
     stack.callback(vault.close)
     texts = config.identity
     consents = Consents(texts.programme_text, texts.delivery_text, config.till.language, _now)
@@ -186,14 +194,15 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
     return identify
 
 
-async def _by_the_hour(identify: Identify | None, dropped: Dropped, leaf: Leaf) -> None:
+async def _by_the_hour(identify: Identify | None, dropped: Dropped, look: Callable[[], None], teller: Teller) -> None:
     """Beginning with the start, so that no sale sets the time of what is told."""
     while True:
-        leaf.look()
+        look()
         if identify is not None:
             await identify.settle()
         await asyncio.sleep(_HOUR_S)
         dropped.publish()
+        teller.publish()
 
 
 def _offered(identity: Identity | None) -> Offered:
@@ -207,6 +216,7 @@ def _service(
     log: Log,
     dropped: Dropped,
     *,
+    counter: CounterDevices,
     secret: bytes,
     credential: str,
     floor: Floor,
@@ -214,7 +224,12 @@ def _service(
     till = config.till
     return NexoService(
         terminal=NexoTerminal(
-            till.poiid, config.processor.merchant_id, till.language, __version__, _capabilities(config.readers)
+            till.poiid,
+            config.processor.merchant_id,
+            till.language,
+            __version__,
+            _capabilities(config.readers),
+            Shop(till.shop, till.gst_number, till.qst_number),
         ),
         secret=secret,
         desk=lane,
@@ -223,6 +238,9 @@ def _service(
         on_trouble=_tell_trouble(log),
         on_dropped=dropped.count,
         offered=_offered(config.identity),
+        around=counter.around,
+        device_health=counter.health,
+        on_reject=counter.teller.rejected,
         credential=credential,
         floor=floor,
     )
@@ -233,14 +251,19 @@ def _leaf(config: Config, log: Log) -> Leaf:
     try:
         return Leaf(certificate, key, log, _now)
     except (OSError, ValueError):
-        raise CannotStartError(f"nexo.key: {key} is not the private key of {certificate}") from None
+        raise CannotStartError(StartFault.PAIR_CHANGED, path=key, certificate=certificate) from None
+
+
+def _look(leaf: Leaf, server: NexoServer) -> None:
+    leaf.look()
+    server.show(leaf.context)
 
 
 def _server(config: Config, credentials: Credentials, reception: Reception, leaf: Leaf, log: Log) -> NexoServer:
     try:
         bound = loopback_socket(config.nexo.port)
     except OSError as error:
-        raise CannotStartError(f"nexo.port {config.nexo.port} cannot be used ({error.strerror})") from None
+        raise CannotStartError(StartFault.PORT_UNUSABLE, port=config.nexo.port, reason=error.strerror) from None
     return NexoServer(
         reception, bound=bound, tls=leaf.context, api_key=credentials.tills.api_key, on_trouble=_tell_trouble(log)
     )
@@ -263,9 +286,9 @@ def _secret(path: Path) -> bytes:
             kept = secrets.token_bytes(_SECRET_LENGTH)
             write_private(path, kept)
     except OSError as error:
-        raise CannotStartError(f"{path} cannot be read or made ({error.strerror})") from None
+        raise CannotStartError(StartFault.SECRET_UNUSABLE, path=path, reason=error.strerror) from None
     if len(kept) != _SECRET_LENGTH:
-        raise CannotStartError(f"{path} does not hold {_SECRET_LENGTH} bytes: restore it from a backup")
+        raise CannotStartError(StartFault.SECRET_LENGTH, path=path, length=_SECRET_LENGTH)
     return kept
 
 

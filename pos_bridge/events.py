@@ -5,6 +5,7 @@ from enum import Enum
 from typing import ClassVar
 
 from pos_bridge.domain.card import ReadFailure
+from pos_bridge.domain.device import DeviceFault, DeviceKind
 from pos_bridge.domain.identity import VaultFault
 from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.trouble import Trouble
@@ -159,6 +160,23 @@ class GivingBack(Event):
 @dataclass(frozen=True, slots=True)
 class GivenBack(Event):
     """That refund was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFailed(Event):
+    """A display, printer or pad failed. Once until it works again."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+    device: DeviceKind
+    fault: DeviceFault
+
+
+@dataclass(frozen=True, slots=True)
+class TillNotTold(Event):
+    """In the last hour or less, so many event notifications could not be given to the configured address."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+    times: int
 
 
 @dataclass(frozen=True, slots=True)

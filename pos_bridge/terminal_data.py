@@ -7,8 +7,10 @@ import subprocess
 import sys
 
 from pos_bridge.config import Config, ConfigError
+from pos_bridge.start_fault import StartFault
 
 _PROGRAM = "pos_bridge.card.emv_check"
+_SETTING = "card_room.emv"
 _LIMIT_S = 30.0
 _LONGEST = 300  # characters of a sentence
 
@@ -19,25 +21,28 @@ def check(config: Config) -> None:
     if text is None or not any(reader.reads_chips for reader in config.readers):
         return
     path = config.path(text)
-    fault = _fault(str(path))
-    if fault is not None:
-        raise ConfigError(f"{config.file}: card_room.emv: {path}: {fault}")
-
-
-def _fault(path: str) -> str | None:
     try:
-        asked = subprocess.run(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-I", "-B", "-m", _PROGRAM, path],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_LIMIT_S,
-            check=False,
-            env={},
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return "it could not be checked"
+        reason = _asked(str(path))
+    except (OSError, subprocess.SubprocessError):
+        raise ConfigError(StartFault.TERMINAL_DATA_UNCHECKED, setting=_SETTING, path=path) from None
+    if reason is not None:
+        raise ConfigError(StartFault.TERMINAL_DATA_UNFIT, setting=_SETTING, path=path, reason=reason)
+
+
+def _asked(path: str) -> str | None:
+    """What that program says; None where all is good. Raises OSError, SubprocessError where it says nothing."""
+    asked = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-I", "-B", "-m", _PROGRAM, path],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=_LIMIT_S,
+        check=False,
+        env={},
+    )
     if asked.returncode == 0:
         return None
     sentence = asked.stdout.decode(errors="replace").strip()[:_LONGEST]
-    return sentence if sentence and sentence.isprintable() else "it could not be checked"
+    if not sentence or not sentence.isprintable():
+        raise subprocess.SubprocessError
+    return sentence

@@ -91,7 +91,7 @@ sys.exit(main(["run", "--config", {str(config)!r}]))
         said = subprocess.run([sys.executable, "-c", code.format(name)], capture_output=True, text=True, check=False)
         assert said.returncode == 1
         of_memory, told = said.stderr.splitlines()  # started in a way that leaves the allocator as it was
-        assert of_memory.startswith("pos-bridge: freed memory is not overwritten")
+        assert of_memory.startswith("pos-bridge: la mémoire rendue n'est pas effacée")
         assert told.startswith("pos-bridge: fault: ValueError at ")
         assert "4921" not in told
 

@@ -1,13 +1,14 @@
 """Terminal data for chips that cannot be used is told before any sale: one line that names the file and the key."""
 
 import argparse
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import drivers.pcsc
-from pos_bridge import credentials
+from pos_bridge import credentials, terminal_data
 from pos_bridge.cli import check as command
 from pos_bridge.config import CardRoom, Config, ConfigError, Reader
 from pos_bridge.terminal_data import check
@@ -38,8 +39,8 @@ class Scene:
     def fault(self, text: str | bytes | None) -> str:
         with pytest.raises(ConfigError) as refused:
             check(self.config(text))
-        line = str(refused.value)
-        start = f"{self.folder / 'pos-bridge.toml'}: card_room.emv: {self.folder / 'emv.toml'}: "
+        line = refused.value.to("en")
+        start = f"[terminal_data_unfit] card_room.emv: {self.folder / 'emv.toml'}: "
         assert line.startswith(start)
         assert "\n" not in line
         return line.removeprefix(start)
@@ -79,13 +80,23 @@ def test_no_toml(scene):
     assert "not TOML" in scene.fault("country: Canada")
 
 
+@pytest.mark.parametrize("program", ["pos_bridge.no_such_program", "pos_bridge.words"])
+def test_a_program_that_says_nothing_leaves_it_unchecked(scene, monkeypatch, program):
+    monkeypatch.setattr(terminal_data, "_PROGRAM", program)
+    monkeypatch.setattr(sys, "executable", sys.executable if "no_such" in program else "/no/python")
+    with pytest.raises(ConfigError, match="could not be checked"):
+        check(scene.config(CANADA))
+
+
 def test_without_a_chip_reader_nobody_looks(scene):
     check(scene.config("not even TOML", driver="msr_plain"))
 
 
 def test_the_command_says_it_and_starts_nothing(scene, monkeypatch, capsys):
     monkeypatch.setattr(credentials, "load", lambda _: None)  # the other files of this configuration are not there
-    words = argparse.Namespace(loaded=scene.config(CANADA.replace("exponent = 2", "")), config="pos-bridge.toml")
+    words = argparse.Namespace(
+        loaded=scene.config(CANADA.replace("exponent = 2", "")), config="pos-bridge.toml", lang="fr"
+    )
     assert command.run(words) == 2
     assert "card_room.emv" in capsys.readouterr().err
     words.loaded = scene.config(CANADA)

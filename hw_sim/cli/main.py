@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from hw_sim.cli import card, cards, engine, pcscd, pin, processor, reader, store
+from hw_sim.cli import answer, card, cards, counter, engine, pcscd, pin, processor, reader, store
 from hw_sim.cli.exits import INTERRUPTED, REFUSED, complain
 
-COMMANDS = (store, cards, card, pin, processor, reader, pcscd, engine)
+COMMANDS = (store, cards, card, pin, answer, processor, reader, counter, pcscd, engine)
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
         prog="pos-bridge-sim",
         description="A simulated store: card readers, a payment processor and the real engine, for developers.",
         epilog="Exit codes: 0 done, 1 failed, 2 refused (wrong word, folder, card or reader; no store running there),"
-        " 3 nobody wanted the card in time.",
+        " 3 nobody wanted the card, or asked anything, in time.",
     )
     words = result.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in COMMANDS:

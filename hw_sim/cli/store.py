@@ -34,6 +34,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="seconds the engine waits for each answer of the processor (default: 10)",
     )
     parser.add_argument("--no-pin-pad", action="store_true", help="no PIN pad beside the chip readers")
+    parser.add_argument("--no-counter", action="store_true", help="no customer display, no printer, no customer's pad")
     parser.set_defaults(run=run)
 
 
@@ -53,6 +54,7 @@ def run(chosen: argparse.Namespace) -> int:
         drivers=tuple(chosen.reader or ("msr_plain",)),
         answer_timeout_s=chosen.answer_timeout,
         pin_pad=not chosen.no_pin_pad,
+        counter=not chosen.no_counter,
     )
     try:
         asyncio.run(supervisor.run(plan))

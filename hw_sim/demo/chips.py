@@ -37,6 +37,8 @@ def interac_sale(told: Narrator) -> None:
     answer = _paid(told, "interac", "22.75", pin=_PIN)
     told.expect(answer, "Success")
     told.tell(f"one message: the processor holds: {told.state(answer)}; verified by {_verified(answer)}")
+    told.tell("the customer's copy, French first, as a printer of 42 columns prints it:")
+    told.receipt(answer)
     told.explain(answer, "About you: nothing.")
 
 

@@ -91,6 +91,15 @@ class Narrator:
             raise DemoError(told.stderr.strip())
         return told.stdout
 
+    def receipt(self, answer: Reply) -> None:
+        """The customer's copy, as the printer at the till prints it."""
+        command = [sys.executable, "-m", "pos_bridge", "receipt", "--copy", "customer"]
+        document = json.dumps(answer.document, default=float)
+        told = subprocess.run(command, input=document, capture_output=True, text=True, check=False)
+        if told.returncode != 0:
+            raise DemoError(told.stderr.strip())
+        self.lines(told.stdout)
+
     def lines(self, text: str) -> None:
         """What a command printed."""
         print("\n".join(f"      | {line}" for line in text.rstrip().splitlines()), flush=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hw_sim.counter.counter import COLUMNS, Counter
 from hw_sim.disk import PUBLIC, private_folder, write_atomically
 from hw_sim.store.layout import Layout
 from hw_sim.world import MERCHANT, SERVER_NAME, enrol
@@ -29,6 +30,9 @@ number = 1
 state_dir = "state"
 signing_key = "terminal.key"
 language = "fr"
+shop = ["Clément - Vêtements pour enfants", "1234, rue Sainte-Catherine Ouest", "Montréal (Québec)  H3G 1P1"]
+gst_number = "123456789 RT0001"
+qst_number = "1234567890 TQ0001"
 card_prompt_s = 120
 
 [nexo]
@@ -63,6 +67,17 @@ delivery_text = {text_version}
 [log]
 file = "log/pos-bridge.log"
 """
+_COUNTER = """
+[customer_display]
+device = {display}
+
+[printer]
+device = {printer}
+columns = {columns}
+
+[customer_pad]
+device = {pad}
+"""
 _READER = """
 [[reader]]
 name = {name}
@@ -95,7 +110,13 @@ def equip(layout: Layout) -> None:
 
 
 def write_config(
-    layout: Layout, port: int, processor: str, readers: Sequence[ReaderEntry], answer_timeout_s: int
+    layout: Layout,
+    port: int,
+    processor: str,
+    readers: Sequence[ReaderEntry],
+    answer_timeout_s: int,
+    *,
+    counter: Counter | None = None,
 ) -> None:
     text = _CONFIG.format(
         poiid=_quoted(POIID),
@@ -114,6 +135,13 @@ def write_config(
         text += _READER.format(name=_quoted(reader.name), driver=_quoted(reader.driver), device=_quoted(reader.device))
         for key, path in (("pcscd", reader.pcscd), ("pin_pad", reader.pin_pad)):
             text += "" if path is None else f"{key} = {_quoted(str(path))}\n"
+    if counter is not None:
+        text += _COUNTER.format(
+            display=_quoted(str(counter.display.device)),
+            printer=_quoted(str(counter.printer.device)),
+            columns=COLUMNS,
+            pad=_quoted(str(counter.pad.device)),
+        )
     write_atomically(layout.config, text.encode(), PUBLIC)
 
 

@@ -68,6 +68,22 @@ def enter_pin(folder: Path, pin: str | None, *, reader: str | None = None, wait_
     return bool(_ask(folder, {"do": "pin", "pin": pin, "reader": reader, "wait": wait_s})["entered"])
 
 
+def answer(folder: Path, word: str, *, wait_s: float = LONGEST_WAIT_S) -> tuple[list[str], list[str]] | None:
+    """Answer what the pad asks: yes, no, cancel or an entry's number. Its lines and entries; None: nothing came."""
+    told = _ask(folder, {"do": "answer", "answer": word, "wait": wait_s})
+    return (list(told["lines"]), list(told["entries"])) if told["answered"] else None
+
+
+def shown(folder: Path) -> list[str]:
+    """What the customer's display shows, line by line."""
+    return list(_ask(folder, {"do": "counter", "device": "display", "action": "show"})["shown"])
+
+
+def change_counter(folder: Path, device: str, action: str) -> None:
+    """Do unplug or replug to the display, printer or pad; out or paper to the printer."""
+    _ask(folder, {"do": "counter", "device": device, "action": action})
+
+
 def change_pcscd(folder: Path, action: str) -> None:
     """start, stop; log and silent restart it with and without a log of what passes."""
     _ask(folder, {"do": "pcscd", "action": action})

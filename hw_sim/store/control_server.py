@@ -2,7 +2,7 @@
 
 {"do": "swipe", "card": C, "reader": R, "wait": S} {"do": "swipe-now", ...}         -> {"presented": true}
 {"do": "reader", "fault": F, "reader": R, "at": N} {"do": "engine", "action": A}    -> {"ok": true}
-what chip readers do: chip_requests.py
+what chip readers do: chip_requests.py; the display, printer and pad: counter_requests.py
 anything that cannot be done -> {"refused": why}        what was tried and failed -> {"failed": why}
 R may be null for the first reader; C is a card's name, never a number.
 """
@@ -18,13 +18,15 @@ from typing import Any
 
 from hw_sim.cards import IN_THE_WALLET, Card, NonBankCard
 from hw_sim.chip.pcscd import PcscdFailedError
+from hw_sim.counter.counter import Counter
 from hw_sim.readers.fault import Fault, HangUp
 from hw_sim.readers.rack import NoReaderError, Rack
 from hw_sim.readers.stripe import stripe
-from hw_sim.store import chip_requests
+from hw_sim.store import chip_requests, counter_requests
 from hw_sim.store.chip_requests import ChipRequestError
 from hw_sim.store.chips import Chips
 from hw_sim.store.control import LONGEST_WAIT_S, SOCKET_NAME
+from hw_sim.store.counter_requests import CounterRequestError
 from hw_sim.store.engine import EngineFailedError
 from hw_sim.unix_path import short_address
 
@@ -44,9 +46,14 @@ class ControlServer:
     """`actions`: what can be done to the engine, by word; each returns when it is done."""
 
     def __init__(
-        self, rack: Rack, chips: Chips | None, actions: Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
+        self,
+        rack: Rack,
+        chips: Chips | None,
+        actions: Mapping[str, Callable[[], Coroutine[Any, Any, None]]],
+        counter: Counter | None = None,
     ) -> None:
         self._rack = rack
+        self._counter = counter
         self._chips = chips
         self._actions = actions
         self._tasks: set[asyncio.Task[None]] = set()  # connections, and what is being done to the engine
@@ -85,7 +92,7 @@ class ControlServer:
     async def _answer(self, raw: bytes, still_there: Callable[[], bool]) -> Answer:
         try:
             return await self._do(json.loads(raw), still_there)
-        except (RefusedError, ChipRequestError, NoReaderError) as error:
+        except (RefusedError, ChipRequestError, CounterRequestError, NoReaderError) as error:
             return {"refused": str(error)}
         except (EngineFailedError, PcscdFailedError) as error:
             return {"failed": str(error)}
@@ -107,6 +114,8 @@ class ControlServer:
                 return await self._act(action)
             case _:
                 found = await chip_requests.answer(self._chips, request, still_there)
+                if found is None:
+                    found = await counter_requests.answer(self._counter, request, still_there)
                 if found is None:
                     raise RefusedError("not a request of the control socket")
                 return found

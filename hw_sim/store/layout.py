@@ -84,6 +84,11 @@ class Layout:
         return self.world / "dev"
 
     @property
+    def paper(self) -> Path:
+        """What the printer on the counter has printed."""
+        return self.world / "paper.txt"
+
+    @property
     def lock(self) -> Path:
         return self.world / "store.lock"
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from hw_sim import key_room
 from hw_sim.chip.terminal_data import terminal_data
+from hw_sim.counter.counter import Counter
 from hw_sim.disk import PUBLIC, private_folder, write_atomically
 from hw_sim.processor.folder import Folder
 from hw_sim.readers.msr_plain import MsrPlain
@@ -47,7 +48,7 @@ class ProcessorFailedError(Exception):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What was asked for on the command line. `port` None: the one it had, or a free one. `pin_pad`: one beside each
-    chip reader.
+    chip reader; `counter`: display, printer and pad.
     """
 
     folder: Path
@@ -55,6 +56,7 @@ class Plan:
     drivers: Sequence[str] = field(default=(MsrPlain.driver,))
     answer_timeout_s: int = 10
     pin_pad: bool = True
+    counter: bool = True
 
 
 async def run(plan: Plan, command: Callable[[Layout], Sequence[str]] = engine_command) -> None:
@@ -94,12 +96,13 @@ async def _live(plan: Plan, command: Callable[[Layout], Sequence[str]]) -> None:
             rack = Rack(plan.drivers, layout.devices, lambda reader: key_room.state_file(layout.world, reader))
             stack.push_async_callback(rack.close)
             chips = await _chips(plan, layout, stack)
+            counter = _counter(plan, layout, stack)
             processor, address = await stack.enter_async_context(_processor(layout))
             engine = Engine(layout, command(layout), lambda: {processor.pid} | (chips.pcscd.pids if chips else set()))
             stack.push_async_callback(engine.stop)
-            store = _Store(layout, plan, rack, chips, engine, processor=address)
+            store = _Store(layout, plan, rack, chips, engine, processor=address, counter=counter)
             await store.start()
-            await stack.enter_async_context(ControlServer(rack, chips, store.actions).serve(layout.world))
+            await stack.enter_async_context(ControlServer(rack, chips, store.actions, counter).serve(layout.world))
             stack.callback(layout.store_json.unlink, missing_ok=True)
             store.publish()
             print(layout.store_json, flush=True)
@@ -110,9 +113,18 @@ class _Store:
     """The parts that are up, and what the outside is told of them."""
 
     def __init__(
-        self, layout: Layout, plan: Plan, rack: Rack, chips: Chips | None, engine: Engine, *, processor: str
+        self,
+        layout: Layout,
+        plan: Plan,
+        rack: Rack,
+        chips: Chips | None,
+        engine: Engine,
+        *,
+        processor: str,
+        counter: Counter | None,
     ) -> None:
         self._layout = layout
+        self._counter = counter
         self._plan = plan
         self._rack = rack
         self._chips = chips
@@ -129,7 +141,14 @@ class _Store:
             entries += _chip_entries(self._chips)
         for attempt in range(1, _PORT_TRIES + 1):
             self._port = self._plan.port or port.choose(self._layout.nexo_port)
-            write_config(self._layout, self._port, self._processor, entries, self._plan.answer_timeout_s)
+            write_config(
+                self._layout,
+                self._port,
+                self._processor,
+                entries,
+                self._plan.answer_timeout_s,
+                counter=self._counter,
+            )
             try:
                 return await self._engine.start()
             except EngineFailedError:
@@ -153,6 +172,7 @@ class _Store:
             "log": str(layout.log),
             "readers": [{"name": reader.name, "device": str(reader.device)} for reader in self._rack],
             **({} if self._chips is None else _chip_facts(self._chips)),
+            **({} if self._counter is None else {"paper": str(self._counter.printer.paper)}),
             "processor": self._processor,
             "config": str(layout.config),
         }
@@ -167,6 +187,14 @@ class _Store:
             await self._engine.stop()
             await self._engine.start()
             self.publish()
+
+
+def _counter(plan: Plan, layout: Layout, stack: contextlib.AsyncExitStack) -> Counter | None:
+    if not plan.counter:
+        return None
+    counter = Counter(layout.devices, layout.paper)
+    stack.callback(counter.close)
+    return counter
 
 
 async def _chips(plan: Plan, layout: Layout, stack: contextlib.AsyncExitStack) -> Chips | None:

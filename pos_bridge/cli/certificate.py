@@ -18,12 +18,24 @@ from cryptography.x509.oid import NameOID
 from pos_bridge.cli import authority
 from pos_bridge.cli.authority import Authority, NotUsableError
 from pos_bridge.cli.certificate_words import WORDS
-from pos_bridge.cli.journal_words import LANGUAGES
+from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import Config
 from pos_bridge.disk import write_private
+from pos_bridge.words import Words
 
 DONE, NOT_DONE = 0, 1
+_WHAT = Words(
+    "new : faire l'autorité du magasin et le certificat de cette caisse. renew : un autre certificat, par l'autorité "
+    "qui est là; le premier de chaque autre caisse aussi. show : ce que les caisses voient.",
+    "new: make the store's authority and this till's certificate. renew: another certificate, by the authority that is "
+    "there; the first one of each further till, too. show: what tills are shown.",
+)
+_WHERE = Words("où est la clé de l'autorité : un support amovible", "where the authority's key is kept: removable")
+_WRONG = Words(
+    "certificate new et renew veulent --authority FOLDER, show n'en veut pas",
+    "certificate new and renew want --authority FOLDER, show does not",
+)
 
 
 class _RefusedError(Exception):
@@ -37,20 +49,19 @@ class _RefusedError(Exception):
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser(
         "certificate",
-        help="le certificat montré aux caisses / the certificate that tills are shown",
-        description="new: make the store's authority and this till's certificate. renew: another certificate, by the "
-        "authority that is there; the first one of each further till, too. show: what tills are shown.",
+        help=both("le certificat montré aux caisses", "the certificate that tills are shown"),
+        description=described(_WHAT),
     )
     parser.add_argument("what", choices=("new", "renew", "show"))
-    parser.add_argument("--authority", type=Path, metavar="FOLDER", help="where the authority's key is kept: removable")
-    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    parser.add_argument("--authority", type=Path, metavar="FOLDER", help=_WHERE.both)
+    add_language(parser)
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
     """`args.loaded` is the Config, its files unchecked. 0 done; 1 not done, and a line says why; 2 wrong words."""
     if (args.authority is None) is not (args.what == "show"):
-        print("pos-bridge: certificate new and renew want --authority FOLDER, show does not", file=sys.stderr)
+        print(f"pos-bridge: {_WRONG.to(args.lang)}", file=sys.stderr)
         return 2
     try:
         said = _show(args.loaded) if args.what == "show" else _make(args.loaded, args.authority, new=args.what == "new")

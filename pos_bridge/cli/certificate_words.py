@@ -6,10 +6,10 @@ WORDS = {
     "authority_made": Said(
         "L'autorité du magasin est faite. Sa clé est dans {folder} et nulle part ailleurs : emportez-la et gardez-la "
         "sous clé. Il la faut pour les autres caisses et à chaque renouvellement. Qui l'a peut se faire passer pour ce "
-        "service auprès des caisses qui font confiance à cette autorité, et pour personne d'autre.",
+        "service auprès des caisses qui font confiance à cette autorité; elle ne vaut pour aucun autre nom d'hôte.",
         "The store's authority is made. Its key is in {folder} and nowhere else: take it away and lock it up. It is "
         "needed for the other tills and at each renewal. Who has it can pose as this service to the tills that trust "
-        "this authority, and as nobody else.",
+        "this authority; it is good for no other host's name.",
     ),
     "same_disk": Said(
         "Attention : {folder} est sur le disque de cette caisse. Déplacez la clé sur un support amovible et effacez-la "
@@ -21,7 +21,7 @@ WORDS = {
         "Certificate of {name} until {last} in {path}.",
     ),
     "copy": Said(
-        "Donnez {path} à la caisse, comme seule autorité à laquelle son logiciel fait confiance ici ; jamais au "
+        "Donnez {path} à la caisse, comme seule autorité à laquelle son logiciel fait confiance ici; jamais au "
         "magasin de certificats du système.",
         "Give {path} to the till, as the one authority that its software trusts here; never to the system's "
         "trust store.",

@@ -4,12 +4,24 @@ import argparse
 import sys
 
 from pos_bridge import credentials, terminal_data
+from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import ConfigError
+from pos_bridge.words import Words
+
+_GOOD = Words("{file} : tout est bon", "{file}: good")
 
 
 def add_parser(commands: Subparsers) -> argparse.ArgumentParser:
-    return commands.add_parser("check", help="check the configuration and its files without starting anything")
+    parser = commands.add_parser(
+        "check",
+        help=both(
+            "vérifier la configuration et ses fichiers, sans rien démarrer",
+            "check the configuration and its files without starting anything",
+        ),
+    )
+    add_language(parser)
+    return parser
 
 
 def run(args: argparse.Namespace) -> int:
@@ -18,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         credentials.load(args.loaded)
         terminal_data.check(args.loaded)
     except ConfigError as error:
-        print(f"pos-bridge: {args.config}: {error}", file=sys.stderr)
+        print(f"pos-bridge: {args.config}: {error.to(args.lang)}", file=sys.stderr)
         return 2
-    print(f"{args.config}: good")
+    print(_GOOD.to(args.lang).format(file=args.config))
     return 0

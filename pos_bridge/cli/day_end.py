@@ -14,7 +14,8 @@ from typing import NoReturn
 from pos_bridge.checkout import day_end
 from pos_bridge.cli import day_end_view as view
 from pos_bridge.cli.day_end_words import say as say_of_days
-from pos_bridge.cli.journal_words import LANGUAGES, say
+from pos_bridge.cli.journal_words import say
+from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import Config, ConfigError
 from pos_bridge.domain.authorisation import Holding
@@ -22,16 +23,22 @@ from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.domain.leg import State
 from pos_bridge.journal.beside_engine import UNREADABLE, JournalBesideEngine
 from pos_bridge.log import Event
+from pos_bridge.words import Words
 
 OK, FAILED, UNUSABLE = 0, 1, 2
+_WHAT = Words(
+    """\
+Dit d'abord si le processeur refuse ce journal. Montre les totaux depuis la dernière fermeture, par moyen et par
+opération, ce qui n'est pas réglé, les ventes payées en partie, et chaque différence entre ce journal et le processeur,
+par la clé du mouvement, avec ce qu'il faut faire. Interroge le processeur elle-même, avec le certificat de la caisse,
+aussi pendant que pos-bridge tourne, et ne change rien. Les journées fermées sans le processeur, ou sans son accord,
+sont comparées de nouveau. Avec --day N, montre la journée fermée N, et compare celle-là.
 
-
-def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
-    parser = subparsers.add_parser(
-        "day-end",
-        help="les totaux du jour, comparés au processeur / the day's totals, compared with the processor",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="""\
+Finit par 0 quand les livres concordent et que rien ne reste à faire, 1 quand il y a quelque chose à voir ou que le
+processeur n'a pas pu être interrogé, 2 quand le journal ou les clés de la caisse ne peuvent pas être lus. Ne ferme pas
+la journée : la caisse le fait, par une Reconciliation nexo.
+""",
+    """\
 Says first if the processor refuses this journal. Shows the totals since the last day end by tender and kind, what is
 not settled, sales that are paid in part, and each difference between this journal and the processor, by the movement's
 key, with what to do about it. It asks the processor itself, with the till's certificate, also while pos-bridge runs,
@@ -42,15 +49,24 @@ Ends with 0 when the books agree and nothing is left to do, 1 when something is 
 not be asked, 2 when the journal or the till's keys cannot be read. It does not end the day: the till does, by a nexo
 Reconciliation.
 """,
+)
+
+
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(
+        "day-end",
+        help=both("les totaux du jour, comparés au processeur", "the day's totals, compared with the processor"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=described(_WHAT),
     )
     parser.add_argument(
         "--day",
         type=int,
         metavar="N",
-        help="une journée fermée, par son POIReconciliationID / a closed day, by its POIReconciliationID",
+        help=both("une journée fermée, par son POIReconciliationID", "a closed day, by its POIReconciliationID"),
     )
-    parser.add_argument("--json", action="store_true", help="JSON, montants en cents / amounts in cents")
-    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    parser.add_argument("--json", action="store_true", help=both("JSON, montants en cents", "amounts in cents"))
+    add_language(parser)
     return parser
 
 
@@ -61,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         day = asyncio.run(_look(args.loaded, args.day))
     except ConfigError as error:
-        return _fail(f"pos-bridge: {args.config}: {error}")
+        return _fail(f"pos-bridge: {args.config}: {error.to(args.lang)}")
     except UNREADABLE:
         return _fail(say("unreadable", args.lang))
     if day is None:

@@ -69,7 +69,7 @@ WORDS = {
         "The journal is damaged: `pos-bridge quarantine` sets it aside, then try again.",
     ),
     "cannot_write_journal": Said(
-        "Le journal ne peut pas être écrit : rien n'a été décidé. Le disque est-il plein, ou en lecture seule ?",
+        "Le journal ne peut pas être écrit : rien n'a été décidé. Le disque est-il plein, ou en lecture seule?",
         "The journal cannot be written: nothing was decided. Is the disk full, or read-only?",
     ),
     "unknown_key": Said(
@@ -117,7 +117,7 @@ DO_DIFFERENT = {
         "The processor does not know this movement: its money will not arrive. Call it, with the key.",
     ),
     Gap.ONLY_THERE: Said(
-        "Ce journal n'a pas ce mouvement. Un journal a-t-il été restauré ou mis de côté ? Sinon, demandez au "
+        "Ce journal n'a pas ce mouvement. Un journal a-t-il été restauré ou mis de côté? Sinon, demandez au "
         "processeur de le défaire, avec la clé.",
         "This journal does not have this movement. Was a journal restored or set aside? If not, ask the processor to "
         "undo it, with the key.",
@@ -127,7 +127,7 @@ DO_DIFFERENT = {
         "The amounts differ: ask the processor which one it pays out, with the key.",
     ),
     Gap.STATE: Said(
-        "Demandez au processeur ce qui est vrai, avec la clé ; s'il a gardé de l'argent, remboursez-le à la caisse.",
+        "Demandez au processeur ce qui est vrai, avec la clé; s'il a gardé de l'argent, remboursez-le à la caisse.",
         "Ask the processor what is true, with the key; if it kept money, refund it at the till.",
     ),
 }

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pos_bridge.cli.day_end_words import say
-from pos_bridge.cli.journal_words import LANGUAGES
 from pos_bridge.cli.journal_words import say as journal_say
+from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.leg_words import outcome
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain.happening import Decided
@@ -22,6 +22,7 @@ from pos_bridge.domain.step import step
 from pos_bridge.domain.transition import ImpossibleStepError
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal_file import JournalFile
+from pos_bridge.words import Words
 
 OK, FAILED, WRONG_WORDS = 0, 1, 2
 WHOLE_JOURNAL = "journal"
@@ -33,12 +34,18 @@ _DECISIONS = {
 }
 
 
-def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
-    parser = subparsers.add_parser(
-        "decide",
-        help="dire ce qu'il en est d'un mouvement non réglé / say what became of an unresolved movement",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="""\
+_WHAT = Words(
+    """\
+Arrêtez pos-bridge d'abord. `pos-bridge journal --unresolved` et `pos-bridge day-end` nomment ce qui attend une
+personne; demandez au processeur ce qu'il en est, par la clé, puis dites-le :
+
+  decide CLÉ paid       l'argent a bougé comme demandé : la vente est payée, ou le remboursement est fait
+  decide CLÉ not-paid   il n'en reste rien (ou plus rien) chez le processeur
+  decide CLÉ reverse    à reprendre : au prochain démarrage on le demande au processeur jusqu'à sa réponse
+  decide journal        ce journal continue, même si le processeur a vu des lignes qui n'y sont pas (sauvegarde
+                        restaurée). Seulement quand aucune autre caisse n'a cette identité, et ces lignes cherchées.
+""",
+    """\
 Stop pos-bridge first. `pos-bridge journal --unresolved` and `pos-bridge day-end` name what waits for a person; ask
 the processor what became of it, by its key, then say so:
 
@@ -48,10 +55,23 @@ the processor what became of it, by its key, then say so:
   decide journal        this journal goes on although the processor saw rows that are not in it (a backup was
                         restored). Only after no other till uses this till's identity, and the rows are looked for.
 """,
+)
+
+
+def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
+    parser = subparsers.add_parser(
+        "decide",
+        help=both("dire ce qu'il en est d'un mouvement non réglé", "say what became of an unresolved movement"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=described(_WHAT),
     )
-    parser.add_argument("what", metavar="KEY|journal", help="la clé du mouvement, ou `journal` / its key, or `journal`")
-    parser.add_argument("decision", nargs="?", choices=tuple(_DECISIONS), help="ce qu'il en est / what became of it")
-    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    parser.add_argument(
+        "what", metavar="KEY|journal", help=both("la clé du mouvement, ou `journal`", "its key, or `journal`")
+    )
+    parser.add_argument(
+        "decision", nargs="?", choices=tuple(_DECISIONS), help=both("ce qu'il en est", "what became of it")
+    )
+    add_language(parser)
     return parser
 
 

@@ -9,21 +9,27 @@ from collections.abc import Iterator
 from pos_bridge.cli.doctor_daemon import ask_engine
 from pos_bridge.cli.doctor_looks import look
 from pos_bridge.cli.doctor_words import Finding, Weight
-from pos_bridge.cli.journal_words import LANGUAGES
+from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import Config
+from pos_bridge.words import Words
 
 WELL, ILL = 0, 1
+_WHAT = Words(
+    "Demande au service comment il va, et regarde les lecteurs, pcscd et les fichiers. Ne change rien. Une ligne par "
+    "constat; ce qui est à corriger dit comment.",
+    "Asks the running engine how it is, and looks at readers, pcscd and files. Read-only. One line a finding; those to "
+    "be mended say how.",
+)
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser(
         "doctor",
-        help="dire ce qui ne va pas et quoi faire / say what is wrong, and what to do",
-        description="Asks the running engine how it is, and looks at readers, pcscd and files. Read-only. One line a "
-        "finding; those to be mended say how.",
+        help=both("dire ce qui ne va pas et quoi faire", "say what is wrong, and what to do"),
+        description=described(_WHAT),
     )
-    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    add_language(parser)
     return parser
 
 

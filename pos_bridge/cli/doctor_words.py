@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pos_bridge.cli.journal_words import Said
+from pos_bridge.words import same
 
 
 class Weight(Enum):
     """How much a finding matters; the value is the word before its line, in both languages."""
 
     GOOD = Said("BON", "GOOD")
-    NOTE = Said("NOTE", "NOTE")  # to be known; nothing to mend
+    NOTE = same("NOTE")  # to be known; nothing to mend
     MEND = Said("À CORRIGER", "MEND")
 
 
@@ -23,7 +24,8 @@ class Finding:
     values: tuple[tuple[str, str], ...] = ()
 
     def to(self, language: str) -> str:
-        return f"{self.weight.value.to(language)}: {WORDS[self.word].to(language).format(**dict(self.values))}"
+        colon = ":" if language == "en" else " :"
+        return f"{self.weight.value.to(language)}{colon} {WORDS[self.word].to(language).format(**dict(self.values))}"
 
 
 def good(word: str, **values: str) -> Finding:
@@ -56,7 +58,7 @@ WORDS = {
     ),
     "not_ours": Said(
         "Ce qui répond sur le port {port} n'a pas le certificat de `nexo.certificate`. Le service a-t-il été redémarré "
-        "depuis que ce fichier a changé ? Sinon, un autre programme tient le port : trouvez-le (`ss -ltnp`).",
+        "depuis que ce fichier a changé? Sinon, un autre programme tient le port : trouvez-le (`ss -ltnp`).",
         "What answers on port {port} has not the certificate of `nexo.certificate`. Was the service restarted since "
         "that file changed? If it was, another program holds the port: find it (`ss -ltnp`).",
     ),
@@ -73,7 +75,7 @@ WORDS = {
         "(`processor` in the configuration).",
     ),
     "journal_down": Said(
-        "Le journal ne peut pas être écrit : aucun paiement ne se fait. Disque plein, en lecture seule ou défaillant ? "
+        "Le journal ne peut pas être écrit : aucun paiement ne se fait. Disque plein, en lecture seule ou défaillant? "
         "Voyez `till.state_dir`.",
         "The journal cannot be written: no payment is made. Disk full, read-only or failing? Look at `till.state_dir`.",
     ),

@@ -8,6 +8,7 @@ from pathlib import Path
 from pos_bridge.cli.explain_words import COLUMNS, TABLES
 from pos_bridge.cli.journal_view import outcome
 from pos_bridge.cli.journal_words import LANGUAGES, Said, money, say
+from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.leg_words import CAUSES, TENDERS
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import Config
@@ -17,6 +18,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import file, report
 from pos_bridge.journal.report import RecordedSale, find_sale
 from pos_bridge.journal.stored import stored_fields
+from pos_bridge.words import Words
 
 OK, FAILED, NO_SUCH_SALE = 0, 1, 3
 NEWEST = "last"
@@ -31,9 +33,9 @@ _UNREADABLE = ("about_you_unreadable",)
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
-    parser = subparsers.add_parser("explain", help="ce qui est gardé d'une vente / what is kept about a sale")
-    parser.add_argument("sale", metavar="SALE", help="la clé du reçu, ou `last` / the receipt's key, or `last`")
-    parser.add_argument("--lang", choices=LANGUAGES, help="une seule langue / one language only")
+    parser = subparsers.add_parser("explain", help=both("ce qui est gardé d'une vente", "what is kept about a sale"))
+    parser.add_argument("sale", metavar="SALE", help=both("la clé du reçu, ou `last`", "the receipt's key, or `last`"))
+    add_language(parser, Words("une seule langue", "one language only"))
     return parser
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pos_bridge.cli import journal_view as view
-from pos_bridge.cli.journal_words import LANGUAGES, say
+from pos_bridge.cli.journal_words import say
+from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain.ledger import KnownBasket
 from pos_bridge.journal.errors import JournalCorruptError
@@ -21,12 +22,12 @@ OK, FAILED = 0, 1
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
-    parser = subparsers.add_parser("journal", help="les ventes enregistrées / the recorded sales")
-    parser.add_argument("--json", action="store_true", help="JSON, montants en cents / amounts in cents")
-    parser.add_argument("--month", metavar="YYYY-MM", help="un seul mois / one month only")
-    parser.add_argument("--unresolved", action="store_true", help="ce qui reste à régler / what is not resolved")
-    parser.add_argument("--verify", action="store_true", help="vérifier les fichiers / check the files")
-    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    parser = subparsers.add_parser("journal", help=both("les ventes enregistrées", "the recorded sales"))
+    parser.add_argument("--json", action="store_true", help=both("JSON, montants en cents", "amounts in cents"))
+    parser.add_argument("--month", metavar="YYYY-MM", help=both("un seul mois", "one month only"))
+    parser.add_argument("--unresolved", action="store_true", help=both("ce qui reste à régler", "what is not resolved"))
+    parser.add_argument("--verify", action="store_true", help=both("vérifier les fichiers", "check the files"))
+    add_language(parser)
     return parser
 
 

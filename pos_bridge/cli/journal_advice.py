@@ -36,7 +36,7 @@ ADVICE = {
     ),
     Advice.DECIDE: Said(
         "Demandez au processeur ce qu'il a sous la clé, puis décidez : payé, non payé, ou à annuler (s'il ne l'a "
-        "jamais vu : payé ou non payé seulement ; `reverse` reviendrait ici). D'ici là, la caisse apprend que ce "
+        "jamais vu : payé ou non payé seulement; `reverse` reviendrait ici). D'ici là, la caisse apprend que ce "
         "n'est pas encore connu.",
         "Ask the processor what it holds under the key, then decide: paid, not paid, or to be reversed (if it has "
         "never seen it: paid or not paid only; `reverse` would come back here). Until then the till is told 'not known "
@@ -69,11 +69,11 @@ ADVICE = {
         "At the till: have the rest paid under the same sale reference, or cancel it so that all is given back.",
     ),
     Advice.CANCELLING: Said(
-        "Les cartes sont remboursées d'elles-mêmes ; le comptant se rend au client.",
+        "Les cartes sont remboursées d'elles-mêmes; le comptant se rend au client.",
         "The cards are given their money back by themselves; cash is handed back to the customer.",
     ),
     Advice.CONFIRM: Said(
-        "La caisse confirme ou abandonne ; sans elle, l'approbation est annulée d'elle-même à l'échéance.",
+        "La caisse confirme ou abandonne; sans elle, l'approbation est annulée d'elle-même à l'échéance.",
         "The till confirms or gives up; without it the approval is reversed by itself when its time is over.",
     ),
     Advice.REFUNDING: Said(

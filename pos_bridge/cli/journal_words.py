@@ -1,17 +1,10 @@
 """Every sentence of the journal's commands, in French and in English. A sentence that lacks one fails a test."""
 
-from typing import NamedTuple
+from pos_bridge.words import LANGUAGES, Words
 
+__all__ = ["LANGUAGES", "WORDS", "Said", "money", "say"]
 
-class Said(NamedTuple):
-    fr: str
-    en: str
-
-    def to(self, language: str) -> str:
-        return self.fr if language == "fr" else self.en
-
-
-LANGUAGES = ("fr", "en")
+Said = Words
 
 WORDS = {
     "day": Said("jour", "day"),
@@ -26,7 +19,7 @@ WORDS = {
     "nothing_unresolved": Said("Rien à régler.", "Nothing unresolved."),
     "refused": Said(
         "Le processeur refuse ce journal : il a vu de cette caisse des lignes qui n'y sont pas (sauvegarde restaurée, "
-        "caisse copiée). Les cartes sont refusées ; le comptant continue. Que faire : docs/day-end.md ; si ces lignes "
+        "caisse copiée). Les cartes sont refusées; le comptant continue. Que faire : docs/day-end.md; si ces lignes "
         "sont perdues, `pos-bridge decide journal`.",
         "The processor refuses this journal: it has seen rows of this till that are not in it (a restored backup, a "
         "copied till). Cards are refused; cash goes on. What to do: docs/day-end.md; if those rows are lost, "
@@ -39,7 +32,7 @@ WORDS = {
         "The journal cannot be read: try `pos-bridge journal --verify`.",
     ),
     "sound": Said(
-        "{file} : intact ; lignes : {rows} ; dernier numéro : {last}.",
+        "{file} : intact; lignes : {rows}; dernier numéro : {last}.",
         "{file}: sound; rows: {rows}; last number: {last}.",
     ),
     "damaged": Said("{file} : ENDOMMAGÉ ({place}).", "{file}: DAMAGED ({place})."),
@@ -49,10 +42,10 @@ WORDS = {
         "`pos-bridge quarantine` le met de côté, et la caisse repart.",
         "`pos-bridge quarantine` sets it aside, and the till goes on.",
     ),
-    "told_no": Said(" ; réponse jamais reçue par la caisse", "; answer never collected by the till"),
+    "told_no": Said("; réponse jamais reçue par la caisse", "; answer never collected by the till"),
     "half_paid": Said("Ventes payées en partie : {count}", "Half-paid sales: {count}"),
     "basket": Said(
-        "Dû {due} ; payé {paid}, dont {outside} ailleurs ; reste {remaining} ; {state}.",
+        "Dû {due}; payé {paid}, dont {outside} ailleurs; reste {remaining}; {state}.",
         "Due {due}; paid {paid}, of which {outside} elsewhere; remaining {remaining}; {state}.",
     ),
     "what_to_do": Said("Que faire", "What to do"),
@@ -94,7 +87,7 @@ WORDS = {
         "The till took the whole sale back: nobody owes anything.",
     ),
     "in_parts": Said(
-        "La vente est payée en plusieurs parties ; ceci en est une.", "The sale is paid in several parts; this is one."
+        "La vente est payée en plusieurs parties; ceci en est une.", "The sale is paid in several parts; this is one."
     ),
     "forgotten_key": Said("(lien effacé)", "(link erased)"),
     "where_when": Said(
@@ -109,13 +102,13 @@ WORDS = {
     "kept": Said("Ce qui est gardé de cette vente", "What is kept about this sale"),
     "not_kept": Said("Ce qui n'est pas gardé", "What is not kept"),
     "not_kept_card": Said(
-        "Le numéro de la carte, même en partie ; sa piste, sa date, le nom qu'elle porte ; le code d'autorisation ; "
+        "Le numéro de la carte, même en partie; sa piste, sa date, le nom qu'elle porte; le code d'autorisation; "
         "le nom des articles.",
         "The card number, not even a part of it; its track, its date, the name on it; the authorisation code; "
         "the names of the articles.",
     ),
     "not_kept_cash": Said(
-        "Le nom des articles ; ce que vous avez remis et la monnaie rendue.",
+        "Le nom des articles; ce que vous avez remis et la monnaie rendue.",
         "The names of the articles; what you handed over and the change.",
     ),
     "not_kept_minute": Said("La minute de la vente.", "The minute of the sale."),
@@ -138,14 +131,14 @@ WORDS = {
         "About you: your Chouchous number, and your order number for home delivery, because you asked.",
     ),
     "vault_chouchous": Said(
-        "Le numéro Chouchous est dans le coffre de cette caisse, chiffré, jusqu'à ce que vous retiriez votre accord ; "
+        "Le numéro Chouchous est dans le coffre de cette caisse, chiffré, jusqu'à ce que vous retiriez votre accord; "
         "le lien avec cette vente n'est nulle part ailleurs.",
         "The Chouchous number is in this till's vault, encrypted, until you withdraw your consent; the link to this "
         "sale is nowhere else.",
     ),
     "vault_delivery": Said(
         "Le numéro de commande est dans le coffre de cette caisse, chiffré, jusqu'à la livraison et à la fin du délai "
-        "de retour ; le lien avec cette vente n'est nulle part ailleurs.",
+        "de retour; le lien avec cette vente n'est nulle part ailleurs.",
         "The order number is in this till's vault, encrypted, until the delivery and the end of the return window; the "
         "link to this sale is nowhere else.",
     ),
@@ -165,7 +158,7 @@ WORDS = {
         "Le logiciel de caisse du magasin garde ses propres traces.", "The shop's till software keeps its own records."
     ),
     "answer_kept": Said(
-        "La réponse donnée à la caisse, chiffrée, 48 heures ; sa clé est détruite avant 72 heures.",
+        "La réponse donnée à la caisse, chiffrée, 48 heures; sa clé est détruite avant 72 heures.",
         "The answer given to the till, encrypted, for 48 hours; its key is destroyed by 72 hours.",
     ),
 }

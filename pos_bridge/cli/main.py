@@ -15,11 +15,14 @@ from pos_bridge.cli import (
     doctor,
     explain,
     journal,
+    language,
     quarantine,
+    receipt,
     run,
     statistics,
 )
 from pos_bridge.config import ConfigError, load, read
+from pos_bridge.words import Words
 
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
 COMMANDS = (
@@ -33,33 +36,43 @@ COMMANDS = (
     decide,
     quarantine,
     certificate,
+    receipt,
     conformance,
 )
+_WITHOUT_CONFIGURATION = {conformance, receipt}
+_WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
+_COMMANDS = Words("commandes", "commands")
+_DEFAULT = Words("par défaut", "default")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done; 1 not done, and one line on standard error says why; 2 wrong words or settings."""
     parsed = _parser().parse_args(arguments)
-    if parsed.command is not conformance.run:  # the one that can do without a till's configuration
+    asked = getattr(parsed, "lang", None)
+    usual = language.of_the_shell()
+    if parsed.command not in {command.run for command in _WITHOUT_CONFIGURATION}:
         try:
             parsed.loaded = (read if parsed.command is certificate.run else load)(parsed.config)
         except ConfigError as error:
-            print(f"pos-bridge: {error}", file=sys.stderr)
+            told = error.to(asked or language.of_a_bad_configuration(parsed.config))
+            print(f"pos-bridge: {told}", file=sys.stderr)
             return 2
         parsed.journal = parsed.loaded.journal
+        usual = parsed.loaded.till.language
+    if parsed.command is not explain.run:  # which speaks both to whoever asks for none: it is read by customers
+        parsed.lang = asked or usual
     code: int = parsed.command(parsed)
     return code
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="pos-bridge", description="Payment-privacy middleware for the till.")
+    parser = argparse.ArgumentParser(prog="pos-bridge", description=language.described(_WHAT))
     parser.add_argument("--version", action="version", version=f"pos-bridge {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(title=_COMMANDS.both, required=True, metavar="COMMAND")
     for command in COMMANDS:
         added = command.add_parser(commands)
-        if command is not conformance:
-            added.add_argument(
-                "--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=f"default: {DEFAULT_CONFIG}"
-            )
+        if command not in _WITHOUT_CONFIGURATION:
+            usual = f"{_DEFAULT.both}: {DEFAULT_CONFIG}"
+            added.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=usual)
         added.set_defaults(command=command.run)
     return parser

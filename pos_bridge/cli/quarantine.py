@@ -5,7 +5,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from pos_bridge.cli.journal_words import LANGUAGES, say
+from pos_bridge.cli.journal_words import say
+from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal.errors import JournalBusyError, JournalSoundError
@@ -16,9 +17,9 @@ OK, FAILED = 0, 1
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser(
-        "quarantine", help="mettre de côté un journal endommagé / set a damaged journal aside"
+        "quarantine", help=both("mettre de côté un journal endommagé", "set a damaged journal aside")
     )
-    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    add_language(parser)
     return parser
 
 

@@ -10,17 +10,23 @@ from contextlib import suppress
 from pathlib import Path
 
 from pos_bridge import faults, memory
+from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import Config, ConfigError
+from pos_bridge.words import Words
 
-_NOT_OVERWRITTEN = (
+_NOT_OVERWRITTEN = Words(
+    "la mémoire rendue n'est pas effacée par la bibliothèque C de ce système, ou pas avec ce démarrage : ce que les "
+    "caisses envoient peut y rester lisible un moment (docs/privilege-separation.md)",
     "freed memory is not overwritten by this system's C library, or not in this way of starting: what tills send can "
-    "stay readable in memory for a while (docs/privilege-separation.md)"
+    "stay readable in memory for a while (docs/privilege-separation.md)",
 )
 
 
 def add_parser(commands: Subparsers) -> argparse.ArgumentParser:
-    return commands.add_parser("run", help="serve tills until SIGTERM")
+    parser = commands.add_parser("run", help=both("servir les caisses jusqu'à SIGTERM", "serve tills until SIGTERM"))
+    add_language(parser)
+    return parser
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     faults.silence()
     _leave_no_core()
     if not memory.overwrites():
-        print(f"pos-bridge: {_NOT_OVERWRITTEN}", file=sys.stderr, flush=True)
+        print(f"pos-bridge: {_NOT_OVERWRITTEN.to(args.lang)}", file=sys.stderr, flush=True)
     gc.disable()  # loading makes no garbage, and looking for it is a tenth of the start
     from pos_bridge import credentials, daemon, terminal_data  # noqa: PLC0415 - gRPC and TLS are loaded by the one command that needs them
 
@@ -41,10 +47,10 @@ def run(args: argparse.Namespace) -> int:
         terminal_data.check(config)
         daemon.run(config, loaded, _tell_systemd)
     except ConfigError as error:
-        print(f"pos-bridge: {args.config}: {error}", file=sys.stderr)
+        print(f"pos-bridge: {args.config}: {error.to(args.lang)}", file=sys.stderr)
         return 2
     except daemon.CannotStartError as error:
-        print(f"pos-bridge: {error}", file=sys.stderr)
+        print(f"pos-bridge: {error.to(args.lang)}", file=sys.stderr)
         return 1
     return 0
 

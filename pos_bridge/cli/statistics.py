@@ -12,8 +12,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from pos_bridge.cli.journal_words import LANGUAGES
 from pos_bridge.cli.journal_words import say as say_of_journals
+from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.statistics_words import say
 from pos_bridge.domain import statistics as of_sales
@@ -26,11 +26,11 @@ OK, FAILED = 0, 1
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser(
-        "statistics", help="les paiements d'un mois, sans personne / a month, without people"
+        "statistics", help=both("les paiements d'un mois, sans personne", "a month, without people")
     )
-    parser.add_argument("--month", metavar="YYYY-MM", required=True, help="un mois fini / a month that is over")
-    parser.add_argument("--json", action="store_true", help="JSON, montants en dollars / amounts in dollars")
-    parser.add_argument("--lang", choices=LANGUAGES, default="fr")
+    parser.add_argument("--month", metavar="YYYY-MM", required=True, help=both("un mois fini", "a month that is over"))
+    parser.add_argument("--json", action="store_true", help=both("JSON, montants en dollars", "amounts in dollars"))
+    add_language(parser)
     return parser
 
 

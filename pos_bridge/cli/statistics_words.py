@@ -1,6 +1,7 @@
 """Every sentence of `pos-bridge statistics`, in French and in English. One that lacks a language fails a test."""
 
 from pos_bridge.cli.journal_words import Said
+from pos_bridge.words import same
 
 WORDS = {
     "title": Said(
@@ -10,7 +11,7 @@ WORDS = {
     "hours": Said("{begin} h à {end} h", "{begin}:00 to {end}:00"),
     "told": Said("total montré", "total shown"),
     "cell": Said("{payments} : {dollars} $", "{payments}: ${dollars}"),
-    "not_told": Said("·", "·"),
+    "not_told": same("·"),
     "legend": Said(
         "· : pas montré. Un nombre de moins de {smallest} paiements, ou qui en révélerait un, ne l'est jamais. "
         "Montants au dollar près.",

@@ -4,14 +4,16 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.pos_api.device_answer import unread
 from pos_bridge.pos_api.kept import kept, stamp
 from pos_bridge.pos_api.payment_answer import Terminal, payment_response, reversal_response
 from pos_bridge.pos_api.reply import Reply
 from pos_bridge.pos_api.said import Instead
 from pos_bridge.pos_api.speech import failure, why
 from pos_bridge.pos_api.transaction_kind import TransactionKind
+from pos_bridge.wire.nexo.device_response import DeviceResponse
 from pos_bridge.wire.nexo.request import MessageHeader
-from pos_bridge.wire.nexo.response import Body, EventNotification, Plain, encode, encode_event, header_of_answer
+from pos_bridge.wire.nexo.response import Body, EventNotification, encode, encode_event, header_of_answer
 from pos_bridge.wire.nexo.words import Category
 
 Handled = Reply | Awaitable[Reply]
@@ -22,7 +24,9 @@ class Answerer:
         self.terminal = terminal
         self.clock = clock
 
-    def reply(self, header: MessageHeader, category: Category, body: Body, told: LegKey | None = None) -> Reply:
+    def reply(
+        self, header: MessageHeader, category: Category, body: Body | DeviceResponse, told: LegKey | None = None
+    ) -> Reply:
         return Reply(200, encode(header_of_answer(header), category, body), told)
 
     def instead(
@@ -36,10 +40,10 @@ class Answerer:
                 event = EventNotification(stamp(self.clock()), "Reject", response.additional_response or "")
                 return Reply(200, encode_event(header, event))
             case Category.PAYMENT:
-                body: Body = payment_response(terminal, kept(header, self.clock()), instead)
+                body: Body | DeviceResponse = payment_response(terminal, kept(header, self.clock()), instead)
             case Category.REVERSAL:
                 context = kept(header, self.clock(), kind=TransactionKind.REVERSAL)
                 body = reversal_response(terminal, context, instead)
             case _:
-                body = Plain(failure(terminal.language, *why(instead, gives_back=gives_back)))
+                body = unread(category, failure(terminal.language, *why(instead, gives_back=gives_back)))
         return self.reply(header, category, body)

@@ -29,6 +29,7 @@ from pos_bridge.pos_api.reply import Reply
 from pos_bridge.pos_api.reversal_ask import names_someone, review_reversal
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.pos_api.speech import failure
+from pos_bridge.pos_api.spoken import wished
 from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.pos_api.transactions import Answered, Transactions
 from pos_bridge.pos_api.why_not import why_not
@@ -84,7 +85,8 @@ class Counter:
             case Instead():
                 # What holds a card's data may be the sale's name itself: then not even the till is told it again.
                 named = None if asked.situation is Situation.CARD_IN_REQUEST else body.sale_data.sale_transaction_id
-                context = kept(header, at, named, identity_dropped=unasked, kind=kind_of_payment(body))
+                kind = kind_of_payment(body)
+                context = kept(header, at, named, identity_dropped=unasked, kind=kind, wished=wished(body))
                 return self._told(header, Answered(asked, context))
             case PaymentAsk():
                 return self._make(header, *self._preparer.sale(header, asked, at))
@@ -100,7 +102,8 @@ class Counter:
             self._on_dropped()
         at = self._answerer.clock()
         if isinstance(asked, Instead):
-            context = kept(header, at, identity_dropped=unasked, kind=TransactionKind.REVERSAL)
+            kind = TransactionKind.REVERSAL
+            context = kept(header, at, identity_dropped=unasked, kind=kind, wished=wished(body))
             return self._told(header, Answered(asked, context))
         return self._make(header, *self._preparer.reversal(header, asked, at))
 

@@ -38,15 +38,10 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
     """TLS 1.2 or newer with this leaf (PEM, with its chain) and key. Raises OSError, ssl.SSLError or ValueError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    show(context, certificate, key)
+    context.load_cert_chain(certificate, key, password=_no_password)
     context.set_alpn_protocols(["http/1.1"])
     context.options |= ssl.OP_NO_RENEGOTIATION | _CLEANSE_PLAINTEXT
     return context
-
-
-def show(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
-    """Show whoever connects from now on that leaf. Raises OSError, ssl.SSLError or ValueError."""
-    context.load_cert_chain(certificate, key, password=_no_password)
 
 
 def _no_password() -> str:
@@ -129,6 +124,10 @@ class NexoServer:
         self._socket.setblocking(False)  # noqa: FBT003 - the socket's own signature
         self._socket.listen(_BACKLOG)
         self._accepting = asyncio.create_task(self._accept())
+
+    def show(self, tls: ssl.SSLContext) -> None:
+        """Whoever connects from now on is shown the leaf in `tls`; who is here stays with the one before."""
+        self._tls = tls
 
     def stop_taking(self) -> None:
         """No new connection and no new request; those that run will be answered."""

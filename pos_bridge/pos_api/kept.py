@@ -12,9 +12,13 @@ import msgspec
 from msgspec import Meta
 
 from pos_bridge.domain.identity import ChoiceKind
+from pos_bridge.domain.money import MAX_CENTS
+from pos_bridge.pos_api.spoken import NO_WISH, Wished
+from pos_bridge.pos_api.taxes import Tax, Taxes
 from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.wire.nexo.request import MessageHeader, TransactionID
 from pos_bridge.wire.nexo.response import Header
+from pos_bridge.words import Language
 
 _ALL_KINDS = 0b11
 
@@ -24,10 +28,11 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
     `asked` has a bit for each kind of choice, so that what is kept of a sale has the same length with and without one.
     `original` is the key of the sale that a refund or reversal is of, and its time as the till says it.
-    Layout 1 had no `asked`, layout 2 payments only.
+    `cashier` and `customer` are the languages that the request asked for, `taxes` the amounts that it told, in cents.
+    Layout 1 had no `asked`, layout 2 payments only, layout 3 no languages or taxes.
     """
 
-    layout: Literal[1, 2, 3]
+    layout: Literal[1, 2, 3, 4]
     protocol_version: str
     sale_id: str
     service_id: str
@@ -40,9 +45,16 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     asked: Annotated[int, Meta(ge=0, le=_ALL_KINDS)] = 0
     kind: TransactionKind = TransactionKind.PAYMENT
     original: tuple[str, str | None] | None = None
+    cashier: Language | None = None
+    customer: Language | None = None
+    taxes: tuple[tuple[Tax, Annotated[int, Meta(ge=1, le=MAX_CENTS)]], ...] = ()
 
     def __repr__(self) -> str:
         return "Kept"
+
+    @property
+    def wished(self) -> Wished:
+        return Wished(self.cashier, self.customer)
 
     @property
     def kinds(self) -> frozenset[ChoiceKind]:
@@ -85,9 +97,11 @@ def kept(
     kinds: Iterable[ChoiceKind] = (),
     kind: TransactionKind = TransactionKind.PAYMENT,
     original: tuple[str, str | None] | None = None,
+    wished: Wished = NO_WISH,
+    taxes: Taxes = (),
 ) -> Kept:
     return Kept(
-        layout=3,
+        layout=4,
         protocol_version=header.protocol_version,
         sale_id=header.sale_id,
         service_id=header.service_id,
@@ -100,6 +114,9 @@ def kept(
         asked=sum(map(_bit, frozenset(kinds))),
         kind=kind,
         original=original,
+        cashier=wished.cashier,
+        customer=wished.customer,
+        taxes=taxes,
     )
 
 

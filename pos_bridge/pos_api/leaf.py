@@ -12,7 +12,7 @@ from typing import Protocol
 from pos_bridge import events
 from pos_bridge.credentials import WARN_DAYS, ends
 from pos_bridge.log import Event, counted
-from pos_bridge.pos_api.https import show, tls_context
+from pos_bridge.pos_api.https import tls_context
 
 _TELL_EACH = timedelta(days=1)
 
@@ -24,15 +24,16 @@ class _Log(Protocol):
 class Leaf:
     """`certificate` and `key` are PEM files. Raises OSError, ssl.SSLError or ValueError when they cannot be used.
 
-    `context` stays the same object when another leaf is taken.
+    `context` is for the connections that begin; another leaf is in another one, whole.
     """
 
     def __init__(self, certificate: Path, key: Path, log: _Log, clock: Callable[[], datetime]) -> None:
         self._files = certificate, key
         self._log = log
         self._clock = clock
-        self._seen = certificate.read_bytes()
-        self._ends = ends(self._seen)
+        self._shown = certificate.read_bytes()
+        self._refused = b""
+        self._ends = ends(self._shown)
         self._warned: datetime | None = None
         self.context = tls_context(certificate, key)
 
@@ -46,28 +47,22 @@ class Leaf:
             self._log.emit(events.CertificateEnding(counted(max(days, 0))))
 
     def _take(self) -> None:
-        """What cannot be used is told once, and the leaf that is there stays."""
+        """What cannot be used is told once and tried again (its key may come after it); the leaf in use stays."""
         certificate, key = self._files
         try:
             found = certificate.read_bytes()
         except OSError:
             return  # gone, for now: what tills are shown is in memory
-        if found == self._seen:
+        if found == self._shown:
             return
-        self._seen = found
-        last = _end_of_pair(found, certificate, key)
-        if last is None or last <= self._clock():
-            self._log.emit(events.CertificateUnfit())
+        try:
+            last, context = ends(found), tls_context(certificate, key)
+        except (OSError, ValueError):  # ssl.SSLError is an OSError
+            last, context = self._clock(), self.context
+        if last <= self._clock():
+            if found != self._refused:
+                self._log.emit(events.CertificateUnfit())
+            self._refused = found
             return
-        show(self.context, certificate, key)
-        self._ends, self._warned = last, None
+        self._shown, self.context, self._ends, self._warned = found, context, last, None
         self._log.emit(events.CertificateTaken())
-
-
-def _end_of_pair(pem: bytes, certificate: Path, key: Path) -> datetime | None:
-    """When the leaf ends; None where the two files are no pair. Tried apart, or a wrong pair would be half taken."""
-    try:
-        tls_context(certificate, key)
-        return ends(pem)
-    except (OSError, ValueError):  # ssl.SSLError is an OSError
-        return None

@@ -13,6 +13,9 @@ from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
 from pos_bridge.pos_api.counter import Counter
 from pos_bridge.pos_api.days import Days
+from pos_bridge.pos_api.device_health import DeviceHealth
+from pos_bridge.pos_api.device_ports import NOTHING_AROUND, Around
+from pos_bridge.pos_api.device_service import DeviceService
 from pos_bridge.pos_api.kept import stamp
 from pos_bridge.pos_api.payment_answer import Terminal
 from pos_bridge.pos_api.ports import Answers, Desk
@@ -55,7 +58,8 @@ class NexoService:
 
     `offered`: what a customer can choose here. `on_dropped` is called for each transaction, made or refused, that came
     with identity nobody chose to give. `credential`: what the till showed; its answers are given to nobody else.
-    Services of several credentials share one `floor`.
+    Services of several credentials share one `floor`. `around`: the devices there are; `on_reject`: an Abort matched
+    nothing.
     """
 
     def __init__(
@@ -71,6 +75,9 @@ class NexoService:
         offered: Offered = NOTHING_OFFERED,
         credential: str = API_KEY_CREDENTIAL,
         floor: Floor | None = None,
+        around: Around = NOTHING_AROUND,
+        device_health: DeviceHealth | None = None,
+        on_reject: Callable[[], None] = lambda: None,
     ) -> None:
         self._terminal = terminal
         self._desk = desk
@@ -79,8 +86,18 @@ class NexoService:
         self._answerer = Answerer(terminal, clock)
         keys = TillKeyMaker(secret, credential)
         preparer = Preparer(keys)
+        floor = floor or Floor()
         self._transactions = Transactions(
             poi=keys.poi(terminal.poiid), desk=desk, answers=answers, on_trouble=on_trouble, floor=floor
+        )
+        self._devices = DeviceService(
+            self._answerer,
+            around,
+            device_health or DeviceHealth(),
+            floor.pad,
+            keys.poi(terminal.poiid),
+            payment=lambda: self._transactions.running,
+            on_reject=on_reject,
         )
         counter = Counter(self._answerer, preparer, self._transactions, offered=offered, on_dropped=on_dropped)
         days = Days(self._answerer, desk, preparer, self._transactions)
@@ -90,10 +107,11 @@ class NexoService:
             DiagnosisRequest: self._diagnose,
             PaymentRequest: counter.pay,
             ReversalRequest: counter.reverse,
-            AbortRequest: counter.abort,
+            AbortRequest: self._devices.with_inputs(counter.abort),
             TransactionStatusRequest: counter.status,
             GetTotalsRequest: days.totals,
             ReconciliationRequest: days.reconcile,
+            **self._devices.handlers,
         }
 
     async def answer(self, raw: bytearray) -> Reply:
@@ -110,6 +128,7 @@ class NexoService:
 
     async def close(self) -> None:
         """Wait for the transactions that run; after the desk was closed."""
+        await self._devices.close()
         await self._transactions.close()
 
     # ---- judged in one go: no frame that waits, and no task, holds more of a request than what passed ----

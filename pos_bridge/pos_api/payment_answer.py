@@ -13,9 +13,9 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import PaidByCard, PaidInCash, Refunded, RefundedInCash, Voided
 from pos_bridge.pos_api.kept import Kept
-from pos_bridge.pos_api.receipt import masked, receipts
+from pos_bridge.pos_api.receipt import NO_SHOP, Issuer, Shop, masked, receipts
 from pos_bridge.pos_api.receipt_facts import Answerable, own_key, receipt_facts
-from pos_bridge.pos_api.said import SITUATIONS, Language, Said, Situation, Words
+from pos_bridge.pos_api.said import SITUATIONS, Said, Situation
 from pos_bridge.pos_api.said_of_baskets import PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK
 from pos_bridge.pos_api.speech import Pairs, failure, success
@@ -36,6 +36,7 @@ from pos_bridge.wire.nexo.response import (
     SaleData,
 )
 from pos_bridge.wire.nexo.words import InstrumentType, PaymentType, Result
+from pos_bridge.words import Language, Words
 
 NO_TRANSACTION = "00000000-0000-0000-0000-000000000000"  # the nil UUID: never a leg's key, and clients find a string
 
@@ -67,13 +68,21 @@ _KINDS = {ChoiceKind.CHOUCHOUS: "chouchous", ChoiceKind.HOME_DELIVERY: "delivery
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """The terminal that this till has, as its answers name it. `capabilities`: how it reads cards (POICapabilities)."""
+    """The terminal that this till has, as its answers name it. `capabilities`: how it reads cards (POICapabilities).
+
+    `language` is spoken where a request asks for none.
+    """
 
     poiid: str
     merchant_id: str
     language: Language
     version: str
     capabilities: tuple[str, ...] = (MAGNETIC_STRIPE,)
+    shop: Shop = NO_SHOP
+
+    @property
+    def issuer(self) -> Issuer:
+        return Issuer(self.merchant_id, self.poiid, self.shop)
 
 
 class Warned(Enum):
@@ -92,7 +101,7 @@ def payment_response(
     return PaymentResponse(
         response=_response(terminal.language, context, outcome, vault_silent=vault_silent),
         poi_data=_named(context, outcome),
-        payment_receipt=_receipts(terminal, context, outcome),
+        payment_receipt=_receipts(terminal, context, outcome, vault_silent=vault_silent),
         sale_data=None if transaction is None else SaleData(TransactionID(*transaction)),
         payment_result=_result(terminal, context, outcome),
     )
@@ -120,11 +129,15 @@ def _named(context: Kept, outcome: Answerable) -> PoiData:
     return PoiData(TransactionID(NO_TRANSACTION if key is None else str(key), context.stamp))
 
 
-def _receipts(terminal: Terminal, context: Kept, outcome: Answerable) -> tuple[PaymentReceipt, ...]:
-    return receipts(receipt_facts(context, outcome), terminal.language, terminal.merchant_id, terminal.poiid)
+def _receipts(
+    terminal: Terminal, context: Kept, outcome: Answerable, *, vault_silent: bool = False
+) -> tuple[PaymentReceipt, ...]:
+    facts = receipt_facts(context, outcome, vault_silent=vault_silent)
+    return receipts(facts, terminal.issuer, context.wished.or_else(terminal.language))
 
 
-def _response(language: Language, context: Kept, outcome: Answerable, *, vault_silent: bool = False) -> Response:
+def _response(usual: Language, context: Kept, outcome: Answerable, *, vault_silent: bool = False) -> Response:
+    language = context.wished.or_else(usual).cashier
     identity = _about_identity(context, outcome, vault_silent=vault_silent)
     match outcome:
         case PaidByCard(asked=asked, approved=approved, remaining=remaining) if approved != asked:

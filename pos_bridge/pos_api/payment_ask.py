@@ -17,6 +17,8 @@ from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_amo
 from pos_bridge.pos_api.order import Item
 from pos_bridge.pos_api.original import Original, original_of, read_original
 from pos_bridge.pos_api.said import Instead, Situation
+from pos_bridge.pos_api.spoken import Wished, wished
+from pos_bridge.pos_api.taxes import Taxes, taxes_of
 from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.wire.nexo.amounts import cents, plain, present
 from pos_bridge.wire.nexo.request import PaymentData, PaymentInstrumentData, PaymentRequest, SaleItem, TransactionID
@@ -33,7 +35,8 @@ _TENDERS = {InstrumentType.CARD: Tender.CARD, InstrumentType.CASH: Tender.CASH}
 class PaymentAsk:
     """One payment that may be tried. `paid_before` (cents) is what other tenders of a split sale paid already.
 
-    `choices` are what the customer chose to give; `identity_dropped`: there was more that could name a person.
+    `choices` are what the customer chose to give; `identity_dropped`: there was more that could name a person. `taxes`
+    and the languages `wished` for are for its receipts.
     """
 
     transaction: TransactionID
@@ -44,6 +47,8 @@ class PaymentAsk:
     items: tuple[Item, ...]
     choices: tuple[Choice, ...]
     identity_dropped: bool
+    taxes: Taxes
+    wished: Wished
 
     def content(self) -> tuple[str, ...]:
         """What makes a repeat the same request: money first, then the rest. The till's clock is no part of it.
@@ -65,6 +70,8 @@ class RefundPaymentAsk:
     original: Original | None
     items: tuple[Item, ...]
     identity_dropped: bool
+    taxes: Taxes
+    wished: Wished
 
     def content(self) -> tuple[str, ...]:
         """As PaymentAsk.content."""
@@ -122,6 +129,8 @@ def _sale(
         items=items,
         choices=chosen.choices,
         identity_dropped=chosen.dropped,
+        taxes=taxes_of(several(request.payment_transaction.sale_item)),
+        wished=wished(request),
     )
 
 
@@ -145,6 +154,8 @@ def _refund(
         original=None if sale is None or original is None else original_of(original, sale),
         items=items,
         identity_dropped=chosen.dropped,
+        taxes=taxes_of(several(request.payment_transaction.sale_item)),
+        wished=wished(request),
     )
 
 

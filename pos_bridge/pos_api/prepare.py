@@ -44,9 +44,17 @@ class Preparer:
             split=Split(basket, ask.paid_before) if ask.split else None,
             reference=None if ask.split else basket,
         )
-        kinds = map(kind_of, ask.choices)
-        dropped = ask.identity_dropped
-        return sale, kept(header, at, ask.transaction, ask.amount.cents, identity_dropped=dropped, kinds=kinds)
+        fresh = kept(
+            header,
+            at,
+            ask.transaction,
+            ask.amount.cents,
+            identity_dropped=ask.identity_dropped,
+            kinds=map(kind_of, ask.choices),
+            wished=ask.wished,
+            taxes=ask.taxes,
+        )
+        return sale, fresh
 
     def refund(self, header: MessageHeader, ask: RefundPaymentAsk, at: datetime) -> tuple[RefundAsk, Kept]:
         name, salt, kind = ask.transaction.transaction_id, fresh_salt(), TransactionKind.REFUND
@@ -60,8 +68,17 @@ class Preparer:
             order_digest=order_digest(salt, order_bytes(header.poiid, name, ask.amount, ask.items)),
             order_salt=salt,
         )
-        dropped, of = ask.identity_dropped, ask.original
-        fresh = kept(header, at, ask.transaction, ask.amount.cents, identity_dropped=dropped, kind=kind, original=of)
+        fresh = kept(
+            header,
+            at,
+            ask.transaction,
+            ask.amount.cents,
+            identity_dropped=ask.identity_dropped,
+            kind=kind,
+            original=ask.original,
+            wished=ask.wished,
+            taxes=ask.taxes,
+        )
         return refund, fresh
 
     def reversal(self, header: MessageHeader, ask: ReversalAsk, at: datetime) -> tuple[GiveBackAsk, Kept]:
@@ -76,8 +93,17 @@ class Preparer:
             order_digest=order_digest(salt, reversal_bytes(header.poiid, ask.sale, ask.amount)),
             order_salt=salt,
         )
-        dropped, of = ask.identity_dropped, ask.original
-        return back, kept(header, at, None, cents, identity_dropped=dropped, kind=kind, original=of)
+        fresh = kept(
+            header,
+            at,
+            None,
+            cents,
+            identity_dropped=ask.identity_dropped,
+            kind=kind,
+            original=ask.original,
+            wished=ask.wished,
+        )
+        return back, fresh
 
     def _till_keys(
         self, header: MessageHeader, kind: TransactionKind, content: tuple[str, ...], sale: bytes

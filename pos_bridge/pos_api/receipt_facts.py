@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
@@ -19,9 +20,25 @@ from pos_bridge.domain.outcome import (
     Voided,
 )
 from pos_bridge.pos_api.kept import Kept
-from pos_bridge.pos_api.receipt import Label, ReceiptFacts
+from pos_bridge.pos_api.receipt import ReceiptFacts
+from pos_bridge.pos_api.receipt_label import Label
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.pos_api.said_of_causes import HOLD_MAY_SHOW
+
+# Why nothing moved, where a receipt says so: somebody said no, or let it be. Anything else is told the cashier.
+_REASONS = {
+    Cause.ISSUER: Label.DECLINED,
+    Cause.PROCESSOR: Label.DECLINED,
+    Cause.WAS_DECLINED: Label.DECLINED,
+    Cause.CHIP_DECLINED: Label.DECLINED,
+    Cause.CARD_REFUSED: Label.DECLINED,
+    Cause.CARD_BLOCKED: Label.DECLINED,
+    Cause.ABORTED: Label.CANCELLED,
+    Cause.NO_CARD: Label.CANCELLED,
+    Cause.CARD_REMOVED: Label.CANCELLED,
+    Cause.CANCELLED: Label.CANCELLED,
+    Cause.UNCONFIRMED: Label.CANCELLED,
+}
 
 Answerable = Outcome | RefundOutcome | Instead
 
@@ -39,13 +56,29 @@ def own_key(context: Kept, outcome: Answerable) -> LegKey | None:
             return None
 
 
-def receipt_facts(context: Kept, outcome: Answerable) -> ReceiptFacts:
+def receipt_facts(context: Kept, outcome: Answerable, *, vault_silent: bool = False) -> ReceiptFacts:
+    """`vault_silent`: what is kept of the customer cannot be told now."""
     at, key = datetime.fromisoformat(context.stamp), own_key(context, outcome)
     if context.kind.gives_back:
         facts = _of_a_refund(at, key, context, outcome)
         original = None if context.original is None else context.original[0]
-        return replace(facts, original=facts.original or original)
-    return _of_a_payment(at, key, context, outcome)
+        return replace(facts, original=facts.original or original, reason=_reason(outcome), taxes=context.taxes)
+    facts = _of_a_payment(at, key, context, outcome)
+    kept_of_you = None if vault_silent else _kept_of_you(context, outcome)
+    return replace(facts, reason=_reason(outcome), taxes=context.taxes, kept_of_you=kept_of_you)
+
+
+def _reason(outcome: Answerable) -> Label | None:
+    return _REASONS.get(outcome.cause) if isinstance(outcome, NotPaid | NotRefunded) else None
+
+
+def _kept_of_you(context: Kept, outcome: Answerable) -> frozenset[ChoiceKind] | None:
+    """What is kept of a choice, said where it is certain: a vault that has not taken all may do so yet."""
+    match outcome:
+        case PaidByCard(known=known) | PaidInCash(known=known) if context.kinds <= known:
+            return known
+        case _:
+            return None
 
 
 def _of_a_payment(at: datetime, key: LegKey | None, context: Kept, outcome: Answerable) -> ReceiptFacts:
@@ -62,8 +95,9 @@ def _of_a_payment(at: datetime, key: LegKey | None, context: Kept, outcome: Answ
         case AlreadyApproved(first):
             return ReceiptFacts(at, Label.PAID_BEFORE, first, asked=context.cents)
         case _:
-            label = Label.NOT_KNOWN if _open(outcome) else Label.NOT_PAID
-            return ReceiptFacts(at, label, key, asked=context.cents)
+            if _open(outcome):
+                return ReceiptFacts(at, Label.NOT_KNOWN, key, asked=context.cents, note=Label.ASK_LATER)
+            return ReceiptFacts(at, Label.NOT_PAID, key, asked=context.cents)
 
 
 def _of_a_refund(at: datetime, key: LegKey | None, context: Kept, outcome: Answerable) -> ReceiptFacts:

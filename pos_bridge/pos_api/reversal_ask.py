@@ -10,6 +10,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount, Currency
 from pos_bridge.pos_api.original import Original, original_of, read_original
 from pos_bridge.pos_api.said import Instead, Situation
+from pos_bridge.pos_api.spoken import Wished, wished
 from pos_bridge.wire.nexo.amounts import cents, present
 from pos_bridge.wire.nexo.loose import filled
 from pos_bridge.wire.nexo.request import ReversalRequest, ReversalSaleData
@@ -25,6 +26,7 @@ class ReversalAsk:
     amount: Amount | None
     void_only: bool
     identity_dropped: bool
+    wished: Wished
 
     def content(self) -> tuple[str, ...]:
         """What makes a repeat the same request."""
@@ -44,6 +46,7 @@ def review_reversal(request: ReversalRequest) -> ReversalAsk | Instead:
         amount=Amount(asked, Currency.CAD) if asked else None,
         void_only=request.reversal_reason in COULD_NOT_COMPLETE,
         identity_dropped=names_someone(request),
+        wished=wished(request),
     )
 
 

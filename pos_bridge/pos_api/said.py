@@ -6,11 +6,11 @@ refund or a reversal stands in said_of_refunds.py, where it is another sentence.
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
 
 from pos_bridge.wire.nexo.words import ErrorCondition
+from pos_bridge.words import Language, Words
 
-Language = Literal["fr", "en"]
+__all__ = ["SITUATIONS", "Instead", "Language", "Said", "Situation", "Words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,6 @@ class Said:
     """What went differently: nexo's closed word and a sentence that says what to do."""
 
     condition: ErrorCondition
-    fr: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A sentence that goes with what was done."""
-
     fr: str
     en: str
 
@@ -164,8 +156,10 @@ SITUATIONS: dict[Situation, Said] = {
     ),
     Situation.BUSY: Said(
         _C.BUSY,
-        "Un autre paiement ou remboursement est en cours. Rien n'a été fait. Attendez sa fin, puis recommencez.",
-        "Another payment or refund is running. Nothing was done. Wait for it to end, then try again.",
+        "Un autre paiement ou remboursement, ou une question au client, est en cours. Rien n'a été fait. Attendez sa "
+        "fin, puis recommencez.",
+        "Another payment or refund, or a question to the customer, is running. Nothing was done. Wait for it to end, "
+        "then try again.",
     ),
     Situation.CONTRADICTION: Said(
         _C.NOT_ALLOWED,

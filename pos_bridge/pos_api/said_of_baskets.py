@@ -4,8 +4,9 @@
 """
 
 from pos_bridge.domain.basket import BasketFault
-from pos_bridge.pos_api.said import Said, Words
+from pos_bridge.pos_api.said import Said
 from pos_bridge.wire.nexo.words import ErrorCondition
+from pos_bridge.words import Words
 
 _C = ErrorCondition
 

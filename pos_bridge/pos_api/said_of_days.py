@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from pos_bridge.pos_api.said import Words
+from pos_bridge.words import Words
 
 
 class Noticed(Enum):

@@ -4,8 +4,9 @@ Each says what became of the money and what to do. None holds data. The sale tha
 """
 
 from pos_bridge.domain.leg import Cause
-from pos_bridge.pos_api.said import SITUATIONS, Said, Situation, Words
+from pos_bridge.pos_api.said import SITUATIONS, Said, Situation
 from pos_bridge.wire.nexo.words import ErrorCondition
+from pos_bridge.words import Words
 
 _C = ErrorCondition
 

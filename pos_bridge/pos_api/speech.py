@@ -1,12 +1,13 @@
 """Sentences into a Response: what a cashier reads, in the till's language and in both, and what a program looks for."""
 
 from pos_bridge.pos_api.receipt import money
-from pos_bridge.pos_api.said import Instead, Language, Said, Words
+from pos_bridge.pos_api.said import Instead, Said
 from pos_bridge.pos_api.said_of_refunds import situation
 from pos_bridge.wire.nexo.amounts import units
 from pos_bridge.wire.nexo.pairs import encode_pairs
 from pos_bridge.wire.nexo.response import Response
 from pos_bridge.wire.nexo.words import Result
+from pos_bridge.words import Language, Words
 
 Pair = tuple[str, str | int]  # an int is an amount in cents
 Pairs = tuple[Pair, ...]
@@ -24,10 +25,13 @@ def failure(language: Language, said: Said, pairs: Pairs = ()) -> Response:
 
 def success(language: Language, words: tuple[Words, ...] = (), pairs: Pairs = ()) -> Response:
     """With several sentences, one after the other."""
-    one = Words(" ".join(said.fr for said in words), " ".join(said.en for said in words))
-    spoken = _spoken(language, one, pairs) if words else ()
+    spoken = _spoken(language, _one_after_the_other(words), pairs) if words else ()
     plain = (*spoken, *_plain(pairs))
     return Response(Result.SUCCESS, additional_response=encode_pairs(plain) if plain else None)
+
+
+def _one_after_the_other(words: tuple[Words, ...]) -> Words:
+    return Words(" ".join(said.fr for said in words), " ".join(said.en for said in words))
 
 
 def why(instead: Instead, *, gives_back: bool) -> tuple[Said, Pairs]:
@@ -36,8 +40,13 @@ def why(instead: Instead, *, gives_back: bool) -> tuple[Said, Pairs]:
 
 
 def _spoken(language: Language, words: Words, pairs: Pairs) -> tuple[tuple[str, str], ...]:
-    fr, en = words.fr.format_map(_written("fr", pairs)), words.en.format_map(_written("en", pairs))
+    fr, en = _set(words.fr).format_map(_written("fr", pairs)), words.en.format_map(_written("en", pairs))
     return ("message", fr if language == "fr" else en), ("messageFr", fr), ("messageEn", en)
+
+
+def _set(french: str) -> str:
+    """With a no-break space before each colon: on a display that wraps, none begins a line."""
+    return french.replace(" :", "\u00a0:")
 
 
 def _written(language: Language, pairs: Pairs) -> dict[str, str]:

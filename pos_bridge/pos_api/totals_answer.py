@@ -7,7 +7,6 @@ taken back since is a ReverseDebit or a ReverseCredit.
 from pos_bridge.domain.leg import Kind, Tender
 from pos_bridge.domain.money import Currency
 from pos_bridge.domain.totals import Reckoning, Total
-from pos_bridge.pos_api.said import Language, Words
 from pos_bridge.pos_api.said_of_days import NOTICED, Noticed
 from pos_bridge.pos_api.speech import Pairs, success
 from pos_bridge.wire.nexo.amounts import units
@@ -19,6 +18,7 @@ from pos_bridge.wire.nexo.response import (
     TransactionTotals,
 )
 from pos_bridge.wire.nexo.words import InstrumentType, ReconciliationType, TransactionType
+from pos_bridge.words import Language, Words
 
 _INSTRUMENTS = {Tender.CARD: InstrumentType.CARD, Tender.CASH: InstrumentType.CASH}
 _TYPES = {

@@ -26,6 +26,7 @@ from pos_bridge.domain.outcome import (
 )
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept
+from pos_bridge.pos_api.pad_turn import PadTurn
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.prepare import Ask
 from pos_bridge.pos_api.receipt_facts import Answerable
@@ -59,6 +60,7 @@ class Floor:
         self.running: dict[bytes, _Transaction] = {}
         self.current: _Transaction | None = None
         self.locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self.pad = PadTurn()
 
 
 class Transactions:
@@ -162,8 +164,9 @@ class Transactions:
         request = transaction.ask.till.request
         before = await self._answers.recall(request)
         if before is None:
-            if self._floor.current is not None:  # not kept: *the last transaction* stays the one that runs
-                return Answered(Busy(self._floor.current.ask.service_id), fresh)
+            holder = self.running or self._floor.pad.holder
+            if holder is not None:  # not kept: *the last transaction* stays the one that runs
+                return Answered(Busy(holder), fresh)
             self._floor.current = transaction
             await self._answers.keep(request, self._poi, encode_kept(fresh))
         elif self._floor.current is None:

@@ -66,6 +66,8 @@ def command(config, capsys):
         args = parser.parse_args(words)
         args.loaded, args.config = loaded, loaded.file
         args.journal = config.journal
+        if args.command is not explain.run:  # as main does: the till's language where none was asked for
+            args.lang = args.lang or loaded.till.language
         status = args.command(args)
         said = capsys.readouterr()
         return status, said.out, said.err

@@ -61,10 +61,10 @@ def served(made: Path, tmp_path: Path) -> Iterator[Store]:
 @pytest.mark.parametrize("name", WORDS)
 def test_every_sentence_is_there_twice_and_says_the_same_things(name):
     said = WORDS[name]
-    places = [{place for _, place, _, _ in string.Formatter().parse(text) if place} for text in said]
+    places = [{place for _, place, _, _ in string.Formatter().parse(text) if place} for text in (said.fr, said.en)]
     assert places[0] == places[1]
     assert said.fr != said.en
-    assert all(text.endswith(".") for text in said)
+    assert all(text.endswith(".") for text in (said.fr, said.en))
 
 
 def test_every_sentence_is_used():

@@ -41,10 +41,10 @@ def words(findings: Iterator[Finding]) -> list[tuple[Weight, str]]:
 @pytest.mark.parametrize("name", WORDS)
 def test_every_sentence_is_there_twice_and_says_the_same_things(name):
     said = WORDS[name]
-    places = [{place for _, place, _, _ in string.Formatter().parse(text) if place} for text in said]
+    places = [{place for _, place, _, _ in string.Formatter().parse(text) if place} for text in (said.fr, said.en)]
     assert places[0] == places[1]
     assert said.fr != said.en
-    assert all(text.endswith(".") for text in said)
+    assert all(text.endswith(".") for text in (said.fr, said.en))
 
 
 def test_every_sentence_is_used():
@@ -269,7 +269,7 @@ def test_an_engine_of_root_has_one_thing_to_mend(config, monkeypatch):
 # ---- the command ----
 
 
-@pytest.mark.parametrize(("lang", "line"), [("fr", "À CORRIGER: "), ("en", "MEND: ")])
+@pytest.mark.parametrize(("lang", "line"), [("fr", "À CORRIGER : "), ("en", "MEND: ")])
 def test_the_command_says_a_line_a_finding_and_ends_by_them(command, lang, line):
     code, said, _ = command("doctor", "--lang", lang)
     assert code == 1

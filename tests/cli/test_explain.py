@@ -158,7 +158,7 @@ def test_a_part_of_a_sale_is_told_as_one(running, command, clock):
     running.open_leg(opening)
     status, out, _ = command("explain", str(opening.key))
     assert status == 0
-    assert "La vente est payée en plusieurs parties ; ceci en est une." in out
+    assert "La vente est payée en plusieurs parties; ceci en est une." in out
     assert "the amount due, and what of it is paid elsewhere" in out
     assert of.reference.hex() not in out
     running.open_leg(cash(4000, basket=of))

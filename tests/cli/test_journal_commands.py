@@ -90,7 +90,7 @@ def test_no_journal(command, folder):
 def test_verify(running, command, folder, clock):
     paid(running)
     status, out, _ = command("journal", "--verify")
-    assert (status, out) == (0, "2026-11.db : intact ; lignes : 3 ; dernier numéro : 3.\n")
+    assert (status, out) == (0, "2026-11.db : intact; lignes : 3; dernier numéro : 3.\n")
     running.close()
     forge(folder / "2026-11.db", "UPDATE chain SET cents = 1 WHERE sequence = 2")
     status, out, _ = command("journal", "--verify", "--lang", "en")

@@ -85,7 +85,7 @@ def test_each_kind_of_movement(running, command):
     _, out, _ = command("journal", "--unresolved")
     rows = {line.split()[-1]: line for line in out.splitlines() if line.startswith("2026")}
     assert rows[str(waits.key)].split()[3:-1] == ["remboursement", "carte", "1,00", "$", "en", "cours"]
-    assert "remboursé ; réponse jamais reçue par la caisse" in rows[str(back.key)]
+    assert "remboursé; réponse jamais reçue par la caisse" in rows[str(back.key)]
     assert "comptant attendu" in rows[str(coins.key)]
     assert "approuvée, pas encore confirmée par la caisse" in rows[str(native.key)]
     assert str(sale.key) not in out

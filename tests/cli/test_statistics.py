@@ -88,7 +88,7 @@ def test_no_journal(command, months_later):
 
 @pytest.mark.parametrize("name", WORDS)
 def test_both_languages_say_the_same(name):
-    french, english = WORDS[name]
+    french, english = WORDS[name].fr, WORDS[name].en
     assert french.strip()
     assert english.strip()
     fields = [{field for _, field, _, _ in string.Formatter().parse(text) if field} for text in (french, english)]

@@ -21,7 +21,7 @@ from pos_bridge.identity.record import Link, Record
 from pos_bridge.pos_api.kept import Kept
 from pos_bridge.protocol import processor_v1_pb2
 from pos_bridge.wire import cardlink
-from pos_bridge.wire.nexo import request, response
+from pos_bridge.wire.nexo import device_request, device_response, request, response
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-map.md"
 PACKAGE = Path(pos_bridge.__file__).parent
@@ -229,11 +229,13 @@ def structs_of(module: Any, *envelopes: str) -> set[type]:
 
 def test_every_field_of_a_tills_request():
     envelopes = ("Envelope", "HeaderEnvelope", "HeaderOnly", "SaleToPOIRequest")
-    compare("What a till sends", spelled_fields(structs_of(request, *envelopes)))
+    kinds = structs_of(request, *envelopes) | structs_of(device_request)
+    compare("What a till sends", spelled_fields(kinds))
 
 
 def test_every_field_of_an_answer():
-    kinds = structs_of(response) | {request.TransactionID, request.MessageReference, request.OriginalPOITransaction}
+    kinds = structs_of(response) | structs_of(device_response)
+    kinds |= {request.TransactionID, request.MessageReference, request.OriginalPOITransaction}
     compare("The answer to the till", spelled_fields(kinds))
 
 

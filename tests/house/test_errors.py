@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -20,6 +21,7 @@ from pos_bridge.cli import (
     explain,
     journal,
     quarantine,
+    receipt,
     run,
     statistics,
 )
@@ -29,7 +31,9 @@ from pos_bridge.pos_api.said import SITUATIONS, Said, Words
 from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
 from pos_bridge.pos_api.said_of_causes import CAUSES
 from pos_bridge.pos_api.said_of_days import NOTICED
+from pos_bridge.pos_api.said_of_devices import DEVICE_SITUATIONS, NOT_READ_AHEAD, TEXT_CUT
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_CAUSES, REFUND_SITUATIONS
+from pos_bridge.start_fault import StartFault
 from pos_bridge.wire.nexo.decode import Unreadable
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "errors.md"
@@ -56,6 +60,7 @@ TOLD: dict[str, Iterable[tuple[Enum, Said]]] = {
     "A refund that was not made": REFUND_CAUSES.items(),
     "A refund's request that was not done": REFUND_SITUATIONS.items(),
     "A part that a split sale does not take": BASKET_FAULTS.items(),
+    "A device message that was not done": DEVICE_SITUATIONS.items(),
 }
 
 
@@ -71,6 +76,7 @@ def test_what_a_cashier_is_told_of_what_was_not_done(title):
 
 def test_what_a_cashier_is_told_beside_a_success():
     said: tuple[Said | Words, ...] = (PARTIAL_OF_SPLIT, STILL_DUE, PAID_IN_FULL, HAND_BACK, *NOTICED.values())
+    said = (*said, TEXT_CUT, NOT_READ_AHEAD)
     assert [row[1:3] for row in table("Said beside a success")] == [[words.fr, words.en] for words in said]
 
 
@@ -100,24 +106,39 @@ def test_every_kind_of_fault_below_nexo():
     assert {(row[0], int(row[1])) for row in table("Below nexo: HTTP")} == statuses()
 
 
-def start_lines() -> set[str]:
-    """What is raised for whoever starts the program, with `…` for what is filled in."""
-    return {
-        "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts_of(node.args[0]))
-        for _, tree in parsed()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in START_ERRORS
-    }
-
-
-def parts_of(text: ast.expr) -> list[ast.expr]:
-    return text.values if isinstance(text, ast.JoinedStr) else [text]
+def raised_at_the_start() -> Iterator[tuple[Path, ast.Call]]:
+    """Where whoever starts the program is told why it does not."""
+    for path, tree in parsed():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in START_ERRORS:
+                yield path, node
 
 
 def test_every_line_that_says_why_it_does_not_start():
     rows = table("At the start")
-    assert {row[0] for row in rows} == start_lines()
-    assert all(english and french and english != french for _, english, french in rows)
+    assert [row[:3] for row in rows] == [[fault.code, fault.value.fr, fault.value.en] for fault in StartFault]
+    assert all(english and french and english != french for *_, english, french in rows)
+
+
+def test_whatever_stops_a_start_has_a_code_and_every_code_stops_one():
+    named = set()
+    for path, call in raised_at_the_start():
+        match call.args:
+            case [ast.Attribute(value=ast.Name("StartFault"), attr=name)]:
+                named.add(name)
+            case [ast.Attribute(value=ast.Name("unfit"), attr="fault")]:
+                pass
+            case _:
+                pytest.fail(f"{path}:{call.lineno}: an error of the start without a code")
+    assert named == {fault.name for fault in StartFault}
+
+
+def test_a_line_of_the_start_is_filled_in_the_same_in_both():
+    for fault in StartFault:
+        fr, en = (
+            {name for _, name, _, _ in Formatter().parse(text) if name} for text in (fault.value.fr, fault.value.en)
+        )
+        assert fr == en, fault
 
 
 def codes_of(module: object) -> set[int]:
@@ -145,6 +166,7 @@ def test_every_exit_code():
         "statistics": statistics,
         "decide": decide,
         "quarantine": quarantine,
+        "receipt": receipt,
         "certificate": certificate,
         "conformance": conformance,
     }

@@ -181,8 +181,9 @@ def test_what_an_earlier_version_kept_can_be_read(store: Store):
     assert now is not None
     assert now.kinds == {ChoiceKind.CHOUCHOUS}
     fields = msgspec.msgpack.decode(raw)[1:]
-    assert decode_kept(msgspec.msgpack.encode([1, *fields[:-3]])) == msgspec.structs.replace(now, layout=1, asked=0)
-    assert decode_kept(msgspec.msgpack.encode([2, *fields[:-2]])) == msgspec.structs.replace(now, layout=2)
+    assert decode_kept(msgspec.msgpack.encode([1, *fields[:-6]])) == msgspec.structs.replace(now, layout=1, asked=0)
+    assert decode_kept(msgspec.msgpack.encode([2, *fields[:-5]])) == msgspec.structs.replace(now, layout=2)
+    assert decode_kept(msgspec.msgpack.encode([3, *fields[:-3]])) == msgspec.structs.replace(now, layout=3)
     assert decode_kept(encode_kept(msgspec.structs.replace(now, asked=4))) is None
 
 

@@ -78,7 +78,7 @@ def test_who_is_there_stays_and_who_comes_sees_the_new_one(leaf: Leaf, files: Ce
     """A payment that waits under the old leaf is answered on its connection."""
     first = ssl.create_default_context(cafile=str(files.certificate))
     with Store(files) as store:
-        store.run(swap(store, leaf.context))
+        store.run(show(store, leaf))
         with store.connection() as connection:
             connection._context = first  # type: ignore[attr-defined] # the stub does not have it
             connection.request("POST", "/nexo", encode(DIAGNOSIS), {"X-API-Key": API_KEY})
@@ -88,6 +88,7 @@ def test_who_is_there_stays_and_who_comes_sees_the_new_one(leaf: Leaf, files: Ce
             store.wait_for(lambda: store.desk.live == 1)
             put(files)
             leaf.look()
+            store.run(show(store, leaf))
             assert told.since() == [events.CertificateTaken()]
             assert store.post(DIAGNOSIS)[0] == 200, "the store's till trusts the new one alone"
             store.release()
@@ -102,8 +103,8 @@ def test_who_is_there_stays_and_who_comes_sees_the_new_one(leaf: Leaf, files: Ce
     assert told.since() == []
 
 
-async def swap(store: Store, context: ssl.SSLContext) -> None:
-    store.server._tls = context
+async def show(store: Store, leaf: Leaf) -> None:
+    store.server.show(leaf.context)
 
 
 @pytest.mark.parametrize("what", ["no pair", "no certificate", "ended"])
@@ -123,10 +124,19 @@ def test_what_cannot_be_used_is_told_once_and_the_one_before_stays(
     leaf.look()
     assert told.since() == []
     with Store(files_of(files.certificate.parent, before)) as store:
-        store.run(swap(store, leaf.context))
+        store.run(show(store, leaf))
         with store.connection() as connection:
             connection._context = old  # type: ignore[attr-defined] # as above
             connection.connect()
+
+
+def test_the_key_may_come_after_its_certificate(leaf: Leaf, files: Certificate, told: Told):
+    put(files, key=False)
+    leaf.look()
+    assert told.since() == [events.CertificateUnfit()]
+    files.key.write_bytes((files.key.parent / "other" / "nexo.key").read_bytes())
+    leaf.look()
+    assert told.since() == [events.CertificateTaken()]
 
 
 def files_of(folder: Path, content: tuple[bytes, bytes]) -> Certificate:
@@ -175,7 +185,7 @@ def test_a_new_one_ends_the_warning(leaf: Leaf, files: Certificate, told: Told, 
 
 def test_a_payment_on_the_new_one(leaf: Leaf, files: Certificate):
     with Store(files) as store:
-        store.run(swap(store, leaf.context))
         put(files)
         leaf.look()
+        store.run(show(store, leaf))
         assert result(store.ask(payment())) == ("Success", None)

@@ -62,11 +62,15 @@ def test_a_card_sale(store: Store):
 def test_the_receipts_of_a_card_sale(store: Store):
     body = store.ask(payment("1234.56"))
     lines = receipt_lines(body)
-    assert lines[0] == "name=COPIE%20DU%20CLIENT&key=header1"
+    assert lines[:3] == [
+        "name=RELEV%C3%89%20DE%20TRANSACTION&key=record",
+        "name=COPIE%20DU%20CLIENT&key=header1",
+        "name=ACHAT&key=txType",
+    ]
     assert "name=Num%C3%A9ro&value=%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A%2A5119&key=pan" in lines
-    assert "name=TOTAL&value=1%C2%A0234%2C56%C2%A0%24&key=totalAmount" in lines
+    assert "name=TOTAL%20CAD&value=1%C2%A0234%2C56%C2%A0%24&key=totalAmount" in lines
     assert "name=Autorisation&value=A1B2C3&key=authCode" in lines
-    assert receipt_lines(body, "CashierReceipt")[0] == "name=COPIE%20DU%20COMMER%C3%87ANT&key=header1"
+    assert receipt_lines(body, "CashierReceipt")[1] == "name=COPIE%20DU%20COMMER%C3%87ANT&key=header1"
 
 
 def test_a_cash_sale_is_rounded_on_the_receipt_and_exact_in_the_books(store: Store):
@@ -81,7 +85,7 @@ def test_a_cash_sale_is_rounded_on_the_receipt_and_exact_in_the_books(store: Sto
     lines = receipt_lines(body)
     assert "name=Montant%20exact&value=12%2C37%C2%A0%24&key=txAmount" in lines
     assert "name=Arrondi&value=-0%2C02%C2%A0%24&key=cashRounding" in lines
-    assert "name=TOTAL&value=12%2C35%C2%A0%24&key=totalAmount" in lines
+    assert "name=TOTAL%20CAD&value=12%2C35%C2%A0%24&key=totalAmount" in lines
     assert not any(word in line for line in lines for word in ("pan", "authCode", "cardType"))
 
 
@@ -143,15 +147,15 @@ def test_a_payment_that_was_not_made(store: Store, cause):
     ],
 )
 def test_a_chip_says_how_its_holder_was_verified(store: Store, how, method):
-    card = CardFacts(Brand.INTERAC, 1933, EntryMode.CHIP)
-    receipt = ChipReceipt(bytes.fromhex("A0000002771010"), bytes(5), bytes.fromhex("E800"), how)
+    card = CardFacts(Brand.VISA, 5119, EntryMode.CHIP)
+    receipt = ChipReceipt(bytes.fromhex("A0000000031010"), bytes(5), bytes.fromhex("E800"), how)
     store.desk.ending = lambda ask, key: PaidByCard(key, ask.amount, ask.amount, "A1B2C3", card, chip=receipt)
     body = store.ask(payment())
     assert body["PaymentResult"].get("AuthenticationMethod") == method
     assert body["PaymentResult"]["PaymentInstrumentData"]["CardData"]["EntryMode"] == ["ICC"]
     assert body["PaymentReceipt"][0]["RequiredSignatureFlag"] is (how is Verified.SIGNATURE)
-    assert any("value=A0000002771010&key=aid" in line for line in receipt_lines(body))
-    assert any("value=INTERAC&key=preferredName" in line for line in receipt_lines(body))
+    assert any("value=A0000000031010&key=aid" in line for line in receipt_lines(body))
+    assert any("value=VISA&key=preferredName" in line for line in receipt_lines(body))
 
 
 def test_the_journal_cannot_be_written(store: Store):

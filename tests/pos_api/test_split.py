@@ -55,7 +55,9 @@ def test_what_is_left_is_told_and_printed(store: Store):
     told = more(body)
     assert told["remaining"] == "1234.56"
     left = f"1{SPACE}234,56{SPACE}$"
-    assert told["message"] == f"Payé en partie. Il reste {left} à payer : encaissez-les avant de terminer la vente."
+    assert (
+        told["message"] == f"Payé en partie. Il reste {left} à payer\u00a0: encaissez-les avant de terminer la vente."
+    )
     assert told["messageEn"] == "Paid in part. There is $1,234.56 left to pay: take it before the sale ends."
     for qualifier in ("CashierReceipt", "CustomerReceipt"):
         assert any("key=remaining" in line and "1%C2%A0234" in line for line in receipt_lines(body, qualifier))

@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -29,6 +30,7 @@ from cryptography.x509.oid import NameOID
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.choice import Offered
+from pos_bridge.pos_api.device_ports import NOTHING_AROUND
 from pos_bridge.pos_api.https import NexoServer, loopback_socket, tls_context
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
@@ -101,6 +103,8 @@ class Store:
         self.troubles: list[Trouble] = []
         self.offered = Offered("Chouchous", delivery=True)
         self.dropped = 0
+        self.around = NOTHING_AROUND
+        self.rejected = 0
         self.port = 0
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -118,6 +122,10 @@ class Store:
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(LIMIT_S)
+
+    def begin(self, work: Coroutine[Any, Any, Any]) -> "Future[Any]":
+        """Run it while the test does other things."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def restart(self) -> None:
         """A new process: what is on disk (answers) and at the desk's journal is there, memory is not."""
@@ -219,10 +227,15 @@ class Store:
             offered=self.offered,
             credential=credential,
             floor=floor,
+            around=self.around,
+            on_reject=self._reject,
         )
 
     def _count(self) -> None:
         self.dropped += 1
+
+    def _reject(self) -> None:
+        self.rejected += 1
 
     async def _hold(self) -> None:
         self.desk.door = asyncio.Event()

@@ -171,7 +171,10 @@ def test_a_start_without_space_or_read_only_is_refused_in_one_line(book: Book, f
     finally:
         remount(book.store, state, "rw")
     assert refused.returncode == 1
-    assert refused.stderr == f"pos-bridge: {state / 'journal'} cannot be written: is the disk full or read-only?\n"
+    assert refused.stderr == (
+        f"pos-bridge: [journal_unwritable] {state / 'journal'} ne peut pas être écrit : le disque est-il plein, ou en "
+        "lecture seule?\n"
+    )
     book.store.do("engine", "restart")
     the_next_sales_work(book)
 
@@ -224,7 +227,7 @@ def test_a_damaged_row_is_named_and_set_aside(tmp_path: Path):
         refused = store.sim("engine", "restart")
         assert refused.returncode == 1
         (line,) = refused.stderr.splitlines()
-        assert f"{journal}, row 4" in line
+        assert f"{journal}, ligne 4" in line
         command = f"pos-bridge quarantine --config {config}"
         assert line.endswith(command)
 

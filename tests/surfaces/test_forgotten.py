@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from hw_sim import till_devices
 from hw_sim.cards import CARDS
 from hw_sim.residue import Search, small_ints_of
 from hw_sim.running import running_store
@@ -52,7 +53,7 @@ def remembering(book: Book, *, told: bool = True) -> Iterator[Memory]:
         yield memory
         running.terminate()
         said = running.end().said
-    assert [line.startswith("pos-bridge: freed memory is not overwritten") for line in said] == [True] * (not told)
+    assert [line.startswith("pos-bridge: la mémoire rendue n'est pas effacée") for line in said] == [True] * (not told)
 
 
 def new_mark() -> str:
@@ -103,7 +104,20 @@ def with_a_field_that_is_wrong(till: Till, mark: str) -> None:
 def of_another_kind(till: Till, mark: str) -> None:
     assert till.ask("Login", {"OperatorID": mark, "DateTime": NUMBER}).result == "Success"
     assert till.ask("PIN", {"PINRequestType": mark, "CardholderPIN": NUMBER}).error == "NotAllowed"
-    assert till.ask("Display", {"DisplayOutput": mark}).error == "UnavailableService"
+    assert till.ask("EnableService", {"TransactionAction": mark}).error == "MessageFormat"
+    assert till_devices.ask(till, "Display", {"DisplayOutput": mark, "PrintOutput": NUMBER}).status == 200
+
+
+def to_be_shown_asked_or_printed(till: Till, mark: str) -> None:
+    """What is shown stays on the display, what is printed on paper, and neither in the engine."""
+    assert till_devices.outcome(till_devices.display(till, f"Bonjour {mark}")) == ("Success", None)
+    assert till_devices.outcome(till_devices.print_text(till, f"name={mark}&value=1", mark)) == ("Success", None)
+    asked = till_devices.confirm(till, f"{mark} \u2019?", limit_s=1)
+    assert till_devices.outcome(asked) == ("Failure", "Cancel")
+    for refused in (till_devices.display, till_devices.confirm, till_devices.print_text):
+        reply = refused(till, f"{mark} {NUMBER}")
+        assert till_devices.outcome(reply) == ("Failure", "NotAllowed")
+        assert NUMBER not in str(reply.document)
 
 
 def not_json(till: Till, mark: str) -> None:
@@ -148,6 +162,7 @@ KINDS: tuple[Callable[[Till, str], None], ...] = (
     named_after_a_stripe,
     with_a_field_that_is_wrong,
     of_another_kind,
+    to_be_shown_asked_or_printed,
     not_json,
     too_large,
     with_a_wrong_key,

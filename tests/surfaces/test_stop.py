@@ -139,7 +139,7 @@ def test_a_second_engine_on_the_same_state(book: Book, config: Path):
         second = refused(config)
         assert second.code == 1
         (line,) = second.said
-        assert "another pos-bridge" in line
+        assert "[already_running]" in line
         assert str(config.parent / "state") in line
         assert book.pay().paid, "the first one did not feel it"
         running.terminate()
@@ -164,7 +164,7 @@ def test_a_port_that_is_taken(config: Path, book: Book):
     [
         ("number = 1\n", "number = 1\ncolour = 'red'\n", 2, "colour"),
         ("number = 1\n", "number = 'one'\n", 2, "till.number"),
-        ("[till]", "[till", 2, "not TOML"),
+        ("[till]", "[till", 2, "[config_not_toml]"),
         ('"terminal.key"', '"absent.key"', 2, "till.signing_key"),
         ('"nexo.key"', '"open.key"', 2, "chmod 600"),
         ('"nexo.key"', '"till.key"', 2, "nexo.key"),

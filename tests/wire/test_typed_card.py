@@ -76,3 +76,10 @@ def test_any_text_can_be_searched(text):
 @given(st.text(alphabet="0123456789 -./_AZ=^", max_size=80))
 def test_a_stripe_is_always_a_card(text):
     assert has_card_number(text) or not has_track(text)
+
+
+def test_a_long_text_is_looked_at_once():
+    """Ten times the text takes some ten times as long: a quadratic search would take minutes for these."""
+    for text in ("4" * 100_000, "4921 " * 20_000, "4" * 50_000 + " " + "1" * 50_000):
+        assert not has_track(text)
+        has_card_number(text)

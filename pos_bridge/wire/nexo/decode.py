@@ -73,7 +73,13 @@ _BODIES = {
     Category.REVERSAL: ("reversal_request", "ReversalRequest"),
     Category.GET_TOTALS: ("get_totals_request", "GetTotalsRequest"),
     Category.RECONCILIATION: ("reconciliation_request", "ReconciliationRequest"),
+    Category.DISPLAY: ("display_request", "DisplayRequest"),
+    Category.INPUT: ("input_request", "InputRequest"),
+    Category.PRINT: ("print_request", "PrintRequest"),
+    Category.ENABLE_SERVICE: ("enable_service_request", "EnableServiceRequest"),
 }
+_OF_CLASS_DEVICE = frozenset({Category.DISPLAY, Category.INPUT, Category.PRINT})
+_SERVICE_ID = "MessageHeader.ServiceID"
 
 
 def decode(raw: bytes | bytearray) -> Decoded:
@@ -97,6 +103,8 @@ def _message(request: SaleToPOIRequest) -> Decoded:
     category = _CATEGORIES.get(header.message_category)
     if category is None:
         return Rejected(Unreadable.UNKNOWN_CATEGORY, "MessageHeader.MessageCategory")
+    if not _named(header):
+        return Rejected(Unreadable.BAD_HEADER, _SERVICE_ID)
     if header.message_type != "Request":
         return BadField(header, category, "MessageHeader.MessageType")
     if header.protocol_version != PROTOCOL_VERSION:
@@ -104,10 +112,15 @@ def _message(request: SaleToPOIRequest) -> Decoded:
     served = _BODIES.get(category)
     if served is None:
         return Message(header, category, None)
-    if header.message_class != "Service":
+    if header.message_class != ("Device" if category in _OF_CLASS_DEVICE else "Service"):
         return BadField(header, category, "MessageHeader.MessageClass")
     body = getattr(request, served[0])
     return BadField(header, category, served[1]) if body is None else Message(header, category, body)
+
+
+def _named(header: MessageHeader) -> bool:
+    """By its ServiceID, or a device message by its DeviceID."""
+    return bool(header.service_id or (header.message_class == "Device" and header.device_id))
 
 
 def _without_body(raw: bytes | bytearray, field: str) -> Decoded:
@@ -123,6 +136,8 @@ def _without_body(raw: bytes | bytearray, field: str) -> Decoded:
     category = _CATEGORIES.get(header.message_category)
     if category is None:
         return Rejected(Unreadable.UNKNOWN_CATEGORY, "MessageHeader.MessageCategory")
+    if not _named(header):
+        return Rejected(Unreadable.BAD_HEADER, _SERVICE_ID)
     if category not in _BODIES:
         return Message(header, category, None)  # refused whatever its body is
     return BadField(header, category, field)

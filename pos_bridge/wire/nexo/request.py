@@ -9,6 +9,13 @@ from typing import Annotated
 
 from msgspec import Meta, Raw, Struct, field
 
+from pos_bridge.wire.nexo.device_request import (
+    DeviceBody,
+    DisplayRequest,
+    EnableServiceRequest,
+    InputRequest,
+    PrintRequest,
+)
 from pos_bridge.wire.nexo.words import PROTOCOL_VERSION, InstrumentType, PaymentType, ReconciliationType, spelled
 
 ServiceID = Annotated[str, Meta(min_length=1, max_length=10)]
@@ -38,14 +45,17 @@ def _find_unprintable(struct: Struct) -> None:
 
 
 class MessageHeader(_Fields, frozen=True):
-    """MessageHeader (nexo 3.0). SaleID may hold spaces and parentheses; ServiceID names the request for 48 h."""
+    """MessageHeader (nexo 3.0). SaleID may hold spaces and parentheses; ServiceID names the request for 48 h.
+
+    A device message may have a DeviceID instead: its `service_id` is empty then. decode.py refuses any other without.
+    """
 
     message_class: Word
     message_category: Word
     message_type: Word
-    service_id: ServiceID
     sale_id: Name
     poiid: Name
+    service_id: ServiceID = ""
     protocol_version: Word = PROTOCOL_VERSION
     device_id: Name | None = None
 
@@ -78,6 +88,7 @@ class SaleData(_Fields, frozen=True):
 
     sale_transaction_id: TransactionID
     token_requested_type: Word | None = None
+    operator_language: Raw = Raw()
     customer_order_id: Raw = Raw()
     customer_order_id_too: Raw = field(name="CustomerOrderId", default=Raw())
     sale_to_poi_data: Raw = Raw()
@@ -117,6 +128,7 @@ class TransactionConditions(_Fields, frozen=True):
     allowed_payment_brand: list[Word] | Word | None = None
     allowed_loyalty_brand: Raw = Raw()
     loyalty_handling: Raw = Raw()
+    customer_language: Raw = Raw()
 
 
 class OriginalPOITransaction(_Fields, frozen=True):
@@ -183,8 +195,9 @@ class PaymentRequest(_Fields, frozen=True):
 
 
 class ReversalSaleData(_Fields, frozen=True):
-    """What can carry a person; the till's own name of the reversal is not needed."""
+    """What can carry a person, and the cashier's language; the till's own name of the reversal is not needed."""
 
+    operator_language: Raw = Raw()
     sale_to_poi_data: Raw = Raw()
     sale_to_acquirer_data: Raw = Raw()
     sale_to_issuer_data: Raw = Raw()
@@ -250,8 +263,18 @@ class MessageReference(_Fields, frozen=True):
             _find_unprintable(self)
 
 
+class AbortReference(MessageReference, frozen=True):
+    """An Input may have been sent under a DeviceID alone."""
+
+    device_id: Name | None = None
+
+    def __post_init__(self) -> None:
+        if not f"{self.message_category}{self.service_id}{self.sale_id}{self.poiid}{self.device_id}".isprintable():
+            _find_unprintable(self)
+
+
 class AbortRequest(_Fields, frozen=True):
-    message_reference: MessageReference
+    message_reference: AbortReference
 
 
 class TransactionStatusRequest(_Fields, frozen=True):
@@ -268,6 +291,7 @@ Body = (
     | TransactionStatusRequest
     | GetTotalsRequest
     | ReconciliationRequest
+    | DeviceBody
 )
 
 
@@ -284,6 +308,10 @@ class SaleToPOIRequest(_Fields, frozen=True):
     reversal_request: ReversalRequest | None = None
     get_totals_request: GetTotalsRequest | None = None
     reconciliation_request: ReconciliationRequest | None = None
+    display_request: DisplayRequest | None = None
+    input_request: InputRequest | None = None
+    print_request: PrintRequest | None = None
+    enable_service_request: EnableServiceRequest | None = None
 
 
 class Envelope(_Fields, frozen=True):

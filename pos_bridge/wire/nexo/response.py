@@ -276,12 +276,12 @@ def header_of_answer(request: MessageHeader) -> Header:
         message_type="Response",
         sale_id=request.sale_id,
         poiid=request.poiid,
-        service_id=request.service_id,
+        service_id=request.service_id or None,
         device_id=request.device_id,
     )
 
 
-def encode(header: Header, category: Category, body: Body) -> bytes:
+def encode(header: Header, category: Category, body: Struct) -> bytes:
     """A whole answer: {"SaleToPOIResponse": {"MessageHeader": .., "<Category>Response": ..}}."""
     return _ENCODER.encode(
         {"SaleToPOIResponse": {"MessageHeader": header, f"{category.value}Response": body}},

@@ -32,7 +32,7 @@ def test_store_json_tells_all_and_the_disks_are_apart(tmp_path: Path, opened: Op
         facts = store.facts
         assert set(facts) == {
             *("nexo_url", "ca", "api_key", "poiid", "passphrase", "key_identifier", "key_version", "engine_pid"),
-            *("journal", "vault", "log", "readers", "processor", "config"),
+            *("journal", "vault", "log", "readers", "paper", "processor", "config"),
         }
         assert is_listening(port_of(facts["nexo_url"]))
         assert is_listening(int(facts["processor"].removeprefix("127.0.0.1:")))

@@ -15,6 +15,7 @@ from tests.wire.nexo.shapes import (
     payment,
     reconciliation,
     refund,
+    request,
     reversal,
     split,
     status,
@@ -53,7 +54,19 @@ def _paths(value: dict[str, Any], prefix: str = "") -> Iterator[str]:
             yield from _paths(item, f"{prefix}{key}.")
 
 
+TEXT = {"OutputFormat": "Text", "OutputText": {"Text": "Bonjour", "EndOfLineFlag": True, "Alignment": "Left"}}
+SHOWN = {"Device": "CustomerDisplay", "InfoQualify": "Display", "OutputContent": TEXT, "ResponseRequiredFlag": True}
+ASKED = {"Device": "CustomerInput", "InfoQualify": "Input", "InputCommand": "GetMenuEntry", "MaxInputTime": 30}
+ENTRY = {"MenuEntryTag": "Selectable", "OutputFormat": "Text", "OutputText": {"Text": "oui"}}
+PRINTED = {"DocumentQualifier": "Document", "ResponseMode": "PrintEnd", "OutputContent": TEXT}
+DEVICES = [
+    request("Display", {"DisplayOutput": SHOWN}),
+    request("Input", {"DisplayOutput": {**SHOWN, "MenuEntry": ENTRY}, "InputData": ASKED}),
+    request("Print", {"PrintOutput": PRINTED}),
+    request("EnableService", {"TransactionAction": "StartTransaction", "ServicesEnabled": "Payment"}),
+]
 BASES = [payment(), cash(), status(), abort(), refund(), reversal("5"), split("5", "5"), totals(), reconciliation()]
+BASES += DEVICES
 
 
 @given(st.data(), _JSON)

@@ -62,7 +62,8 @@ def test_each_field_of_the_header_with_each_thing_wrong():
 def another_conversation(mutation: Mutation, read: Decoded) -> bool:
     """A word of a header that is no word of ours is told as that, not as a fault of form."""
     if mutation.place.path[-1] not in {"MessageClass", "MessageCategory", "MessageType", "ProtocolVersion"}:
-        return False
+        unnamed = Rejected(Unreadable.BAD_HEADER, "MessageHeader.ServiceID")  # only a device message may be
+        return mutation.place.path[-1] == "ServiceID" and mutation.what == "missing" and read == unnamed
     return names(mutation, read) or read == Rejected(Unreadable.UNKNOWN_CATEGORY, "MessageHeader.MessageCategory")
 
 

@@ -210,6 +210,18 @@ def test_a_trailer_of_another_shape(name, value):
     assert isinstance(read_sealed(json.dumps(document).encode()), Malformed)
 
 
+@pytest.mark.parametrize("version", ["1.0", "true", "1e0", "null", "9" * 5000, "[" * 100_000])
+def test_a_version_that_is_no_number_or_no_end(version):
+    raw = json.dumps(sealed()).replace('"KeyVersion": 1', f'"KeyVersion": {version}')
+    assert not isinstance(read_sealed(raw.encode()), SealedMessage)
+
+
+def test_a_header_without_end():
+    raw = json.dumps(sealed()).replace(json.dumps(header()), "[" * 100_000 + "]" * 100_000)
+    message = read_sealed(raw.encode())
+    assert not isinstance(message, SealedMessage) or message.open(KEY) is None
+
+
 @pytest.mark.parametrize("part", ["NexoBlob", "SecurityTrailer", "MessageHeader"])
 def test_a_part_that_is_missing(part):
     document = sealed()

@@ -1,0 +1,38 @@
+"""What is being asked on the one pad of this terminal, whichever till asked for it. Holds no text of it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from pos_bridge.domain.device import Answer
+from pos_bridge.wire.nexo.request import MessageHeader
+
+
+@dataclass(slots=True, repr=False)
+class Asked:
+    """`header`: of the Input that asks; None where this terminal does. `poi`: TillKeyMaker.poi of who asked.
+
+    `holds`: it is on a reader's own pad, so that no payment begins meanwhile.
+    """
+
+    task: "asyncio.Task[Answer]"
+    header: MessageHeader | None
+    poi: bytes
+    holds: bool = False
+    withdrawn: bool = False
+
+    @property
+    def name(self) -> str | None:
+        """The till's own name of it."""
+        return None if self.header is None else self.header.service_id or self.header.device_id
+
+
+class PadTurn:
+    """One question at a time, for all credentials."""
+
+    def __init__(self) -> None:
+        self.asked: Asked | None = None
+
+    @property
+    def holder(self) -> str | None:
+        """The name of the Input that a payment has to wait for, if there is one."""
+        return self.asked.name if self.asked is not None and self.asked.holds else None

@@ -1,0 +1,171 @@
+"""Why the program does not start, or a configuration cannot be used: a code for each reason, and a line of it in both.
+
+`docs/errors.md`, *At the start*, has each with what to do. In a line stand settings, paths and numbers of the shop's
+own, and in parentheses what the system or a library says of them, as it says it.
+"""
+
+from enum import Enum
+
+from pos_bridge.words import Words
+
+
+class StartFault(Enum):
+    """The code is the name in small letters."""
+
+    # ---- the configuration ----
+    CONFIG_UNREADABLE = Words("{file}: ne peut pas être lu ({reason})", "{file}: cannot be read ({reason})")
+    CONFIG_NOT_TOML = Words("{file}: ce n'est pas du TOML : {reason}", "{file}: not TOML: {reason}")
+    SETTING_UNFIT = Words(
+        "{file}: {setting}: ce réglage est inconnu, absent ou ne convient pas ({reason})",
+        "{file}: {setting}: {reason}",
+    )
+    SECTION_UNFIT = Words(
+        "{file}: une section est inconnue, absente ou ne convient pas ({reason})", "{file}: top level: {reason}"
+    )
+    READER_TWICE = Words(
+        "{file}: reader.name: deux lecteurs ont le même nom", "{file}: reader.name: two readers have the same name"
+    )
+    PASSPHRASE_TWICE = Words(
+        "{file}: nexo.passphrase: deux ont le même identifiant et la même version",
+        "{file}: nexo.passphrase: two have the same identifier and version",
+    )
+    NO_TILL_COULD_ASK = Words(
+        "{file}: nexo: api_key_file et passphrase manquent tous deux : aucune caisse ne pourrait rien demander",
+        "{file}: nexo: api_key_file and passphrase are both missing: no till could ask anything",
+    )
+    NOT_A_CHIP_READER = Words(
+        "{file}: reader {reader}: {setting}: seul un lecteur dont le pilote est {driver} en a un",
+        "{file}: reader {reader}: {setting}: only a reader with driver {driver} has one",
+    )
+    NO_TERMINAL_DATA = Words(
+        "{file}: reader {reader}: card_room.emv manque : nommez le fichier des données du terminal (docs/readers.md)",
+        "{file}: reader {reader}: card_room.emv is missing: name the file of the terminal's data (docs/readers.md)",
+    )
+    TERMINAL_DATA_UNFIT = Words(
+        "{setting}: {path}: données du terminal inutilisables ({reason})", "{setting}: {path}: {reason}"
+    )
+    TERMINAL_DATA_UNCHECKED = Words(
+        "{setting}: {path}: n'a pas pu être vérifié", "{setting}: {path}: could not be checked"
+    )
+    SOCKET_PATH_TOO_LONG = Words(
+        "{file}: reader {reader}: pcscd: le chemin d'une prise a au plus {most} octets",
+        "{file}: reader {reader}: pcscd: the path of a socket has at most {most} bytes",
+    )
+    NOT_A_DEVICE = Words(
+        "{file}: {setting}.device: {path} n'est pas un appareil", "{file}: {setting}.device: {path} is not a device"
+    )
+    DEVICE_TWICE = Words(
+        "{file}: {setting}.device: un autre réglage nomme cet appareil",
+        "{file}: {setting}.device: another setting names that device",
+    )
+    ADDRESS_UNFIT = Words(
+        "{file}: {setting}: une adresse est https://hôte[:port][/chemin], avec un port de 1 à 65535",
+        "{file}: {setting}: an address is https://host[:port][/path], with a port of 1 to 65535",
+    )
+    # ---- the files that it names ----
+    FILE_UNUSABLE = Words(
+        "{file}: {setting}: {path} est inutilisable ({reason})", "{file}: {setting}: {path} cannot be used ({reason})"
+    )
+    NOT_A_FILE = Words("{file}: {setting}: {path} n'est pas un fichier", "{file}: {setting}: {path} is not a file")
+    SECRET_IS_OPEN = Words(
+        "{file}: {setting}: {path} est lisible par d'autres; rendez-le privé : chmod 600 {path}",
+        "{file}: {setting}: {path} can be read by others; make it private: chmod 600 {path}",
+    )
+    CHANGEABLE_BY_OTHERS = Words(
+        "{file}: {setting}: {path} peut être changé par d'autres; corrigez : chmod go-w {path}",
+        "{file}: {setting}: {path} can be changed by others; mend it: chmod go-w {path}",
+    )
+    VAULT_KEY_LENGTH = Words(
+        "{file}: identity.vault_key: {path} doit avoir exactement {length} octets tirés au hasard",
+        "{file}: identity.vault_key: {path} must hold exactly {length} random bytes",
+    )
+    CONTENT_UNREADABLE = Words(
+        "{setting}: {path} ne peut pas être lu ({reason})", "{setting}: {path} cannot be read ({reason})"
+    )
+    NOT_PEM = Words(
+        "{setting}: {path} n'est pas le fichier PEM attendu", "{setting}: {path} is not the PEM file it should be"
+    )
+    NOT_A_PAIR = Words(
+        "{setting}: {path} n'est pas la clé privée de {certificate}",
+        "{setting}: {path} is not the private key of {certificate}",
+    )
+    NOT_ED25519 = Words("{setting}: {path} n'est pas une clé Ed25519", "{setting}: {path} is not an Ed25519 key")
+    API_KEY_UNFIT = Words(
+        "{setting}: {path} doit tenir en une ligne de {least} à {most} caractères ASCII sans espace",
+        "{setting}: {path} must hold one line of {least} to {most} ASCII characters without spaces",
+    )
+    PASSPHRASE_UNFIT = Words(
+        "{setting}: {path} doit tenir en une ligne de {least} à {most} caractères ASCII imprimables",
+        "{setting}: {path} must hold one line of {least} to {most} printable ASCII characters",
+    )
+    PASSPHRASE_SPACED = Words(
+        "{setting}: {path} commence ou finit par une espace, qu'une caisse n'accepte pas : ôtez-la",
+        "{setting}: {path} begins or ends with a space, which a till's settings may not: take it away",
+    )
+    PASSPHRASE_SHARED = Words(
+        "{setting}: {path} contient la phrase secrète d'une autre entrée : chacune a la sienne",
+        "{setting}: {path} holds the passphrase of another entry: each has one of its own",
+    )
+    CERTIFICATE_ENDED = Words("{setting}: {path} est échu depuis le {day}", "{setting}: {path} ended on {day}")
+    TRUST_UNFIT = Words(
+        "{setting}: {path} doit avoir deux lignes : root et 64 chiffres hexadécimaux, lowest-epoch et un nombre",
+        "{setting}: {path} must have two lines: root and 64 hexadecimal digits, lowest-epoch and a number",
+    )
+    # ---- the engine ----
+    LOG_UNWRITABLE = Words(
+        "log.file: {path} ne peut pas être écrit ({reason})", "log.file: {path} cannot be written ({reason})"
+    )
+    READER_UNFIT = Words(
+        "reader {reader}: ce lecteur ne convient pas ({reason})", "reader {reader}: this reader does not fit ({reason})"
+    )
+    ALREADY_RUNNING = Words(
+        "un autre pos-bridge tourne sur {state} : arrêtez-le d'abord, ou donnez à cette caisse un state_dir à elle",
+        "another pos-bridge runs on {state}: stop it first, or give this till a state_dir of its own",
+    )
+    JOURNAL_DAMAGED = Words(
+        "fichier du journal {place} : endommagé ({reason}); pour le garder comme preuve et continuer avec un neuf : "
+        "pos-bridge quarantine --config {file}",
+        "journal file {place}: damaged ({reason}); to keep it as evidence and go on with a new file: "
+        "pos-bridge quarantine --config {file}",
+    )
+    JOURNAL_UNWRITABLE = Words(
+        "{path} ne peut pas être écrit : le disque est-il plein, ou en lecture seule?",
+        "{path} cannot be written: is the disk full or read-only?",
+    )
+    VAULT_KEY_UNUSABLE = Words(
+        "identity.vault_key {path} ne peut pas être lu ou utilisé", "identity.vault_key {path} cannot be read or used"
+    )
+    PAIR_CHANGED = Words(
+        "nexo.key: {path} n'est pas la clé privée de {certificate}",
+        "nexo.key: {path} is not the private key of {certificate}",
+    )
+    PORT_UNUSABLE = Words("nexo.port {port} est inutilisable ({reason})", "nexo.port {port} cannot be used ({reason})")
+    SECRET_UNUSABLE = Words("{path} ne peut pas être lu ou créé ({reason})", "{path} cannot be read or made ({reason})")
+    SECRET_LENGTH = Words(
+        "{path} n'a pas {length} octets : remettez-le depuis une sauvegarde",
+        "{path} does not hold {length} bytes: restore it from a backup",
+    )
+
+    @property
+    def code(self) -> str:
+        return self.name.lower()
+
+
+class StartError(Exception):
+    """`values` fill in the fault's line; one that is Words is said in its language.
+
+    Nothing of a customer or a card is at hand where one is raised.
+    """
+
+    def __init__(self, fault: StartFault, **values: object) -> None:
+        self.fault = fault
+        self._values = values
+        super().__init__(self._line("en"))
+
+    def to(self, language: str) -> str:
+        """One line: the code in brackets, then what is wrong and where."""
+        return f"[{self.fault.code}] {self._line(language)}"
+
+    def _line(self, language: str) -> str:
+        said = {name: value.to(language) for name, value in self._values.items() if isinstance(value, Words)}
+        return self.fault.value.to(language).format(**(self._values | said))
