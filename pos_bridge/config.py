@@ -61,10 +61,16 @@ class Processor(_Section, frozen=True):
 
 
 class CardRoom(_Section, frozen=True):
-    """`emv`: the terminal's data for chips, root's like `trust`; wanted where a reader reads chips."""
+    """`emv`: the terminal's data for chips, root's like `trust`; wanted where a reader reads chips.
+
+    `socket`: where systemd hands out rooms, and `chip_socket` those that read chips; without them the engine starts its
+    rooms itself, as its own children.
+    """
 
     trust: _PathText
     emv: _PathText | None = None
+    socket: _PathText | None = None
+    chip_socket: _PathText | None = None
 
 
 class Reader(_Section, frozen=True):
@@ -163,6 +169,7 @@ def load(file: Path) -> Config:
         document.identity,
         document.log,
     )
+    _check_sockets(config)
     for reader in config.readers:
         _check_reader(config, reader)
     for setting, text, secret in _named_files(config):
@@ -216,6 +223,30 @@ def _check_reader(config: Config, reader: Reader) -> None:
         raise ConfigError(f"{where}: card_room.emv is missing: name the file of the terminal's data (docs/readers.md)")
     if len(str(config.pcscd(reader)).encode()) > _MAX_SOCKET_PATH:
         raise ConfigError(f"{where}: pcscd: the path of a socket has at most {_MAX_SOCKET_PATH} bytes")
+
+
+def _check_sockets(config: Config) -> None:
+    """Rooms come from systemd for every reader, or for none: a till has one way to lock them down."""
+    room = config.card_room
+    chips = any(reader.reads_chips for reader in config.readers)
+    wanted = {"socket": not all(reader.reads_chips for reader in config.readers), "chip_socket": chips}
+    given = {"socket": room.socket, "chip_socket": room.chip_socket}
+    if not any(given.values()):
+        return
+    for setting, path in given.items():
+        if wanted[setting] and path is None:
+            raise ConfigError(
+                f"{config.file}: card_room.{setting} is missing: readers of both kinds get rooms from systemd"
+            )
+        if path is not None and len(str(config.path(path)).encode()) > _MAX_SOCKET_PATH:
+            raise ConfigError(
+                f"{config.file}: card_room.{setting}: the path of a socket has at most {_MAX_SOCKET_PATH} bytes"
+            )
+    for reader in config.readers:
+        if reader.pcscd != DEFAULT_PCSCD:
+            raise ConfigError(
+                f"{config.file}: reader {reader.name}: pcscd: with card_room.chip_socket its unit says it"
+            )
 
 
 def _check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:
