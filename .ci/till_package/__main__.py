@@ -1,4 +1,4 @@
-"""`make package`: dist/ with a .deb, a wheel and a bill of materials. `--revision N` tells builds of one version apart."""
+"""`make package`: dist/ with a .deb, a wheel and a bill of materials. `--revision N` tells builds apart."""
 
 import argparse
 import hashlib

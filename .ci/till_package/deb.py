@@ -50,7 +50,10 @@ def pack(root: Path, into: Path, facts: Facts, epoch: int, compress: str) -> Pat
     control = root / "DEBIAN"
     files = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.is_symlink()]
     size = sum(path.stat().st_size for path in files) // 1024
-    sums = "".join(f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}  {path.relative_to(root)}\n" for path in files)
+    sums = "".join(
+        f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}  {path.relative_to(root)}\n"
+        for path in files
+    )
     control.mkdir()
     (control / "control").write_text(
         _CONTROL.format(version=facts.version, architecture=architecture, size=size, depends=facts.depends())

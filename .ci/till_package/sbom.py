@@ -1,4 +1,4 @@
-"""The software bill of materials: CycloneDX 1.6, written from what lies in the environment, not from what was asked for."""
+"""The software bill of materials: CycloneDX 1.6, written from what lies in the environment, not what was asked for."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""The files of the Debian package, laid out as on a till: /opt/pos-bridge is an environment that needs no installing."""
+"""The files of the Debian package as they lie on a till: /opt/pos-bridge is an environment that needs no installing."""
 
 import compileall
 import gzip
@@ -12,6 +12,7 @@ from pathlib import Path
 
 PREFIX = Path("opt/pos-bridge")
 _DOC = Path("usr/share/doc/pos-bridge")
+_ROOMS_DISK = Path("usr/lib/pos-bridge/room")  # empty: what a card room sees of the disk is laid over it by its unit
 _UNITS = Path("usr/lib/systemd/system")
 # What lies in pos_bridge/system/, and where Debian wants it.
 _PLACES = {
@@ -52,7 +53,7 @@ class Interpreter:
 
 def interpreter(path: Path) -> Interpreter:
     """Asks it."""
-    words = [path, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    words = [str(path), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
     return Interpreter(path.resolve(), subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip())
 
 
@@ -70,6 +71,7 @@ def lay_out(root: Path, python: Interpreter, wheels: Iterable[Path], source: Pat
     (root / PREFIX / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
     (root / "usr/bin").mkdir(parents=True)
     (root / "usr/bin/pos-bridge").symlink_to("/opt/pos-bridge/bin/pos-bridge")
+    (root / _ROOMS_DISK).mkdir(parents=True)
     _place_system_files(root, packages / "pos_bridge/system", python)
     _document(root, source)
     _compile(packages, root, python)

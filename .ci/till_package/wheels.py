@@ -1,4 +1,4 @@
-"""The wheels a till gets: the locked libraries, and our own without the simulator. The only step that may use a network."""
+"""The wheels a till gets: locked libraries, and our own without the simulator. The only step that may use a network."""
 
 import base64
 import csv
@@ -24,7 +24,17 @@ def libraries(python: Path, cache: Path) -> list[Path]:
     if not folder.exists():
         tools = _tools(python, cache)
         part = folder.with_name(f"{folder.name}.{os.getpid()}")
-        _pip(tools, "wheel", "--no-deps", "--no-build-isolation", "--require-hashes", "--wheel-dir", part, "-r", lock.RUNTIME)
+        _pip(
+            tools,
+            "wheel",
+            "--no-deps",
+            "--no-build-isolation",
+            "--require-hashes",
+            "--wheel-dir",
+            part,
+            "-r",
+            lock.RUNTIME,
+        )
         _settle(part, folder)
     return sorted(folder.glob("*.whl"))
 

@@ -23,6 +23,7 @@ _LEFT_TO_THE_GUEST = (
     "--capability=CAP_IPC_LOCK,CAP_NET_ADMIN",
     "--system-call-filter=@memlock memfd_secret landlock_create_ruleset landlock_add_rule landlock_restrict_self",
 )
+_ENVIRONMENT = ("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive")
 _LIMIT_S = 120.0
 _STATES = {"running", "degraded"}  # degraded: a unit of Debian's own that has no use in namespaces
 
@@ -48,11 +49,16 @@ class Machine:
 
     def run(self, *words: str, check: bool = True, limit_s: float = _LIMIT_S) -> "subprocess.CompletedProcess[str]":
         """A command as its root, with all its namespaces."""
-        command = ["nsenter", "--target", str(self.leader), "--mount", "--pid", "--ipc", "--uts", "--cgroup", "--root", "--wd"]
+        spaces = ("--mount", "--pid", "--ipc", "--uts", "--cgroup", "--root", "--wd")
         done = subprocess.run(
-            [*command, "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", *words],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=limit_s, check=False,
-        )  # fmt: skip
+            ["nsenter", "--target", str(self.leader), *spaces, "env", "-i", *_ENVIRONMENT, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=limit_s,
+            check=False,
+        )
         assert done.returncode == 0 or not check, f"{words}: {done.returncode}\n{done.stdout}"
         return done
 
