@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("--into", type=Path, default=ROOT / "dist")
     parser.add_argument("--python", type=Path, default=Path("/usr/bin/python3"), help="the system's own interpreter")
     parser.add_argument("--revision", type=int, default=1)
-    parser.add_argument("--compress", choices=("xz", "gzip"), default="xz")
+    parser.add_argument("--compress", choices=("xz", "gzip", "none"), default="xz")
     args = parser.parse_args()
     for path in build(args.into, args.python, args.revision, args.compress):
         print(path)

@@ -7,7 +7,6 @@ reader and the till's software are the simulated store's; engine and rooms are t
 import os
 import re
 import shutil
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import pytest
 from hw_sim.running import running_store
 from tests.package.machine import Machine, base, machine
 from tests.package.packages import ROOT, Built, build, revised
+from tests.surfaces.accounts import Row, journal_rows
 from tests.surfaces.book import Book, until
 
 MANUAL = ROOT / "docs/install-on-a-till.md"
@@ -124,12 +124,8 @@ def settle_in(till: Till) -> None:
     assert till.book.pay().paid
 
 
-def journal_rows(till: Till) -> int:
-    (file,) = (till.machine.root / "var/lib/pos-bridge/journal").glob("*.db")
-    with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as journal:
-        (count,) = journal.execute("SELECT count(*) FROM journal").fetchone()
-    journal.close()
-    return int(count)
+def rows_of(till: Till) -> list[Row]:
+    return journal_rows(till.machine.root / "var/lib/pos-bridge/journal")
 
 
 def test_from_the_first_sale_to_the_purge(till: Till):
@@ -165,10 +161,10 @@ def test_from_the_first_sale_to_the_purge(till: Till):
         )
         assert "PermissionError" in refused.stdout
 
-    rows = journal_rows(till)
+    rows = rows_of(till)
     till.follow(9)
     assert till.machine.state(ENGINE) != "active"
-    assert journal_rows(till) == rows
+    assert rows_of(till) == rows
     assert not (till.machine.root / "opt/pos-bridge").exists()
     assert (till.machine.root / "etc/pos-bridge/terminal.key").exists()
     assert not (till.machine.root / "run/pos-bridge/card.sock").exists()
@@ -176,12 +172,12 @@ def test_from_the_first_sale_to_the_purge(till: Till):
     till.follow(1)
     until(lambda: till.machine.state(ENGINE) == "active")
     assert till.book.pay().paid
-    rows = journal_rows(till)
+    rows = rows_of(till)
 
     till.follow(10)
     state = till.machine.root / "var/lib/pos-bridge"
     assert [path.name for path in state.iterdir()] == ["journal"]
-    assert journal_rows(till) == rows
+    assert rows_of(till) == rows
     for gone in (
         "etc/pos-bridge",
         "var/log/pos-bridge",
@@ -193,10 +189,10 @@ def test_from_the_first_sale_to_the_purge(till: Till):
 
 def test_an_upgrade_waits_for_the_card(till: Till):
     settle_in(till)
-    before, rows = till.engine(), journal_rows(till)
+    before, rows = till.engine(), len(rows_of(till))
     later = till.machine.put(revised(till.built, till.folder, 2))
     with till.book.asking(card=None) as asking:
-        until(lambda: journal_rows(till) > rows)
+        until(lambda: len(rows_of(till)) > rows)
         with upgrading(till, later) as upgrade:
             until(lambda: "waiting for the payment" in upgrade.told())
             assert till.engine() == before, "it waits for its customer"
