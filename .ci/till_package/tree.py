@@ -22,6 +22,7 @@ _PLACES = {
     "udev.rules": Path("usr/lib/udev/rules.d/60-pos-bridge.rules"),
     "polkit.rules": Path("usr/share/polkit-1/rules.d/pos-bridge.rules"),
     "pcscd-socket.conf": _UNITS / "pcscd.socket.d/pos-bridge.conf",
+    "pcscd-service.conf": _UNITS / "pcscd.service.d/pos-bridge.conf",
     "pos-bridge.toml": _DOC / "examples/pos-bridge.toml",
 }
 _PAGES = ("install-on-a-till.md", "configuration.md", "errors.md", "privilege-separation.md", "data-map.md")

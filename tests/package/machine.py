@@ -17,11 +17,11 @@ from pathlib import Path
 
 from tests.processes import descendants, survivors
 
-_BASE_PACKAGES = ("systemd", "systemd-sysv", "dbus", "udev", "python3", "libpcsclite1", "pcscd", "polkitd")
+_BASE_PACKAGES = ("systemd", "systemd-sysv", "dbus", "udev", "python3", "libpcsclite1", "pcscd", "polkitd", "iproute2")
 # systemd-nspawn takes more from its guest than a till's own kernel does: what the rooms lock themselves down with.
 _LEFT_TO_THE_GUEST = (
-    "--capability=CAP_IPC_LOCK,CAP_NET_ADMIN",
-    "--system-call-filter=@memlock memfd_secret landlock_create_ruleset landlock_add_rule landlock_restrict_self",
+    "--capability=CAP_IPC_LOCK,CAP_NET_ADMIN,CAP_BPF,CAP_PERFMON",
+    "--system-call-filter=@memlock bpf memfd_secret landlock_create_ruleset landlock_add_rule landlock_restrict_self",
 )
 _ENVIRONMENT = ("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive")
 _LIMIT_S = 120.0
@@ -110,8 +110,13 @@ def _booting(root: Path, console: int, binds: Sequence[str]) -> "subprocess.Pope
     words += ["--resolv-conf=off", "--timezone=off", f"--machine=till-{os.getpid()}", *_LEFT_TO_THE_GUEST]
     words += [f"--bind={bind}" for bind in binds]
     return subprocess.Popen(
-        words, stdin=subprocess.DEVNULL, stdout=console, stderr=console, preexec_fn=_die_with_parent  # noqa: PLW1509 - one thread
-    )  # fmt: skip
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=console,
+        stderr=console,
+        env={**os.environ, "UNIFIED_CGROUP_HIERARCHY": "1"},  # as Debian has it: rules on addresses and devices need it
+        preexec_fn=_die_with_parent,  # noqa: PLW1509 - one thread, and nothing else dies with us
+    )
 
 
 def _booted(root: Path, nspawn: "subprocess.Popen[bytes]", console: Path) -> Machine:

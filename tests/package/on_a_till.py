@@ -56,6 +56,10 @@ class Till:
     def _cgroups(self) -> Path:
         return Path(f"/proc/{self.machine.leader}/ns/cgroup").readlink()
 
+    def python(self) -> str:
+        (folder,) = (self.machine.root / "opt/pos-bridge/lib").iterdir()
+        return folder.name
+
     def uid(self, user: str) -> int:
         return int(self.machine.says("id", "-u", user))
 
@@ -222,8 +226,77 @@ def test_an_upgrade_while_the_processor_says_nothing(till: Till):
     assert (told.result, told.error) == ("Failure", "UnreachableHost")
     till.book.mode("approve")
     until(lambda: charged(till) == {"captured": 1, "reversed": 1})
-    assert till.book.status(asking.sale) == told
+    until(lambda: till.book.status(asking.sale) == told)
     assert till.book.pay().paid
+
+
+def test_the_engines_way_out_and_its_one_door(till: Till):
+    """A program in the engine's own place: what the unit lets it do does not depend on whose code it is."""
+    settle_in(till)
+    probe = """
+import socket
+for address in ("127.0.0.1", "192.0.2.10", "198.51.100.1"):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        try:
+            out.sendto(b"x", (address, 9))
+            print(address, "reached")
+        except PermissionError:
+            print(address, "refused")
+for port in (8443, 8444):
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
+        try:
+            door.bind(("127.0.0.1", port))
+            print(port, "bound")
+        except PermissionError:
+            print(port, "refused")
+"""
+    (till.machine.root / "root/probe.py").write_text(probe)
+    joined = "echo $$ > /sys/fs/cgroup/system.slice/pos-bridge.service/cgroup.procs\n"
+    network = "ip link set lo up; for a in 192.0.2.10 198.51.100.1; do ip address add $a/32 dev lo; done; "
+    words = ("sh", "-eu", "-c", f"unshare --net sh -euc '{network}{{}}python3 /root/probe.py'")
+    outside = till.machine.run(*words[:-1], words[-1].format("")).stdout.splitlines()
+    assert outside == ["127.0.0.1 reached", "192.0.2.10 reached", "198.51.100.1 reached", "8443 bound", "8444 bound"]
+    inside = till.machine.run(*words[:-1], words[-1].format(joined)).stdout.splitlines()
+    assert inside == ["127.0.0.1 reached", "192.0.2.10 reached", "198.51.100.1 refused", "8443 bound", "8444 refused"]
+
+
+def test_chips_are_for_rooms_alone(till: Till):
+    """A chip reader that is not plugged in, beside a stripe reader that is: as far as one gets without hardware."""
+    settle_in(till)
+    etc = till.machine.root / "etc/pos-bridge"
+    shutil.copyfile(ROOT / "drivers/pcsc/emv-canada.toml", etc / "emv.toml")
+    config = etc / "pos-bridge.toml"
+    sockets = '[card_room]\nemv = "emv.toml"\nchip_socket = "/run/pos-bridge/chip.sock"'
+    reader = '\n[[reader]]\nname = "chip"\ndriver = "pcsc_emv"\ndevice = "Reader 00 00"\n'
+    config.write_text(config.read_text().replace("[card_room]", sockets) + reader)
+    till.machine.run("systemctl", "start", "pos-bridge-chip.socket")
+    till.machine.run("systemctl", "restart", ENGINE)
+    assert till.book.till.diagnosis().additional | {"reader.counter": "ok", "reader.chip": "down"} == (
+        till.book.till.diagnosis().additional
+    )
+    assert till.book.pay().paid, "the one that is there sells"
+    assert "reader_absent" in till.machine.says("journalctl", "--no-pager", "--unit", ENGINE)
+
+    packages = f"/opt/pos-bridge/lib/{till.python()}/site-packages"
+    ask = f"import sys; sys.path.insert(0, {packages!r}); from drivers.pcsc.pcscd import load_scard; "
+    ask += "print(load_scard().SCardEstablishContext(2)[0] == 0)"
+    allowed = {
+        user: till.machine.says("setpriv", f"--reuid={user}", "--init-groups", "/opt/pos-bridge/bin/python3", "-c", ask)
+        for user in ("posb-card", "posb", "nobody")
+    }
+    assert allowed == {"posb-card": "True", "posb": "False", "nobody": "False"}
+
+    folder = till.machine.root / "etc/systemd/system/pcscd.service.d"
+    folder.mkdir()
+    (folder / "log.conf").write_text("[Service]\nExecStart=\nExecStart=/usr/sbin/pcscd --foreground --apdu\n")
+    till.machine.run("systemctl", "daemon-reload")
+    till.machine.run("systemctl", "restart", "pcscd.service")
+    assert till.book.pay().paid
+    assert "reader_logged" in till.machine.says("journalctl", "--no-pager", "--unit", ENGINE), (
+        "though it may not ask it"
+    )
+    told = till.machine.says("journalctl", "--no-pager", "--unit", "pcscd.service", "--unit", "pos-bridge-chip@*")
+    assert "Started" not in told, "when a chip was presented stands in no log"
 
 
 def charged(till: Till) -> dict[str, int]:
