@@ -1,5 +1,5 @@
 # The words a newcomer types. `make demo` and `make test` do all set-up themselves.
-.PHONY: help setup demo test lint check protos bench explore kill lock package package-test clean
+.PHONY: help setup demo test lint check protos bench explore kill fuzz lock package package-test clean
 PY := .venv/bin/python
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make package-test  a till's life with the package, on a throw-away Debian with a running systemd (root)"
 	@echo "make lock    pin the libraries of the package anew"
 	@echo "make kill    the engine crashed at random, N times (100), with its power every other time; a line each"
+	@echo "make fuzz    N (100000) messages with everything wrong that can be, to the real engine; what it answered"
 
 setup: .venv/.ready
 
@@ -43,6 +44,9 @@ explore: setup
 
 kill: setup
 	@$(PY) -m tests.surfaces.kill --cycles $(or $(N),100) $(if $(SEED),--seed $(SEED))
+
+fuzz: setup
+	@nice $(PY) -m tests.surfaces.fuzz --messages $(or $(N),100000) $(if $(SEED),--seed $(SEED))
 
 lock: setup
 	@PYTHONPATH=.ci $(PY) -m till_package.lock

@@ -194,10 +194,11 @@ def test_from_the_first_sale_to_the_purge(till: Till):
 def test_an_upgrade_waits_for_the_card(till: Till):
     settle_in(till)
     before, rows = till.engine(), len(rows_of(till))
-    later = till.machine.put(revised(till.built, till.folder, 2))
+    later = revised(till.built, till.folder, 2)
+    till.machine.put(later)
     with till.book.asking(card=None) as asking:
         until(lambda: len(rows_of(till)) > rows)
-        with upgrading(till, later) as upgrade:
+        with upgrading(till, later.name) as upgrade:
             until(lambda: "waiting for the payment" in upgrade.told())
             assert till.engine() == before, "it waits for its customer"
             with till.book.store.customer("visa"):
@@ -216,11 +217,12 @@ def test_an_upgrade_while_the_processor_says_nothing(till: Till):
     """The sale ends as it would have: not paid, and taken back by whichever run can."""
     settle_in(till)
     till.book.in_session()
-    later = till.machine.put(revised(till.built, till.folder, 2))
+    later = revised(till.built, till.folder, 2)
+    till.machine.put(later)
     till.book.mode("drop-response")
     with till.book.asking() as asking:
         until(lambda: len(till.book.held()) == 2)
-        with upgrading(till, later):
+        with upgrading(till, later.name):
             told = asking.end()
     assert told is not None
     assert (told.result, told.error) == ("Failure", "UnreachableHost")
@@ -310,11 +312,14 @@ def facts_of(pid: int) -> dict[str, str]:
 
 
 class Upgrade:
-    """dpkg at work on a thread of its own; what it has said so far stands in a file of the machine."""
+    """The manual's step at work on a thread of its own; what it has said so far stands in a file of the machine."""
 
     def __init__(self, till: Till, package: str) -> None:
         self._log = till.machine.root / "root/upgrade.log"
-        words = ("sh", "-c", f"dpkg --install {package} > /root/upgrade.log 2>&1")
+        for older in till.machine.root.glob("root/*.deb"):
+            if older.name != package:
+                older.unlink()
+        words = ("sh", "-euc", f"cd /root; exec > upgrade.log 2>&1\n{commands()[8]}")
         self._thread = threading.Thread(target=lambda: till.machine.run(*words))
         self._thread.start()
 
