@@ -14,6 +14,7 @@ from till_package import lock
 
 _NEVER_ON_A_TILL = ("hw_sim/",)
 _SIMULATORS_COMMAND = "pos-bridge-sim"
+_OLDEST_EPOCH = "315532800"
 _OLDEST_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -94,7 +95,8 @@ def _tools(python: Path, cache: Path) -> Path:
 
 def _pip(python: Path, command: str, *words: Path | str) -> None:
     quiet = ("--quiet", "--disable-pip-version-check")
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "315532800")}
+    # What is compiled tells neither when nor in which folder of pip's it was.
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": _OLDEST_EPOCH, "CFLAGS": "-O2 -g0"}
     subprocess.run([python, "-m", "pip", command, *quiet, *map(str, words)], check=True, env=environment, stdout=2)
 
 

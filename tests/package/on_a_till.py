@@ -232,7 +232,7 @@ def test_an_upgrade_while_the_processor_says_nothing(till: Till):
     assert till.book.pay().paid
 
 
-def test_the_engines_way_out_and_its_one_door(till: Till):
+def test_the_engines_way_out(till: Till):
     """A program in the engine's own place: what the unit lets it do does not depend on whose code it is."""
     settle_in(till)
     probe = """
@@ -244,22 +244,15 @@ for address in ("127.0.0.1", "192.0.2.10", "198.51.100.1"):
             print(address, "reached")
         except PermissionError:
             print(address, "refused")
-for port in (8443, 8444):
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
-        try:
-            door.bind(("127.0.0.1", port))
-            print(port, "bound")
-        except PermissionError:
-            print(port, "refused")
 """
     (till.machine.root / "root/probe.py").write_text(probe)
     joined = "echo $$ > /sys/fs/cgroup/system.slice/pos-bridge.service/cgroup.procs\n"
     network = "ip link set lo up; for a in 192.0.2.10 198.51.100.1; do ip address add $a/32 dev lo; done; "
-    words = ("sh", "-eu", "-c", f"unshare --net sh -euc '{network}{{}}python3 /root/probe.py'")
+    words = ("sh", "-eu", "-c", f"cd /root; unshare --net sh -euc '{network}{{}}python3 probe.py'")
     outside = till.machine.run(*words[:-1], words[-1].format("")).stdout.splitlines()
-    assert outside == ["127.0.0.1 reached", "192.0.2.10 reached", "198.51.100.1 reached", "8443 bound", "8444 bound"]
+    assert outside == ["127.0.0.1 reached", "192.0.2.10 reached", "198.51.100.1 reached"]
     inside = till.machine.run(*words[:-1], words[-1].format(joined)).stdout.splitlines()
-    assert inside == ["127.0.0.1 reached", "192.0.2.10 reached", "198.51.100.1 refused", "8443 bound", "8444 refused"]
+    assert inside == ["127.0.0.1 reached", "192.0.2.10 reached", "198.51.100.1 refused"]
 
 
 def test_chips_are_for_rooms_alone(till: Till):
@@ -273,9 +266,8 @@ def test_chips_are_for_rooms_alone(till: Till):
     config.write_text(config.read_text().replace("[card_room]", sockets) + reader)
     till.machine.run("systemctl", "start", "pos-bridge-chip.socket")
     till.machine.run("systemctl", "restart", ENGINE)
-    assert till.book.till.diagnosis().additional | {"reader.counter": "ok", "reader.chip": "down"} == (
-        till.book.till.diagnosis().additional
-    )
+    seen = till.book.till.diagnosis().additional
+    assert (seen["reader.counter"], seen["reader.chip"]) == ("ok", "down")
     assert till.book.pay().paid, "the one that is there sells"
     assert "reader_absent" in till.machine.says("journalctl", "--no-pager", "--unit", ENGINE)
 
