@@ -25,7 +25,14 @@ _PLACES = {
     "pcscd-service.conf": _UNITS / "pcscd.service.d/pos-bridge.conf",
     "pos-bridge.toml": _DOC / "examples/pos-bridge.toml",
 }
-_PAGES = ("install-on-a-till.md", "configuration.md", "errors.md", "privilege-separation.md", "data-map.md")
+_PAGES = (
+    "install-on-a-till.md",
+    "configuration.md",
+    "errors.md",
+    "privilege-separation.md",
+    "data-map.md",
+    "encrypted-tills.md",
+)
 # No user's packages, no folder of the script's. Not -I: the engine starts itself anew with a PYTHONMALLOC (memory.py).
 _COMMAND = """#!/opt/pos-bridge/bin/python3 -sP
 import sys

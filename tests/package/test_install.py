@@ -69,6 +69,8 @@ dpkg --install /tmp/first.deb
 dpkg --purge pos-bridge
 state nothing
 """
+# The first of them waits until the libraries are there and the package is built.
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module", name="told")

@@ -17,6 +17,8 @@ from till_package import lock, sbom, wheels
 from tests.package.packages import ROOT, Built
 
 NEVER = ("hw_sim", "tests", "benchmarks", "pytest", "hypothesis", "psec", "pyemv", "pip", "setuptools")
+# The first of them waits until the libraries are there and the package is built.
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module", name="tree")

@@ -14,6 +14,8 @@ from tests.package.packages import Built
 SYSTEM = Path(pos_bridge.__file__).parent / "system"
 SERVICES = ("pos-bridge.service", "pos-bridge-card@.service", "pos-bridge-chip@.service")
 MOST_EXPOSED = 1.5
+# The first of them waits until the libraries are there and the package is built.
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module", name="root")
