@@ -23,7 +23,7 @@ def with_users(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The package's files, with what its units want of a system around them."""
     root = tmp_path_factory.mktemp("units")
     subprocess.run(["dpkg-deb", "--extract", built.package, root], check=True)
-    for program in ("usr/bin/python3.11", "opt/pos-bridge/bin/python3"):
+    for program in ("usr/bin/sh", "opt/pos-bridge/bin/python3"):
         path = root / program
         path.unlink(missing_ok=True)
         path.write_text("#!/bin/sh\n")
