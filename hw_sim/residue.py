@@ -2,8 +2,8 @@
 
 Fragments count, because a freed buffer often keeps a part: 9 digits of a number (12 in BCD), 8 characters of a text in
 whatever case, and in base64 the 6 of either that lie in whole groups wherever it begins; of bytes that are no text, a
-hash say, 12 as they are, in hexadecimal or base64. A search is only worth something if it finds what was planted:
-disguises.py makes the plants.
+hash or a cryptogram, 12 as they are (of fewer, all), in hexadecimal, in base64, or 8 in a Python list. A search is only
+worth something if it finds what was planted: disguises.py makes the plants.
 """
 
 import os
@@ -24,6 +24,8 @@ TEXT_FRAGMENT = 8
 _BCD_DIGITS = 12  # six whole bytes: five were met by chance, once in some hundred searches of a memory
 _WITHIN_BASE64 = 6
 _RAW_FRAGMENT = 12
+_SHORTEST_RAW = 8
+_LEAST_DIFFERENT = 4
 _WAYS_OF_BYTES = frozenset({"ascii", "hex", "escaped", "base64"})
 _MOST_ZEROS = 3
 _LEAST_NOT_ZERO = 4
@@ -62,6 +64,8 @@ class Search:
             _check_number(number)
         if any(len(text) < TEXT_FRAGMENT or not text.isascii() for text in texts):
             raise ValueError("a text that is searched has 8 characters or more, all of them ASCII")
+        if any(len(each) < _SHORTEST_RAW or len(set(each)) < _LEAST_DIFFERENT for each in raw):
+            raise ValueError("bytes that are searched are 8 or more, not all alike")
         self._small_ints = small_ints
         self._numbers = tuple(number.encode() for number in numbers)
         self._texts = tuple(text.lower().encode() for text in texts)
@@ -72,11 +76,15 @@ class Search:
         }
         self._raw = raw
         self._raw_pieces = tuple(
-            (place, piece) for place, each in enumerate(raw) for piece in _pieces(each, _RAW_FRAGMENT)
+            (place, piece) for place, each in enumerate(raw) for piece in _pieces(each, min(len(each), _RAW_FRAGMENT))
         )
         self._packed = tuple(
-            (way, place, piece) for place, number in enumerate(numbers) for way, piece in _packed(number)
+            (f"number {place}", way, piece) for place, number in enumerate(numbers) for way, piece in _packed(number)
         )
+        if small_ints is not None:
+            self._packed += tuple(
+                (f"bytes {place}", "list", _listed(each, small_ints)) for place, each in enumerate(raw)
+            )
         self._looked_at: dict[int, int | None] = {}  # a page's address, and the hash of its content
 
     def at(self, small_ints: int | None) -> "Search":
@@ -97,9 +105,9 @@ class Search:
                 yield from (
                     Find(where, way, f"bytes {place}") for place, piece in self._raw_pieces if piece.stands_in(text)
                 )
-        for way, place, piece in self._packed:
+        for what, way, piece in self._packed:
             if piece.stands_in(data):
-                yield Find(where, way, f"number {place}")
+                yield Find(where, way, what)
 
     def in_files(self, root: Path) -> Iterator[Find]:
         """Every file below root, as it is on disk; a file that goes away meanwhile is passed over."""
@@ -239,6 +247,13 @@ def _packed(number: str) -> Iterator[tuple[str, _Piece]]:
         for way, pack in (("bcd", _pack), ("bcd-reversed", _pack_reversed)):
             for piece in _shared(digits, _BCD_DIGITS, 2, pack):
                 yield way, piece
+
+
+def _listed(raw: bytes, small_ints: int) -> _Piece:
+    """The first of these bytes in a list of numbers, as pyscard gives them."""
+    stride = id(1) - id(0)
+    row = [(small_ints + stride * byte).to_bytes(8, "little") for byte in raw[:_SHORTEST_RAW]]
+    return _Piece(b"".join(row[:4]), (b"".join(row),))
 
 
 def _shared(text: bytes, length: int, step: int, encode: Callable[[bytes], bytes]) -> Iterator[_Piece]:

@@ -15,7 +15,8 @@ from drivers.pcsc.certificates import (
     static_data,
 )
 from drivers.pcsc.records import StaticData
-from drivers.pcsc.session import UNPREDICTABLE_LENGTH, PublicKey, Session, Step, send
+from drivers.pcsc.scheme import UNPREDICTABLE_LENGTH
+from drivers.pcsc.session import PublicKey, Session, Step, send
 from drivers.reader import ReadFailedError
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.wire.apdu import Command, Response

@@ -31,6 +31,7 @@ from pos_bridge.domain.chip import IssuerAnswer, SecondAnswer
 from pos_bridge.wire.apdu import Command
 
 MAX_CHIP_DATA = 507  # what the seal has room for
+OTHERS_S = 3.0  # how long another program may hold a card that was just put in
 LOOK_S = 0.1  # how often the daemon is asked whether a card is there
 
 Converse = Callable[[Tender, Callable[[int], bytes]], Transaction]
@@ -73,6 +74,7 @@ class PcscReader:
         self._ask: Command | EnterPin | None = None  # None: the issuer is asked
         self._answer: IssuerAnswer | None = None
         self._hindered_by: ReadFailure | None = None
+        self._others_until: float | None = None
         self._lost: CardLostError | None = None  # while the issuer is asked: thrown in with its answer
         self._issuer_was_asked = False
         self._step: Callable[[float, bool], Event | None] = self._wait_until_empty
@@ -131,16 +133,32 @@ class PcscReader:
         return NotYet(reason)
 
     def _wait_for_card(self, now: float, _: bool) -> CardInserted | None:  # noqa: FBT001 - same
-        if self._pcscd.presence() is not Presence.CARD:
-            return None
+        match self._pcscd.presence():
+            case Presence.EMPTY:
+                self._others_until = None
+                return None
+            case Presence.TAKEN if self._is_left_to_others(now):
+                return None
+            case _:
+                pass
         try:
             self._pcscd.connect()
+        except ReadFailedError:
+            if self._is_left_to_others(now):
+                return None
+            raise
         except CardLostError as lost:
             if lost.removed:
                 return None  # out again before it was powered
             raise ReadFailedError(ReadFailure.CHIP_FAILED) from None
         self._step, self._due = self._begin, now
         return CardInserted()
+
+    def _is_left_to_others(self, now: float) -> bool:
+        """Programs that look at every card that comes, as mail and key agents do, are done with it in a moment."""
+        if self._others_until is None:
+            self._others_until = now + OTHERS_S
+        return now < self._others_until
 
     # ---- the conversation ----
 

@@ -13,6 +13,7 @@ from pos_bridge.wire.emv_tags import Tag
 from pos_bridge.wire.tlv import TlvError
 
 RID_LENGTH = 5
+UNPREDICTABLE_LENGTH = 4  # 9F37
 MAX_AID = 16
 _AID = range(RID_LENGTH, MAX_AID + 1)
 _TAC = range(1 << 40)
@@ -50,8 +51,8 @@ class Application:
             raise ValueError("an action code has 5 bytes")
         if not 0 <= self.floor_limit <= _MAX_FLOOR:
             raise ValueError("floor_limit: 0 to 4294967295 cents")
-        if Tag.UNPREDICTABLE not in {wanted.tag for wanted in self.ddol}:
-            raise ValueError("ddol: 9F37 is missing (EMV 4.4 book 2, 6.5.1)")
+        if Wanted(Tag.UNPREDICTABLE, UNPREDICTABLE_LENGTH) not in self.ddol:
+            raise ValueError("ddol: 9F37 is missing, or not all of it (EMV 4.4 book 2, 6.5.1)")
 
     @property
     def rid(self) -> bytes:

@@ -12,7 +12,7 @@ from drivers.pcsc.scheme import Application
 from drivers.pcsc.terminal import Terminal
 from drivers.reader import Tender
 from pos_bridge.wire.apdu import Command, Response
-from pos_bridge.wire.emv_dol import Wanted, fill
+from pos_bridge.wire.emv_dol import Wanted, fill, parse_dol
 from pos_bridge.wire.emv_results import TSI_LENGTH, TVR_LENGTH, Profile, Tsi, Tvr
 from pos_bridge.wire.emv_tags import Tag
 
@@ -20,8 +20,8 @@ _T = TypeVar("_T")
 # A part of the conversation that ends with a T (asks.py).
 Step = Generator[Ask, Reply, _T]
 
+_LISTS_TO_COME = frozenset({Tag.CDOL_2, Tag.TDOL})
 PURCHASE, REFUND = b"\x00", b"\x20"  # 9C: the first two digits of ISO 8583's processing code
-UNPREDICTABLE_LENGTH = 4  # 9F37
 _CHIP_ENTRY = b"\x05"  # 9F39
 _CENTURY_TURNS = 50  # years 50 to 99 are of 1900 (book 4, 6.7.3)
 
@@ -85,6 +85,15 @@ class Session:
         }
         return {**self.card, **self.own, **found}
 
+    def forget(self) -> None:
+        """All that no further step asks for: a card's number and track, what proved it, an encrypted PIN."""
+        lists = [self.card.get(tag, b"") for tag in (Tag.CDOL_2, Tag.TDOL)]
+        wanted = {one.tag for written in lists for one in parse_dol(written)} | {
+            one.tag for one in self.application.tdol
+        }
+        self.card = {tag: value for tag, value in self.card.items() if tag in wanted or tag in _LISTS_TO_COME}
+        self.pin = None
+
     def fill(self, dol: tuple[Wanted, ...]) -> bytes:
         return fill(dol, self.values())
 
@@ -92,7 +101,7 @@ class Session:
 def open_session(
     terminal: Terminal, tender: Tender, application: Application, aid: bytes, unpredictable: bytes
 ) -> Session:
-    """`unpredictable`: UNPREDICTABLE_LENGTH random bytes, 9F37, for the whole transaction."""
+    """`unpredictable`: four random bytes, 9F37, for the whole transaction."""
     session = Session(terminal, tender, application, aid)
     time = f"{tender.local_time:012d}"
     session.own = {

@@ -15,9 +15,10 @@ from drivers.pcsc.oda import authenticate
 from drivers.pcsc.records import facts_of, read_records, start
 from drivers.pcsc.restrictions import restrict
 from drivers.pcsc.risk import manage_risk
+from drivers.pcsc.scheme import UNPREDICTABLE_LENGTH
 from drivers.pcsc.scripts import read_scripts, run_scripts
 from drivers.pcsc.selection import Selected, find_candidates, select
-from drivers.pcsc.session import UNPREDICTABLE_LENGTH, Session, Step, open_session, send
+from drivers.pcsc.session import Session, Step, open_session, send
 from drivers.pcsc.terminal import Terminal
 from drivers.reader import ReadFailedError, Tender
 from pos_bridge.domain.card import ReadFailure
@@ -144,9 +145,9 @@ def _ask_card(session: Session) -> Step[None]:
 
 
 def _question(session: Session) -> AskIssuer:
-    """For the issuer. An encrypted PIN is not kept here any longer."""
+    """For the issuer. What only it needs is not kept here while it is asked."""
     question = AskIssuer(facts_of(session), _for_issuer(session))
-    session.pin = None
+    session.forget()
     return question
 
 

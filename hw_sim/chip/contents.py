@@ -115,7 +115,7 @@ def _static(card: Card, profile: Profile, expiry: str) -> bytes:
             tlv("5F25", bytes.fromhex(_EFFECTIVE)),
             tlv("5F28", bytes.fromhex(_CANADA)),
             tlv("9F07", bytes.fromhex("FF80")),  # good everywhere, for everything
-            tlv("9F08", bytes.fromhex("0096")),
+            tlv("9F08", profile.scheme.version),
             tlv("8E", profile.verification),
             tlv("9F0D", default),
             tlv("9F0E", denial),

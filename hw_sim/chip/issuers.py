@@ -27,22 +27,23 @@ class Cryptogram(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """One application of a brand. `aid`: 4F; its first 5 bytes are the RID."""
+    """One application of a brand. `aid`: 4F; its first 5 bytes are the RID. `version`: 9F08 of its cards, 9F09 here."""
 
     brand: Brand
     aid: bytes
     label: str
     cryptogram: Cryptogram
+    version: bytes
 
 
 SCHEMES = {
     scheme.brand: scheme
     for scheme in (
-        Scheme(Brand.VISA, bytes.fromhex("A0000000031010"), "VISA CREDIT", Cryptogram.VISA_18),
-        Scheme(Brand.MASTERCARD, bytes.fromhex("A0000000041010"), "MASTERCARD", Cryptogram.MASTERCARD_16),
-        Scheme(Brand.AMEX, bytes.fromhex("A000000025010402"), "AMERICAN EXPRESS", Cryptogram.VISA_10),
-        Scheme(Brand.DISCOVER, bytes.fromhex("A0000001523010"), "DISCOVER", Cryptogram.VISA_10),
-        Scheme(Brand.INTERAC, bytes.fromhex("A0000002771010"), "INTERAC", Cryptogram.INTERAC_133),
+        Scheme(Brand.VISA, bytes.fromhex("A0000000031010"), "VISA CREDIT", Cryptogram.VISA_18, b"\x00\x96"),
+        Scheme(Brand.MASTERCARD, bytes.fromhex("A0000000041010"), "MASTERCARD", Cryptogram.MASTERCARD_16, b"\x00\x02"),
+        Scheme(Brand.AMEX, bytes.fromhex("A000000025010402"), "AMERICAN EXPRESS", Cryptogram.VISA_10, b"\x00\x01"),
+        Scheme(Brand.DISCOVER, bytes.fromhex("A0000001523010"), "DISCOVER", Cryptogram.VISA_10, b"\x00\x01"),
+        Scheme(Brand.INTERAC, bytes.fromhex("A0000002771010"), "INTERAC", Cryptogram.INTERAC_133, b"\x00\x01"),
     )
 }
 

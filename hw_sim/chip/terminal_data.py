@@ -45,12 +45,12 @@ exponent = "{exponent}"
 expires = 2049-12-31
 checksum = "{checksum}"
 """
-_CODES = {  # application version, TAC denial, online, default
-    Brand.VISA: ("0096", "0010000000", "DC4004F800", "DC4000A800"),
-    Brand.MASTERCARD: ("0002", "0400000000", "FC50BCF800", "FC50BCA000"),
-    Brand.AMEX: ("0001", "0010000000", "DE00FC9800", "DC50FC9800"),
-    Brand.DISCOVER: ("0001", "0010000000", "FCE09CF800", "DC00002000"),
-    Brand.INTERAC: ("0001", "0010000000", "FC78FCF8F0", "FC78FCF8F0"),
+_CODES = {  # TAC denial, online, default: those of drivers/pcsc/emv-canada.toml
+    Brand.VISA: ("0010000000", "DC4004F800", "DC4000A800"),
+    Brand.MASTERCARD: ("0000000000", "FC50BCF800", "FC50BCA000"),
+    Brand.AMEX: ("0010000000", "DE00FC9800", "DC50FC9800"),
+    Brand.DISCOVER: ("0010000000", "FCE09CF800", "DC00002000"),
+    Brand.INTERAC: ("0010000000", "FC78FCF8F0", "FC78FCF8F0"),
 }
 
 
@@ -60,12 +60,12 @@ def terminal_data() -> str:
         _APPLICATION.format(
             brand=brand.name.lower(),
             aid=SCHEMES[brand].aid.hex().upper(),
-            version=version,
+            version=SCHEMES[brand].version.hex(),
             denial=denial,
             online=online,
             default=default,
         )
-        for brand, (version, denial, online, default) in _CODES.items()
+        for brand, (denial, online, default) in _CODES.items()
     )
     keys = "".join(
         _KEY.format(

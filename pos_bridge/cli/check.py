@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from pos_bridge import credentials
+from pos_bridge import credentials, terminal_data
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import ConfigError
 
@@ -16,6 +16,7 @@ def run(args: argparse.Namespace) -> int:
     """`args.loaded` is the Config. 0 when all is good, 2 when not."""
     try:
         credentials.load(args.loaded)
+        terminal_data.check(args.loaded)
     except ConfigError as error:
         print(f"pos-bridge: {args.config}: {error}", file=sys.stderr)
         return 2

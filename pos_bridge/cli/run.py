@@ -32,12 +32,14 @@ def run(args: argparse.Namespace) -> int:
     if not memory.overwrites():
         print(f"pos-bridge: {_NOT_OVERWRITTEN}", file=sys.stderr, flush=True)
     gc.disable()  # loading makes no garbage, and looking for it is a tenth of the start
-    from pos_bridge import credentials, daemon  # noqa: PLC0415 - gRPC and TLS are loaded by the one command that needs them
+    from pos_bridge import credentials, daemon, terminal_data  # noqa: PLC0415 - gRPC and TLS are loaded by the one command that needs them
 
     gc.freeze()  # what is loaded stays: the collector does not walk through it while a customer waits
     gc.enable()
     try:
-        daemon.run(config, credentials.load(config), _tell_systemd)
+        loaded = credentials.load(config)
+        terminal_data.check(config)
+        daemon.run(config, loaded, _tell_systemd)
     except ConfigError as error:
         print(f"pos-bridge: {args.config}: {error}", file=sys.stderr)
         return 2

@@ -20,12 +20,34 @@ def failed(reason: int) -> bytes:
     return bytes((0x85, reason))
 
 
-def sealed(key_id: bytes) -> bytes:
-    return struct.pack(">BBHB8s1648s", 0x84, 1, 5119, 1, key_id, bytes(1648))
+def sealed(key_id: bytes, entry_mode: int = 1) -> bytes:
+    return struct.pack(">BBHB8s1648s", 0x84, 1, 5119, entry_mode, key_id, bytes(1648))
+
+
+def said(aid: bytes = bytes.fromhex("A0000000031010"), tvr: bytes = bytes(5), agreed: int = 1) -> bytes:
+    return struct.pack(">BBB5s2sB16s", 0x88, agreed, 1, tvr, bytes(2), len(aid), aid)
+
+
+# A chip is in the reader, and its issuer is asked; what follows is said once the issuer has answered.
+CHIP = [ARMED, b"\x83\x02", sealed(b"key-0001", 2)]
+HEAR = "hear"
 
 
 # What a room does after Ready and an ask; an int is a signal to itself, None is to hang.
-AFTER_ASK: dict[str, list[bytes | int | None]] = {
+AFTER_ASK: dict[str, list[bytes | int | str | None]] = {
+    "chip-agrees": [*CHIP, HEAR, said()],
+    "chip-refuses": [*CHIP, HEAR, said(agreed=0)],
+    "chip-dies": [*CHIP, signal.SIGKILL],
+    "chip-hangs": [*CHIP, HEAR, None],
+    "chip-fails-late": [*CHIP, HEAR, failed(13)],
+    "chip-seals-again": [*CHIP, HEAR, sealed(b"key-0001", 2)],
+    "chip-hides-in-its-name": [*CHIP, HEAR, said(aid=bytes.fromhex("A0000000034921817844445119"))],
+    "chip-hides-behind-its-name": [*CHIP, HEAR, said()[:-8] + bytes.fromhex("4921817844445119")],
+    "chip-hides-in-a-bit": [*CHIP, HEAR, said(tvr=b"\1\0\0\0\0")],
+    "chip-agrees-twice-over": [*CHIP, HEAR, said(agreed=2)],
+    "chip-without-insertion": [ARMED, sealed(b"key-0001", 2)],
+    "chip-as-a-stripe": [ARMED, b"\x83\x02", sealed(b"key-0001", 1)],
+    "fallback-unasked": [ARMED, sealed(b"key-0001", 4)],
     "dies": [signal.SIGKILL],
     "dies-armed": [ARMED, signal.SIGKILL],
     "exits": [],
@@ -59,7 +81,7 @@ AFTER_ASK: dict[str, list[bytes | int | None]] = {
     "present": [b"\x86\x01"],
 }
 # What a room says instead of Ready.
-BEFORE_ASK: dict[str, list[bytes | int | None]] = {
+BEFORE_ASK: dict[str, list[bytes | int | str | None]] = {
     "dies-at-once": [signal.SIGKILL],
     "fault-at-once": [failed(10)],
     "unlocked": [b"\x81\x00\x00\x00\x3f", None],
@@ -69,13 +91,15 @@ BEFORE_ASK: dict[str, list[bytes | int | None]] = {
 }
 
 
-def act(steps: list[bytes | int | None]) -> None:
+def act(steps: list[bytes | int | str | None]) -> None:
     for step in steps:
         match step:
             case None:
                 time.sleep(FOREVER_S)
             case bytes():
                 os.write(3, step)
+            case str():
+                os.read(3, 8192)
             case int():
                 os.kill(os.getpid(), step)
 

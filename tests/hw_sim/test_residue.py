@@ -22,6 +22,7 @@ NUMBER = "4921817844445119"
 OTHERS = ("5413330089020011", "374245455400126", "6011000990139424")
 TEXT = "TREMBLAY/ZOE"
 OTHER_TEXT = "desrosiers@kourriel.qc"
+PLAIN_HASH = bytes(range(0x70, 0x84))
 WAYS = sorted(encodings(NUMBER, id(0)))
 TEXT_WAYS = sorted(text_encodings(TEXT, id(0)))
 
@@ -95,6 +96,31 @@ def test_noise_is_no_find(noise):
 def test_what_would_be_found_by_chance_is_no_mark(number):
     with pytest.raises(ValueError, match="a number that is searched"):
         search(number)
+
+
+@pytest.mark.parametrize("raw", [b"\x8a\x1f\xc3\xd0\x5b\x7e\x29", bytes(16), b"ababababab"])
+def test_bytes_that_would_be_found_by_chance_are_no_mark(raw):
+    with pytest.raises(ValueError, match="bytes that are searched"):
+        Search((), raw=(raw,))
+
+
+CRYPTOGRAM = bytes.fromhex("8A1FC3D05B7E2946")
+STRIDE = id(1) - id(0)
+RAW_WAYS = {
+    "ascii": CRYPTOGRAM,
+    "hex": CRYPTOGRAM.hex().encode(),
+    "base64": base64.b64encode(b"?" + CRYPTOGRAM),
+    "list": b"".join((id(0) + STRIDE * byte).to_bytes(8, "little") for byte in CRYPTOGRAM),
+}
+
+
+@pytest.mark.parametrize("way", RAW_WAYS)
+def test_a_cryptogram_is_found_whole(way):
+    wanted = Search((), id(0), (), (PLAIN_HASH, CRYPTOGRAM))
+    assert {(find.what, find.encoding) for find in wanted.in_bytes(b"xx" + RAW_WAYS[way] + b"\xff")} == {
+        ("bytes 1", way)
+    }
+    assert not list(wanted.in_bytes(b"xx" + RAW_WAYS["ascii"][:-1] + b"\xff"))
 
 
 @pytest.mark.parametrize("text", ["Zoe", "Zoé Tremblay"])

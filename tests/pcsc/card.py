@@ -6,13 +6,23 @@ import struct
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
-from tests.pcsc.daemon import READER, Pcscd
+from tests.pcsc.daemon import READER
 
 T0_ATR = bytes.fromhex("3B6000009000")[:4]
 T1_ATR = bytes.fromhex("3B80010081")[:3] + b"\x81"
 _ATR = b"\x04"
+
+
+class Daemon(Protocol):
+    """A pcscd, as a card sees it: daemon.Pcscd, or a simulated store's."""
+
+    @property
+    def runs(self) -> bool: ...
+    def seen(self, reader: str) -> tuple[str, int]: ...
+    def slot(self, reader: str) -> socket.socket: ...
+    def wait_for_change(self, count: int, reader: str) -> None: ...
 
 
 class VirtualCard:
@@ -22,7 +32,7 @@ class VirtualCard:
     """
 
     def __init__(
-        self, pcscd: Pcscd, answer: Callable[[bytes], bytes | None], atr: bytes = T1_ATR, reader: str = READER
+        self, pcscd: Daemon, answer: Callable[[bytes], bytes | None], atr: bytes = T1_ATR, reader: str = READER
     ) -> None:
         self._pcscd = pcscd
         self._reader = reader

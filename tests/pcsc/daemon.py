@@ -70,19 +70,7 @@ class Pcscd:
 
     def slot(self, reader: str = READER) -> socket.socket:
         """A connection to the virtual reader, made from inside its network: a card's own side."""
-        libc = CDLL(None, use_errno=True)
-        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        theirs = os.open(f"/proc/{self.pid}/ns/net", os.O_RDONLY)
-        try:
-            if libc.setns(theirs, _NEWNET) != 0:
-                raise OSError(get_errno(), "setns")
-            try:
-                return socket.create_connection(("127.0.0.1", _PORTS[reader]), _LIMIT_S)
-            finally:
-                assert libc.setns(home, _NEWNET) == 0
-        finally:
-            os.close(theirs)
-            os.close(home)
+        return slot_of(self.pid, reader)
 
     def seen(self, reader: str = READER) -> tuple[str, int]:
         """CARD or EMPTY, and how many changes of it the daemon has noticed."""
@@ -109,3 +97,20 @@ class Pcscd:
             return False
         with socket.socket(socket.AF_UNIX) as probe:
             return probe.connect_ex(str(self.socket)) == 0
+
+
+def slot_of(pid: int, reader: str = READER) -> socket.socket:
+    """The same of a pcscd that is process `pid`."""
+    libc = CDLL(None, use_errno=True)
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    theirs = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
+    try:
+        if libc.setns(theirs, _NEWNET) != 0:
+            raise OSError(get_errno(), "setns")
+        try:
+            return socket.create_connection(("127.0.0.1", _PORTS[reader]), _LIMIT_S)
+        finally:
+            assert libc.setns(home, _NEWNET) == 0
+    finally:
+        os.close(theirs)
+        os.close(home)

@@ -18,6 +18,8 @@ from tests.surfaces.book import Asking, Book, until
 READERS = ("--reader", "msr_plain", "--reader", "pcsc_emv")
 _PRESENCE = Path(__file__).parents[1] / "pcsc" / "presence.py"
 _DEVICE = "Virtual PCD 00 00"
+_CLIENT = Path(__file__).parents[1] / "hw_sim" / "chip" / "scard.py"
+PIN = "1234"  # of every card here
 _LOOKS = 3  # naps of a room that has the reader open: it has looked into it by then
 
 
@@ -70,18 +72,32 @@ class ChipBook(Book):
     def remove(self) -> None:
         """Returns when pcscd has seen it: a card that is put in before is the old one to it."""
         if control.remove(self.store.folder) is not None:
-            until(lambda: self._seen_by_pcscd().startswith("EMPTY"))
+            until(lambda: self.seen_by_pcscd()[0] == "EMPTY")
 
-    def _seen_by_pcscd(self) -> str:
+    def seen_by_pcscd(self) -> tuple[str, int]:
         """CARD or EMPTY, and how often that has changed."""
+        state, count = self._by_pcsc(_PRESENCE, said=f"{_DEVICE}\n").split()
+        return state, int(count)
+
+    def client(self) -> str:
+        """What another program is told that wants the card in the reader: its answer to reset, or an error."""
+        return self._by_pcsc(_CLIENT, _DEVICE, "now").strip()
+
+    def _by_pcsc(self, program: Path, *words: str, said: str = "") -> str:
+        """What a program prints that talks to the store's pcscd."""
         environment = {**os.environ, "PCSCLITE_CSOCK_NAME": self.store.facts["pcscd"]}
-        command, asked = [sys.executable, "-P", str(_PRESENCE)], f"{_DEVICE}\n"
-        done = subprocess.run(command, input=asked, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-        return done.stdout
+        command = [sys.executable, "-P", str(program), *words]
+        return subprocess.run(command, input=said, env=environment, capture_output=True, text=True, check=False).stdout
 
     def swipe(self, card: str) -> None:
         """At the stripe reader, once its lamp is on."""
         assert control.swipe(self.store.folder, card)
+
+    def fall_back(self, asking: Asking, card: str, log: Callable[[], list[str]]) -> None:
+        """Once the chip has failed, swipe until the till is answered: the stripe reader may just be asked anew."""
+        until(lambda: any('"chip_failed"' in line for line in log()))
+        while not asking.answered:
+            control.swipe(self.store.folder, card, wait_s=0.5)
 
     def pcscd(self, action: str) -> None:
         control.change_pcscd(self.store.folder, action)
@@ -113,7 +129,7 @@ class ChipBook(Book):
 
     def wait_until_it_looked(self) -> None:
         """At the chip reader, as it is now: a card in it from before counts for nobody."""
-        (room,) = until(self._at_the_chip_reader)
+        room = self.chip_room()
         since = until(lambda: slept(room) or 0)
         until(lambda: (slept(room) or 0) >= since + _LOOKS)
 
@@ -124,6 +140,11 @@ class ChipBook(Book):
     def wait_until_the_stripe_is_let_go(self) -> None:
         until(lambda: not self._at_the_stripe())
 
+    def chip_room(self) -> Process:
+        """The one that has the chip reader."""
+        (room,) = until(self._at_the_chip_reader)
+        return room
+
     def _at_the_chip_reader(self) -> list[Process]:
         """A chip reader's room holds a pipe for as long as it has the reader, and none before."""
         rooms = [each for each in descendants(self.engine_pid) if _reads_chips(each.pid)]
@@ -132,6 +153,18 @@ class ChipBook(Book):
     def _at_the_stripe(self) -> list[Process]:
         device = str((self.store.folder / "world" / "dev" / "msr_plain").resolve())
         return [each for each in descendants(self.engine_pid) if device in _open_in(each.pid)]
+
+
+def failed(told: Told | None) -> tuple[str | None, str]:
+    """The condition of what was told as not made, and its sentence in English."""
+    assert told is not None
+    assert told.result == "Failure"
+    return told.error, parse_qs(told.message)["messageEn"][0]
+
+
+def pin_of(card: str) -> str:
+    """To be entered for it; empty for a card that asks for none."""
+    return PIN if card == "interac" else ""
 
 
 def _lines(texts: list[dict[str, str]]) -> dict[str, str]:

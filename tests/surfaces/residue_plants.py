@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,6 +44,11 @@ def plants() -> dict[str, bytes]:
     return {name: named[name] for name in (*plain, *(name for name in named if name not in plain))}
 
 
+def in_base64(raw: bytes) -> list[bytes]:
+    """Wherever in a group it begins."""
+    return [b64encode(b"?" * offset + raw) for offset in range(3)]
+
+
 def expected(*, in_python: bool) -> set[tuple[str, str]]:
     """(a mark's kind, an encoding) of what is found where all of `plants` lie; lists only in a Python's memory."""
     small_ints = id(0) if in_python else None
@@ -53,9 +58,9 @@ def expected(*, in_python: bool) -> set[tuple[str, str]]:
 
 
 @contextmanager
-def holder(folder: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A Python process that works in `folder`, holds all of them, and was told them in a guise that is none."""
-    words = " ".join(bytes(byte ^ 0xA5 for byte in raw).hex() for raw in plants().values())
+def holder(folder: Path, held: Mapping[str, bytes] | None = None) -> Iterator["subprocess.Popen[str]"]:
+    """A Python process that works in `folder`, holds all plants or these, and was told them in a guise that is none."""
+    words = " ".join(bytes(byte ^ 0xA5 for byte in raw).hex() for raw in (held or plants()).values())
     command = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), sys.executable, "-c", _HOLDER]
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None

@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
-from hw_sim.running import PROGRAM, running_store
+from hw_sim.running import PROGRAM, RunningStore, running_store
 from hw_sim.store import tether
 from tests.processes import descendants, survivors
 from tests.surfaces.disk import NAMESPACE, namespaces
@@ -36,15 +37,23 @@ rmdir /dev/shm/beneath
 
 
 @contextmanager
-def watched_store(folder: Path, reader: str, program: Sequence[str] = PROGRAM) -> Iterator[Scene]:
-    """One with `reader`, whose engine waits a second for an answer. `program`: pos-bridge-sim, or one like it."""
+def watched_store(
+    folder: Path,
+    *readers: str,
+    program: Sequence[str] = PROGRAM,
+    opened: Callable[[RunningStore, Mapping[str, Any]], MarkedBook] = MarkedBook,
+) -> Iterator[Scene]:
+    """One with `readers`, whose engine waits a second for an answer. `program`: pos-bridge-sim, or one like it.
+
+    `opened`: the book that its till keeps.
+    """
     temporary = folder / "temporary"
     temporary.mkdir()
-    options = ("--answer-timeout", "1", "--reader", reader)
+    options = ["--answer-timeout", "1", *(word for reader in readers for word in ("--reader", reader))]
     with ExitStack() as after:
         with running_store(folder / "store", *options, program=_alone(folder, temporary, program)) as store:
             with tapped(store, folder / "wire") as tap:
-                book = MarkedBook(store, tap.facts)
+                book = opened(store, tap.facts)
                 book.in_session()
                 private = after.enter_context(_temporary_folders(store.process.pid))
                 yield Scene(book, watch := Watch(store, tap, [temporary, *private], book.till.heard))

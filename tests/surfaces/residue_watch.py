@@ -118,18 +118,28 @@ class Watch:
 
     def look_at_files(self) -> None:
         """What is on disk, went over the wire and was told to the till so far."""
-        for find in self._search.in_files(self._till):
-            self._note(_place_on_disk(find.where), find)
+        for place, find in self._in_files(self._search):
+            self._note(place, find)
         for core in self._till.glob("core*"):
             core.unlink()  # once is enough for a hundred megabytes
-        for find in self._search.in_files(self.tap.folder):
-            self._note("wire", find)
+
+    def look_for(self, *raw: bytes) -> list[tuple[str, Find]]:
+        """Bytes that nobody knew beforehand, now: (place, find) in the engine's memory and wherever it writes."""
+        engine = int(self._store.facts["engine_pid"])
+        search = Search((), small_ints_of(engine), (), raw)
+        return [("memory", find) for find in search.in_memory(engine)] + list(self._in_files(search))
+
+    def _in_files(self, search: Search) -> Iterator[tuple[str, Find]]:
+        for find in search.in_files(self._till):
+            yield _place_on_disk(find.where), find
+        for find in search.in_files(self.tap.folder):
+            yield "wire", find
         for answer in self._answers:
-            for find in self._search.in_bytes(answer, "an answer"):
-                self._note("answer", find)
+            for find in search.in_bytes(answer, "an answer"):
+                yield "answer", find
         for file in (file for folder in self._temporary for file in _on_one_disk(folder)):
-            for find in self._search.in_file(file, str(file)):
-                self._note("temp", find)
+            for find in search.in_file(file, str(file)):
+                yield "temp", find
 
     def forget(self) -> None:
         """What was found so far was put there to be found."""

@@ -7,73 +7,12 @@ import pytest
 
 from hw_sim.cards import CARDS
 from hw_sim.store import control
-from tests.surfaces.accounts import Sale, Told
 from tests.surfaces.book import until
-from tests.surfaces.chip_book import ChipBook
+from tests.surfaces.chip_book import ChipBook, failed
 
 pytestmark = pytest.mark.usefixtures("all_chips_agree")
 
-PIN = "1234"
-# Which command of a sale asks for the first cryptogram, and which for the last one.
-FIRST_CRYPTOGRAM = 12  # of the visa
-LAST_CRYPTOGRAM = {"visa": 14, "mastercard": 12, "interac": 12}
-
-
-def pin_of(card: str) -> str:
-    return PIN if card == "interac" else ""
-
-
-def failed(told: Told | None) -> tuple[str | None, str]:
-    """The condition of a payment that was told as not made, and the sentence in English."""
-    assert told is not None
-    assert told.result == "Failure"
-    return told.error, told.message.rpartition("messageEn=")[2].replace("%20", " ").replace("%3A", ":")
-
-
-def undone(chips: ChipBook, sale: Sale) -> None:
-    """Reversed at the processor, as the journal says."""
-    until(lambda: [row["state"] for row in chips.ledger(sale)] == ["reversed"])
-    until(lambda: chips.steps(sale)[-1] == "reversed")
-    assert "capturing" not in chips.steps(sale)
-
-
-# ---- approved, and the card does not agree ----
-
-
-@pytest.mark.parametrize("card", ["visa", "mastercard", "interac"])
-@pytest.mark.parametrize("what", ["wrong-arpc", "declines-last", "pulled"])
-def test_an_approval_without_the_cards_last_word_is_taken_back(chips: ChipBook, card: str, what: str):
-    faults = {"wrong-arpc": [], "declines-last": [what], "pulled": [f"pull={LAST_CRYPTOGRAM[card]}"]}[what]
-    if what == "wrong-arpc":
-        chips.mode(what)
-    error, said = failed(chips.pay_by_chip(card, *faults, pin=pin_of(card)))
-    assert error == "Refusal"
-    assert said.startswith("The card refused the payment or was pulled too early.")
-    undone(chips, chips.last())
-
-
-def test_a_card_taken_out_while_it_has_the_last_word_to_say(chips: ChipBook):
-    """By the customer, when the processor has approved already."""
-    with chips.at_the_chip_reader("visa", f"hang={LAST_CRYPTOGRAM['visa']}") as asking:
-        until(lambda: [row["state"] for row in chips.ledger(asking.sale)] == ["authorised"])
-        chips.remove()
-        assert failed(asking.end())[0] == "Refusal"
-    undone(chips, asking.sale)
-
-
-def test_a_card_taken_out_while_its_issuer_is_asked(chips: ChipBook):
-    chips.mode("drop-response")
-    with chips.at_the_chip_reader("visa") as asking:
-        until(lambda: chips.ledger(asking.sale))
-        chips.remove()
-        chips.mode("approve")  # the next try is answered
-        failed(asking.end())
-    undone(chips, asking.sale)
-
-
-def test_a_script_of_the_issuer_is_obeyed(chips: ChipBook):
-    chips.mode("script")
-    assert chips.pay_by_chip("mastercard").paid
+FIRST_CRYPTOGRAM = 12  # the visa is asked for it by that command of a sale
 
 
 # ---- no, or no answer ----
@@ -135,13 +74,11 @@ def test_what_ends_before_the_issuer_is_asked_sends_nothing(
 @pytest.mark.parametrize("fault", ["mute", "mute=3", "duplicate-tag"])
 def test_a_broken_chip_lets_its_stripe_pay_and_says_so(chips: ChipBook, fault: str):
     with chips.logged() as log, chips.at_the_chip_reader("amex-3", fault) as asking:
-        until(log)
-        chips.swipe("amex-3")
+        chips.fall_back(asking, "amex-3", log)
         told = asking.end()
     assert told is not None
     assert told.paid
     assert [row["entry_mode"] for row in chips.ledger(asking.sale)] == ["magstripe_fallback"]
-    assert any('"chip_failed"' in line for line in log())
     read = asking.body["PaymentResult"]["PaymentInstrumentData"]["CardData"]
     assert read["EntryMode"] == ["MagStripe"]
     assert {receipt["posEntryMode"] for receipt in chips.receipts(asking.sale)} == {"Bande magnétique (repli)"}
@@ -160,8 +97,7 @@ def test_without_a_broken_chip_that_stripe_pays_nothing(chips: ChipBook):
 
 def test_interac_has_no_fallback(chips: ChipBook):
     with chips.logged() as log, chips.at_the_chip_reader("interac", "mute") as asking:
-        until(log)
-        chips.swipe("interac")
+        chips.fall_back(asking, "interac", log)
         assert failed(asking.end())[0] == "InvalidCard"
     assert chips.ledger(asking.sale) == []
 
@@ -174,7 +110,7 @@ def test_a_stripe_does_not_save_a_chip_that_said_no(chips: ChipBook):
 
 def test_the_next_sale_forgets_the_fallback(chips: ChipBook):
     with chips.logged() as log, chips.at_the_chip_reader("amex-3", "mute") as asking:
-        until(log)
+        until(lambda: any('"chip_failed"' in line for line in log()))
         chips.till.abort(asking.sale.service_id)
         assert failed(asking.end())[0] == "Aborted"
     with chips.asking_at_readers() as asking:
@@ -184,6 +120,11 @@ def test_the_next_sale_forgets_the_fallback(chips: ChipBook):
         chips.swipe("amex")
         assert asking.end() is not None
     assert [row["card"] for row in chips.ledger(asking.sale)] == [CARDS["amex"].number]
+
+
+def test_a_script_of_the_issuer_is_obeyed(chips: ChipBook):
+    chips.mode("script")
+    assert chips.pay_by_chip("mastercard").paid
 
 
 def test_a_slow_card_pays(chips: ChipBook):
@@ -227,43 +168,3 @@ def doctor(chips: ChipBook) -> tuple[int, list[str]]:
     done = subprocess.run([*command, chips.store.facts["config"]], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     return done.returncode, done.stdout.splitlines()
-
-
-# ---- the engine is killed ----
-
-
-@pytest.mark.parametrize("card", ["visa", "interac"])
-def test_an_engine_killed_before_the_cards_last_word(chips: ChipBook, card: str):
-    """The processor has approved, Interac's one message is captured: nothing of it stands."""
-    with chips.at_the_chip_reader(card, f"hang={LAST_CRYPTOGRAM[card]}", pin=pin_of(card)) as asking:
-        until(lambda: [row["state"] for row in chips.ledger(asking.sale)] in (["authorised"], ["captured"]))
-        control.kill_engine(chips.store.folder)
-        assert asking.end() is None, "the till's line is lost"
-        chips.remove()
-        control.restart_engine(chips.store.folder)
-    undone(chips, asking.sale)
-    again = chips.status(asking.sale)
-    assert isinstance(again, Told)
-    assert failed(again)[0] == "UnreachableHost"
-
-
-def test_an_engine_killed_while_the_issuer_is_asked(chips: ChipBook):
-    chips.mode("drop-response")
-    with chips.at_the_chip_reader("mastercard") as asking:
-        until(lambda: chips.ledger(asking.sale))
-        control.kill_engine(chips.store.folder)
-        assert asking.end() is None
-        chips.mode("approve")
-        chips.remove()
-        control.restart_engine(chips.store.folder)
-    undone(chips, asking.sale)
-
-
-def test_an_engine_killed_while_a_pin_is_awaited(chips: ChipBook):
-    with chips.at_the_chip_reader("interac") as asking:
-        chips.wait_until_the_stripe_is_let_go()
-        control.kill_engine(chips.store.folder)
-        assert asking.end() is None
-        chips.remove()
-        control.restart_engine(chips.store.folder)
-    assert chips.ledger(asking.sale) == []

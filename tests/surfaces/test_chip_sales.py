@@ -6,25 +6,13 @@ import pytest
 
 from hw_sim.cards import CARDS
 from hw_sim.store import control
-from tests.surfaces.accounts import Told
 from tests.surfaces.book import until
-from tests.surfaces.chip_book import ChipBook
+from tests.surfaces.chip_book import PIN, ChipBook, failed, pin_of
 
 pytestmark = pytest.mark.usefixtures("all_chips_agree")
 
-PIN, WRONG_PIN = "1234", "4321"
+WRONG_PIN = "4321"
 SIGNED, BY_PIN = "PaperSignature", "OnlinePIN"
-
-
-def failed(told: Told | None) -> tuple[str | None, str]:
-    """The condition of what was told as not paid, and its sentence in English."""
-    assert told is not None
-    assert told.result == "Failure"
-    return told.error, told.message.rpartition("messageEn=")[2]
-
-
-def pin_of(card: str) -> str:
-    return PIN if card == "interac" else ""
 
 
 @pytest.mark.parametrize("t0", [False, True], ids=["T=1", "T=0"])
@@ -75,7 +63,7 @@ def test_an_interac_sale_is_one_message(chips: ChipBook):
 def test_a_wrong_pin_is_declined_and_the_right_one_pays(chips: ChipBook):
     error, said = failed(chips.pay_by_chip("interac", pin=WRONG_PIN))
     assert error == "Refusal"
-    assert said.startswith("Declined%20by%20the%20customer")
+    assert said.startswith("Declined by the customer")
     assert [row["state"] for row in chips.ledger(chips.last())] == ["declined"]
     assert chips.pay_by_chip("interac", pin=PIN).paid
 
@@ -83,7 +71,7 @@ def test_a_wrong_pin_is_declined_and_the_right_one_pays(chips: ChipBook):
 def test_a_pin_that_is_cancelled_sends_nothing(chips: ChipBook):
     error, said = failed(chips.pay_by_chip("interac", pin=None))
     assert error == "Refusal"
-    assert "Nothing%20was%20charged" in said
+    assert "Nothing was charged" in said
     assert chips.ledger(chips.last()) == []
 
 
@@ -92,6 +80,7 @@ def test_a_till_that_gives_up_ends_the_wait_for_a_pin(chips: ChipBook):
         chips.wait_until_the_stripe_is_let_go()
         chips.till.abort(asking.sale.service_id)
         assert failed(asking.end())[0] == "Aborted"
+    chips.wait_until_it_is_let_go()
     assert not control.enter_pin(chips.store.folder, PIN, wait_s=0.3), "the pad asks for none any more"
     assert chips.ledger(chips.last()) == []
 
@@ -118,6 +107,17 @@ def test_a_card_inserted_first_lets_the_stripe_reader_go(chips: ChipBook):
     assert told is not None
     assert told.paid
     assert [row["card"] for row in chips.ledger(asking.sale)] == [CARDS["interac"].number]
+
+
+def test_a_card_is_the_tills_alone_until_its_payment_ends(chips: ChipBook):
+    """Another program on this machine cannot talk to it meanwhile."""
+    with chips.at_the_chip_reader("interac") as asking:
+        chips.wait_until_the_stripe_is_let_go()
+        assert chips.client() == "error 8010000B"  # SCARD_E_SHARING_VIOLATION
+        assert control.enter_pin(chips.store.folder, PIN)
+        asking.end()
+        chips.wait_until_it_is_let_go()
+        assert not chips.client().startswith("error")
 
 
 def test_a_card_swiped_first_lets_the_chip_reader_go(chips: ChipBook):
@@ -184,7 +184,7 @@ def test_another_card_gets_nothing_back(chips: ChipBook):
     told = chips.pay_by_chip("interac", pin=PIN)
     back = chips.back(chips.last(), by_card=True)
     error, said = failed(chips.pay_by_chip("visa", movement=back))
-    assert (error, said[:39]) == ("InvalidCard", "This%20is%20not%20the%20card%20that%20p")
+    assert (error, said[:39]) == ("InvalidCard", "This is not the card that paid. Nothing")
     assert [row["state"] for row in chips.held() if row["sale_key"] == told.key] == ["declined"]
 
 

@@ -91,7 +91,7 @@ def check(watch: Watch) -> None:
 def test_an_engine_that_holds_the_card_itself_is_caught(tmp_path: Path):
     """By the same search, on the same paths, in every place."""
     naive = (sys.executable, "-P", str(Path(__file__).with_name("naive_store.py")))
-    with watched_store(tmp_path, "msr_plain", naive) as scene:
+    with watched_store(tmp_path, "msr_plain", program=naive) as scene:
         scene.watch.patience_s = 0.0
         walk(scene, approved, stall, lost_answer_then_reversed)
         crash_in_flight(scene)

@@ -9,20 +9,14 @@ from drivers.pcsc.asks import (
     AskIssuer,
     CardLostError,
     EnterPin,
-    PinBlock,
-    PinGiven,
-    PinTrouble,
     Reply,
     Transaction,
 )
-from drivers.pcsc.reader import LOOK_S, PcscEmv, PcscReader
+from drivers.pcsc.reader import LOOK_S, OTHERS_S, PcscEmv, PcscReader
 from drivers.reader import Armed, CardInserted, ChipAsks, ChipSaid, Event, NotYet, PinAsked, ReadFailedError, Tender
-from drivers.serial.port import Port
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure
 from pos_bridge.domain.chip import HostWord, IssuerAnswer, SecondAnswer
 from pos_bridge.wire.apdu import Command, Response
-from pos_bridge.wire.pin_pad import ask, end
-from tests.drivers.line import Line
 from tests.drivers.pcsc.scripted_scard import (
     EMPTY,
     EXCLUSIVE,
@@ -35,7 +29,6 @@ from tests.drivers.pcsc.scripted_scard import (
     UNRESPONSIVE,
     ScriptedScard,
 )
-from tests.wire.test_pin_pad import BLOCK, GOOD, KSN, framed
 
 SELECT = Command(0x00, 0xA4, 0x04, 0x00, b"\xa0\x00\x00\x00\x03")
 FACTS = CardFacts(Brand.VISA, 5119, EntryMode.CHIP)
@@ -164,14 +157,27 @@ def test_a_card_that_is_out_again_before_it_is_powered():
     desk.stop()
 
 
-@pytest.mark.parametrize(
-    ("code", "reason"), [(UNRESPONSIVE, ReadFailure.CHIP_FAILED), (SHARING, ReadFailure.READER_BUSY)]
-)
-def test_a_card_that_cannot_be_had(code, reason):
+def test_a_card_that_cannot_be_had():
     desk = Desk(ScriptedScard())
     assert desk.event() == Armed()
-    desk.scard.state, desk.scard.connects = PRESENT, code
-    assert failed(desk) is reason
+    desk.scard.state, desk.scard.connects = PRESENT, UNRESPONSIVE
+    assert failed(desk) is ReadFailure.CHIP_FAILED
+
+
+@pytest.mark.parametrize("state", [PRESENT, PRESENT | EXCLUSIVE])
+@pytest.mark.parametrize("lets_go", [True, False])
+def test_a_card_that_another_program_looks_at_first(state, lets_go):
+    desk = Desk(ScriptedScard())
+    assert desk.event() == Armed()
+    desk.scard.state, desk.scard.connects = state, SHARING
+    assert desk.event() is None
+    if lets_go:
+        desk.scard.state, desk.scard.connects = PRESENT, 0
+        assert desk.event() == CardInserted()
+        desk.stop()
+    else:
+        desk.now += OTHERS_S
+        assert failed(desk) is ReadFailure.READER_BUSY
 
 
 @pytest.mark.parametrize(
@@ -234,108 +240,10 @@ def test_probe(reader):
     assert scard.open == []
 
 
-# ---- PINs ----
-
-
-def test_an_offline_pin_goes_from_the_readers_keys_to_the_card():
-    desk = Desk(ScriptedScard(), Small(EnterPin(online=False, cents=12_345, currency=124)))
-    features = bytes.fromhex("060442330006")
-    desk.scard.control = lambda code, _: b"\x90\x00" if code == 0x42330006 else features
-    desk.insert_and_ask_pin()
-    desk.ask_issuer()
-    assert desk.small.replies == [PinGiven(0x9000)]
-    desk.stop()
-
-
-ONLINE = EnterPin(online=True, cents=12_345, currency=124)
-
-
-@pytest.fixture
-def line():
-    with Line() as line:
-        yield line
-
-
-@pytest.mark.parametrize(
-    ("answer", "reply"),
-    [
-        (GOOD, PinBlock(BLOCK, KSN)),
-        (framed(b"C"), PinTrouble.BYPASSED),
-        (framed(b"K1234"), PinTrouble.PAD_FAILED),
-    ],
-)
-def test_an_online_pin_comes_encrypted_from_the_pad(line, answer, reply):
-    desk = Desk(ScriptedScard(), Small(ONLINE), line.device)
-    desk.insert_and_ask_pin()
-    assert desk.event() is None
-    assert line.hear(ask(12_345, 124))
-    line.send(answer)
-    line.wait_arrived(len(answer))
-    asks = desk.reader.turn(desk.now, readable=True)
-    assert isinstance(asks, ChipAsks)
-    assert desk.small.replies == [reply]
-    desk.stop()
-    assert line.unheard() == b""
-
-
-def test_nobody_enters_a_pin(line):
-    desk = Desk(ScriptedScard(), Small(ONLINE), line.device)
-    desk.insert_and_ask_pin()
-    assert desk.event() is None
-    desk.now += 60
-    desk.ask_issuer()
-    assert desk.small.replies == [PinTrouble.BYPASSED]
-    assert line.hear(end()) == ask(12_345, 124) + end()
-    desk.stop()
-
-
-def test_a_card_pulled_while_its_pin_is_entered_ends_that(line):
-    desk = Desk(ScriptedScard(), Small(ONLINE), line.device)
-    desk.insert_and_ask_pin()
-    assert desk.event() is None
-    desk.scard.state = EMPTY
-    assert failed(desk) is ReadFailure.CARD_REMOVED
-    assert line.hear(end()) == ask(12_345, 124) + end()
-
-
-@pytest.mark.parametrize("gone", [False, True])
-def test_a_pad_that_is_not_there(line, gone):
-    desk = Desk(ScriptedScard(), Small(ONLINE), line.device if gone else "/dev/not-there")
-    if gone:
-        line.hang_up()
-    desk.insert_and_ask_pin()
-    desk.ask_issuer()
-    assert desk.small.replies == [PinTrouble.PAD_FAILED]
-    desk.stop()
-
-
-def test_what_the_pad_said_before_it_was_asked_is_no_answer(line):
-    desk = Desk(ScriptedScard(), Small(ONLINE), line.device)
-    line.send(GOOD)
-    line.wait_arrived(len(GOOD))
-    desk.insert_and_ask_pin()
-    assert desk.event() is None
-    assert desk.small.replies == []
-    desk.stop()
-
-
-def test_a_pad_that_never_stops_talking_is_a_broken_one(line, monkeypatch):
-    desk = Desk(ScriptedScard(), Small(ONLINE), line.device)
-    desk.insert_and_ask_pin()
-    monkeypatch.setattr(Port, "read_into", endless)  # no line of a test is faster than its reader
-    desk.ask_issuer()
-    assert desk.small.replies == [PinTrouble.PAD_FAILED]
-    desk.stop()
-
-
-def endless(_: Port, memory: memoryview) -> int:
-    memory[:] = b"?" * len(memory)
-    return len(memory)
-
-
 def test_what_went_to_the_issuer_is_in_the_page_alone():
     desk = Desk(ScriptedScard())
     desk.insert()
     desk.ask_issuer()
+    gc.collect()
     assert not [one for one in gc.get_objects() if isinstance(one, AskIssuer) and one.data is DATA]
     desk.stop()
