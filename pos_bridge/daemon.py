@@ -22,6 +22,7 @@ from pos_bridge.credentials import Credentials
 from pos_bridge.disk import write_private
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.ledger import JournalUnwritableError
+from pos_bridge.domain.points import PointsRule
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.answers import Answers
@@ -169,7 +170,7 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
     stack.callback(vault.close)
     texts = config.identity
     consents = Consents(texts.programme_text, texts.delivery_text, config.till.language, _now)
-    identify = Identify(vault, consents, journal, log)
+    identify = Identify(vault, consents, journal, log, _rule(config.identity))
     stack.push_async_callback(identify.close)
     return identify
 
@@ -181,6 +182,12 @@ async def _by_the_hour(identify: Identify | None, dropped: Dropped) -> None:
             await identify.settle()
         await asyncio.sleep(_HOUR_S)
         dropped.publish()
+
+
+def _rule(identity: Identity) -> PointsRule | None:
+    """By which members get points here, if they do."""
+    points = identity.points
+    return None if points is None else PointsRule(points.rule, points.points, points.for_cents)
 
 
 def _offered(identity: Identity | None) -> Offered:

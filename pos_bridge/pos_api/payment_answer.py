@@ -13,6 +13,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import PaidByCard, PaidInCash, Refunded, RefundedInCash, Voided
 from pos_bridge.pos_api.kept import Kept
+from pos_bridge.pos_api.points_answer import loyalty_result
 from pos_bridge.pos_api.receipt import masked, receipts
 from pos_bridge.pos_api.receipt_facts import Answerable, own_key, receipt_facts
 from pos_bridge.pos_api.said import SITUATIONS, Language, Said, Situation, Words
@@ -67,13 +68,17 @@ _KINDS = {ChoiceKind.CHOUCHOUS: "chouchous", ChoiceKind.HOME_DELIVERY: "delivery
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """The terminal that this till has, as its answers name it. `capabilities`: how it reads cards (POICapabilities)."""
+    """The terminal that this till has, as its answers name it. `capabilities`: how it reads cards (POICapabilities).
+
+    `programme`: the loyalty brand that it counts points for, if it does.
+    """
 
     poiid: str
     merchant_id: str
     language: Language
     version: str
     capabilities: tuple[str, ...] = (MAGNETIC_STRIPE,)
+    programme: str = ""
 
 
 class Warned(Enum):
@@ -95,6 +100,7 @@ def payment_response(
         payment_receipt=_receipts(terminal, context, outcome),
         sale_data=None if transaction is None else SaleData(TransactionID(*transaction)),
         payment_result=_result(terminal, context, outcome),
+        loyalty_result=loyalty_result(terminal.programme, _points(outcome)),
     )
 
 
@@ -226,6 +232,10 @@ def _in_cash(type_: PaymentType, exact: Amount) -> PaymentResult:
         AmountsResp(exact.currency.name, units(exact.cents)),
         online_flag=False,
     )
+
+
+def _points(outcome: Answerable) -> int | None:
+    return outcome.points if isinstance(outcome, PaidByCard | PaidInCash) else None
 
 
 def _gone_back(outcome: Answerable) -> Amount | None:

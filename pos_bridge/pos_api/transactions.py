@@ -28,6 +28,7 @@ from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.prepare import Ask
+from pos_bridge.pos_api.proposal import Proposal
 from pos_bridge.pos_api.receipt_facts import Answerable
 from pos_bridge.pos_api.said import Instead, Situation
 
@@ -43,9 +44,13 @@ class Answered:
 
 @dataclass(slots=True)
 class _Transaction:
-    """A transaction from its arrival to its answer. `withdrawn`: aborted before the desk was asked."""
+    """A transaction from its arrival to its answer. `withdrawn`: aborted before the desk was asked.
+
+    `proposal`: what the customer is asked first.
+    """
 
     ask: Ask
+    proposal: Proposal | None = None
     task: "asyncio.Task[Answered] | None" = None
     at_desk: bool = False
     withdrawn: bool = False
@@ -75,11 +80,11 @@ class Transactions:
         """The till's name of the one that runs."""
         return None if self._current is None else self._current.ask.service_id
 
-    async def make(self, ask: Ask, fresh: Kept) -> Answered:
+    async def make(self, ask: Ask, fresh: Kept, proposal: Proposal | None = None) -> Answered:
         """The same request again waits for the first one, or is given its answer."""
         transaction = self._running.get(ask.till.request)
         if transaction is None:
-            transaction = _Transaction(ask)
+            transaction = _Transaction(ask, proposal)
             transaction.task = asyncio.create_task(self._run(transaction, fresh))
             self._running[ask.till.request] = transaction
         elif transaction.ask.till.content != ask.till.content:
@@ -92,6 +97,8 @@ class Transactions:
         transaction = self._running.get(request)
         if transaction is not None and not transaction.at_desk:
             transaction.withdrawn = True
+            if transaction.proposal is not None:
+                transaction.proposal.give_up()
             return True
         async with self._lock(request):
             return await self._desk.abort(request)
@@ -119,12 +126,19 @@ class Transactions:
         if not isinstance(outcome, PaidByCard | PaidInCash) or context.kinds <= outcome.known:
             return Answered(outcome, context)
         try:
-            return Answered(replace(outcome, known=await self._desk.known(outcome.key)), context)
+            known, points = await self._desk.known(outcome.key), None
+            if ChoiceKind.CHOUCHOUS in known:
+                paid = outcome.approved if isinstance(outcome, PaidByCard) else outcome.exact
+                points = await self._desk.points(outcome.key, paid.cents)
+            return Answered(replace(outcome, known=known, points=points), context)
         except VaultUnusableError:
             return Answered(outcome, context, vault_silent=True)
 
     async def close(self) -> None:
         """Wait for what runs. The desk ends it: close the desk first."""
+        for transaction in self._running.values():
+            if transaction.proposal is not None:
+                transaction.proposal.give_up()
         tasks = [transaction.task for transaction in self._running.values() if transaction.task is not None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -152,6 +166,8 @@ class Transactions:
             if self._current is not None:  # not kept: *the last transaction* stays the one that runs
                 return Answered(Busy(self._current.ask.service_id), fresh)
             self._current = transaction
+            if transaction.proposal is not None:
+                transaction.ask, fresh = await transaction.proposal.settled(transaction.ask, fresh)
             await self._answers.keep(request, self._poi, encode_kept(fresh))
         elif self._current is None:
             self._current = transaction

@@ -32,6 +32,7 @@ from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.https import NexoServer, loopback_socket, tls_context
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
+from pos_bridge.pos_api.proposal import NOBODY_TO_ASK, Customer
 from tests.pos_api.fake_desk import FakeAnswers, FakeDesk
 from tests.wire.nexo.shapes import POIID, encode
 
@@ -93,6 +94,7 @@ class Store:
         self.clock = Clock()
         self.troubles: list[Trouble] = []
         self.offered = Offered("Chouchous", delivery=True)
+        self.customer: Customer = NOBODY_TO_ASK
         self.dropped = 0
         self.port = 0
         self._loop = uvloop.new_event_loop()
@@ -189,6 +191,7 @@ class Store:
             on_trouble=self.troubles.append,
             on_dropped=self._count,
             offered=self.offered,
+            customer=self.customer,
         )
         self.server = NexoServer(
             self.service,

@@ -73,6 +73,7 @@ _BODIES = {
     Category.REVERSAL: ("reversal_request", "ReversalRequest"),
     Category.GET_TOTALS: ("get_totals_request", "GetTotalsRequest"),
     Category.RECONCILIATION: ("reconciliation_request", "ReconciliationRequest"),
+    Category.LOYALTY: ("loyalty_request", "LoyaltyRequest"),
 }
 
 
