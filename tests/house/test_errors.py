@@ -16,6 +16,7 @@ from pos_bridge.pos_api.said import SITUATIONS, Said, Words
 from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
 from pos_bridge.pos_api.said_of_causes import CAUSES
 from pos_bridge.pos_api.said_of_days import NOTICED
+from pos_bridge.pos_api.said_of_points import POINTS
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_CAUSES, REFUND_SITUATIONS
 from pos_bridge.wire.nexo.decode import Unreadable
 
@@ -43,6 +44,7 @@ TOLD: dict[str, Iterable[tuple[Enum, Said]]] = {
     "A refund that was not made": REFUND_CAUSES.items(),
     "A refund's request that was not done": REFUND_SITUATIONS.items(),
     "A part that a split sale does not take": BASKET_FAULTS.items(),
+    "Points that were not counted": POINTS.items(),
 }
 
 
