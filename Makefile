@@ -1,5 +1,5 @@
 # The words a newcomer types. `make demo` and `make test` do all set-up themselves.
-.PHONY: help setup demo test lint check protos bench explore kill clean
+.PHONY: help setup demo test lint check protos bench explore kill fuzz clean
 PY := .venv/bin/python
 
 help:
@@ -10,6 +10,7 @@ help:
 	@echo "make bench   speed and memory as ratios to a floor"
 	@echo "make explore SEEDS=N  long random runs of each story of the explorer, N (1000) with other crashes and faults each"
 	@echo "make kill    the engine crashed at random, N times (100), with its power every other time; a line each"
+	@echo "make fuzz    N (100000) messages with everything wrong that can be, to the real engine; what it answered"
 
 setup: .venv/.ready
 
@@ -40,6 +41,9 @@ explore: setup
 
 kill: setup
 	@$(PY) -m tests.surfaces.kill --cycles $(or $(N),100) $(if $(SEED),--seed $(SEED))
+
+fuzz: setup
+	@nice $(PY) -m tests.surfaces.fuzz --messages $(or $(N),100000) $(if $(SEED),--seed $(SEED))
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

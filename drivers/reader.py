@@ -33,6 +33,13 @@ class Armed:
 
 
 @dataclass(frozen=True, slots=True)
+class NotYet:
+    """The reader cannot be armed for now, for this reason; it goes on trying, and Armed follows once it is."""
+
+    reason: ReadFailure
+
+
+@dataclass(frozen=True, slots=True)
 class BadRead:
     """Something came that is no whole swipe; forgotten, lamp off. `again` lights it for the next try."""
 
@@ -59,6 +66,11 @@ class CardInserted:
     """A chip card was put in: what comes next is its conversation, and the other readers are let go."""
 
 
+@dataclass(frozen=True, slots=True)
+class PinAsked:
+    """The card holder is asked for a PIN: from now on what takes too long is no failure of the chip."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class ChipAsks:
     """The chip wants its issuer asked (ARQC), or its data for a refund: `data` is BER-TLV in the room's memory.
@@ -77,7 +89,7 @@ class ChipSaid:
     answer: SecondAnswer
 
 
-Event = Armed | BadRead | CardRead | CardSealed | CardInserted | ChipAsks | ChipSaid
+Event = Armed | NotYet | BadRead | CardRead | CardSealed | CardInserted | PinAsked | ChipAsks | ChipSaid
 
 
 @dataclass(frozen=True, slots=True)

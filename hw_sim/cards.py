@@ -66,7 +66,7 @@ _PUBLISHED = (
     Card("mastercard-2", "2222410740360010", Brand.MASTERCARD),  # of the 2-series
     # PayPal, "Credit card numbers for testing"
     Card("amex-2", "378282246310005", Brand.AMEX),
-    Card("amex-3", "371449635398431", Brand.AMEX),
+    Card("amex-3", "371449635398431", Brand.AMEX, service_code="201"),  # a chip: its stripe is for when that fails
     Card("amex-corporate", "378734493671000", Brand.AMEX),
     Card("diners", "30569309025904", Brand.OTHER),
 )

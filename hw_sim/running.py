@@ -36,8 +36,8 @@ class RunningStore:
         facts: dict[str, Any] = json.loads((self.folder / "store.json").read_text())
         return facts
 
-    def till(self, sale_id: str = "Caisse 1 (test)") -> Till:
-        return Till(self.facts, sale_id)
+    def till(self, sale_id: str = "Caisse 1 (test)", *, encrypted: bool = False) -> Till:
+        return Till(self.facts, sale_id, encrypted=encrypted)
 
     def sim(self, command: str, *words: str) -> "subprocess.CompletedProcess[str]":
         """`pos-bridge-sim COMMAND DIR WORDS...`, run to its end."""

@@ -1,7 +1,8 @@
 """A small till: speaks nexo (Sale to POI 3.0, JSON over HTTPS) to the engine as clients in the field do.
 
 For demos and tests. It sends chunked bodies on a connection of their own and trusts the store's authority alone; it
-repeats nothing by itself and knows nothing of the engine but what store.json tells.
+repeats nothing by itself and knows nothing of the engine but what store.json tells. Its encrypted messages are made by
+an implementation of its own (sealing.py), so that both ends check each other.
 """
 
 import http.client
@@ -9,95 +10,50 @@ import json
 import secrets
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-Json = dict[str, Any]
+from hw_sim.reply import Json, Reply
+from hw_sim.sealing import Sealing
+
 PROGRAMME = "Chouchous"  # the loyalty brand of the simulated store
 ANSWER_LIMIT_S = 150.0  # a payment takes its card prompt and its processing, 120 s and more
+_ANSWERED = 200
 _SERVICE_ID_BYTES = 5  # as hexadecimal the 10 characters that nexo allows
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back: the HTTP status, and the JSON document, None for an empty body."""
-
-    status: int
-    document: Json | None
-
-    @property
-    def header(self) -> Json:
-        """The answer's MessageHeader. Raises LookupError where there is none."""
-        header: Json = self._envelope["MessageHeader"]
-        return header
-
-    @property
-    def body(self) -> Json:
-        """The <Category>Response. Raises LookupError where there is none."""
-        return next(part for name, part in self._envelope.items() if name.endswith("Response"))
-
-    @property
-    def result(self) -> str:
-        """Success, Partial or Failure."""
-        return str(self.body["Response"]["Result"])
-
-    @property
-    def error(self) -> str | None:
-        """The ErrorCondition of what was not a success."""
-        condition: str | None = self.body["Response"].get("ErrorCondition")
-        return condition
-
-    @property
-    def additional(self) -> dict[str, str]:
-        """AdditionalResponse, decoded."""
-        text = self.body["Response"].get("AdditionalResponse", "")
-        return {key: values[-1] for key, values in parse_qs(text, keep_blank_values=True).items()}
-
-    def receipt(self, qualifier: str) -> dict[str, str]:
-        """A payment's CashierReceipt or CustomerReceipt: its lines that have a name and a value."""
-        (found,) = (each for each in self.body["PaymentReceipt"] if each["DocumentQualifier"] == qualifier)
-        lines = (parse_qs(line["Text"]) for line in found["OutputContent"]["OutputText"])
-        return {line["name"][0]: line["value"][0] for line in lines if "value" in line}
-
-    @property
-    def transaction(self) -> str:
-        """The terminal's name of the payment, refund or reversal: its POITransactionID. Raises LookupError."""
-        return str(self.body["POIData"]["POITransactionID"]["TransactionID"])
-
-    @property
-    def repeated(self) -> Json:
-        """Of an answer to `status`: the body that was asked about, as it was answered. Raises LookupError."""
-        told: Json = self.body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]
-        return next(part for name, part in told.items() if name.endswith("Response"))
-
-    @property
-    def _envelope(self) -> Json:
-        if self.document is None:
-            raise LookupError("an empty answer")
-        envelope: Json = self.document["SaleToPOIResponse"]
-        return envelope
-
-
 class Till:
-    """One till. `store` is what store.json holds; `sale_id` is this till's name towards the engine."""
+    """One till. `store` is what store.json holds; `sale_id` is this till's name towards the engine.
 
-    def __init__(self, store: Mapping[str, Any], sale_id: str = "Caisse 1 (test)") -> None:
+    `encrypted`: it shows no API key; whatever it asks and is answered goes encrypted under the store's passphrase.
+    """
+
+    def __init__(self, store: Mapping[str, Any], sale_id: str = "Caisse 1 (test)", *, encrypted: bool = False) -> None:
         url = urlsplit(store["nexo_url"])
         if url.scheme != "https" or url.hostname is None or url.port is None:
             raise ValueError("nexo_url is an https URL with a port")
         self._host, self._port, self._path = url.hostname, url.port, url.path
         self._api_key = str(store["api_key"])
+        self._headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Transfer-Encoding": "chunked",
+            "Connection": "close",
+        }
+        self._sealing: Sealing | None = None
+        if encrypted:
+            self._sealing = Sealing(store["passphrase"], store["key_identifier"], store["key_version"])
+        else:
+            self._headers["X-API-Key"] = self._api_key
         self._tls = ssl.create_default_context(cafile=store["ca"])
         self.poiid = str(store["poiid"])
         self.sale_id = sale_id
 
     @classmethod
-    def of(cls, store_json: Path, sale_id: str = "Caisse 1 (test)") -> "Till":
-        return cls(json.loads(store_json.read_text()), sale_id)
+    def of(cls, store_json: Path, sale_id: str = "Caisse 1 (test)", *, encrypted: bool = False) -> "Till":
+        return cls(json.loads(store_json.read_text()), sale_id, encrypted=encrypted)
 
     # ---- what a till does ----
 
@@ -254,22 +210,26 @@ class Till:
 
     def send(self, document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Reply:
         """POST a whole document. `headers` are laid over the usual ones. Raises OSError when nobody answers."""
-        return self.post(json.dumps(document, ensure_ascii=False).encode(), headers)
+        return self.post(self.written(document), headers)
+
+    def written(self, document: Mapping[str, Any]) -> bytes:
+        """A document as it is posted: in clear or encrypted, as this till does."""
+        clear = json.dumps(document, ensure_ascii=False).encode()
+        if self._sealing is None:
+            return clear
+        return self._sealing.sealed(clear, document["SaleToPOIRequest"]["MessageHeader"], "SaleToPOIRequest")
 
     def post(self, content: bytes, headers: Mapping[str, str] | None = None) -> Reply:
-        usual = {
-            "Content-Type": "application/json; charset=utf-8",
-            "Transfer-Encoding": "chunked",
-            "Connection": "close",
-            "X-API-Key": self._api_key,
-        }
+        """POST what `written` gave, or anything. An encrypted answer comes back clear. Raises NotSealedError."""
         connection = http.client.HTTPSConnection(self._host, self._port, timeout=ANSWER_LIMIT_S, context=self._tls)
         try:
-            connection.request("POST", self._path, [content], {**usual, **(headers or {})}, encode_chunked=True)
+            connection.request("POST", self._path, [content], {**self._headers, **(headers or {})}, encode_chunked=True)
             answer = connection.getresponse()
             raw = answer.read()
         finally:
             connection.close()
+        if self._sealing is not None and raw and answer.status == _ANSWERED:
+            raw = self._sealing.opened(json.loads(raw)["SaleToPOIResponse"])
         return Reply(answer.status, json.loads(raw, parse_float=Decimal) if raw else None)
 
     def _reference(self, service_id: str, category: str) -> Json:

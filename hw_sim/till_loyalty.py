@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from hw_sim.till import PROGRAMME, Reply, Till
+from hw_sim.reply import Reply
+from hw_sim.till import PROGRAMME, Till
 
 Json = dict[str, Any]
 

@@ -3,6 +3,7 @@
 No setting here weakens privacy: there is none to find.
 """
 
+import re
 import stat
 import tomllib
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
 _PathText = Annotated[str, Meta(min_length=1, max_length=255)]
-
+# <model>-<serial>.<environment>: a model of 4 characters or more and a serial of 9 digits satisfy every client.
+_COMMON_NAME = r"^[A-Za-z0-9]{4,20}-[0-9]{9}\.(live|test)\.terminal\.adyen\.com$"
 
 VAULT_KEY_LENGTH = 32
 CHIP_DRIVER = "pcsc_emv"
@@ -43,11 +45,27 @@ class Till(_Section, frozen=True):
     card_prompt_s: Annotated[int, Meta(ge=5, le=600)] = 120
 
 
+class Passphrase(_Section, frozen=True):
+    """What a till that sends encrypted messages shares with this one, as its own settings name it."""
+
+    identifier: Annotated[str, Meta(pattern=r"^[!-~]([ -~]{0,62}[!-~])?$")]
+    version: Annotated[int, Meta(ge=0, le=2**31 - 1)]
+    file: _PathText
+
+
 class Nexo(_Section, frozen=True):
+    """Without `api_key_file` no till may ask in clear; without `passphrase` none can ask encrypted.
+
+    `common_name`: of the certificate, as clients in encrypted mode compare it. `authority`: what tills trust.
+    """
+
     certificate: _PathText
     key: _PathText
-    api_key_file: _PathText
+    api_key_file: _PathText | None = None
+    passphrase: Annotated[tuple[Passphrase, ...], Meta(max_length=16)] = ()
     port: _Port = 8443
+    common_name: Annotated[str, Meta(pattern=_COMMON_NAME)] | None = None
+    authority: _PathText = "store-ca.pem"
 
 
 class Processor(_Section, frozen=True):
@@ -144,6 +162,12 @@ class Config:
         return self.path(reader.pcscd)
 
     @property
+    def nexo_name(self) -> str | None:
+        """The common name of the certificate that tills are shown. None: neither set, nor made by the POIID."""
+        name = self.nexo.common_name or f"{self.till.poiid}.live.terminal.adyen.com"
+        return name if re.fullmatch(_COMMON_NAME, name) else None
+
+    @property
     def state(self) -> Path:
         return self.path(self.till.state_dir)
 
@@ -162,10 +186,21 @@ class Config:
 
 def load(file: Path) -> Config:
     """Read and check `file` and the files it names. Raises ConfigError with one line for a person."""
+    config = read(file)
+    for setting, text, secret in _named_files(config):
+        _check_file(file, setting, config.path(text), secret=secret)
+    if config.identity is not None:
+        _check_vault_key(file, config.path(config.identity.vault_key))
+    return config
+
+
+def read(file: Path) -> Config:
+    """Read and check `file` alone, for a command that makes what it names. Raises ConfigError."""
     document = _decode(file)
     names = [reader.name for reader in document.reader]
     if len(set(names)) != len(names):
         raise ConfigError(f"{file}: reader.name: two readers have the same name")
+    _check_tills(file, document.nexo)
     config = Config(
         file.absolute(),
         document.till,
@@ -178,10 +213,6 @@ def load(file: Path) -> Config:
     )
     for reader in config.readers:
         _check_reader(config, reader)
-    for setting, text, secret in _named_files(config):
-        _check_file(file, setting, config.path(text), secret=secret)
-    if config.identity is not None:
-        _check_vault_key(file, config.path(config.identity.vault_key))
     return config
 
 
@@ -204,11 +235,14 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     nexo, processor = config.nexo, config.processor
     emv = () if config.card_room.emv is None else (("card_room.emv", config.card_room.emv, False),)
     vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
+    api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
+    phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
     return (
         ("till.signing_key", config.till.signing_key, True),
         ("nexo.certificate", nexo.certificate, False),
         ("nexo.key", nexo.key, True),
-        ("nexo.api_key_file", nexo.api_key_file, True),
+        *api_key,
+        *phrases,
         ("processor.ca", processor.ca, False),
         ("processor.certificate", processor.certificate, False),
         ("processor.key", processor.key, True),
@@ -216,6 +250,14 @@ def _named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         *emv,
         *vault_key,
     )
+
+
+def _check_tills(file: Path, nexo: Nexo) -> None:
+    names = [(phrase.identifier, phrase.version) for phrase in nexo.passphrase]
+    if len(set(names)) != len(names):
+        raise ConfigError(f"{file}: nexo.passphrase: two have the same identifier and version")
+    if nexo.api_key_file is None and not names:
+        raise ConfigError(f"{file}: nexo: api_key_file and passphrase are both missing: no till could ask anything")
 
 
 def _check_reader(config: Config, reader: Reader) -> None:

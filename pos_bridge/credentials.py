@@ -1,7 +1,7 @@
 """The keys and certificates that the configuration names, loaded and checked; each fault is one line that names it."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -10,13 +10,24 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from pos_bridge.config import Config, ConfigError
+from pos_bridge.config import Config, ConfigError, Passphrase
+from pos_bridge.wire.nexo.secured import MessageKey
 
 MIN_API_KEY = 16
 MAX_API_KEY = 256
+WARN_DAYS = 60  # before the end of what tills are shown: time for IT to come by with the authority's key
+MIN_PASSPHRASE, MAX_PASSPHRASE = 12, 256
 _MAX_FILE = 65_536
 
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OfTills:
+    """`api_key` None: no till asks in clear. `message_keys`: of those that ask encrypted; they are nowhere on disk."""
+
+    api_key: str | None
+    message_keys: tuple[MessageKey, ...]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -24,8 +35,7 @@ class Credentials:
     """`ca`, `certificate` and `key` are the PEM files for the processor."""
 
     terminal_key: Ed25519PrivateKey
-    api_key: str
-    tls: ssl.SSLContext
+    tills: OfTills
     ca: bytes
     certificate: bytes
     key: bytes
@@ -40,14 +50,42 @@ def load(config: Config) -> Credentials:
         read.check(setting, text, _valid_certificate)
     read.check("processor.ca", processor.ca, _valid_certificate)
     read.pair("processor.key", processor.certificate, processor.key)
+    read.pair("nexo.key", nexo.certificate, nexo.key)
     return Credentials(
         terminal_key=read.check("till.signing_key", config.till.signing_key, _terminal_key),
-        api_key=read.check("nexo.api_key_file", nexo.api_key_file, _api_key),
-        tls=read.pair("nexo.key", nexo.certificate, nexo.key),
+        tills=of_tills(config),
         ca=read.content(processor.ca),
         certificate=read.content(processor.certificate),
         key=read.content(processor.key),
     )
+
+
+def of_tills(config: Config) -> OfTills:
+    """What tills show, or prove that they know. Raises ConfigError."""
+    nexo, read = config.nexo, _Reader(config)
+    api_key = None if nexo.api_key_file is None else read.check("nexo.api_key_file", nexo.api_key_file, _api_key)
+    return OfTills(api_key, _message_keys(read, nexo.passphrase))
+
+
+def ends(pem: bytes) -> datetime:
+    """When the first certificate of a PEM file, the leaf, ends. Raises ValueError for what holds none."""
+    return x509.load_pem_x509_certificates(pem)[0].not_valid_after_utc
+
+
+def _message_keys(read: "_Reader", named: Sequence[Passphrase]) -> tuple[MessageKey, ...]:
+    """Derived here, once: it takes milliseconds each."""
+    keys: list[MessageKey] = []
+    for place, passphrase in enumerate(named):
+
+        def derived(raw: bytes, entry: Passphrase = passphrase) -> MessageKey:
+            key = MessageKey.derive(entry.identifier, entry.version, _passphrase(raw))
+            if any(key.cipher_key == other.cipher_key for other in keys):
+                # The identifier in a message is not authenticated: under a second one it would be another till's.
+                raise _UnfitError("holds the passphrase of another entry: each has one of its own")
+            return key
+
+        keys.append(read.check(f"nexo.passphrase[{place}].file", passphrase.file, derived))
+    return tuple(keys)
 
 
 class _Reader:
@@ -71,16 +109,14 @@ class _Reader:
         except (ValueError, TypeError):
             raise ConfigError(f"{setting}: {path} is not the PEM file it should be") from None
 
-    def pair(self, setting: str, certificate: str, key: str) -> ssl.SSLContext:
-        """A server context: TLS 1.2 at least, because tills' clients in the field do not all speak 1.3."""
+    def pair(self, setting: str, certificate: str, key: str) -> None:
+        """That the two files are one pair, as TLS will take them."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
         paths = self._config.path(certificate), self._config.path(key)
         try:
             context.load_cert_chain(*paths, password=_no_password)
         except (OSError, ValueError):
             raise ConfigError(f"{setting}: {paths[1]} is not the private key of {paths[0]}") from None
-        return context
 
 
 class _UnfitError(Exception):
@@ -103,6 +139,17 @@ def _api_key(raw: bytes) -> str:
     if not (MIN_API_KEY <= len(key) <= MAX_API_KEY and key.isascii() and key.isprintable() and " " not in key):
         raise _UnfitError(f"must hold one line of {MIN_API_KEY} to {MAX_API_KEY} ASCII characters without spaces")
     return key
+
+
+def _passphrase(raw: bytes) -> bytes:
+    """Without the end of its line. ASCII, because clients do not agree on how to write anything else."""
+    phrase = raw.rstrip(b"\r\n")
+    text = phrase.decode("ascii", "replace")
+    if not (MIN_PASSPHRASE <= len(text) <= MAX_PASSPHRASE and text.isascii() and text.isprintable()):
+        raise _UnfitError(f"must hold one line of {MIN_PASSPHRASE} to {MAX_PASSPHRASE} printable ASCII characters")
+    if text != text.strip():
+        raise _UnfitError("begins or ends with a space, which a till's settings may not: take it away")
+    return phrase
 
 
 def _valid_certificate(raw: bytes) -> None:

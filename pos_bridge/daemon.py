@@ -32,9 +32,12 @@ from pos_bridge.log import Log, counted
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.pos_api.https import NexoServer, loopback_socket
+from pos_bridge.pos_api.leaf import Leaf
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import CHIP, MAGNETIC_STRIPE
 from pos_bridge.pos_api.payment_answer import Terminal as NexoTerminal
+from pos_bridge.pos_api.reception import Reception
+from pos_bridge.pos_api.transactions import Floor
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
@@ -87,15 +90,24 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         await lane.resume()
         dropped = Dropped(log)
         stack.callback(dropped.publish)
-        service = _service(config, lane, answers, log, dropped)
-        server = _server(config, credentials, service, log)
+        secret = _secret(config.state / "till.secret")
+        reception = Reception.of(
+            lambda credential, floor: _service(
+                config, lane, answers, log, dropped, secret=secret, credential=credential, floor=floor
+            ),
+            credentials.tills.message_keys,
+            in_clear=credentials.tills.api_key is not None,
+        )
+        leaf = _leaf(config, log)
+        server = _server(config, credentials, reception, leaf, log)
         await rooms.start()
         await server.start()
         stack.push_async_callback(server.stop)
-        stack.push_async_callback(service.close)
+        stack.push_async_callback(reception.close)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, leaf.look)
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, leaf))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
@@ -175,9 +187,10 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
     return identify
 
 
-async def _by_the_hour(identify: Identify | None, dropped: Dropped) -> None:
+async def _by_the_hour(identify: Identify | None, dropped: Dropped, leaf: Leaf) -> None:
     """Beginning with the start, so that no sale sets the time of what is told."""
     while True:
+        leaf.look()
         if identify is not None:
             await identify.settle()
         await asyncio.sleep(_HOUR_S)
@@ -194,29 +207,49 @@ def _offered(identity: Identity | None) -> Offered:
     return NOTHING_OFFERED if identity is None else Offered(identity.programme, identity.delivery_text is not None)
 
 
-def _service(config: Config, lane: Lane, answers: Answers, log: Log, dropped: Dropped) -> NexoService:
+def _service(
+    config: Config,
+    lane: Lane,
+    answers: Answers,
+    log: Log,
+    dropped: Dropped,
+    *,
+    secret: bytes,
+    credential: str,
+    floor: Floor,
+) -> NexoService:
     till = config.till
     return NexoService(
         terminal=NexoTerminal(
             till.poiid, config.processor.merchant_id, till.language, __version__, _capabilities(config.readers)
         ),
-        secret=_secret(config.state / "till.secret"),
+        secret=secret,
         desk=lane,
         answers=answers,
         clock=_now,
         on_trouble=_tell_trouble(log),
         on_dropped=dropped.count,
         offered=_offered(config.identity),
+        credential=credential,
+        floor=floor,
     )
 
 
-def _server(config: Config, credentials: Credentials, service: NexoService, log: Log) -> NexoServer:
+def _leaf(config: Config, log: Log) -> Leaf:
+    certificate, key = config.path(config.nexo.certificate), config.path(config.nexo.key)
+    try:
+        return Leaf(certificate, key, log, _now)
+    except (OSError, ValueError):
+        raise CannotStartError(f"nexo.key: {key} is not the private key of {certificate}") from None
+
+
+def _server(config: Config, credentials: Credentials, reception: Reception, leaf: Leaf, log: Log) -> NexoServer:
     try:
         bound = loopback_socket(config.nexo.port)
     except OSError as error:
         raise CannotStartError(f"nexo.port {config.nexo.port} cannot be used ({error.strerror})") from None
     return NexoServer(
-        service, bound=bound, tls=credentials.tls, api_key=credentials.api_key, on_trouble=_tell_trouble(log)
+        reception, bound=bound, tls=leaf.context, api_key=credentials.tills.api_key, on_trouble=_tell_trouble(log)
     )
 
 

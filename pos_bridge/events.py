@@ -161,4 +161,24 @@ class GivenBack(Event):
     """That refund was made."""
 
 
+@dataclass(frozen=True, slots=True)
+class CertificateEnding(Event):
+    """The certificate that tills are shown ends in so many days; told once a day."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateTaken(Event):
+    """Another certificate was found in its file: tills that connect from now on are shown it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateUnfit(Event):
+    """Another certificate was found that cannot be used, or not with its key: the one before stays."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+
+
 EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it

@@ -79,10 +79,11 @@ def verify(session: Session) -> Step[Verified]:
 def _go_through(session: Session, listed: CvmList) -> Step[Verified]:
     """The rules in their order, until one succeeds or says that none may follow it."""
     results = bytes((_NOT_PERFORMED, 0x00, _Outcome.FAILED.value))
+    failed_pins: set[bool] = set()
     for rule in listed.rules:
         if not _applies(session, listed, rule):
             continue
-        tried = yield from _try(session, rule)
+        tried = yield from _try(session, rule, failed_pins)
         if tried.performed:
             results = bytes((rule.code, rule.condition, tried.outcome.value))
         if tried.outcome is not _Outcome.FAILED:
@@ -136,7 +137,8 @@ def _supported(session: Session, method: Method) -> bool:
 # ---- a method ----
 
 
-def _try(session: Session, rule: Rule) -> Step[_Tried]:
+def _try(session: Session, rule: Rule, failed_pins: set[bool]) -> Step[_Tried]:
+    """`failed_pins`: whether online, of each PIN that has failed: a list of hundreds asks nobody hundreds of times."""
     method = rule.method
     if method is None:
         session.tvr |= Tvr.CVM_UNRECOGNISED
@@ -145,13 +147,18 @@ def _try(session: Session, rule: Rule) -> Step[_Tried]:
         if method in _OF_A_PIN:
             session.tvr |= Tvr.PIN_PAD_MISSING  # 10.5.1, 10.5.2
         return _NOT_DONE
-    if method in _OF_A_PIN and Tvr.PIN_NOT_ENTERED in session.tvr:
+    if method not in _OF_A_PIN:
+        return _COMES_TO[method]
+    online = method is Method.ONLINE_PIN
+    if Tvr.PIN_NOT_ENTERED in session.tvr or online in failed_pins:
         return _FAILED  # given up once: not asked for again (10.5.1)
-    if method is Method.ONLINE_PIN:
-        return (yield from _online_pin(session))
-    if method in _PLAINTEXT and not (yield from _offline_pin(session)):
-        return _FAILED
-    return _COMES_TO[method]
+    if online:
+        tried = yield from _online_pin(session)
+    else:
+        tried = _COMES_TO[method] if (yield from _offline_pin(session)) else _FAILED
+    if tried is _FAILED:
+        failed_pins.add(online)
+    return tried
 
 
 def _online_pin(session: Session) -> Step[_Tried]:

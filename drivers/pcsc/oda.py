@@ -15,7 +15,7 @@ from drivers.pcsc.certificates import (
     static_data,
 )
 from drivers.pcsc.records import StaticData
-from drivers.pcsc.session import PublicKey, Session, Step, send
+from drivers.pcsc.session import UNPREDICTABLE_LENGTH, PublicKey, Session, Step, send
 from drivers.reader import ReadFailedError
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.wire.apdu import Command, Response
@@ -92,8 +92,8 @@ def _check_dynamic(session: Session, key: PublicKey) -> Step[None]:
         ddol = session.application.ddol if written is None else parse_dol(written)
     except TlvError:
         raise AuthenticationFailedError from None
-    if Tag.UNPREDICTABLE not in {wanted.tag for wanted in ddol}:
-        raise AuthenticationFailedError
+    if not any(wanted.tag == Tag.UNPREDICTABLE and wanted.length >= UNPREDICTABLE_LENGTH for wanted in ddol):
+        raise AuthenticationFailedError  # 6.5.1: all of it, or a copied card could have each signature ready
     values = session.fill(ddol)
     response = yield from send(Command(0x00, _INTERNAL_AUTHENTICATE, 0x00, 0x00, values))
     if not response.ok:

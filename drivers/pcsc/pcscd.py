@@ -155,8 +155,10 @@ class Pcscd:
         code, answer = self._scard.SCardTransmit(card.handle, card.protocol, list(raw))[:2]
         if code & _WORD != _SUCCESS:
             self._lost(code & _WORD)
-        if len(answer) < 2:  # noqa: PLR2004 - the status word; a card pulled in mid-exchange is told so
+        if not answer:  # so a card is told that was pulled in mid-exchange
             raise CardLostError(removed=True)
+        if len(answer) < 2:  # noqa: PLR2004 - the status word: a card that is there and says nothing
+            self._lost(code & _WORD)
         return bytes(answer)
 
     def control(self, code: int, data: bytes) -> bytes | None:

@@ -13,6 +13,7 @@ from pos_bridge.wire.pin_pad import MAX_FRAME, Encrypted, NoPin, PadFraming, ask
 
 BAUD = 9600
 LIMIT_S = 60.0
+_MOST_STALE = 256  # reads of a frame each: more than a line holds
 _TROUBLES = {NoPin.CANCELLED: PinTrouble.BYPASSED, NoPin.NONSENSE: PinTrouble.PAD_FAILED}
 
 
@@ -32,15 +33,22 @@ class PinPad:
     def ask(self, cents: int, currency: int, now: float) -> PinTrouble | None:
         """Ask for a PIN: whatever it said before that is forgotten. PAD_FAILED when it is gone."""
         try:
-            self._intake.take_in(now, readable=True)
-            while self._intake.progress is not Progress.SILENT:
-                self._intake.forget()
-                self._intake.take_in(now, readable=True)
+            if not self._is_silent(now):
+                return PinTrouble.PAD_FAILED
             self._intake.say(ask(cents, currency))
         except ReadFailedError:
             return PinTrouble.PAD_FAILED
         self._give_up_at = now + LIMIT_S
         return None
+
+    def _is_silent(self, now: float) -> bool:
+        """Whatever it said before is forgotten. False for one that never stops talking."""
+        for _ in range(_MOST_STALE):
+            self._intake.take_in(now, readable=True)
+            if self._intake.progress is Progress.SILENT:
+                return True
+            self._intake.forget()
+        return False
 
     def turn(self, now: float, *, readable: bool) -> PinBlock | PinTrouble | None:
         """What it answered, or None: not yet."""

@@ -14,7 +14,18 @@ from drivers.pcsc.exchange import exchange
 from drivers.pcsc.pcscd import Pcscd, Presence, ReaderGoneError, Scard
 from drivers.pcsc.pin_pad import PinPad
 from drivers.pcsc.secure_pin import enter_offline_pin
-from drivers.reader import Armed, CardInserted, ChipAsks, ChipSaid, Event, ReadFailedError, SealingPlace, Tender
+from drivers.reader import (
+    Armed,
+    CardInserted,
+    ChipAsks,
+    ChipSaid,
+    Event,
+    NotYet,
+    PinAsked,
+    ReadFailedError,
+    SealingPlace,
+    Tender,
+)
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.chip import IssuerAnswer, SecondAnswer
 from pos_bridge.wire.apdu import Command
@@ -59,8 +70,9 @@ class PcscReader:
         self._pad = _pad(tender.pin_pad, now)
         self._asks_pad = False
         self._silence, self._never_written = os.pipe2(os.O_CLOEXEC)  # the daemon is asked, never waited on
-        self._ask: Ask | None = None
+        self._ask: Command | EnterPin | None = None  # None: the issuer is asked
         self._answer: IssuerAnswer | None = None
+        self._hindered_by: ReadFailure | None = None
         self._lost: CardLostError | None = None  # while the issuer is asked: thrown in with its answer
         self._issuer_was_asked = False
         self._step: Callable[[float, bool], Event | None] = self._wait_until_empty
@@ -101,15 +113,22 @@ class PcscReader:
 
     # ---- until a card comes ----
 
-    def _wait_until_empty(self, now: float, _: bool) -> Armed | None:  # noqa: FBT001 - a step's one shape
+    def _wait_until_empty(self, now: float, _: bool) -> Armed | NotYet | None:  # noqa: FBT001 - a step's one shape
         match self._pcscd.presence():
             case Presence.CARD:
-                return None  # it is to be taken out; put in again, it counts
-            case Presence.TAKEN:
-                raise ReadFailedError(ReadFailure.READER_BUSY)
+                return self._not_yet(ReadFailure.CARD_LEFT)  # it is to be taken out; put in again, it counts
+            case Presence.TAKEN:  # by another program, or by a room that was ended while a PIN was entered
+                return self._not_yet(ReadFailure.READER_BUSY)
             case Presence.EMPTY:
                 self._step, self._due = self._wait_for_card, now + LOOK_S
                 return Armed()
+
+    def _not_yet(self, reason: ReadFailure) -> NotYet | None:
+        """Told once, and again when the reason is another."""
+        if self._hindered_by is reason:
+            return None
+        self._hindered_by = reason
+        return NotYet(reason)
 
     def _wait_for_card(self, now: float, _: bool) -> CardInserted | None:  # noqa: FBT001 - same
         if self._pcscd.presence() is not Presence.CARD:
@@ -192,13 +211,14 @@ class PcscReader:
             self._step, self._due = self._rest, math.inf
             answer: SecondAnswer = end.value
             return ChipSaid(answer)
-        self._ask, self._step, self._due = ask, self._converse, now
-        if not isinstance(ask, AskIssuer):
-            return None
-        self._issuer_was_asked = True
-        data = self._memory[: len(ask.data)]
-        data[:] = ask.data
-        return ChipAsks(ask.facts, data)
+        self._step, self._due = self._converse, now
+        if isinstance(ask, AskIssuer):
+            self._ask, self._issuer_was_asked = None, True  # what goes to the issuer lies in the room's page alone
+            data = self._memory[: len(ask.data)]
+            data[:] = ask.data
+            return ChipAsks(ask.facts, data)
+        self._ask = ask
+        return PinAsked() if isinstance(ask, EnterPin) else None
 
     def _rest(self, _now: float, _: bool) -> None:  # noqa: FBT001 - same
         """All is said."""

@@ -27,11 +27,12 @@ class Script:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Scripts:
-    """`broken`: there is a template that is none."""
+    """`broken_before`, `broken_after`: there is a template for then that is none, or nobody knows for when it was."""
 
     before: tuple[Script, ...]
     after: tuple[Script, ...]
-    broken: bool
+    broken_before: bool
+    broken_after: bool
 
 
 def read_scripts(raw: bytes) -> Scripts:
@@ -41,22 +42,17 @@ def read_scripts(raw: bytes) -> Scripts:
     try:
         templates = parse(raw)
     except TlvError:
-        return Scripts((), (), broken=True)
-    broken = False
+        return Scripts((), (), broken_before=True, broken_after=False)
+    broken_before = broken_after = False
     for template in templates:
+        late = template.tag == Tag.SCRIPT_AFTER
         try:
-            script = _script(template.value)
+            if template.tag not in (Tag.SCRIPT_BEFORE, Tag.SCRIPT_AFTER):
+                raise TlvError("not an issuer's script")  # noqa: TRY301 - the same end as for one that is broken
+            (after if late else before).append(_script(template.value))
         except TlvError:
-            broken = True
-            continue
-        match template.tag:
-            case Tag.SCRIPT_BEFORE:
-                before.append(script)
-            case Tag.SCRIPT_AFTER:
-                after.append(script)
-            case _:
-                broken = True
-    return Scripts(tuple(before), tuple(after), broken)
+            broken_before, broken_after = broken_before or not late, broken_after or late
+    return Scripts(tuple(before), tuple(after), broken_before, broken_after)
 
 
 def run_scripts(session: Session, scripts: tuple[Script, ...], failed: Tvr) -> Step[None]:

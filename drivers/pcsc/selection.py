@@ -20,6 +20,7 @@ _INVALIDATED, _NO_RECORD = 0x6283, 0x6A83
 _DIRECTORY_FILES = range(1, 11)
 _DIRECTORY_RECORDS = range(1, 31)
 _SAME_NAME_TRIES = 16
+_MOST_CANDIDATES = 16  # a real card has two or three; one of hundreds must not keep a till selecting
 _CONFIRM, _ORDER = 0x80, 0x0F
 _LAST = 16  # no priority given: behind every one that has one
 
@@ -56,7 +57,8 @@ def find_candidates(terminal: Terminal) -> Step[tuple[Candidate, ...]]:
     usable = [candidate for candidate in listed if candidate.usable]
     if not usable:
         raise ReadFailedError(ReadFailure.CARD_BLOCKED if blocked else ReadFailure.NOT_A_BANK_CARD)
-    return tuple(sorted(usable, key=lambda candidate: candidate.order))  # sorted keeps the card's order among equals
+    in_order = sorted(usable, key=lambda candidate: candidate.order)  # sorted keeps the card's order among equals
+    return tuple(in_order[:_MOST_CANDIDATES])
 
 
 def select(candidate: Candidate) -> Step[Selected | ReadFailure]:

@@ -21,6 +21,7 @@ _T = TypeVar("_T")
 Step = Generator[Ask, Reply, _T]
 
 PURCHASE, REFUND = b"\x00", b"\x20"  # 9C: the first two digits of ISO 8583's processing code
+UNPREDICTABLE_LENGTH = 4  # 9F37
 _CHIP_ENTRY = b"\x05"  # 9F39
 _CENTURY_TURNS = 50  # years 50 to 99 are of 1900 (book 4, 6.7.3)
 
@@ -91,7 +92,7 @@ class Session:
 def open_session(
     terminal: Terminal, tender: Tender, application: Application, aid: bytes, unpredictable: bytes
 ) -> Session:
-    """`unpredictable`: four random bytes, 9F37, for the whole transaction."""
+    """`unpredictable`: UNPREDICTABLE_LENGTH random bytes, 9F37, for the whole transaction."""
     session = Session(terminal, tender, application, aid)
     time = f"{tender.local_time:012d}"
     session.own = {

@@ -17,7 +17,7 @@ from drivers.pcsc.restrictions import restrict
 from drivers.pcsc.risk import manage_risk
 from drivers.pcsc.scripts import read_scripts, run_scripts
 from drivers.pcsc.selection import Selected, find_candidates, select
-from drivers.pcsc.session import Session, Step, open_session, send
+from drivers.pcsc.session import UNPREDICTABLE_LENGTH, Session, Step, open_session, send
 from drivers.pcsc.terminal import Terminal
 from drivers.reader import ReadFailedError, Tender
 from pos_bridge.domain.card import ReadFailure
@@ -30,7 +30,6 @@ from pos_bridge.wire.tlv import encode
 
 _T = TypeVar("_T")
 _EXTERNAL_AUTHENTICATE = 0x82
-_UNPREDICTABLE_LENGTH = 4
 _REFUSED_OFFLINE = b"Z1"  # 8A (book 4, annex A6)
 # What the processor is sent (processor_v1.proto, RoomSealed); those that a card may lack are left out where it does.
 _FOR_ISSUER = (
@@ -72,7 +71,7 @@ def converse(terminal: Terminal, tender: Tender, unpredictable: Callable[[int], 
     session, verified = yield from _guarded(_prepare(terminal, tender, unpredictable), ReadFailure.CHIP_FAILED)
     yield from _guarded(_ask_card(session), ReadFailure.CHIP_DECLINED)
     try:
-        answer = yield AskIssuer(facts_of(session), _for_issuer(session))
+        answer = yield _question(session)
         if not isinstance(answer, IssuerAnswer):
             raise TypeError("an issuer is answered for by an IssuerAnswer")
         if tender.refund:  # the AAC ended the card's part
@@ -99,7 +98,7 @@ def _prepare(
     terminal: Terminal, tender: Tender, unpredictable: Callable[[int], bytes]
 ) -> Step[tuple[Session, Verified]]:
     """Selection to terminal risk management (book 3, 8.2, figure 7)."""
-    session, locator = yield from _choose(terminal, tender, unpredictable(_UNPREDICTABLE_LENGTH))
+    session, locator = yield from _choose(terminal, tender, unpredictable(UNPREDICTABLE_LENGTH))
     static = yield from read_records(session, locator)
     yield from authenticate(session, static)
     restrict(session)
@@ -134,13 +133,21 @@ def _ask_card(session: Session) -> Step[None]:
     """Leaves with the cryptogram for the issuer in the session. Raises ReadFailedError: CHIP_DECLINED."""
     wanted = decide(session)
     verdict = yield from generate(session, wanted, parse_dol(session.card[Tag.CDOL_1]))
-    expected = Cryptogram.AAC if session.tender.refund else Cryptogram.ARQC
     if verdict is not None and verdict.kind is Cryptogram.ARQC and not verdict.proven:
         # Book 2, 6.6.2: CDA has failed, so the issuer is not asked, and the card is told.
         session.own[Tag.RESPONSE_CODE] = _REFUSED_OFFLINE
         yield from generate(session, Cryptogram.AAC, parse_dol(session.card[Tag.CDOL_2]))
-    if verdict != Verdict(expected, proven=True):
+    # What the terminal refused no card turns into a question for its issuer (book 3, 9.2.1: never more than was asked).
+    refused = wanted is Cryptogram.AAC and not session.tender.refund
+    if refused or verdict != Verdict(wanted, proven=True):
         raise ReadFailedError(ReadFailure.CHIP_DECLINED)
+
+
+def _question(session: Session) -> AskIssuer:
+    """For the issuer. An encrypted PIN is not kept here any longer."""
+    question = AskIssuer(facts_of(session), _for_issuer(session))
+    session.pin = None
+    return question
 
 
 def _for_issuer(session: Session) -> bytes:
@@ -161,12 +168,14 @@ def _finish(session: Session, answer: IssuerAnswer) -> Step[bool]:
     session.own[Tag.RESPONSE_CODE] = answer.code
     yield from _authenticate_issuer(session, answer.authentication)
     scripts = read_scripts(answer.scripts)
-    if scripts.broken:
+    if scripts.broken_before:
         session.tvr |= Tvr.SCRIPT_FAILED_BEFORE
     yield from run_scripts(session, scripts.before, Tvr.SCRIPT_FAILED_BEFORE)
     approved = answer.word is HostWord.APPROVED
     wanted = Cryptogram.TC if approved else Cryptogram.AAC
     verdict = yield from generate(session, wanted, parse_dol(session.card[Tag.CDOL_2]))
+    if scripts.broken_after:
+        session.tvr |= Tvr.SCRIPT_FAILED_AFTER
     yield from run_scripts(session, scripts.after, Tvr.SCRIPT_FAILED_AFTER)
     return approved and verdict == Verdict(Cryptogram.TC, proven=True)
 

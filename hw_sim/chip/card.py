@@ -19,6 +19,7 @@ from hw_sim.chip.transaction import NOT_NOW, OK, WRONG_DATA, Issued, Transaction
 _BLOCKED, _CARD_BLOCKED, _NOT_FOUND, _NO_RECORD, _NO_DATA = 0x6283, 0x6A81, 0x6A82, 0x6A83, 0x6A88
 _NO_COMMAND, _NO_CLASS, _PIN_BLOCKED, _WRONG_PIN = 0x6D00, 0x6E00, 0x6983, 0x63C0
 _BY_NAME, _NEXT, _FROM_SFI, _PLAIN_PIN = 0x04, 0x02, 0x04, 0x80
+_NO_ATR = b"\0"
 _SCRIPT_CLASSES = frozenset({0x84, 0x8C})
 
 
@@ -37,7 +38,7 @@ class MuteError(Exception):
 class ChipCard:
     """`oda` None: as the brand's cards usually are. `slow_s`: how long before each answer; whoever runs the card waits.
 
-    `atr` is empty for a card that is mute from the start.
+    `atr` is a byte that means nothing for a card that is mute from the start: vpcd takes none for an empty reader.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class ChipCard:
 
     @property
     def atr(self) -> bytes:
-        return b"" if self._faults.mute == 0 else self._atr
+        return _NO_ATR if self._faults.mute == 0 else self._atr
 
     def reset(self) -> None:
         """Power off and on, or a warm reset: only the memory stays."""

@@ -142,5 +142,5 @@ PROFILES: Mapping[Brand, Profile] = MappingProxyType(
 )
 
 CHIP_CARDS: Mapping[str, Card] = MappingProxyType(
-    {name: CARDS[name] for name in ("visa", "mastercard", "amex", "discover", "interac")}
+    {name: CARDS[name] for name in ("visa", "mastercard", "amex", "discover", "interac", "amex-3")}
 )

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from hw_sim.demo.errors import DemoError
 from hw_sim.demo.narrator import CHIP, Narrator
-from hw_sim.till import Reply
+from hw_sim.reply import Reply
 
 _PIN = "1234"  # of every test card
 _PATIENCE_S = 8.0  # for an answer, before the card is put in once more

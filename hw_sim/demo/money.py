@@ -4,7 +4,8 @@ import time
 
 from hw_sim.demo.errors import DemoError
 from hw_sim.demo.narrator import Narrator
-from hw_sim.till import Reply, new_service_id
+from hw_sim.reply import Reply
+from hw_sim.till import new_service_id
 
 _LIMIT_S = 20.0
 _PAUSE_S = 0.05

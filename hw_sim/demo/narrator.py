@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 
 from hw_sim.demo.errors import DemoError
+from hw_sim.reply import Reply
 from hw_sim.running import RunningStore
-from hw_sim.till import Reply
 
 PLAIN, ENCRYPTING, _CHIPS = READERS = ("msr_plain", "idtech_msr", "pcsc_emv")
 CHIP = "chip"  # the name of the reader with that driver

@@ -37,6 +37,11 @@ certificate = "nexo.pem"
 key = "nexo.key"
 api_key_file = "api.key"
 
+[[nexo.passphrase]]
+identifier = {key_identifier}
+version = {key_version}
+file = "nexo.passphrase"
+
 [processor]
 address = {processor}
 server_name = {server_name}
@@ -104,6 +109,8 @@ def write_config(
         server_name=_quoted(SERVER_NAME),
         merchant=_quoted(MERCHANT),
         answer_timeout_s=answer_timeout_s,
+        key_identifier=_quoted(KEY_IDENTIFIER),
+        key_version=KEY_VERSION,
         programme=_quoted(PROGRAMME),
         text_version=_quoted(TEXT_VERSION),
         emv=f"emv = {_quoted(layout.terminal_data.name)}\n" if any(reader.pcscd for reader in readers) else "",

@@ -19,6 +19,8 @@ from drivers.reader import (
     ChipSaid,
     Driver,
     Event,
+    NotYet,
+    PinAsked,
     Reader,
     ReadFailedError,
     Tender,
@@ -26,6 +28,7 @@ from drivers.reader import (
 from pos_bridge.card.link import Link
 from pos_bridge.card.lockdown import Doors
 from pos_bridge.card.page import CardPage
+from pos_bridge.card.patience import Patience
 from pos_bridge.card.seal import CLEAR_LENGTH, public_key, seal
 from pos_bridge.card.trust import Trust
 from pos_bridge.domain.applications import for_the_door
@@ -47,7 +50,6 @@ from pos_bridge.wire.cardlink import (
 )
 
 MAX_BAD_READS = 3
-CONVERSATION_S = 120.0  # a chip and its PIN, once the card is in
 ISSUER_S = 180.0  # the longest that a chip waits for its issuer
 _STATES = {
     ReadFailure.READER_ABSENT: ReaderState.ABSENT,
@@ -129,16 +131,16 @@ class Room:
             raise ReadFailedError(ReadFailure.KEY_REFUSED) from None
 
     def _wait(self, reader: Reader, until: float) -> CardRead | CardSealed | ChipAsks:
-        bad_reads = 0
-        too_late = ReadFailure.NO_CARD
+        bad_reads, patience = 0, Patience(until)
         while True:
-            if time.monotonic() >= until:
-                raise ReadFailedError(too_late)
-            match self._turn(reader, until, self._withdrawn):
+            if time.monotonic() >= patience.until:
+                raise ReadFailedError(patience.reason)
+            event = self._turn(reader, patience.until, self._withdrawn)
+            patience.note(event, time.monotonic())
+            match event:
                 case CardRead() | CardSealed() | ChipAsks() as card:
                     return card
                 case CardInserted():
-                    until, too_late = time.monotonic() + CONVERSATION_S, ReadFailure.CHIP_FAILED
                     self._link.say(Show(Notice.CARD_INSERTED))
                 case ChipSaid():
                     raise ReadFailedError(ReadFailure.ROOM_FAULT)  # it has nothing to say before its issuer has
@@ -150,7 +152,7 @@ class Room:
                         raise ReadFailedError(ReadFailure.UNREADABLE)
                     self._link.say(Show(Notice.SWIPE_AGAIN))
                     reader.again()
-                case None:
+                case NotYet() | PinAsked() | None:
                     continue
 
     def _second_answer(self, reader: Reader) -> SecondAnswer:

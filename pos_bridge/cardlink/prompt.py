@@ -31,6 +31,7 @@ _MOST_TELLING = (
     ReadFailure.KEY_REFUSED,
     ReadFailure.READER_LOGGED,
     ReadFailure.CHIP_FAILED,  # and then nobody swiped
+    ReadFailure.CARD_LEFT,
     ReadFailure.NO_CARD,  # one reader did wait to the end
     ReadFailure.READER_IN_CLEAR,
     ReadFailure.READER_STALLED,
@@ -79,6 +80,7 @@ class CardPrompt:
         self._inserted: Lane | None = None
         self._chip: ChipTalk | None = None  # the one whose card was sealed
         self._failures: list[ReadFailure] = []
+        self._told: set[ReadFailure] = set()
         self._answer: asyncio.Future[SealedCard | ReadFailure] = loop.create_future()
         for lane in lanes:
             self._ask(lane)
@@ -147,6 +149,9 @@ class CardPrompt:
     def _on_failure(self, lane: Lane, reason: ReadFailure, *, armed: bool) -> None:
         if reason is ReadFailure.CHIP_REQUIRED and armed and self._swipes_again(lane):
             return
+        if reason is ReadFailure.CARD_LEFT and not armed and self._waiting and self._asks_again(lane):
+            self._tell_once(reason)
+            return
         if reason is ReadFailure.CHIP_FAILED and armed and self._falls_back(lane):
             self._tell(reason)
             return
@@ -162,11 +167,19 @@ class CardPrompt:
 
     def _swipes_again(self, lane: Lane) -> bool:
         """A swipe of a card that is to be inserted ends nothing while there is a reader to insert it in."""
-        chips = any(other.reader.reads_chips for other in self._waiting)
-        if not chips or (self._until - self._now()) * 1000 < _LEAST_MS:
+        return any(other.reader.reads_chips for other in self._waiting) and self._asks_again(lane)
+
+    def _asks_again(self, lane: Lane) -> bool:
+        """Until the prompt's end. False where that is too near, or the customer has chosen another reader."""
+        if self._inserted is not None or (self._until - self._now()) * 1000 < _LEAST_MS:
             return False
         self._ask(lane)
         return True
+
+    def _tell_once(self, reason: ReadFailure) -> None:
+        if reason not in self._told:
+            self._told.add(reason)
+            self._tell(reason)
 
     def _falls_back(self, lane: Lane) -> bool:
         """Ask the stripe readers again, now that the chip could not be read. False where there are none."""

@@ -6,15 +6,19 @@ the words of our own table.
 
 import http.client
 import json
+import secrets
 import ssl
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from pos_bridge import credentials
 from pos_bridge.cli.doctor_words import Finding, good, mend
-from pos_bridge.config import Config
+from pos_bridge.config import Config, ConfigError
+from pos_bridge.wire.nexo.secured import NONCE_LENGTH, MessageKey, SealedMessage, read_sealed, seal
 
 _WITHIN_S = 10.0
 _LONGEST = 65_536
@@ -24,12 +28,12 @@ _ANSWERED = 200
 def ask_engine(config: Config) -> Iterator[Finding]:
     port = str(config.nexo.port)
     try:
-        key = config.path(config.nexo.api_key_file).read_text("ascii").strip()
-    except (OSError, ValueError):
+        speech = _speech(config)
+    except ConfigError:
         yield mend("no_api_key")
         return
     try:
-        answer = _diagnosis(config, key)
+        answer = _diagnosis(config, speech)
     except ssl.SSLError:
         yield mend("not_ours", port=port)
         return
@@ -49,7 +53,18 @@ def ask_engine(config: Config) -> Iterator[Finding]:
             yield mend("reader_down", reader=name.removeprefix("reader."))
 
 
-def _diagnosis(config: Config, key: str) -> list[tuple[str, str]] | None:
+@dataclass(frozen=True, slots=True, repr=False)
+class _InClear:
+    api_key: str
+
+
+def _speech(config: Config) -> _InClear | MessageKey:
+    """As a till asks: in clear where that is heard, encrypted elsewhere. Raises ConfigError for its secret."""
+    said = credentials.of_tills(config)
+    return said.message_keys[0] if said.api_key is None else _InClear(said.api_key)
+
+
+def _diagnosis(config: Config, speech: _InClear | MessageKey) -> list[tuple[str, str]] | None:
     """Its pairs; None: it answers, and not with a diagnosis."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.check_hostname = False  # the certificate itself is pinned
@@ -57,16 +72,32 @@ def _diagnosis(config: Config, key: str) -> list[tuple[str, str]] | None:
     tls.load_verify_locations(config.path(config.nexo.certificate))
     connection = http.client.HTTPSConnection("127.0.0.1", config.nexo.port, timeout=_WITHIN_S, context=tls)
     with closing(connection):
-        connection.request("POST", "/nexo", _request(config.till.poiid), {"X-API-Key": key})
+        asked, headers = _request(config.till.poiid), {}
+        if isinstance(speech, _InClear):
+            headers["X-API-Key"] = speech.api_key
+        else:
+            asked = seal(speech, asked, secrets.token_bytes(NONCE_LENGTH), "SaleToPOIRequest")
+        connection.request("POST", "/nexo", asked, headers)
         response = connection.getresponse()
         content = response.read(_LONGEST)
         if response.status != _ANSWERED:
             return None
     try:
-        told = json.loads(content)["SaleToPOIResponse"]["DiagnosisResponse"]["Response"]
+        told = json.loads(_in_clear(content, speech))["SaleToPOIResponse"]["DiagnosisResponse"]["Response"]
         return parse_qsl(told["AdditionalResponse"]) if told["Result"] == "Success" else None
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _in_clear(content: bytes, speech: _InClear | MessageKey) -> bytes:
+    """Raises ValueError for what was not made with the key."""
+    if isinstance(speech, _InClear):
+        return content
+    sealed = read_sealed(content, answer=True)
+    clear = sealed.open(speech) if isinstance(sealed, SealedMessage) else None
+    if clear is None:
+        raise ValueError("not of this key")
+    return bytes(clear)
 
 
 def _request(poiid: str) -> bytes:

@@ -6,11 +6,13 @@ import socket
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pos_bridge.cardlink.pcscd_log import logs_apdus
 from pos_bridge.cli.doctor_words import Finding, good, mend, note
 from pos_bridge.config import Config, Reader
+from pos_bridge.credentials import WARN_DAYS, ends
 
 CHIP_DRIVERS = frozenset({"pcsc_emv"})
 # Which driver's reader hands out the card in clear. The drivers are for the card room alone: a test compares.
@@ -52,9 +54,23 @@ def engines_user(config: Config) -> User:
 
 
 def look(config: Config) -> Iterator[Finding]:
+    yield from _look_at_certificate(config)
     for reader in config.readers:
         yield from _look_at_reader(reader, config)
     yield from _look_at_files(config, engines_user(config))
+
+
+def _look_at_certificate(config: Config) -> Iterator[Finding]:
+    """What is not there, or is none, `pos-bridge check` has said already."""
+    try:
+        last = ends(config.path(config.nexo.certificate).read_bytes())
+    except (OSError, ValueError):
+        return
+    days = (last - datetime.now(UTC)).days
+    if days < WARN_DAYS:
+        yield mend("certificate_ends", days=str(max(days, 0)))
+    else:
+        yield good("certificate_lasts", days=str(days))
 
 
 def _look_at_reader(reader: Reader, config: Config) -> Iterator[Finding]:

@@ -48,9 +48,11 @@ WORDS = {
         "not start, `pos-bridge check` says why.",
     ),
     "no_api_key": Said(
-        "`nexo.api_key_file` ne peut pas être lu : le service n'a pas été interrogé. Lancez cette commande comme root "
+        "`nexo.api_key_file` ou `nexo.passphrase` ne peut pas être lu ou ne convient pas : le service "
+        "n'a pas été interrogé. Lancez cette commande comme root "
         "ou comme l'utilisateur du service.",
-        "`nexo.api_key_file` cannot be read: the service was not asked. Run this as root or as the service's user.",
+        "`nexo.api_key_file` or `nexo.passphrase` cannot be read or used: the service was not asked. Run this as "
+        "root or as the service's user.",
     ),
     "not_ours": Said(
         "Ce qui répond sur le port {port} n'a pas le certificat de `nexo.certificate`. Le service a-t-il été redémarré "
@@ -60,9 +62,9 @@ WORDS = {
     ),
     "refused": Said(
         "Le service a refusé de se diagnostiquer. Redémarrez-le : ses réglages ont changé depuis qu'il tourne "
-        "(`nexo.api_key_file`, `till.poiid`).",
+        "(`nexo.api_key_file`, `nexo.passphrase`, `till.poiid`).",
         "The service refused to diagnose itself. Restart it: its settings changed since it was started "
-        "(`nexo.api_key_file`, `till.poiid`).",
+        "(`nexo.api_key_file`, `nexo.passphrase`, `till.poiid`).",
     ),
     "processor_down": Said(
         "Le processeur est injoignable : les cartes sont refusées, le comptant continue. Vérifiez le réseau, puis les "
@@ -78,6 +80,17 @@ WORDS = {
     "reader_down": Said(
         "Le lecteur {reader} ne répond pas. Vérifiez son câble et `reader.device`.",
         "The reader {reader} does not answer. Check its cable and `reader.device`.",
+    ),
+    # ---- the certificate that tills are shown ----
+    "certificate_lasts": Said(
+        "Le certificat montré aux caisses est bon encore {days} jours.",
+        "The certificate that tills are shown is good for another {days} days.",
+    ),
+    "certificate_ends": Said(
+        "Le certificat montré aux caisses finit dans {days} jours : plus aucune caisse ne paiera alors. Apportez la "
+        "clé de l'autorité et lancez `pos-bridge certificate renew --authority DOSSIER`.",
+        "The certificate that tills are shown ends in {days} days: no till will pay then. Bring the authority's key "
+        "and run `pos-bridge certificate renew --authority FOLDER`.",
     ),
     # ---- where cards are sealed ----
     "sealed_in_reader": Said(

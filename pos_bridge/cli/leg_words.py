@@ -57,6 +57,7 @@ CAUSES = {
     Cause.CHIP_FAILED: Said("puce illisible", "chip could not be read"),
     Cause.CARD_REMOVED: Said("carte retirée avant l'envoi", "card pulled before anything was sent"),
     Cause.CARD_BLOCKED: Said("carte bloquée par la banque", "card blocked by its bank"),
+    Cause.CARD_LEFT: Said("carte oubliée dans le lecteur", "card left in the reader"),
     Cause.READER_LOGGED: Said(
         "pcscd écrit les cartes dans son journal : aucune n'est lue", "pcscd writes cards into its log: none is read"
     ),

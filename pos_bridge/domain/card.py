@@ -135,3 +135,4 @@ class ReadFailure(Enum):
     CARD_REMOVED = 14  # pulled before anything was sent
     CARD_BLOCKED = 15  # the issuer blocked the card, or its only application
     READER_LOGGED = 16  # pcscd writes every exchange into its log: no card is read while it does
+    CARD_LEFT = 17  # a card lay in the reader from before, and was not taken out: it pays for nobody

@@ -88,6 +88,7 @@ class Cause(Enum):
     CHIP_FAILED = "chip_failed"  # it could not be read, and no stripe was swiped instead
     CARD_REMOVED = "card_removed"  # before anything was sent
     CARD_BLOCKED = "card_blocked"
+    CARD_LEFT = "card_left"  # one lay in the reader from before, and nobody took it out
     READER_LOGGED = "reader_logged"  # the reader's daemon writes card data into its log
     NOT_A_BANK_CARD = "not_a_bank_card"
     READER = "reader"  # absent, stalled or taken

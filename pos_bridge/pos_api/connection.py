@@ -12,6 +12,9 @@ from pos_bridge.pos_api.reply import refusal
 MAX_HEAD = 16 * 1024  # request line and headers
 _RECORD = 16 * 1024  # the most that a TLS record holds
 HEAD_S = 10.0  # from the connection, or from the answer before, to the end of the next request's headers
+_UNREAD = 32 * 1024  # of answers that their client does not read, so much waits; then nothing more is answered,
+UNREAD_S = 10.0  # and after so long it is let go
+_MOST_PIPELINED = 8  # requests behind one that is being answered: each costs a hundred times its own size
 
 _SILENT = logging.Logger("nothing", level=logging.CRITICAL + 1)  # noqa: LOG001 - in no hierarchy: nobody can turn it on
 
@@ -76,15 +79,18 @@ class Ear(asyncio.BufferedProtocol):
 class Connection(HttpToolsProtocol):
     """One TLS connection: uvicorn's, made silent, with a bound on the head and on the time it may take."""
 
-    def __init__(self, config: Config, state: ServerState, guests: Guests, head_s: float) -> None:
+    def __init__(self, config: Config, state: ServerState, guests: Guests, head_s: float, unread_s: float) -> None:
         super().__init__(config, state, app_state={})
         self.logger = _SILENT
         self.access_logger = _SILENT
         self.access_log = False
         self._guests = guests
         self._head_s = head_s
+        self._unread_s = unread_s
         self._head_size = 0
+        self._head_is_whole = False
         self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
 
     @property
     def idle(self) -> bool:
@@ -92,21 +98,39 @@ class Connection(HttpToolsProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is None or cycle.response_complete
 
+    @property
+    def unheard(self) -> bool:
+        """A request has begun and is not whole yet, and none before it is being answered."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and cycle.more_body and not cycle.response_complete and not self.pipeline
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=_UNREAD)
         self._guests.enter(self)
         self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._guests.leave(self)
         self._stop_waiting()
+        self._is_read()
         super().connection_lost(exc)
         self._unset_keepalive_if_required()  # uvicorn leaves the clock of a broken connection running, and holds it
         self._forget()
         self.cycle = None  # type: ignore[assignment] # one that was never begun would keep this connection in a circle
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(self._unread_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._is_read()
+        super().resume_writing()
+
     def on_message_begin(self) -> None:
         self._head_size = 0
+        self._head_is_whole = False
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -119,10 +143,14 @@ class Connection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._count(len(name) + len(value) + 4)
-        super().on_header(name, value)
+        if not self._head_is_whole:  # or it is a trailer: those may be dropped (RFC 9112, 7.1.2), and are
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
+        if len(self.pipeline) >= _MOST_PIPELINED:
+            raise ValueError("too many requests at once")
+        self._head_is_whole = True
         super().on_headers_complete()
         self.url = b""  # the scope has it, for the door
 
@@ -153,6 +181,11 @@ class Connection(HttpToolsProtocol):
         self._head_size += size
         if self._head_size > MAX_HEAD:
             raise ValueError("the head is too large")
+
+    def _is_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _wait_for_head(self) -> None:
         self._stop_waiting()

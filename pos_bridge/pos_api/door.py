@@ -19,9 +19,18 @@ Turned = tuple[int, str]  # HTTP status and the kind of fault
 
 
 class Door:
-    """`api_key`: what tills show in X-API-Key, printable ASCII of 16 characters or more."""
+    """`api_key`: what tills show in X-API-Key, printable ASCII of 16 characters or more; None: nobody needs to ask so.
 
-    def __init__(self, api_key: str) -> None:
+    `sealed`: whoever shows none may come in too, as far as an encrypted message goes: its passphrase says who it is.
+    """
+
+    def __init__(self, api_key: str | None, *, sealed: bool = False) -> None:
+        self._sealed = sealed
+        self._api_key: bytes | None = None
+        if api_key is None:
+            if not sealed:
+                raise ValueError("a door without an API key opens to encrypted messages only")
+            return
         if len(api_key) < 16 or not api_key.isascii() or not api_key.isprintable() or " " in api_key:  # noqa: PLR2004 - shorter could be guessed
             raise ValueError("an API key is 16 or more printable ASCII characters without spaces")
         self._api_key = api_key.encode("ascii")
@@ -38,10 +47,19 @@ class Door:
             return 404, "no-such-path"
         if method != "POST":
             return 405, "method-not-allowed"
-        keys = [value for name, value in headers if name == b"x-api-key"]
-        if not hmac.compare_digest(b"".join(keys), self._api_key) or len(keys) != 1:
+        if not (self._sealed or self.shows_key(headers)):
             return 401, "api-key-refused"
+        codings = [value for name, value in headers if name == b"transfer-encoding"]
+        if codings and [coding.strip().lower() for coding in codings] != [b"chunked"]:
+            return 501, "transfer-encoding-refused"  # RFC 9112, 6.1
         lengths = [value for name, value in headers if name == b"content-length"]
         if any(not _LENGTH.match(value) or int(value) > MAX_BODY for value in lengths):
             return 413, "too-large"
         return None
+
+    def shows_key(self, headers: Headers) -> bool:
+        """Whether a request may be in clear."""
+        keys = [value for name, value in headers if name == b"x-api-key"]
+        if self._api_key is None:
+            return False
+        return hmac.compare_digest(b"".join(keys), self._api_key) and len(keys) == 1

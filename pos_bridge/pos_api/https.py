@@ -1,7 +1,9 @@
 """The HTTPS server of the tills' port: uvicorn's HTTP protocol on connections that are accepted and bounded here.
 
 Loopback only, TLS 1.2 or newer. It installs no signal handler, logs nothing, and holds at most MAX_CONNECTIONS: a new
-one takes the place of the one that has waited longest without asking anything, so a till is always let in.
+one takes the place of the one that has waited longest without asking anything, so a till is always let in. Whoever
+opens connections by the thousand pushes out its own: those without TLS yet never take more than half of the places of
+those that have it.
 """
 
 import asyncio
@@ -11,16 +13,16 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.pos_api.connection import HEAD_S, Connection, Ear, Guests
+from pos_bridge.pos_api.connection import HEAD_S, UNREAD_S, Connection, Ear, Guests
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_app import NexoApp
-from pos_bridge.pos_api.nexo_service import NexoService
+from pos_bridge.pos_api.reception import Reception
 
 LOOPBACK = "127.0.0.1"
 MAX_CONNECTIONS = 128
@@ -33,13 +35,22 @@ _NO_DESCRIPTORS_PAUSE_S = 0.1
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """TLS 1.2 or newer with this leaf (PEM, with its chain) and key. Raises OSError or ssl.SSLError."""
+    """TLS 1.2 or newer with this leaf (PEM, with its chain) and key. Raises OSError, ssl.SSLError or ValueError."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
+    show(context, certificate, key)
     context.set_alpn_protocols(["http/1.1"])
-    context.options |= _CLEANSE_PLAINTEXT
+    context.options |= ssl.OP_NO_RENEGOTIATION | _CLEANSE_PLAINTEXT
     return context
+
+
+def show(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    """Show whoever connects from now on that leaf. Raises OSError, ssl.SSLError or ValueError."""
+    context.load_cert_chain(certificate, key, password=_no_password)
+
+
+def _no_password() -> str:
+    raise ValueError("OpenSSL would ask for it on a terminal")
 
 
 def loopback_socket(port: int) -> socket.socket:
@@ -67,14 +78,15 @@ class NexoServer:
 
     def __init__(
         self,
-        service: NexoService,
+        reception: Reception,
         *,
         bound: socket.socket,
         tls: ssl.SSLContext,
-        api_key: str,
+        api_key: str | None,
         on_trouble: Callable[[Trouble], None],
         head_s: float = HEAD_S,
         body_s: float = BODY_S,
+        unread_s: float = UNREAD_S,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         if bound.family is not socket.AF_INET or bound.getsockname()[0] != LOOPBACK:
@@ -83,8 +95,9 @@ class NexoServer:
         self._tls = tls
         self._on_trouble = on_trouble
         self._head_s = head_s
+        self._unread_s = unread_s
         self._max_connections = max_connections
-        self._app = NexoApp(service, Door(api_key), on_trouble, body_s=body_s)
+        self._app = NexoApp(reception, Door(api_key, sealed=reception.opens), on_trouble, body_s=body_s)
         self._config = Config(
             self._app,
             loop="none",
@@ -174,7 +187,8 @@ class NexoServer:
         if not self._make_room():
             peer.close()
             return
-        newcomer = _Newcomer(peer, Connection(self._config, self._state, self._guests, self._head_s))
+        connection = Connection(self._config, self._state, self._guests, self._head_s, self._unread_s)
+        newcomer = _Newcomer(peer, connection)
         task = loop.create_task(self._greet(newcomer))
         self._greeting[task] = newcomer
         task.add_done_callback(self._greeted)
@@ -203,15 +217,26 @@ class NexoServer:
 
     def _make_room(self) -> bool:
         """Let the one go that has asked nothing for longest. False: everybody here is being answered."""
-        strangers = [task for task, newcomer in self._greeting.items() if newcomer.connection not in self._guests.here]
-        if len(self._guests.here) + len(strangers) < self._max_connections:
+        guests = self._guests.here
+        strangers = [task for task, newcomer in self._greeting.items() if newcomer.connection not in guests]
+        if len(guests) + len(strangers) < self._max_connections:
             return True
+        if len(strangers) * 2 > self._max_connections and _turn_away(strangers):
+            return True
+        return self._let_go("idle") or _turn_away(strangers) or self._let_go("unheard")
+
+    def _let_go(self, why: Literal["idle", "unheard"]) -> bool:
         for guest in self._guests.here:
-            if guest.idle and not guest.transport.is_closing():  # one that goes already makes no more room
+            if getattr(guest, why) and not guest.transport.is_closing():  # one that goes already makes no more room
                 guest.transport.abort()
                 return True
-        for task in strangers:
-            if not task.cancelling():
-                task.cancel()
-                return True
         return False
+
+
+def _turn_away(strangers: list[asyncio.Task[None]]) -> bool:
+    """The first of those that have no TLS yet."""
+    for task in strangers:
+        if not task.cancelling():
+            task.cancel()
+            return True
+    return False

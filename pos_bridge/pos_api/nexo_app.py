@@ -9,7 +9,7 @@ from typing import Any
 
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.door import Door
-from pos_bridge.pos_api.nexo_service import NexoService
+from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.reply import Reply, refusal
 from pos_bridge.wire.nexo.decode import MAX_BODY
 
@@ -28,9 +28,9 @@ class NexoApp:
     """`body_s`: how long a body may take to arrive. `taking` false: requests are told that the service stops."""
 
     def __init__(
-        self, service: NexoService, door: Door, on_trouble: Callable[[Trouble], None], *, body_s: float
+        self, reception: Reception, door: Door, on_trouble: Callable[[Trouble], None], *, body_s: float
     ) -> None:
-        self._service = service
+        self._reception = reception
         self._door = door
         self._on_trouble = on_trouble
         self._body_s = body_s
@@ -48,6 +48,7 @@ class NexoApp:
 
     async def _reply(self, scope: Message, receive: Receive) -> Reply:
         turned = self._door.turned_away(scope["method"], scope["path"], scope["headers"])
+        key_shown = self._door.shows_key(scope["headers"])
         _forget_head(scope)
         if turned is not None:
             return refusal(*turned)
@@ -58,14 +59,16 @@ class NexoApp:
                 body = await _body(receive)
         except TimeoutError:
             return refusal(408, "body-too-slow")
-        return refusal(413, "too-large") if body is None else await self._service.answer(body)
+        if body is None:
+            return refusal(413, "too-large")
+        return await self._reception.answer(body, key_shown=key_shown)
 
     async def _give(self, reply: Reply, receive: Receive, send: Send) -> None:
         gone = reply.told is not None and await _gone(receive)
         await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
         await send({"type": "http.response.body", "body": reply.body})
         if reply.told is not None and not gone:
-            await self._service.told(reply.told)
+            await self._reception.told(reply.told)
 
 
 async def _gone(receive: Receive) -> bool:

@@ -25,7 +25,7 @@ from pos_bridge.pos_api.reply import Reply, refusal
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.pos_api.terminal_answer import diagnosis_response, login_response
 from pos_bridge.pos_api.till_keys import TillKeyMaker
-from pos_bridge.pos_api.transactions import Transactions
+from pos_bridge.pos_api.transactions import Floor, Transactions
 from pos_bridge.wire.nexo.decode import BadField, Message, Rejected, Unreadable, decode
 from pos_bridge.wire.nexo.loyalty_request import LoyaltyRequest
 from pos_bridge.wire.nexo.request import (
@@ -59,7 +59,8 @@ class NexoService:
     """One till's terminal. `secret`: 32 random bytes, kept as long as answers are. `clock` gives aware times.
 
     `offered`: what a customer can choose here. `on_dropped` is called for each transaction, made or refused, that came
-    with identity nobody chose to give. `customer`: who is asked where a till leaves the choice to them.
+    with identity nobody chose to give. `customer`: who is asked where a till leaves the choice to them. `credential`:
+    what the till showed; its answers are given to nobody else. Services of several credentials share one `floor`.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class NexoService:
         offered: Offered = NOTHING_OFFERED,
         credential: str = API_KEY_CREDENTIAL,
         customer: Customer = NOBODY_TO_ASK,
+        floor: Floor | None = None,
     ) -> None:
         terminal = replace(terminal, programme=offered.programme or "")
         self._terminal = terminal
@@ -85,7 +87,7 @@ class NexoService:
         keys = TillKeyMaker(secret, credential)
         preparer = Preparer(keys)
         self._transactions = Transactions(
-            poi=keys.poi(terminal.poiid), desk=desk, answers=answers, on_trouble=on_trouble
+            poi=keys.poi(terminal.poiid), desk=desk, answers=answers, on_trouble=on_trouble, floor=floor
         )
         proposals = Proposals(customer, offered.programme, on_dropped)
         counter = Counter(
@@ -131,7 +133,7 @@ class NexoService:
 
     async def answer(self, raw: bytearray) -> Reply:
         """Never raises for what a till sends or a port does. `raw` is wiped before anything is waited for."""
-        heard = self._hear(raw)
+        heard = self.hear(raw)
         return heard if isinstance(heard, Reply) else await heard
 
     async def told(self, key: LegKey) -> None:
@@ -148,9 +150,13 @@ class NexoService:
 
     # ---- judged in one go: no frame that waits, and no task, holds more of a request than what passed ----
 
-    def _hear(self, raw: bytearray) -> Handled:
+    def hear(self, raw: bytearray, meant: Callable[[MessageHeader], bool] | None = None) -> Handled:
+        """What is judged at once, or what is to be waited for; `raw` is wiped. `meant` may refuse the header."""
         try:
-            match decode(raw):
+            decoded = decode(raw)
+            if not (meant is None or isinstance(decoded, Rejected) or meant(decoded.header)):
+                return refusal(401, "sealed-refused")
+            match decoded:
                 case Rejected(kind, field):
                     return refusal(413 if kind is Unreadable.TOO_LARGE else 400, kind.value, field)
                 case BadField(header, category, field):

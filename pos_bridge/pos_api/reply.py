@@ -6,6 +6,8 @@ import msgspec
 
 from pos_bridge.domain.leg_key import LegKey
 
+OK = 200
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Reply:

@@ -51,6 +51,12 @@ CAUSES: dict[Cause, Said] = {
         "Cette carte est bloquée par la banque. Rien n'a été prélevé. Demandez un autre mode de paiement.",
         "This card is blocked by its bank. Nothing was charged. Ask for another way to pay.",
     ),
+    Cause.CARD_LEFT: Said(
+        _C.CANCEL,
+        "Une carte était déjà dans le lecteur. Rien n'a été prélevé. Retirez-la, recommencez, et insérez la carte "
+        "ensuite.",
+        "A card was in the reader already. Nothing was charged. Take it out, start again, and insert the card then.",
+    ),
     Cause.READER_LOGGED: Said(
         _C.UNAVAILABLE_DEVICE,
         "Le lecteur de puces n'est pas protégé sur cette caisse : aucune carte n'y est lue. Rien n'a été prélevé. "

@@ -52,6 +52,12 @@ REFUND_CAUSES: dict[Cause, Said] = {
         "Cette carte est bloquée par la banque. Rien n'a été remboursé. Appelez le gérant.",
         "This card is blocked by its bank. Nothing was refunded. Call the manager.",
     ),
+    Cause.CARD_LEFT: Said(
+        _C.CANCEL,
+        "Une carte était déjà dans le lecteur. Rien n'a été remboursé. Retirez-la, recommencez, et insérez la carte "
+        "ensuite.",
+        "A card was in the reader already. Nothing was refunded. Take it out, start again, and insert the card then.",
+    ),
     Cause.READER_LOGGED: Said(
         _C.UNAVAILABLE_DEVICE,
         "Le lecteur de puces n'est pas protégé sur cette caisse : aucune carte n'y est lue. Rien n'a été remboursé. "

@@ -50,14 +50,24 @@ class _Transaction:
     """
 
     ask: Ask
+    poi: bytes
     proposal: Proposal | None = None
     task: "asyncio.Task[Answered] | None" = None
     at_desk: bool = False
     withdrawn: bool = False
 
 
+class Floor:
+    """What runs at this terminal, whoever asked for it: one floor for all credentials, so that one waits at a time."""
+
+    def __init__(self) -> None:
+        self.running: dict[bytes, _Transaction] = {}
+        self.current: _Transaction | None = None
+        self.locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+
+
 class Transactions:
-    """`poi`: TillKeyMaker.poi of this terminal."""
+    """Those of one credential. `poi`: TillKeyMaker.poi of this terminal. `floor`: where other credentials' run too."""
 
     def __init__(
         self,
@@ -66,27 +76,27 @@ class Transactions:
         desk: Desk,
         answers: Answers,
         on_trouble: Callable[[Trouble], None],
+        floor: Floor | None = None,
     ) -> None:
         self._poi = poi
         self._desk = desk
         self._answers = answers
         self._on_trouble = on_trouble
-        self._running: dict[bytes, _Transaction] = {}
-        self._current: _Transaction | None = None
-        self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self._floor = floor or Floor()
 
     @property
     def running(self) -> str | None:
         """The till's name of the one that runs."""
-        return None if self._current is None else self._current.ask.service_id
+        current = self._floor.current
+        return None if current is None else current.ask.service_id
 
     async def make(self, ask: Ask, fresh: Kept, proposal: Proposal | None = None) -> Answered:
         """The same request again waits for the first one, or is given its answer."""
-        transaction = self._running.get(ask.till.request)
+        transaction = self._floor.running.get(ask.till.request)
         if transaction is None:
-            transaction = _Transaction(ask, proposal)
+            transaction = _Transaction(ask, self._poi, proposal)
             transaction.task = asyncio.create_task(self._run(transaction, fresh))
-            self._running[ask.till.request] = transaction
+            self._floor.running[ask.till.request] = transaction
         elif transaction.ask.till.content != ask.till.content:
             return Answered(Contradiction(), fresh)
         assert transaction.task is not None
@@ -94,7 +104,7 @@ class Transactions:
 
     async def abort(self, request: bytes) -> bool:
         """False: nothing matched, and that request is closed."""
-        transaction = self._running.get(request)
+        transaction = self._floor.running.get(request)
         if transaction is not None and not transaction.at_desk:
             transaction.withdrawn = True
             if transaction.proposal is not None:
@@ -105,14 +115,17 @@ class Transactions:
 
     async def status(self, request: bytes) -> StatusAnswer:
         """Answers at once while the transaction runs."""
-        if request in self._running:
+        if request in self._floor.running:
             return Running()
         async with self._lock(request):
             return await self._desk.status(request)
 
     async def last(self) -> bytes | None:
-        """The running request, or the newest one that was kept."""
-        return await self._answers.last(self._poi) if self._current is None else self._current.ask.till.request
+        """The running request, or the newest one that was kept; of this credential."""
+        current = self._floor.current
+        if current is not None and current.poi == self._poi:
+            return current.ask.till.request
+        return await self._answers.last(self._poi)
 
     async def recall(self, request: bytes) -> Kept | None:
         raw = await self._answers.recall(request)
@@ -136,10 +149,10 @@ class Transactions:
 
     async def close(self) -> None:
         """Wait for what runs. The desk ends it: close the desk first."""
-        for transaction in self._running.values():
+        for transaction in self._floor.running.values():
             if transaction.proposal is not None:
                 transaction.proposal.give_up()
-        tasks = [transaction.task for transaction in self._running.values() if transaction.task is not None]
+        tasks = [transaction.task for transaction in self._floor.running.values() if transaction.task is not None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, transaction: _Transaction, fresh: Kept) -> Answered:
@@ -155,22 +168,22 @@ class Transactions:
             situation = Situation.STATE_UNKNOWN if transaction.at_desk else Situation.FAULT
             return Answered(Instead(situation), fresh)
         finally:
-            del self._running[transaction.ask.till.request]
-            if self._current is transaction:
-                self._current = None
+            del self._floor.running[transaction.ask.till.request]
+            if self._floor.current is transaction:
+                self._floor.current = None
 
     async def _admit(self, transaction: _Transaction, fresh: Kept) -> Answered:
         request = transaction.ask.till.request
         before = await self._answers.recall(request)
         if before is None:
-            if self._current is not None:  # not kept: *the last transaction* stays the one that runs
-                return Answered(Busy(self._current.ask.service_id), fresh)
-            self._current = transaction
+            if self._floor.current is not None:  # not kept: *the last transaction* stays the one that runs
+                return Answered(Busy(self._floor.current.ask.service_id), fresh)
+            self._floor.current = transaction
             if transaction.proposal is not None:
                 transaction.ask, fresh = await transaction.proposal.settled(transaction.ask, fresh)
             await self._answers.keep(request, self._poi, encode_kept(fresh))
-        elif self._current is None:
-            self._current = transaction
+        elif self._floor.current is None:
+            self._floor.current = transaction
         async with self._lock(request):  # a question asked before this transaction came is answered first
             if transaction.withdrawn:
                 await self._desk.abort(request)
@@ -215,7 +228,7 @@ class Transactions:
         return context
 
     def _lock(self, request: bytes) -> asyncio.Lock:
-        lock = self._locks.get(request)
+        lock = self._floor.locks.get(request)
         if lock is None:
-            lock = self._locks[request] = asyncio.Lock()
+            lock = self._floor.locks[request] = asyncio.Lock()
         return lock

@@ -39,6 +39,9 @@ ROWS = [
     "journal opened at 9 000 rows",
     "card room, start to locked and ready",
     "card room, swipe to sealed",
+    "chip: one exchange through pcscd",
+    "chip: a whole sale's conversation",
+    "chip: BER-TLV of 28 objects parsed",
     "engine, start to ready",
     "engine, idle, resident",
 ]

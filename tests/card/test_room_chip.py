@@ -163,6 +163,13 @@ def test_a_card_that_lay_there_before_pays_for_nobody_until_it_is_put_in_again(r
         sealed(room)
 
 
+def test_a_card_that_is_left_in_the_reader(room, keys, pcscd):
+    with VirtualCard(pcscd, EmvCard()) as earlier:
+        room.say(ask(keys, prompt_ms=500))
+        check_failed(room, ReadFailure.CARD_LEFT)
+    assert earlier.heard == []
+
+
 def test_nobody_comes(room, keys):
     room.say(ask(keys, prompt_ms=500))
     assert room.hear() == Armed()

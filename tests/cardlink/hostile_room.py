@@ -4,6 +4,7 @@ Reads the link like a room and answers as its word says; each word is used once,
 """
 
 import ctypes
+import fcntl
 import os
 import signal
 import struct
@@ -50,6 +51,7 @@ AFTER_ASK: dict[str, list[bytes | int | None]] = {
     "no-card": [ARMED, failed(1)],
     "absent": [failed(5)],
     "busy": [failed(7)],
+    "left": [failed(17)],
     "key-refused": [failed(8)],
     "chip": [ARMED, failed(3)],
     "shows": [ARMED, SHOW, SHOW, sealed(b"key-0001")],
@@ -78,12 +80,21 @@ def act(steps: list[bytes | int | None]) -> None:
                 os.kill(os.getpid(), step)
 
 
+def next_word(words: Path) -> str:
+    """One room at a time: those of several readers start together."""
+    with words.open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        first, *rest = file.read().split()
+        if rest:
+            file.seek(0)
+            file.write(" ".join(rest))
+            file.truncate()
+    return first
+
+
 def main() -> None:
     ctypes.CDLL(None).prctl(1, ctypes.c_ulong(signal.SIGKILL))
-    words = Path(sys.argv[0]).with_suffix(".words")
-    first, *rest = words.read_text().split()
-    if rest:
-        words.write_text(" ".join(rest))
+    first = next_word(Path(sys.argv[0]).with_suffix(".words"))
     if first in BEFORE_ASK:
         act(BEFORE_ASK[first])
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pos_bridge import config as settings
-from pos_bridge.cli import day_end, decide, doctor, explain, journal, quarantine
+from pos_bridge.cli import certificate, day_end, decide, doctor, explain, journal, quarantine, statistics
 from tests.journal.makers import Clock, opened
 
 VAULT_KEY = bytes(range(32))
@@ -61,7 +61,7 @@ def command(config, capsys):
     def run(*words: str, loaded: settings.Config = config) -> tuple[int, str, str]:
         parser = argparse.ArgumentParser()
         subparsers = parser.add_subparsers(required=True)
-        for module in (journal, explain, quarantine, day_end, decide, doctor):
+        for module in (journal, explain, quarantine, day_end, decide, doctor, statistics, certificate):
             module.add_parser(subparsers).set_defaults(command=module.run)
         args = parser.parse_args(words)
         args.loaded, args.config = loaded, loaded.file

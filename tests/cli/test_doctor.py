@@ -21,9 +21,11 @@ from pos_bridge.cli.doctor_daemon import ask_engine
 from pos_bridge.cli.doctor_looks import User, engines_user, look, look_at_file, look_at_pcscd
 from pos_bridge.cli.doctor_words import WORDS, Finding, Weight, good
 from pos_bridge.domain.outcome import Health
+from pos_bridge.wire.nexo.secured import MessageKey
 from tests.pos_api.world import API_KEY, Certificate, Store, make_certificate
 from tests.wire.nexo.shapes import POIID
 
+PASSPHRASE = "p@ssw0rd123456"
 SHOP = User("shop", 12_345, frozenset({23_456}))
 CHIP = settings.Reader(name="chip", driver="pcsc_emv", device="Virtual PCD 00 00")
 STRIPE = settings.Reader(name="counter", driver="idtech_msr", device="/dev/ttyS0")
@@ -121,6 +123,24 @@ def test_a_key_that_is_not_the_engines_or_cannot_be_read(asking, tmp_path):
     assert words(ask_engine(asking)) == [(Weight.MEND, "refused")]
     (tmp_path / "api.key").unlink()
     assert words(ask_engine(asking)) == [(Weight.MEND, "no_api_key")]
+
+
+def test_an_engine_that_hears_nothing_in_clear(asking, leaf, tmp_path):
+    """Then it is asked as a till asks it: encrypted. With another passphrase it does not answer."""
+    key = MessageKey.derive("caisse", 1, PASSPHRASE.encode())
+    entry = settings.Passphrase(identifier="caisse", version=1, file="phrase")
+    (tmp_path / "phrase").write_text(PASSPHRASE + "\n")
+    with Store(leaf, keys=[key], api_key=None) as store:
+        nexo = settings.Nexo(
+            certificate=str(store.files.certificate), key="nexo.key", passphrase=(entry,), port=store.port
+        )
+        store.desk.state = health(journal_writable=False)
+        found = words(ask_engine(replace(asking, nexo=nexo)))
+        assert found == [(Weight.GOOD, "runs"), (Weight.MEND, "journal_down")]
+        (tmp_path / "phrase").write_text("another passphrase")
+        assert words(ask_engine(replace(asking, nexo=nexo))) == [(Weight.MEND, "refused")]
+        (tmp_path / "phrase").write_text("too short")
+        assert words(ask_engine(replace(asking, nexo=nexo))) == [(Weight.MEND, "no_api_key")]
 
 
 def test_another_terminals_name(asking):

@@ -17,7 +17,7 @@ from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain import leg_key
-from pos_bridge.domain.card import SealedByRoom, SealedPayment
+from pos_bridge.domain.card import EntryMode, SealedByRoom, SealedPayment
 from pos_bridge.domain.ledger import Binding
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -66,13 +66,19 @@ class TraceLog:
 
 
 class Engine:
-    """Alive from its start until `die`. `read`: the legs whose card this very engine was given."""
+    """Alive from its start until `die`.
+
+    Of this very engine: `read`, the legs whose card it was given; `chips`, those with the card still in the reader, and
+    how often it was told what its issuer says; `sent`, those whose request it made.
+    """
 
     def __init__(self, ground: Ground, disk: Disk, line: Line, customers: Customers, *, mortal: bool = True) -> None:
         self._ground = ground
         self._mortal = mortal
         self.loop = sim_loop(ground.scheduler)
         self.read: set[bytes] = set()
+        self.chips: dict[bytes, int] = {}
+        self.sent: set[bytes] = set()
         self.lane: Lane | None = None
         self._parts = (disk, line, customers)
         self._waiting: list[asyncio.Future[Any]] = []
@@ -91,12 +97,20 @@ class Engine:
         settler = Settler(journal, processor, log)
         self._closing = (settler.close, processor.close)
         await settler.recover()
-        readers = SimReaders(ground, customers, lambda key: self.read.add(key.raw))
+        readers = SimReaders(ground, customers, self)
         parts = Parts(journal, readers, processor, SimSigner(), settler, log, PROMPT_S)
         self.lane = Lane(parts, None, lambda: ground.now)
         await self.lane.resume()
         self._started.set_result(None)
         await processor.ready()
+
+    def card_read(self, key: LegKey, mode: EntryMode) -> None:
+        self.read.add(key.raw)
+        if mode is EntryMode.CHIP:
+            self.chips[key.raw] = 0
+
+    def chip_told(self, key: LegKey) -> None:
+        self.chips[key.raw] += 1
 
     def ask(self, call: Callable[[Lane], Awaitable[_Said]], told: Callable[[_Said], LegKey | None]) -> Any:
         """A request of the till: a future of the outside. `told` names the leg whose answer this is, if any."""

@@ -162,5 +162,8 @@ MUTANTS = {
             of="split-two",
         ),
         _mutant("clear-room", "a card room that does not seal", Model(seals=False), "P5"),
+        _mutant(
+            "dumb-room", "a card room that keeps the issuer's answer", Model(tells_chips=False), "P9", of="card-chip"
+        ),
     )
 }

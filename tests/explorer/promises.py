@@ -32,6 +32,7 @@ PROMISES = {
     "P6": "One stuck leg never blocks another sale; a status query, a health check or a reconnect starts no payment.",
     "P7": "Refunds and reversals of a sale are never more than what was captured, and each refund is made once.",
     "P8": "A half-paid basket is listed until it is paid or cancelled.",
+    "P9": "A chip whose request was sent is told once what became of it, and never twice.",
     "FAULT": "The program meets nothing that it has no answer for.",
 }
 
@@ -44,6 +45,7 @@ def broken(world: World) -> list[str]:
     """Every promise that this schedule broke, in words that begin with its number."""
     found = [f"FAULT {fault}" for fault in dict.fromkeys(world.ground.faults)] + list(dict.fromkeys(world.broken))
     found += _in_clear(world)
+    found += _of_chips(world)
     if world.torn:
         return found
     account = Account(world)
@@ -187,6 +189,15 @@ class Account:
 
 def _last(request: Request) -> str:
     return type(request.final).__name__
+
+
+def _of_chips(world: World) -> Iterator[str]:
+    """Only the last engine can have promised it: a card outlives no engine in its reader."""
+    for engine in world.engines:
+        for key, times in engine.chips.items():
+            lives = engine is world.engine
+            if times > 1 or (times == 0 and lives and key in engine.sent):
+                yield f"P9 the chip of {world.ground.name(key)} is told {times} times"
 
 
 def _in_clear(world: World) -> Iterator[str]:

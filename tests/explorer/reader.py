@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from pos_bridge.domain.card import SEALED_LENGTH, Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
 from pos_bridge.domain.chip import HostWord, IssuerAnswer, SecondAnswer
@@ -50,6 +51,7 @@ class Customers:
         self.next: list[Presented] = []
         self.usual = Presented()
         self.seals = True  # a room that seals; one that does not is for the test of the search
+        self.hear = True  # chips hear what the room is given for them; where they do not is for the test of that
         self.prompts = 0
 
     def comes(self) -> Presented:
@@ -67,12 +69,20 @@ class Customers:
         return SealedCard(facts, SealedByRoom(bytes(8), ciphertext))
 
 
+class Seen(Protocol):
+    """What this very engine did with cards."""
+
+    def card_read(self, key: LegKey, mode: EntryMode) -> None: ...
+
+    def chip_told(self, key: LegKey) -> None: ...
+
+
 class SimPrompt:
-    def __init__(self, ground: Ground, customers: Customers, key: LegKey, read: Callable[[LegKey], None]) -> None:
+    def __init__(self, ground: Ground, customers: Customers, key: LegKey, seen: Seen) -> None:
         self._ground = ground
         self._customers = customers
         self._key = key
-        self._read = read
+        self._seen = seen
         self._answer: asyncio.Future[SealedCard | ReadFailure] = asyncio.get_running_loop().create_future()
         self._presented = customers.comes()
         self._withdrawn = False
@@ -86,13 +96,15 @@ class SimPrompt:
             self._answer.set_result(card)
             return
         self._ground.note("customer", f"presents a {card.brand.name.lower()} card")
-        self._read(self._key)
+        self._seen.card_read(self._key, card.mode)
         self._answer.set_result(self._customers.seal(card, self._key))
 
     async def card(self) -> SealedCard | ReadFailure:
         return await asyncio.shield(self._answer)
 
     async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
+        if self._customers.hear:
+            self._seen.chip_told(self._key)
         agrees = self._presented.agrees
         if agrees is None:
             self._ground.note("customer", "pulls the card")
@@ -110,16 +122,16 @@ class SimPrompt:
 
 
 class SimReaders:
-    """checkout.ports.CardReaders of one engine. `read`: told of each leg whose card was read by this very engine."""
+    """checkout.ports.CardReaders of one engine."""
 
-    def __init__(self, ground: Ground, customers: Customers, read: Callable[[LegKey], None]) -> None:
+    def __init__(self, ground: Ground, customers: Customers, seen: Seen) -> None:
         self._ground = ground
         self._customers = customers
-        self._read = read
+        self._seen = seen
 
     def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, *, refund: bool = False) -> SimPrompt:
         self._ground.note("reader", f"asks for a card: {money(amount.cents)}")
-        return SimPrompt(self._ground, self._customers, leg_key, self._read)
+        return SimPrompt(self._ground, self._customers, leg_key, self._seen)
 
     async def states(self) -> tuple[tuple[str, bool], ...]:
         return (("simulated", True),)

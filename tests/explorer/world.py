@@ -42,6 +42,7 @@ class Model:
     duties: Duties = ALL_DUTIES
     line: "Callable[[World], Line] | None" = None  # a wrapper around the shipped line
     seals: bool = True
+    tells_chips: bool = True
     fates: Fates = field(default_factory=lambda: MONEY)
 
 
@@ -71,6 +72,7 @@ class World:
             ),
         )
         self.customers.seals = model.seals
+        self.customers.hear = model.tells_chips
         self.engine: Engine | None = None
         self.engines: list[Engine] = []
         self.till = Till(ground, lambda: self.engine)
@@ -155,6 +157,8 @@ class World:
             self.broken.append(f"P2 {method} of {self.ground.name(key)} is sent, and {state.value} is what is durable")
         if method == "Authorise" and (self.engine is None or key not in self.engine.read):
             self.broken.append(f"P5 {self.ground.name(key)} is authorised by an engine that read no card for it")
+        if self.engine is not None:
+            self.engine.sent.add(key)
 
     def _durable_state(self, key: bytes) -> State | None:
         """What the next start would find of a leg, if the engine died now and lost all that it can lose."""

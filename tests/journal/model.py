@@ -125,8 +125,8 @@ class Model:
     def advanced(self, change: Advance, head: JournalHead) -> None:
         self._row(head)
         leg = self.legs[change.key]
-        if leg.state in SETTLED:  # taken up again: what was opened against an earlier ledger is doubted
-            leg.doubted = leg.last <= self.changed_at
+        if leg.state in SETTLED:  # taken up again: doubted if of an earlier ledger, or decided by a person
+            leg.doubted = leg.last <= self.changed_at or leg.cause is Cause.DECIDED
         leg.state, leg.cause, leg.last = change.state, change.cause, head.sequence
         leg.approved = change.approved or leg.approved
         if change.till is not None:

@@ -121,10 +121,10 @@ def test_nothing_of_any_request_is_logged_or_printed(store: Store, capfd, caplog
 
 
 def test_a_fault_in_the_server_is_one_word_in_the_log(store: Store, capfd, caplog):
-    async def faulty(_raw):
+    async def faulty(_raw, *, key_shown):
         raise RuntimeError("Tremblay")
 
-    store.service.answer = faulty  # type: ignore[method-assign] # the service never raises: this is what if
+    store.reception.answer = faulty  # type: ignore[method-assign] # the service never raises: this is what if
     assert errors(store.post(payment())) == (500, ["fault"])
     assert store.troubles == [Trouble.CONNECTION]
     store.troubles.clear()
@@ -139,7 +139,7 @@ def test_only_loopback(store: Store):
     with socket.socket() as everywhere:
         everywhere.bind(("0.0.0.0", 0))
         with pytest.raises(ValueError, match="loopback"):
-            NexoServer(store.service, bound=everywhere, tls=store.tls, api_key=API_KEY, on_trouble=print)
+            NexoServer(store.reception, bound=everywhere, tls=store.tls, api_key=API_KEY, on_trouble=print)
 
 
 def test_a_port_that_is_taken(store: Store):

@@ -109,6 +109,7 @@ CONDITIONS = {
     Cause.CARD_REMOVED: "Cancel",
     Cause.CARD_BLOCKED: "Refusal",
     Cause.READER_LOGGED: "UnavailableDevice",
+    Cause.CARD_LEFT: "Cancel",
     Cause.READER: "DeviceOut",
     Cause.ROOM: "UnavailableDevice",
     Cause.UNREACHABLE: "UnreachableHost",

@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -33,6 +33,9 @@ from pos_bridge.pos_api.https import NexoServer, loopback_socket, tls_context
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
 from pos_bridge.pos_api.proposal import NOBODY_TO_ASK, Customer
+from pos_bridge.pos_api.reception import Reception
+from pos_bridge.pos_api.transactions import Floor
+from pos_bridge.wire.nexo.secured import MessageKey
 from tests.pos_api.fake_desk import FakeAnswers, FakeDesk
 from tests.wire.nexo.shapes import POIID, encode
 
@@ -86,8 +89,12 @@ def make_certificate(folder: Path) -> Certificate:
 class Store:
     """The service behind a real HTTPS server, on a loop in a thread of its own, as the daemon runs it."""
 
-    def __init__(self, files: Certificate, **limits: Any) -> None:
+    def __init__(
+        self, files: Certificate, *, keys: Sequence[MessageKey] = (), api_key: str | None = API_KEY, **limits: Any
+    ) -> None:
         self.files = files
+        self.keys = keys
+        self.api_key = api_key
         self.limits = limits
         self.desk = FakeDesk()
         self.answers = FakeAnswers()
@@ -182,22 +189,13 @@ class Store:
         return Asking(self, message)
 
     async def _start(self) -> None:
-        self.service = NexoService(
-            terminal=Terminal(poiid=POIID, merchant_id="CLEMENT-001", language="fr", version="0.1.0"),
-            secret=SECRET,
-            desk=self.desk,
-            answers=self.answers,
-            clock=self.clock,
-            on_trouble=self.troubles.append,
-            on_dropped=self._count,
-            offered=self.offered,
-            customer=self.customer,
-        )
+        self.reception = Reception.of(self._service, self.keys, in_clear=self.api_key is not None)
+        self.service = self.reception._services[0]
         self.server = NexoServer(
-            self.service,
+            self.reception,
             bound=loopback_socket(0),
             tls=tls_context(self.files.certificate, self.files.key),
-            api_key=API_KEY,
+            api_key=self.api_key,
             on_trouble=self.troubles.append,
             **self.limits,
         )
@@ -209,7 +207,22 @@ class Store:
         if self.desk.door is not None:
             self.desk.door.set()
         await self.server.stop()
-        await self.service.close()
+        await self.reception.close()
+
+    def _service(self, credential: str, floor: Floor) -> NexoService:
+        return NexoService(
+            terminal=Terminal(poiid=POIID, merchant_id="CLEMENT-001", language="fr", version="0.1.0"),
+            secret=SECRET,
+            desk=self.desk,
+            answers=self.answers,
+            clock=self.clock,
+            on_trouble=self.troubles.append,
+            on_dropped=self._count,
+            offered=self.offered,
+            credential=credential,
+            floor=floor,
+            customer=self.customer,
+        )
 
     def _count(self) -> None:
         self.dropped += 1

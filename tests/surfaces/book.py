@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hw_sim.processor import control
+from hw_sim.reply import Reply
 from hw_sim.running import RunningStore
 from hw_sim.store.layout import Layout
-from hw_sim.till import Reply, Till, new_service_id
+from hw_sim.till import Till, new_service_id
 from tests.surfaces.accounts import SETTLED, Accounts, Return, Row, Sale, Told, journal_rows, last_rows
 
 LIMIT_S = 60.0  # nothing here takes a tenth of it, but machines are slow at times

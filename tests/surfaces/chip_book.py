@@ -1,5 +1,8 @@
 """The book of a till whose customers insert chips: a store with a stripe reader and a chip reader with its PIN pad."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -13,6 +16,8 @@ from tests.surfaces.accounts import Return, Sale, Told
 from tests.surfaces.book import Asking, Book, until
 
 READERS = ("--reader", "msr_plain", "--reader", "pcsc_emv")
+_PRESENCE = Path(__file__).parents[1] / "pcsc" / "presence.py"
+_DEVICE = "Virtual PCD 00 00"
 _LOOKS = 3  # naps of a room that has the reader open: it has looked into it by then
 
 
@@ -43,10 +48,12 @@ class ChipBook(Book):
 
     @contextmanager
     def asking_at_readers(self, movement: Sale | Return | None = None) -> Iterator[Asking]:
-        """Ask, and wait until the chip reader is armed."""
-        until(lambda: not self._rooms_at_the_reader())  # the last one has let go
+        """Ask, and wait until both readers want a card."""
+        self.wait_until_it_is_let_go()  # by the payment before
         with self.asking(movement, card=None) as asking:
-            self._wait_until_armed()
+            until(lambda: asking.answered or self._at_the_stripe())
+            assert not asking.answered, "no card was asked for"
+            self.wait_until_it_looked()
             yield asking
 
     def pay_by_chip(
@@ -61,7 +68,16 @@ class ChipBook(Book):
         control.insert(self.store.folder, card, faults=faults, t0=t0)
 
     def remove(self) -> None:
-        control.remove(self.store.folder)
+        """Returns when pcscd has seen it: a card that is put in before is the old one to it."""
+        if control.remove(self.store.folder) is not None:
+            until(lambda: self._seen_by_pcscd().startswith("EMPTY"))
+
+    def _seen_by_pcscd(self) -> str:
+        """CARD or EMPTY, and how often that has changed."""
+        environment = {**os.environ, "PCSCLITE_CSOCK_NAME": self.store.facts["pcscd"]}
+        command, asked = [sys.executable, "-P", str(_PRESENCE)], f"{_DEVICE}\n"
+        done = subprocess.run(command, input=asked, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+        return done.stdout
 
     def swipe(self, card: str) -> None:
         """At the stripe reader, once its lamp is on."""
@@ -79,11 +95,10 @@ class ChipBook(Book):
         """What the processor holds under that key."""
         return next(row for row in self.held() if row["key"] == told.key)
 
-    def lines(self, service_id: str) -> dict[str, str]:
-        """The cashier's receipt, by the lines' keys; a line without a value has its name."""
-        texts = self.bodies[service_id]["PaymentReceipt"][0]["OutputContent"]["OutputText"]
-        pairs = [{key: values[0] for key, values in parse_qs(line["Text"]).items()} for line in texts]
-        return {pair["key"]: pair.get("value", pair["name"]) for pair in pairs}
+    def receipts(self, movement: Sale | Return) -> tuple[dict[str, str], ...]:
+        """The cashier's and the customer's, by their lines' keys; a line without a value has its name."""
+        printed = self.bodies[movement.service_id]["PaymentReceipt"]
+        return tuple(_lines(each["OutputContent"]["OutputText"]) for each in printed)
 
     def log(self) -> list[str]:
         return Path(self.store.facts["log"]).read_text().splitlines()
@@ -94,20 +109,44 @@ class ChipBook(Book):
         before = len(self.log())
         yield lambda: self.log()[before:]
 
-    # ---- the chip reader's room ----
+    # ---- the readers' rooms ----
 
-    def _wait_until_armed(self) -> None:
-        (room,) = until(self._rooms_at_the_reader)
-        since = until(lambda: slept(room))
+    def wait_until_it_looked(self) -> None:
+        """At the chip reader, as it is now: a card in it from before counts for nobody."""
+        (room,) = until(self._at_the_chip_reader)
+        since = until(lambda: slept(room) or 0)
         until(lambda: (slept(room) or 0) >= since + _LOOKS)
 
-    def _rooms_at_the_reader(self) -> list[Process]:
-        return [each for each in descendants(self.engine_pid) if _has_opened_its_reader(each.pid)]
+    def wait_until_it_is_let_go(self) -> None:
+        """The chip reader: nobody waits there for a card any more."""
+        until(lambda: not self._at_the_chip_reader())
+
+    def wait_until_the_stripe_is_let_go(self) -> None:
+        until(lambda: not self._at_the_stripe())
+
+    def _at_the_chip_reader(self) -> list[Process]:
+        """A chip reader's room holds a pipe for as long as it has the reader, and none before."""
+        rooms = [each for each in descendants(self.engine_pid) if _reads_chips(each.pid)]
+        return [each for each in rooms if any(link.startswith("pipe:") for link in _open_in(each.pid))]
+
+    def _at_the_stripe(self) -> list[Process]:
+        device = str((self.store.folder / "world" / "dev" / "msr_plain").resolve())
+        return [each for each in descendants(self.engine_pid) if device in _open_in(each.pid)]
 
 
-def _has_opened_its_reader(pid: int) -> bool:
-    """A chip reader's room holds a pipe for as long as it has the reader, and none before."""
+def _lines(texts: list[dict[str, str]]) -> dict[str, str]:
+    pairs = [{key: values[0] for key, values in parse_qs(line["Text"]).items()} for line in texts]
+    return {pair["key"]: pair.get("value", pair["name"]) for pair in pairs}
+
+
+def _reads_chips(pid: int) -> bool:
     with suppress(OSError):
-        if b"--emv" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
-            return any(str(each.readlink()).startswith("pipe:") for each in Path(f"/proc/{pid}/fd").iterdir())
+        return b"--emv" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     return False
+
+
+def _open_in(pid: int) -> list[str]:
+    """What the process has open, by name; nothing once it is gone."""
+    with suppress(OSError):
+        return [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    return []

@@ -1,4 +1,4 @@
-"""A store for all tests of a module: with a vault, or with a book that is balanced after each of them."""
+"""A store for all tests of a module: with a vault, with a book that is balanced after each of them, or with chips."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ import pytest
 from hw_sim.running import running_store
 from tests.processes import descendants, survivors
 from tests.surfaces.book import Book
+from tests.surfaces.chip_book import READERS, ChipBook
 from tests.surfaces.shop import Shop, leaks
 
 
@@ -40,3 +41,23 @@ def the_next_sale_works(book: Book) -> Iterator[None]:
     assert book.pay_cash().paid
     assert book.pay().paid
     book.balance()
+
+
+@pytest.fixture(name="chips", scope="module")
+def one_book_of_chips(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChipBook]:
+    """One store for the module, with a stripe reader and a chip reader, whose engine waits one second for an answer."""
+    with running_store(tmp_path_factory.mktemp("store"), *READERS, "--answer-timeout", "1") as store:
+        yield ChipBook(store)
+        processes = descendants(store.process.pid)
+    assert not survivors(processes)
+
+
+@pytest.fixture
+def all_chips_agree(chips: ChipBook) -> Iterator[None]:
+    """All accounts of it, after the test."""
+    chips.mode("up")
+    chips.in_session()
+    yield
+    chips.remove()
+    chips.mode("up")
+    chips.balance()

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hw_sim.reply import Reply
 from hw_sim.running import RunningStore
 from hw_sim.store.layout import Layout
-from hw_sim.till import Reply
 from tests.drivers.line import Line
 from tests.surfaces.hands import Hand
 

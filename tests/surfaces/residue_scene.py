@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hw_sim.reply import Reply
 from hw_sim.running import RunningStore
 from hw_sim.store import control
-from hw_sim.till import Reply, Till
+from hw_sim.till import Till
 from tests.processes import descendants
 from tests.surfaces import residue_marks as marks
 from tests.surfaces.accounts import Return, Sale, Told

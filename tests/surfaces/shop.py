@@ -9,9 +9,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from hw_sim.reply import Reply
 from hw_sim.running import RunningStore
 from hw_sim.store.layout import Layout
-from hw_sim.till import Reply
 from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import file, report

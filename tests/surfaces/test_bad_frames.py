@@ -8,7 +8,7 @@ import pytest
 from hw_sim.cards import NON_BANK_CARDS
 from hw_sim.readers.idtech_frame import Options, clear_frame
 from hw_sim.readers.stripe import HOLDER, stripe
-from hw_sim.till import Reply
+from hw_sim.reply import Reply
 from tests.drivers.idtech_reader import HASHES
 from tests.drivers.line import VISA, Line
 from tests.processes import descriptors, resident_kib

@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 
 from hw_sim.processor import control
+from hw_sim.reply import Reply
 from hw_sim.store.layout import Layout
-from hw_sim.till import Reply, new_service_id
+from hw_sim.till import new_service_id
 from tests.surfaces.accounts import Return, Sale
 from tests.surfaces.book import Book, until
 

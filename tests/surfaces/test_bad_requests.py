@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from hw_sim.reply import Reply
 from hw_sim.running import RunningStore
-from hw_sim.till import Reply, Till, new_service_id
+from hw_sim.till import Till, new_service_id
 from tests.processes import descriptors, resident_kib
 
 # What must come back in no answer, wherever it was sent.

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from hw_sim.processor import control
+from hw_sim.reply import Reply
 from hw_sim.running import RunningStore, running_store
 from hw_sim.store.layout import Layout
-from hw_sim.till import Reply
 from tests.journal.makers import forge
 from tests.processes import descendants, survivors
 from tests.surfaces.accounts import SETTLED

@@ -155,6 +155,14 @@ KINDS: tuple[Callable[[Till, str], None], ...] = (
     gone_in_the_middle,
 )
 
+ENCRYPTED_KINDS = (
+    paid_in_cash,
+    with_a_card_in_it,
+    named_after_a_stripe,
+    with_a_field_that_is_wrong,
+    of_another_kind,
+)
+
 
 # ---- what is left ----
 
@@ -188,6 +196,20 @@ def test_while_a_payment_waits_for_its_card_and_after_it(book: Book):
         assert left(memory, mark) == set(), "paid"
 
 
+def test_after_an_encrypted_request_and_while_one_waits(book: Book):
+    """Neither what came nor what was in it; and the keys that open it are nobody's words."""
+    till = book.store.till(encrypted=True)
+    with remembering(book) as memory:
+        for ask in ENCRYPTED_KINDS:
+            mark = new_mark()
+            ask(till, mark)
+            assert left(memory, mark) == set(), ask.__name__
+        with waiting(book, till=till) as (sale, mark):
+            until(lambda: book.steps(sale) == ["intent"])
+            assert left(memory, mark) == set()
+        assert left(memory, mark) == set(), "aborted"
+
+
 def test_what_a_customer_chose_waits_with_the_payment_and_goes_with_it(book: Book):
     with remembering(book) as memory:
         with waiting(book, chosen) as (sale, mark):
@@ -208,15 +230,17 @@ def chosen(mark: str) -> Json:
 
 
 @contextmanager
-def waiting(book: Book, extra: Callable[[str], Json] = identity) -> Iterator[tuple[Sale, str]]:
+def waiting(
+    book: Book, extra: Callable[[str], Json] = identity, till: Till | None = None
+) -> Iterator[tuple[Sale, str]]:
     """A payment that nobody holds a card for; aborted at the end."""
-    sale, mark = book.new(), new_mark()
+    sale, mark, asker = book.new(), new_mark(), till or book.till
     with ThreadPoolExecutor(1) as thread:
-        asked = thread.submit(book.till.pay, sale.amount, service_id=sale.service_id, extra=extra(mark))
+        asked = thread.submit(asker.pay, sale.amount, service_id=sale.service_id, extra=extra(mark))
         try:
             yield sale, mark
         finally:
-            book.till.abort(sale.service_id)
+            asker.abort(sale.service_id)
         assert asked.result(60).error == "Aborted"
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from hw_sim.till import Reply, new_service_id
+from hw_sim.reply import Reply
+from hw_sim.till import new_service_id
 from tests.surfaces.book import until
 from tests.surfaces.shop import ABOUT, DROPPED, MEMBER, ORDER, Shop, encodings, kinds, leaks
 

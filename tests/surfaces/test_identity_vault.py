@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hw_sim.till import Reply, new_service_id
+from hw_sim.reply import Reply
+from hw_sim.till import new_service_id
 from tests.surfaces.book import Book, until
 from tests.surfaces.disk import FullDisk, failing, namespaces, store_on_a_small_disk
 from tests.surfaces.shop import ABOUT, DROPPED, MEMBER, ORDER, Shop, kinds, leaks

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from hw_sim.till import Reply, new_service_id
+from hw_sim.reply import Reply
+from hw_sim.till import new_service_id
 from hw_sim.till_loyalty import award, award_refund, points
 from pos_bridge.domain.identity import Chouchous
 from pos_bridge.domain.leg_key import LegKey

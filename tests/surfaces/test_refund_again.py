@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from hw_sim.reply import Reply
 from hw_sim.running import running_store
-from hw_sim.till import Reply
 from tests.processes import descendants, survivors
 from tests.surfaces.accounts import Return, Sale, Told
 from tests.surfaces.book import Asking, Book, until

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from hw_sim.cards import CARDS, Brand
+from hw_sim.reply import Reply
 from hw_sim.residue import Search, small_ints_of
 from hw_sim.running import RunningStore
-from hw_sim.till import Reply, new_service_id
+from hw_sim.till import new_service_id
 
 STRIPES = [name for name, card in CARDS.items() if card.service_code.startswith("1")]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 READER = "Scripted Reader 00 00"
-EMPTY, PRESENT = 0x10, 0x20
+EMPTY, PRESENT, EXCLUSIVE = 0x10, 0x20, 0x80
 SUCCESS, REMOVED, NO_SERVICE, SHARING, UNRESPONSIVE, NOT_TRANSACTED = (
     0,
     0x80100069,

@@ -1,5 +1,6 @@
 """The chip reader's driver with a small conversation, a scripted daemon, and a clock of the test's own."""
 
+import gc
 import math
 
 import pytest
@@ -15,7 +16,8 @@ from drivers.pcsc.asks import (
     Transaction,
 )
 from drivers.pcsc.reader import LOOK_S, PcscEmv, PcscReader
-from drivers.reader import Armed, CardInserted, ChipAsks, ChipSaid, Event, ReadFailedError, Tender
+from drivers.reader import Armed, CardInserted, ChipAsks, ChipSaid, Event, NotYet, PinAsked, ReadFailedError, Tender
+from drivers.serial.port import Port
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure
 from pos_bridge.domain.chip import HostWord, IssuerAnswer, SecondAnswer
 from pos_bridge.wire.apdu import Command, Response
@@ -23,6 +25,7 @@ from pos_bridge.wire.pin_pad import ask, end
 from tests.drivers.line import Line
 from tests.drivers.pcsc.scripted_scard import (
     EMPTY,
+    EXCLUSIVE,
     NO_SERVICE,
     NOT_TRANSACTED,
     PRESENT,
@@ -85,6 +88,10 @@ class Desk:
         self.scard.state = PRESENT
         assert self.event() == CardInserted()
 
+    def insert_and_ask_pin(self) -> None:
+        self.insert()
+        assert self.event() == PinAsked()
+
     def ask_issuer(self) -> None:
         asks = self.event()
         assert isinstance(asks, ChipAsks)
@@ -120,10 +127,31 @@ def test_no_card_that_lay_there_before():
     scard = ScriptedScard()
     scard.state = PRESENT
     desk = Desk(scard)
-    assert desk.event() is None
+    assert desk.event() == NotYet(ReadFailure.CARD_LEFT)
+    assert desk.event() is None, "it is said once"
     scard.state = EMPTY
     desk.insert()
     desk.stop()
+
+
+def test_a_reader_that_another_holds_is_waited_for():
+    """As one is whose keypad still waits for the PIN of a tender that was withdrawn."""
+    scard = ScriptedScard()
+    scard.state = PRESENT | EXCLUSIVE
+    desk = Desk(scard)
+    assert desk.event() == NotYet(ReadFailure.READER_BUSY)
+    scard.state = PRESENT
+    assert desk.event() == NotYet(ReadFailure.CARD_LEFT)
+    scard.state = EMPTY
+    desk.insert()
+    desk.stop()
+
+
+def test_a_reader_that_another_holds_is_busy_when_it_is_only_looked_at():
+    scard = ScriptedScard()
+    scard.state = PRESENT | EXCLUSIVE
+    with pytest.raises(ReadFailedError, match="READER_BUSY"):
+        PcscEmv(scard, Small()).probe(READER)
 
 
 def test_a_card_that_is_out_again_before_it_is_powered():
@@ -151,7 +179,8 @@ def test_a_card_that_cannot_be_had(code, reason):
     [
         (REMOVED, PRESENT, b"", ReadFailure.CARD_REMOVED),
         (0, PRESENT, b"", ReadFailure.CARD_REMOVED),  # in mid-exchange: success, and nothing
-        (0, PRESENT, b"\x90", ReadFailure.CARD_REMOVED),
+        (0, PRESENT, b"\x90", ReadFailure.CHIP_FAILED),  # it is there, and has nothing to say
+        (0, EMPTY, b"\x90", ReadFailure.CARD_REMOVED),
         (NOT_TRANSACTED, EMPTY, b"", ReadFailure.CARD_REMOVED),
         (NOT_TRANSACTED, PRESENT, b"", ReadFailure.CHIP_FAILED),
     ],
@@ -212,7 +241,7 @@ def test_an_offline_pin_goes_from_the_readers_keys_to_the_card():
     desk = Desk(ScriptedScard(), Small(EnterPin(online=False, cents=12_345, currency=124)))
     features = bytes.fromhex("060442330006")
     desk.scard.control = lambda code, _: b"\x90\x00" if code == 0x42330006 else features
-    desk.insert()
+    desk.insert_and_ask_pin()
     desk.ask_issuer()
     assert desk.small.replies == [PinGiven(0x9000)]
     desk.stop()
@@ -237,7 +266,7 @@ def line():
 )
 def test_an_online_pin_comes_encrypted_from_the_pad(line, answer, reply):
     desk = Desk(ScriptedScard(), Small(ONLINE), line.device)
-    desk.insert()
+    desk.insert_and_ask_pin()
     assert desk.event() is None
     assert line.hear(ask(12_345, 124))
     line.send(answer)
@@ -251,7 +280,7 @@ def test_an_online_pin_comes_encrypted_from_the_pad(line, answer, reply):
 
 def test_nobody_enters_a_pin(line):
     desk = Desk(ScriptedScard(), Small(ONLINE), line.device)
-    desk.insert()
+    desk.insert_and_ask_pin()
     assert desk.event() is None
     desk.now += 60
     desk.ask_issuer()
@@ -262,7 +291,7 @@ def test_nobody_enters_a_pin(line):
 
 def test_a_card_pulled_while_its_pin_is_entered_ends_that(line):
     desk = Desk(ScriptedScard(), Small(ONLINE), line.device)
-    desk.insert()
+    desk.insert_and_ask_pin()
     assert desk.event() is None
     desk.scard.state = EMPTY
     assert failed(desk) is ReadFailure.CARD_REMOVED
@@ -274,7 +303,7 @@ def test_a_pad_that_is_not_there(line, gone):
     desk = Desk(ScriptedScard(), Small(ONLINE), line.device if gone else "/dev/not-there")
     if gone:
         line.hang_up()
-    desk.insert()
+    desk.insert_and_ask_pin()
     desk.ask_issuer()
     assert desk.small.replies == [PinTrouble.PAD_FAILED]
     desk.stop()
@@ -284,7 +313,29 @@ def test_what_the_pad_said_before_it_was_asked_is_no_answer(line):
     desk = Desk(ScriptedScard(), Small(ONLINE), line.device)
     line.send(GOOD)
     line.wait_arrived(len(GOOD))
-    desk.insert()
+    desk.insert_and_ask_pin()
     assert desk.event() is None
     assert desk.small.replies == []
+    desk.stop()
+
+
+def test_a_pad_that_never_stops_talking_is_a_broken_one(line, monkeypatch):
+    desk = Desk(ScriptedScard(), Small(ONLINE), line.device)
+    desk.insert_and_ask_pin()
+    monkeypatch.setattr(Port, "read_into", endless)  # no line of a test is faster than its reader
+    desk.ask_issuer()
+    assert desk.small.replies == [PinTrouble.PAD_FAILED]
+    desk.stop()
+
+
+def endless(_: Port, memory: memoryview) -> int:
+    memory[:] = b"?" * len(memory)
+    return len(memory)
+
+
+def test_what_went_to_the_issuer_is_in_the_page_alone():
+    desk = Desk(ScriptedScard())
+    desk.insert()
+    desk.ask_issuer()
+    assert not [one for one in gc.get_objects() if isinstance(one, AskIssuer) and one.data is DATA]
     desk.stop()

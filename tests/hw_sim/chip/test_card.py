@@ -297,7 +297,7 @@ def test_a_card_is_pulled_or_mute_at_its_command():
     with pytest.raises(MuteError):
         terminal.run(aid)
     assert (terminal.sent, chip.atr) == (3, Protocol.T1.atr)
-    assert ChipCard(CHIP_CARDS["visa"], Faults(mute=0)).atr == b""
+    assert ChipCard(CHIP_CARDS["visa"], Faults(mute=0)).atr == b"\0"
 
 
 def test_a_reset_ends_the_transaction():

@@ -218,8 +218,9 @@ def test_cards_are_listed_with_their_numbers():
     listed = subprocess.run([*PROGRAM, "cards"], capture_output=True, text=True, check=True).stdout.splitlines()
     rows = {line.split()[0]: line.split()[1:] for line in listed[1:]}
     assert set(rows) == set(IN_THE_WALLET)
-    assert rows["visa"][:3] == [CARDS["visa"].number, "visa", "swipe"]
-    assert "chip" in " ".join(rows["interac"])
+    assert rows["visa"] == [CARDS["visa"].number, "visa", "swipe,", "insert"]
+    assert rows["diners"] == [CARDS["diners"].number, "other", "swipe"], "no chip on it"
+    assert "asks for its chip" in " ".join(rows["interac"])
     assert "not for payment" in " ".join(rows["badge"])
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from hw_sim.cards import CARDS, NON_BANK_CARDS
 from hw_sim.readers.stripe import HOLDER
+from hw_sim.reply import Reply
 from hw_sim.running import RunningStore, running_store
-from hw_sim.till import Reply
 
 
 def sell(store: RunningStore, card: str) -> Reply:

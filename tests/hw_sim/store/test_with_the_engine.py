@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from hw_sim.cards import CARDS
+from hw_sim.reply import Reply
 from hw_sim.running import PROGRAM, RunningStore
-from hw_sim.till import Reply, new_service_id
+from hw_sim.till import new_service_id
 from tests.hw_sim.store.conftest import in_line
 from tests.processes import descendants, survivors
 
