@@ -128,16 +128,29 @@ class Reader(_Section, frozen=True):
         return self.driver == CHIP_DRIVER
 
 
+class Points(_Section, frozen=True):
+    """What a member gets for a sale: `points` for each `for_cents` paid, rounded down (domain.points.PointsRule).
+
+    `rule` names this version of it: it stands beside every sale that it counted.
+    """
+
+    rule: _TextVersion
+    points: Annotated[int, Meta(ge=1, le=1000)] = 1
+    for_cents: Annotated[int, Meta(ge=1, le=100_000)] = 100
+
+
 class Identity(_Section, frozen=True):
     """Without this section no identity is ever kept. The texts are the versions that customers were shown.
 
-    Without `delivery_text` no order number is kept: for tills that send one with every sale, chosen or not.
+    Without `delivery_text` no order number is kept: for tills that send one with every sale, chosen or not. Without
+    `points` nothing is counted.
     """
 
     vault_key: _PathText
     programme: Annotated[str, Meta(pattern=r"^\S(.{0,30}\S)?$")]
     programme_text: _TextVersion
     delivery_text: _TextVersion | None = None
+    points: Points | None = None
 
 
 class LogFile(_Section, frozen=True):

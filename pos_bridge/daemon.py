@@ -25,6 +25,7 @@ from pos_bridge.credentials import Credentials
 from pos_bridge.disk import write_private
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.ledger import JournalUnwritableError
+from pos_bridge.domain.points import PointsRule
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.answers import Answers
@@ -229,7 +230,7 @@ def _identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack)
     stack.callback(vault.close)
     texts = config.identity
     consents = Consents(texts.programme_text, texts.delivery_text, config.till.language, _now)
-    identify = Identify(vault, consents, journal, log)
+    identify = Identify(vault, consents, journal, log, _rule(config.identity))
     stack.push_async_callback(identify.close)
     return identify
 
@@ -243,6 +244,12 @@ async def _by_the_hour(identify: Identify | None, dropped: Dropped, look: Callab
         await asyncio.sleep(_HOUR_S)
         dropped.publish()
         teller.publish()
+
+
+def _rule(identity: Identity) -> PointsRule | None:
+    """By which members get points here, if they do."""
+    points = identity.points
+    return None if points is None else PointsRule(points.rule, points.points, points.for_cents)
 
 
 def _offered(identity: Identity | None) -> Offered:
@@ -269,7 +276,7 @@ def _service(
             till.language,
             __version__,
             _capabilities(config.readers),
-            Shop(till.shop, till.gst_number, till.qst_number),
+            shop=Shop(till.shop, till.gst_number, till.qst_number),
         ),
         secret=secret,
         desk=lane,

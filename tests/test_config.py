@@ -8,6 +8,7 @@ import pytest
 from pos_bridge.config import ConfigError, load
 from pos_bridge.device_config import Address
 from pos_bridge.domain.identity import Channel, Consent, Purpose
+from pos_bridge.domain.points import PointsRule
 from pos_bridge.journal.schema import MAX_TILL
 
 SECRETS = ("terminal.key", "nexo.key", "api.key", "till.key")
@@ -231,6 +232,44 @@ def test_home_delivery_may_be_left_out(with_identity):
     identity = load(with_identity).identity
     assert identity is not None
     assert identity.delivery_text is None
+
+
+def test_points_are_counted_by_a_rule_with_a_name(with_identity):
+    identity = load(with_identity).identity
+    assert identity is not None
+    assert identity.points is None
+    with_identity.write_text(DOCUMENT + IDENTITY + '[identity.points]\nrule = "2026-11"\n')
+    identity = load(with_identity).identity
+    assert identity is not None
+    assert identity.points is not None
+    assert PointsRule(identity.points.rule, identity.points.points, identity.points.for_cents).earned(12_34) == 12
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("points = 2", "identity.points: Object missing required field"),
+        ('rule = "two words"', "identity.points.rule: "),
+        ('rule = "2026-11"\npoints = 0', "identity.points.points: "),
+        ('rule = "2026-11"\npoints = 1001', "identity.points.points: "),
+        ('rule = "2026-11"\npoints = 1.5', "identity.points.points: "),
+        ('rule = "2026-11"\nfor_cents = 0', "identity.points.for_cents: "),
+        ('rule = "2026-11"\nfor_cents = 100001', "identity.points.for_cents: "),
+        ('rule = "2026-11"\nkeep_names = true', "identity.points: Object contains unknown field"),
+    ],
+)
+def test_a_wrong_rule_is_refused(with_identity, rule, said):
+    with_identity.write_text(f"{DOCUMENT}{IDENTITY}[identity.points]\n{rule}\n")
+    assert refusal(with_identity).startswith(said)
+
+
+@pytest.mark.parametrize("rule", ["points = 1000", "for_cents = 100000", "points = 1000\nfor_cents = 1"])
+def test_every_rule_that_is_configured_is_one(with_identity, rule):
+    with_identity.write_text(f'{DOCUMENT}{IDENTITY}[identity.points]\nrule = "{"v" * 32}"\n{rule}\n')
+    identity = load(with_identity).identity
+    assert identity is not None
+    assert identity.points is not None
+    PointsRule(identity.points.rule, identity.points.points, identity.points.for_cents)
 
 
 @pytest.mark.parametrize("line", [line for line in IDENTITY.splitlines() if "=" in line and "delivery" not in line])

@@ -64,6 +64,11 @@ programme = {programme}
 programme_text = {text_version}
 delivery_text = {text_version}
 
+[identity.points]
+rule = {text_version}
+points = 1
+for_cents = 100
+
 [log]
 file = "log/pos-bridge.log"
 """

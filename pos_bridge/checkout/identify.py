@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import assert_never
 
 from pos_bridge import events
+from pos_bridge.checkout.awards import Awards
 from pos_bridge.checkout.ports import Journal, Logbook, Vault
+from pos_bridge.checkout.returns import Returns, given_back
 from pos_bridge.domain.identity import (
     Channel,
     Choice,
@@ -28,7 +30,10 @@ from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
 from pos_bridge.domain.leg import OWED, PAID_STATES, Cause, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Outcome, PaidByCard, PaidInCash, Running
+from pos_bridge.domain.points import PointsRule
 from pos_bridge.domain.trouble import Trouble
+
+Paid = PaidByCard | PaidInCash
 
 WITHIN_S = 2.0  # a commit takes milliseconds; a customer does not wait for a disk that hangs
 _REFUSED_REMEMBERED = 4096
@@ -84,9 +89,17 @@ class Identify:
     too, says what becomes of it. So an answer may tell as known what is held for a leg that was paid.
     """
 
-    def __init__(self, vault: Vault, consents: Consents, journal: Journal, log: Logbook) -> None:
+    def __init__(
+        self, vault: Vault, consents: Consents, journal: Journal, log: Logbook, rule: PointsRule | None = None
+    ) -> None:
+        """By `rule` members get points (None: there are none)."""
+        self.returns = Returns(vault, journal, failed=self._failed, within_s=WITHIN_S)
+        self.awards = Awards(
+            vault, journal, self.returns, rule=rule, consent=consents.to, failed=self._failed, within_s=WITHIN_S
+        )
         self._vault = vault
         self._consents = consents
+        self._rule = rule
         self._journal = journal
         self._log = log
         self._live: set[LegKey] = set()  # of sales that are not at their end: the journal does not decide yet
@@ -109,10 +122,10 @@ class Identify:
         match outcome:
             case PaidByCard(confirm=True) if held:  # nobody's until the till has confirmed: `settle` looks again
                 self._live.discard(key)
-                return replace(outcome, known=frozenset(map(kind_of, choices)))
+                return self._telling(outcome, choices)
             case PaidByCard() | PaidInCash() if held:
-                self._later(self._keep(key))
-                return replace(outcome, known=frozenset(map(kind_of, choices)))
+                self._later(self._keep(key, _paid(outcome)))
+                return self._telling(outcome, choices)
             case Running():
                 self._live.discard(key)  # not known yet: `settle` asks the journal again
             case _:
@@ -130,6 +143,15 @@ class Identify:
             fault = self._failed(error)
         raise VaultUnusableError(fault)
 
+    async def points(self, key: LegKey, paid: int) -> int | None:
+        """What a leg that was paid gave, or will, to the member of its payment. Raises VaultUnusableError."""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                return await self._vault.earning(key, paid)
+        except (VaultUnusableError, TimeoutError) as error:
+            fault = self._failed(error)
+        raise VaultUnusableError(fault)
+
     async def settle(self) -> None:
         """Send on its way whatever is held and not of a sale that runs: at the start, and by the hour."""
         try:
@@ -140,15 +162,18 @@ class Identify:
         for key in held:
             if key not in self._live:
                 await self._settle(key)
+        await self.returns.settle()
 
     async def close(self) -> None:
         """Wait for what is on its way; after the lane was closed, before the vault is."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.returns.close()
 
     async def _hold(self, key: LegKey, choices: tuple[Choice, ...]) -> bool:
         try:
             async with asyncio.timeout(WITHIN_S):
-                await self._vault.hold(key, tuple((choice, self._consents.to(choice)) for choice in choices))
+                agreed = tuple((choice, self._consents.to(choice)) for choice in choices)
+                await self._vault.hold(key, agreed, self._rule)
         except Exception as error:  # noqa: BLE001 - whatever the vault does, the sale goes on
             self._failed(error)
             self._refused[key] = None
@@ -160,7 +185,7 @@ class Identify:
 
     async def _settle(self, key: LegKey) -> None:
         try:
-            leg = await self._journal.find_leg(key)
+            leg, back = await self._journal.find_leg(key), await given_back(self._journal, key)
         except Exception as error:  # noqa: BLE001 - it stays held, and is tried again
             if not isinstance(error, JournalUnwritableError):
                 self._log.emit(events.RequestFault(Trouble.SETTLING))
@@ -169,12 +194,14 @@ class Identify:
         if leg is None or _unpaid(leg) or key in self._refused:
             await self._drop(key)
         elif leg.state in _KEPT or _voided(leg):
-            await self._keep(key)
+            await self._keep(key, (leg.approved or leg.amount).cents, back.cents)
+            if not back.settled:
+                await self.returns.follow(key)
         else:  # undone without a record of it, waiting for the till's word or the cashier's, or for a person's
             self._live.discard(key)
 
-    async def _keep(self, key: LegKey) -> None:
-        await self._end(key, self._vault.keep)
+    async def _keep(self, key: LegKey, paid: int, returned: int = 0) -> None:
+        await self._end(key, lambda leg: self._vault.keep(leg, paid, returned))
 
     async def _drop(self, key: LegKey) -> None:
         await self._end(key, self._vault.drop)
@@ -187,6 +214,12 @@ class Identify:
             self._failed(error)
         finally:
             self._live.discard(key)
+
+    def _telling(self, outcome: Paid, choices: tuple[Choice, ...]) -> Paid:
+        known = frozenset(map(kind_of, choices))
+        if self._rule is None or ChoiceKind.CHOUCHOUS not in known:
+            return replace(outcome, known=known)
+        return replace(outcome, known=known, points=self._rule.earned(_paid(outcome)))
 
     def _failed(self, error: Exception) -> VaultFault:
         """Once, not at each sale: the lines of an alarm would tell when those were."""
@@ -206,6 +239,11 @@ class Identify:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _paid(outcome: PaidByCard | PaidInCash) -> int:
+    """Cents; in cash before they were rounded, as a card pays them and as they go back."""
+    return (outcome.approved if isinstance(outcome, PaidByCard) else outcome.exact).cents
 
 
 def _unpaid(leg: KnownLeg) -> bool:

@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable
 
 from pos_bridge.checkout.admission import Admission, Answer
 from pos_bridge.checkout.answers import Answers
+from pos_bridge.checkout.awards import Awards
 from pos_bridge.checkout.cancel_basket import Cancelling
 from pos_bridge.checkout.confirm import Confirming
 from pos_bridge.checkout.day_end import DayEnds
+from pos_bridge.checkout.followed import Followed
 from pos_bridge.checkout.give_back import GiveBack
 from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.parts import Parts
@@ -23,6 +25,7 @@ from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket
 from pos_bridge.domain.leg import APPROVED_STATES, Kind, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
+    Busy,
     CancelOutcome,
     Confirmation,
     Contradiction,
@@ -38,8 +41,11 @@ from pos_bridge.domain.outcome import (
     SaleAsk,
     StatusAnswer,
 )
+from pos_bridge.domain.points import AwardAsk, AwardRefundAsk, Counted, NotCounted, PointsFault, PointsOutcome
 from pos_bridge.domain.session import Trust
 from pos_bridge.domain.totals import Reckoning
+
+PointsAnswer = PointsOutcome | Busy | Running
 
 
 def _boot_s() -> float:
@@ -76,13 +82,14 @@ class Lane:
         return answer if isinstance(answer, Outcome) else Contradiction()  # that request was one for something else
 
     async def refund(self, ask: RefundAsk) -> RefundOutcome:
-        return await self._refunded(Refund(ask, self._parts, self._recording, self._answers))
+        return await self._refunded(Refund(ask, self._parts, self._recording, self._answers), ask.sale)
 
     async def give_back(self, ask: GiveBackAsk) -> RefundOutcome:
-        return await self._refunded(GiveBack(ask, self._parts, self._recording, self._answers))
+        return await self._refunded(GiveBack(ask, self._parts, self._recording, self._answers), ask.sale)
 
-    async def _refunded(self, work: Refund | GiveBack) -> RefundOutcome:
-        answer = await self._admission.admit(work)
+    async def _refunded(self, work: Refund | GiveBack, sale: LegKey | None) -> RefundOutcome:
+        followed = work if self._identify is None or sale is None else Followed(work, sale, self._identify.returns)
+        answer = await self._admission.admit(followed)
         return answer if isinstance(answer, RefundOutcome) else Contradiction()
 
     async def status(self, request: bytes) -> StatusAnswer:
@@ -120,7 +127,13 @@ class Lane:
     async def cancel_basket(self, reference: bytes) -> CancelOutcome:
         """Take back every payment of a split tender that is not at its end. Again: the same answer."""
         try:
-            return await self._admission.alone(lambda: self._cancelling.cancel(reference))
+            if self._identify is None:
+                return await self._admission.alone(lambda: self._cancelling.cancel(reference))
+            returns, basket = self._identify.returns, await self._journal.find_basket(reference)
+            sales = () if basket is None else basket.legs
+            return await self._admission.alone(
+                lambda: returns.along(sales, lambda: self._cancelling.cancel(reference)),
+            )
         except (JournalUnwritableError, InDoubtError):  # begun or not: the till asks again
             return self._recording.failed()
 
@@ -154,6 +167,28 @@ class Lane:
         if self._identify is None:  # an earlier run had a vault, and this one is not told its key
             raise VaultUnusableError(VaultFault.WRONG_KEY)
         return await self._identify.known(key)
+
+    async def points(self, key: LegKey, paid: int) -> int | None:
+        if self._identify is None:
+            raise VaultUnusableError(VaultFault.WRONG_KEY)
+        return await self._identify.points(key, paid)
+
+    async def award(self, ask: AwardAsk) -> PointsAnswer:
+        return await self._counting(lambda awards: awards.award(ask))
+
+    async def take_back(self, ask: AwardRefundAsk) -> PointsAnswer:
+        return await self._counting(lambda awards: awards.take_back(ask))
+
+    async def counted(self, request: bytes, sale: LegKey | None, reference: bytes) -> Counted | None:
+        if self._identify is None:
+            raise VaultUnusableError(VaultFault.WRONG_KEY)
+        return await self._identify.awards.counted(request, sale, reference)
+
+    async def _counting(self, count: Callable[[Awards], Awaitable[PointsOutcome | Running]]) -> PointsAnswer:
+        identify = self._identify
+        if identify is None:
+            return NotCounted(PointsFault.NO_RULE)
+        return await self._admission.alone(lambda: count(identify.awards))
 
     async def health(self) -> Health:
         parts = self._parts

@@ -6,10 +6,11 @@ from pos_bridge.domain.authorisation import Ask, AskRefund, HeldLeg, Holding, No
 from pos_bridge.domain.card import ReadFailure, SealedCard, SealedPayment
 from pos_bridge.domain.chip import IssuerAnswer, SecondAnswer
 from pos_bridge.domain.happening import Reversed
-from pos_bridge.domain.identity import Choice, ChoiceKind, Consent
+from pos_bridge.domain.identity import Choice, ChoiceKind, Chouchous, Consent
 from pos_bridge.domain.ledger import Advance, Binding, JournalHead, KnownBasket, KnownLeg, KnownRequest, Opening
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
+from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.domain.session import Trust
 from pos_bridge.domain.totals import Period
@@ -170,14 +171,20 @@ class Vault(Protocol):
     Raises VaultUnusableError: a sale goes on without it.
     """
 
-    async def hold(self, key: LegKey, choices: tuple[tuple[Choice, Consent], ...]) -> None:
+    async def hold(
+        self, key: LegKey, choices: tuple[tuple[Choice, Consent], ...], rule: PointsRule | None = None
+    ) -> None:
         """Before money moves: these go with that leg if it is paid. Held, they are linked to nobody yet.
 
         At most one choice of each kind: ValueError otherwise. Holding again replaces; holding nothing does nothing.
+        By `rule` the leg will give its member points (None: it gives none).
         """
 
-    async def keep(self, key: LegKey) -> None:
-        """The leg was paid: what was held becomes a person's, with the consent and the link to the sale. Idempotent."""
+    async def keep(self, key: LegKey, paid: int | None = None, returned: int = 0) -> None:
+        """The leg was paid: what was held becomes a person's, with the consent and the link to the sale. Idempotent.
+
+        `paid`: cents that give points by the rule that was held, of which `returned` went back already.
+        """
 
     async def drop(self, key: LegKey) -> None:
         """The leg was not paid: nothing of what was held stays. Idempotent; what was kept with the leg stays kept."""
@@ -187,6 +194,27 @@ class Vault(Protocol):
 
     async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
         """What is kept, or held, with this leg."""
+
+    async def earning(self, key: LegKey, paid: int) -> int | None:
+        """The points that this leg gave, or will give, by its payment. None: none are counted for it."""
+
+    async def earned(self, key: LegKey) -> Earned | None:
+        """What is kept of the points of this leg."""
+
+    async def award(self, key: LegKey, choice: Chouchous, consent: Consent, earned: Earned) -> Earned | PointsFault:
+        """Count a paid leg of nobody, once, for this member. Asked again by the same request (Earned.by): the same."""
+
+    async def withdraw(self, key: LegKey, mark: bytes, cents: int | None) -> Withdrawal | PointsFault:
+        """Take back the points of so many cents of a leg (None: of all that is left), once for each `mark`."""
+
+    async def returned(self, key: LegKey, cents: int, *, settled: bool) -> None:
+        """So many cents of this leg went back in all: its points go with them. Idempotent, and never fewer again.
+
+        Until it is `settled` more may: it stays among `returning`.
+        """
+
+    async def returning(self) -> tuple[LegKey, ...]:
+        """The legs with points whose money was on its way back, by an earlier run or this one."""
 
 
 class Logbook(Protocol):

@@ -85,6 +85,7 @@ class PaidByCard:
 
     `known` is what the vault keeps with this sale, because the customer chose it. `remaining`: cents that are still due
     of its basket (None: not part of one). `confirm`: the till has still to confirm it. `chip`: told live, not kept.
+    `points` that the sale gave its member, if points are counted here.
     """
 
     key: LegKey
@@ -96,6 +97,7 @@ class PaidByCard:
     remaining: int | None = None
     confirm: bool = False
     chip: ChipReceipt | None = None
+    points: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class PaidInCash:
     due: int
     known: frozenset[ChoiceKind] = frozenset()
     remaining: int | None = None
+    points: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

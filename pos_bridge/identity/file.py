@@ -51,6 +51,8 @@ def opened(path: Path, key: bytes) -> Rows:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON").fetchone()
         connection.execute("PRAGMA temp_store = MEMORY")
+        if schema.version_of(connection) != schema.VERSION:
+            schema.bring_up(connection)
         if _log(path).exists():
             sync_file(_log(path))  # what a run that was killed left there: it is told of from now on
         sync_folder(path.parent)  # its name, if it was just made
@@ -92,7 +94,7 @@ def _keys(connection: sqlite3.Connection, key: bytes) -> Keys:
         raise VaultUnusableError(VaultFault.DAMAGED)
     if connection.execute("PRAGMA user_version").fetchone()[0] > schema.VERSION:
         raise VaultUnusableError(VaultFault.NEWER)
-    if not schema.is_ours(connection):
+    if schema.version_of(connection) is None:
         raise VaultUnusableError(VaultFault.DAMAGED)
     found = connection.execute("SELECT salt, box FROM verifier").fetchone()
     if found is None:

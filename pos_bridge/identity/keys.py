@@ -32,6 +32,9 @@ class Keys:
     wrap: bytes
     link_name: bytes
     link: bytes
+    points_name: bytes
+    return_name: bytes
+    return_: bytes
 
     @classmethod
     def derive(cls, vault_key: bytes, salt: bytes) -> "Keys":
@@ -46,6 +49,13 @@ def name_of(key: bytes, content: bytes | bytearray) -> bytes:
 def sealed(key: bytes | bytearray, name: bytes, content: bytes | bytearray) -> bytes:
     nonce = os.urandom(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, content, name)
+
+
+def sealed_once(key: bytes | bytearray, name: bytes, content: bytearray) -> bytes:
+    """As `sealed`; `content` is wiped."""
+    box = sealed(key, name, content)
+    wipe(content)
+    return box
 
 
 @contextmanager

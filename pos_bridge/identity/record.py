@@ -12,12 +12,14 @@ from typing import Self
 
 from pos_bridge.domain.identity import Channel, Choice, ChoiceKind, Chouchous, Consent, HomeDelivery, Purpose, kind_of
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.points import PointsRule
 
 HELD_SIZE = 256
 RECORD_SIZES = (512, 2048, 8192)
 MAX_CONSENTS = 200  # the newest: each version of a text is one, and none has ever had so many
 NAME_LENGTH = 32
 LINK_SIZE = 1 + 16 + NAME_LENGTH
+RETURN_SIZE = 16
 _PREFIX = 2  # the length of what is not padding
 _LANGUAGES = ("fr", "en")
 _EPOCH = date(1970, 1, 1)
@@ -52,19 +54,33 @@ class Link:
 Choices = Sequence[tuple[Choice, Consent]]
 
 
-def encode_held(key: LegKey, choices: Choices) -> bytearray:
-    content = bytearray(key.raw)
-    content.append(len(choices))
-    for choice, consent in choices:
+@dataclass(frozen=True, slots=True, repr=False)
+class Held:
+    """What was chosen for a leg before money moved, and the rule by which it will give points (None: it gives none)."""
+
+    leg: LegKey
+    choices: tuple[tuple[Choice, Consent], ...]
+    rule: PointsRule | None = None
+
+
+def encode_held(held: Held) -> bytearray:
+    content = bytearray(held.leg.raw)
+    content.append(len(held.choices))
+    for choice, consent in held.choices:
         _put_choice(content, choice)
         _put_consent(content, consent)
-    return _padded(content, HELD_SIZE)
+    if held.rule is not None:
+        put_text(content, held.rule.version)
+        content += held.rule.points.to_bytes(4, "big") + held.rule.for_cents.to_bytes(4, "big")
+    return padded(content, HELD_SIZE)
 
 
-def decode_held(raw: bytearray) -> tuple[LegKey, tuple[tuple[Choice, Consent], ...]]:
-    with _Reader(raw, (HELD_SIZE,)) as reader:
+def decode_held(raw: bytearray) -> Held:
+    with Reader(raw, (HELD_SIZE,)) as reader:
         key = LegKey.from_bytes(bytes(reader.take(16)))
-        return key, tuple((reader.choice(), reader.consent()) for _ in range(reader.number()))
+        choices = tuple((reader.choice(), reader.consent()) for _ in range(reader.number()))
+        rule = PointsRule(reader.text(), reader.integer(4), reader.integer(4)) if reader.more else None
+        return Held(key, choices, rule)
 
 
 def encode_record(record: Record) -> bytearray:
@@ -73,11 +89,11 @@ def encode_record(record: Record) -> bytearray:
     content.append(len(record.consents))
     for consent in record.consents:
         _put_consent(content, consent)
-    return _padded(content, next(size for size in RECORD_SIZES if size >= len(content) + _PREFIX))
+    return padded(content, *RECORD_SIZES)
 
 
 def decode_record(raw: bytearray) -> Record:
-    with _Reader(raw, RECORD_SIZES) as reader:
+    with Reader(raw, RECORD_SIZES) as reader:
         return Record(reader.choice(), tuple(reader.consent() for _ in range(reader.number())))
 
 
@@ -100,11 +116,11 @@ def encode_choice(choice: Choice) -> bytearray:
 
 def _put_choice(content: bytearray, choice: Choice) -> None:
     content.append(kind_of(choice).value)
-    _put_text(content, choice.member if isinstance(choice, Chouchous) else choice.order)
+    put_text(content, choice.member if isinstance(choice, Chouchous) else choice.order)
 
 
 def _put_consent(content: bytearray, consent: Consent) -> None:
-    _put_text(content, consent.text_version)
+    put_text(content, consent.text_version)
     content.append(_LANGUAGES.index(consent.language))
     content += min(max((consent.day - _EPOCH).days, 0), _LAST_DAY).to_bytes(2, "big")
     content.append(consent.hour)
@@ -112,21 +128,21 @@ def _put_consent(content: bytearray, consent: Consent) -> None:
     content.append(sum(1 << (purpose.value - 1) for purpose in consent.purposes))
 
 
-def _put_text(content: bytearray, text: str) -> None:
+def put_text(content: bytearray, text: str) -> None:
     content.append(len(text))
     content += text.encode("ascii")
 
 
-def _padded(content: bytearray, size: int) -> bytearray:
-    """`content` is emptied."""
-    padded = bytearray(size)
-    padded[:_PREFIX] = len(content).to_bytes(_PREFIX, "big")
-    padded[_PREFIX : _PREFIX + len(content)] = content
+def padded(content: bytearray, *sizes: int) -> bytearray:
+    """The smallest of these sizes (ascending) that has room for it. `content` is emptied."""
+    filled = bytearray(next(size for size in sizes if size >= len(content) + _PREFIX))
+    filled[:_PREFIX] = len(content).to_bytes(_PREFIX, "big")
+    filled[_PREFIX : _PREFIX + len(content)] = content
     content[:] = bytes(len(content))
-    return padded
+    return filled
 
 
-class _Reader:
+class Reader:
     """Takes a padded content apart; leaving the block raises ValueError unless all of it was taken."""
 
     def __init__(self, raw: bytearray, sizes: tuple[int, ...]) -> None:
@@ -155,8 +171,15 @@ class _Reader:
         self._at += length
         return self._view[self._at - length : self._at]
 
+    @property
+    def more(self) -> bool:
+        return self._at < self._end
+
     def number(self) -> int:
         return self.take(1)[0]
+
+    def integer(self, length: int) -> int:
+        return int.from_bytes(self.take(length), "big")
 
     def text(self) -> str:
         return str(self.take(self.number()), "ascii")

@@ -8,11 +8,12 @@ padded, not repeated, not UTF-16. (True ones fail that less than once in a billi
 
 import sqlite3
 
+from pos_bridge.identity.earned import POINTS_SIZES
 from pos_bridge.identity.keys import LENGTH, OVERHEAD
-from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RECORD_SIZES
+from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RECORD_SIZES, RETURN_SIZE
 
 APPLICATION_ID = 0x504F5356  # "POSV"
-VERSION = 1
+VERSION = 2  # 1 had no points
 
 _LETTERS = "".join(map(chr, range(0x20, 0x7F))) + "àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ’«»"  # noqa: RUF001 - as written
 _QUOTED = _LETTERS.replace("'", "''")
@@ -67,7 +68,18 @@ TABLES = {
     {_NAME},
     {_box("box", LINK_SIZE)}
 ) STRICT, WITHOUT ROWID""",
+    # What a sale gave the member that it is linked to. Named by HMAC of the leg; the box is under the person's own key.
+    "points": f"""CREATE TABLE points (
+    {_NAME},
+    {_box("box", *POINTS_SIZES)}
+) STRICT, WITHOUT ROWID""",
+    # Sales whose money is on its way back, and whose points follow it. Named by HMAC of the leg.
+    "returns": f"""CREATE TABLE returns (
+    {_NAME},
+    {_box("box", RETURN_SIZE)}
+) STRICT, WITHOUT ROWID""",
 }
+_NEW_IN_2 = ("points", "returns")
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -78,7 +90,26 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def is_ours(connection: sqlite3.Connection) -> bool:
-    """Whether these tables are there as they were made, and nothing else: no trigger, no view, no other check."""
-    found = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-    return sorted(sql for (sql,) in found) == sorted(TABLES.values())
+def version_of(connection: sqlite3.Connection) -> int | None:
+    """The version of which these tables are as they were made, and nothing else: no trigger, no view, no other check.
+
+    None for any other file.
+    """
+    found = sorted(sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+    if found == sorted(TABLES.values()):
+        return VERSION
+    return 1 if found == sorted(sql for name, sql in TABLES.items() if name not in _NEW_IN_2) else None
+
+
+def bring_up(connection: sqlite3.Connection) -> None:
+    """A file of version 1 to this version, whole or not at all."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for name in _NEW_IN_2:
+            connection.execute(TABLES[name])
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from pos_bridge import faults
-from pos_bridge.domain.identity import Choice, ChoiceKind, Consent, VaultUnusableError, kind_of
+from pos_bridge.domain.identity import Choice, ChoiceKind, Chouchous, Consent, VaultUnusableError, kind_of
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity.fault import EXPECTED, fault_of
 from pos_bridge.identity.keys import LENGTH
 from pos_bridge.identity.vault_file import VaultFile
@@ -42,17 +43,19 @@ class Vault:
         self._worker.close()
         self._file.close()
 
-    async def hold(self, key: LegKey, choices: tuple[tuple[Choice, Consent], ...]) -> None:
+    async def hold(
+        self, key: LegKey, choices: tuple[tuple[Choice, Consent], ...], rule: PointsRule | None = None
+    ) -> None:
         kinds = [kind_of(choice) for choice, _ in choices]
         if len(set(kinds)) != len(kinds):
             raise ValueError("a sale has one choice of each kind")
         if not choices:
             return
         carried = [choices]
-        await self._ask(lambda: self._file.hold(key, carried.pop()))
+        await self._ask(lambda: self._file.hold(key, carried.pop(), rule))
 
-    async def keep(self, key: LegKey) -> None:
-        await self._ask(partial(self._file.keep, key))
+    async def keep(self, key: LegKey, paid: int | None = None, returned: int = 0) -> None:
+        await self._ask(partial(self._file.keep, key, paid, returned))
 
     async def drop(self, key: LegKey) -> None:
         await self._ask(partial(self._file.drop, key))
@@ -62,6 +65,25 @@ class Vault:
 
     async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
         return await self._ask(partial(self._file.known, key))
+
+    async def award(self, key: LegKey, choice: Chouchous, consent: Consent, earned: Earned) -> Earned | PointsFault:
+        carried = [(choice, consent)]
+        return await self._ask(lambda: self._file.award(key, *carried.pop(), earned))
+
+    async def withdraw(self, key: LegKey, mark: bytes, cents: int | None) -> Withdrawal | PointsFault:
+        return await self._ask(partial(self._file.withdraw, key, mark, cents))
+
+    async def earned(self, key: LegKey) -> Earned | None:
+        return await self._ask(partial(self._file.earned, key))
+
+    async def earning(self, key: LegKey, paid: int) -> int | None:
+        return await self._ask(partial(self._file.earning, key, paid))
+
+    async def returned(self, key: LegKey, cents: int, *, settled: bool) -> None:
+        await self._ask(partial(self._file.returned, key, cents, settled=settled))
+
+    async def returning(self) -> tuple[LegKey, ...]:
+        return await self._ask(self._file.returning)
 
     def _rest(self) -> None:
         try:

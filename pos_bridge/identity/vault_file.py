@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pos_bridge.domain.identity import ChoiceKind
+from pos_bridge.domain.identity import ChoiceKind, Chouchous, Consent
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity import file
 from pos_bridge.identity.fault import EXPECTED
 from pos_bridge.identity.record import Choices
@@ -32,22 +33,22 @@ class VaultFile:
         self._lingers = True  # the write-ahead log may hold what was deleted: here, by an earlier run
         self._kept = 0  # since the file was last written anew
 
-    def hold(self, leg: LegKey, choices: Choices) -> None:
+    def hold(self, leg: LegKey, choices: Choices, rule: PointsRule | None = None) -> None:
         self._unwanted.discard(leg)
         try:
             if self._absent():
                 file.make(self._path, self._key)
             with self._writing() as rows:
-                self._lingers |= rows.hold(leg, choices)
+                self._lingers |= rows.hold(leg, choices, rule)
         except EXPECTED:
             self._unwanted.add(leg)  # told as not held: a commit whose sync failed must not come back
             raise
 
-    def keep(self, leg: LegKey) -> None:
+    def keep(self, leg: LegKey, paid: int | None = None, returned: int = 0) -> None:
         if self._absent():
             return
         with self._writing() as rows:
-            kept = rows.keep(leg)
+            kept = rows.keep(leg, paid, returned)
         self._lingers |= kept
         self._kept += kept
 
@@ -66,6 +67,52 @@ class VaultFile:
             return frozenset()
         with self._reading() as rows:
             return rows.known(leg)
+
+    # ---- points ----
+
+    def award(self, leg: LegKey, choice: Chouchous, consent: Consent, earned: Earned) -> Earned | PointsFault:
+        if self._absent():
+            file.make(self._path, self._key)
+        with self._writing() as rows:
+            self._lingers = True  # a record that had no such consent is replaced
+            given = rows.award(leg, choice, consent, earned)
+        self._kept += given is earned
+        return given
+
+    def withdraw(self, leg: LegKey, mark: bytes, cents: int | None) -> Withdrawal | PointsFault:
+        if self._absent():
+            return PointsFault.NO_POINTS
+        with self._writing() as rows:
+            self._lingers = True  # what is replaced
+            return rows.withdraw(leg, mark, cents)
+
+    def earned(self, leg: LegKey) -> Earned | None:
+        if self._absent():
+            return None
+        with self._reading() as rows:
+            return rows.points.earned(leg)
+
+    def earning(self, leg: LegKey, paid: int) -> int | None:
+        if self._absent():
+            return None
+        with self._reading() as rows:
+            return rows.earning(leg, paid)
+
+    def returned(self, leg: LegKey, cents: int, *, settled: bool) -> None:
+        if self._absent():
+            return
+        with self._reading() as rows:
+            if not rows.points.concerned(leg):
+                return  # of nobody, as most: nothing is written
+        with self._writing() as rows:
+            self._lingers = True
+            rows.points.returned(leg, cents, settled=settled)
+
+    def returning(self) -> tuple[LegKey, ...]:
+        if self._absent():
+            return ()
+        with self._reading() as rows:
+            return rows.points.returning()
 
     def rest(self) -> None:
         """Nothing deleted stays in the write-ahead log; now and then, nothing of the order in which rows came."""

@@ -1,4 +1,4 @@
-"""What a customer chose to give, read out of a PaymentRequest: the one place where a till's text becomes a choice.
+"""What a customer chose to give, read out of a request: the one place where a till's text becomes a choice.
 
 A choice is a member number with the loyalty conditions that make it one, or an order id. All else that could name a
 person is only looked at for being there, so that the till is told that it was dropped; it goes nowhere from here.
@@ -13,13 +13,16 @@ from msgspec import Raw
 
 from pos_bridge.domain.identity import Choice, Chouchous, HomeDelivery
 from pos_bridge.wire.nexo.loose import customer_orders, filled, spelled_out, text, texts
-from pos_bridge.wire.nexo.request import CustomerOrder, LoyaltyAccountID, LoyaltyData, PaymentData, PaymentRequest
+from pos_bridge.wire.nexo.loyalty_request import LoyaltyAccountID, LoyaltyConditions, LoyaltyData, LoyaltyRequest
+from pos_bridge.wire.nexo.request import CustomerOrder, PaymentData, PaymentRequest, TransactionConditions
 from pos_bridge.wire.typed_card import has_card_number
 
 _One = TypeVar("_One")
+_Conditions = TransactionConditions | LoyaltyConditions
 
-# Chosen at the till. `Proposed` leaves it to the customer, who cannot be asked yet; `Forbidden` and silence say no.
+# Chosen at the till. `Proposed` leaves it to the customer, who is asked; `Forbidden` and silence say no.
 _CHOSEN = frozenset({"Required", "Allowed", "Processed"})
+_PROPOSED = "Proposed"
 _CARD_IDENTIFICATIONS = frozenset({"PAN", "ISOTrack2"})
 _NOT_A_MEMBER_NUMBER = "PhoneNumber"  # nexo lets a till send one as LoyaltyID; it reaches a person by itself
 
@@ -37,10 +40,14 @@ NOTHING_OFFERED = Offered()  # a till without a vault
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Chosen:
-    """`dropped`: there was something else, or more, that could name a person."""
+    """`dropped`: there was something else, or more, that could name a person.
+
+    `proposed` is nobody's choice yet: the customer is asked about it.
+    """
 
     choices: tuple[Choice, ...]
     dropped: bool
+    proposed: Chouchous | None = None
 
     @property
     def loyalty(self) -> bool:
@@ -56,36 +63,53 @@ def several(value: list[_One] | _One | None) -> list[_One]:
 
 def read_choices(request: PaymentRequest, offered: Offered) -> Chosen:
     """What is not offered was not chosen: it is dropped."""
-    member = _member(request, offered.programme)
+    members, conditions = several(request.loyalty_data), request.payment_transaction.transaction_conditions
+    member = _member(members, conditions, offered.programme)
+    proposed = member is not None and _is_proposed(conditions)
     order = _order(request) if offered.delivery else None
-    choices = tuple(choice for choice in (member, order) if choice is not None)
+    choices = tuple(choice for choice in (None if proposed else member, order) if choice is not None)
     unchosen = (
-        member is None and any(_says_who(entry) for entry in several(request.loyalty_data)),
+        member is None and any(map(_says_who, members)),
         order is None and any(filled(raw) for raw in _order_ids(request)),
         any(filled(raw) for raw in _never_chosen(request)),
     )
-    return Chosen(choices, any(unchosen))
+    return Chosen(choices, any(unchosen), member if proposed else None)
+
+
+def read_member(request: LoyaltyRequest, offered: Offered) -> Chosen:
+    """As read_choices: a message about points is a choice of the programme, by the same rules, and of nothing else."""
+    members, conditions = several(request.loyalty_data), request.loyalty_transaction.transaction_conditions
+    member = _member(members, conditions, offered.programme)
+    dropped = (member is None and any(map(_says_who, members))) or any(map(filled, _beside_a_member(request)))
+    if member is None or not _is_proposed(conditions):
+        return Chosen(() if member is None else (member,), dropped)
+    return Chosen((), dropped, member)
 
 
 def card_among_choices(request: PaymentRequest) -> bool:
     """Whether a card stands where a member number or an order id should: then the whole payment is refused."""
-    for entry in several(request.loyalty_data):
+    among = card_among_members(several(request.loyalty_data))
+    return among or any(has_card_number(spelled_out(raw)) for raw in _order_ids(request))
+
+
+def card_among_members(members: list[LoyaltyData]) -> bool:
+    for entry in members:
         account = entry.loyalty_account_id or LoyaltyAccountID()
         if account.identification_type in _CARD_IDENTIFICATIONS or filled(entry.card_acquisition_reference):
             return True
         if has_card_number(spelled_out(account.loyalty_id)):
             return True
-    return any(has_card_number(spelled_out(raw)) for raw in _order_ids(request))
+    return False
 
 
 # ---- Chouchous ----
 
 
-def _member(request: PaymentRequest, programme: str | None) -> Chouchous | None:
+def _member(members: list[LoyaltyData], conditions: _Conditions | None, programme: str | None) -> Chouchous | None:
     """The one member number that everything agrees on."""
-    if programme is None or not _loyalty_chosen(request, programme):
+    if programme is None or conditions is None or not _loyalty_meant(conditions, programme):
         return None
-    accounts = [entry.loyalty_account_id or LoyaltyAccountID() for entry in several(request.loyalty_data)]
+    accounts = [entry.loyalty_account_id or LoyaltyAccountID() for entry in members]
     if any(account.identification_type == _NOT_A_MEMBER_NUMBER for account in accounts):
         return None
     number = _agreed(account.loyalty_id for account in accounts)
@@ -95,12 +119,16 @@ def _member(request: PaymentRequest, programme: str | None) -> Chouchous | None:
         return None
 
 
-def _loyalty_chosen(request: PaymentRequest, programme: str) -> bool:
-    conditions = request.payment_transaction.transaction_conditions
-    if conditions is None or text(conditions.loyalty_handling) not in _CHOSEN:
+def _loyalty_meant(conditions: _Conditions, programme: str) -> bool:
+    """Chosen, or proposed."""
+    if text(conditions.loyalty_handling) not in _CHOSEN | {_PROPOSED}:
         return False
     brands = texts(conditions.allowed_loyalty_brand) if filled(conditions.allowed_loyalty_brand) else (programme,)
     return brands is not None and programme.casefold() in {brand.casefold() for brand in brands}
+
+
+def _is_proposed(conditions: _Conditions | None) -> bool:
+    return conditions is not None and text(conditions.loyalty_handling) == _PROPOSED
 
 
 def _says_who(entry: LoyaltyData) -> bool:
@@ -137,6 +165,18 @@ def _orders(request: PaymentRequest) -> tuple[CustomerOrder, ...] | None:
 
 
 # ---- the rest ----
+
+
+def _beside_a_member(request: LoyaltyRequest) -> tuple[Raw, ...]:
+    """Fields of a Loyalty message that can hold a name, an address, an order or a token."""
+    sale = request.sale_data
+    return (
+        sale.customer_order_id,
+        sale.customer_order_id_too,
+        sale.sale_to_poi_data,
+        sale.sale_to_acquirer_data,
+        sale.sale_to_issuer_data,
+    )
 
 
 def _never_chosen(request: PaymentRequest) -> tuple[Raw, ...]:

@@ -24,6 +24,7 @@ from pos_bridge.pos_api.kept import Kept, kept
 from pos_bridge.pos_api.payment_answer import payment_response, reversal_response
 from pos_bridge.pos_api.payment_ask import PaymentAsk, RefundPaymentAsk, choices_of, kind_of_payment, review
 from pos_bridge.pos_api.prepare import Ask, Preparer
+from pos_bridge.pos_api.proposal import Proposal, Proposals
 from pos_bridge.pos_api.receipt_facts import own_key
 from pos_bridge.pos_api.reply import Reply
 from pos_bridge.pos_api.reversal_ask import names_someone, review_reversal
@@ -56,7 +57,10 @@ _CATEGORIES = frozenset({kind.category.value for kind in TransactionKind})
 
 
 class Counter:
-    """`on_dropped` is called for each transaction, made or refused, that came with identity nobody chose to give."""
+    """`on_dropped` is called for each transaction, made or refused, that came with identity nobody chose to give.
+
+    `proposals`: how a customer is asked whether they choose.
+    """
 
     def __init__(
         self,
@@ -66,12 +70,14 @@ class Counter:
         *,
         offered: Offered,
         on_dropped: Callable[[], None],
+        proposals: Proposals,
     ) -> None:
         self._answerer = answerer
         self._preparer = preparer
         self._transactions = transactions
         self._offered = offered
         self._on_dropped = on_dropped
+        self._proposals = proposals
 
     # ---- judged in one go: what waits holds nothing of the request but what passed ----
 
@@ -89,7 +95,8 @@ class Counter:
                 context = kept(header, at, named, identity_dropped=unasked, kind=kind, wished=wished(body))
                 return self._told(header, Answered(asked, context))
             case PaymentAsk():
-                return self._make(header, *self._preparer.sale(header, asked, at))
+                proposal = self._proposals.about(choices_of(body, self._offered).proposed)
+                return self._make(header, *self._preparer.sale(header, asked, at), proposal)
             case RefundPaymentAsk():
                 return self._make(header, *self._preparer.refund(header, asked, at))
             case _:
@@ -107,8 +114,8 @@ class Counter:
             return self._told(header, Answered(asked, context))
         return self._make(header, *self._preparer.reversal(header, asked, at))
 
-    async def _make(self, header: MessageHeader, ask: Ask, fresh: Kept) -> Reply:
-        return self._told(header, await self._transactions.make(ask, fresh))
+    async def _make(self, header: MessageHeader, ask: Ask, fresh: Kept, proposal: Proposal | None = None) -> Reply:
+        return self._told(header, await self._transactions.make(ask, fresh, proposal))
 
     def _told(self, header: MessageHeader, answered: Answered) -> Reply:
         context = answered.context
@@ -125,7 +132,7 @@ class Counter:
 
     async def abort(self, header: MessageHeader, body: AbortRequest) -> Reply:
         """No response message exists: an empty body, or an event when there is nothing to abort."""
-        meant = _resolve(header, body.message_reference)
+        meant = resolve(header, body.message_reference)
         if meant.service_id is None:
             field = "AbortRequest.MessageReference.ServiceID"
             return self._answerer.instead(header, Category.ABORT, Instead(Situation.MESSAGE_FORMAT, field))
@@ -137,7 +144,7 @@ class Counter:
     async def status(self, header: MessageHeader, body: TransactionStatusRequest) -> Reply:
         if body.message_reference is None:
             return await self._last_status(header)
-        meant = _resolve(header, body.message_reference)
+        meant = resolve(header, body.message_reference)
         if meant.service_id is None:
             field = "TransactionStatusRequest.MessageReference.ServiceID"
             return self._answerer.instead(header, Category.TRANSACTION_STATUS, Instead(Situation.MESSAGE_FORMAT, field))
@@ -199,7 +206,7 @@ class Counter:
         return self._preparer.request_of(meant.poiid, meant.sale_id, meant.service_id, meant.message_category)
 
 
-def _resolve(header: MessageHeader, reference: MessageReference) -> MessageReference:
+def resolve(header: MessageHeader, reference: MessageReference) -> MessageReference:
     """A reference with its absent parts taken from the message that asks."""
     return MessageReference(
         message_category=reference.message_category or Category.PAYMENT.value,

@@ -4,6 +4,7 @@ No exception reaches a client or a log with its text: the client gets a Failure,
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -12,20 +13,25 @@ from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
 from pos_bridge.pos_api.counter import Counter
+from pos_bridge.pos_api.customer import Customer
 from pos_bridge.pos_api.days import Days
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.device_ports import NOTHING_AROUND, Around
 from pos_bridge.pos_api.device_service import DeviceService
+from pos_bridge.pos_api.earlier import Earlier
 from pos_bridge.pos_api.kept import stamp
+from pos_bridge.pos_api.loyalty import Loyalty
 from pos_bridge.pos_api.payment_answer import Terminal
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.prepare import Preparer
+from pos_bridge.pos_api.proposal import Proposals
 from pos_bridge.pos_api.reply import Reply, refusal
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.pos_api.terminal_answer import diagnosis_response, login_response
 from pos_bridge.pos_api.till_keys import TillKeyMaker
 from pos_bridge.pos_api.transactions import Floor, Transactions
 from pos_bridge.wire.nexo.decode import BadField, Message, Rejected, Unreadable, decode
+from pos_bridge.wire.nexo.loyalty_request import LoyaltyRequest
 from pos_bridge.wire.nexo.request import (
     AbortRequest,
     DiagnosisRequest,
@@ -57,9 +63,10 @@ class NexoService:
     """One till's terminal. `secret`: 32 random bytes, kept as long as answers are. `clock` gives aware times.
 
     `offered`: what a customer can choose here. `on_dropped` is called for each transaction, made or refused, that came
-    with identity nobody chose to give. `credential`: what the till showed; its answers are given to nobody else.
-    Services of several credentials share one `floor`. `around`: the devices there are; `on_reject`: an Abort matched
-    nothing.
+    with identity nobody chose to give. `customer`: who is asked where a till leaves the choice to
+    them (None: by the devices). `credential`:
+    what the till showed; its answers are given to nobody else. Services of several credentials share one `floor`.
+    `around`: the devices there are; `on_reject`: an Abort matched nothing.
     """
 
     def __init__(
@@ -74,11 +81,13 @@ class NexoService:
         on_dropped: Callable[[], None],
         offered: Offered = NOTHING_OFFERED,
         credential: str = API_KEY_CREDENTIAL,
+        customer: Customer | None = None,
         floor: Floor | None = None,
         around: Around = NOTHING_AROUND,
         device_health: DeviceHealth | None = None,
         on_reject: Callable[[], None] = lambda: None,
     ) -> None:
+        terminal = replace(terminal, programme=offered.programme or "")
         self._terminal = terminal
         self._desk = desk
         self._clock = clock
@@ -99,7 +108,34 @@ class NexoService:
             payment=lambda: self._transactions.running,
             on_reject=on_reject,
         )
-        counter = Counter(self._answerer, preparer, self._transactions, offered=offered, on_dropped=on_dropped)
+        proposals = Proposals(customer or self._devices.customer, offered.programme, on_dropped)
+        counter = Counter(
+            self._answerer,
+            preparer,
+            self._transactions,
+            offered=offered,
+            on_dropped=on_dropped,
+            proposals=proposals,
+        )
+        self._loyalty = Loyalty(
+            self._answerer,
+            desk,
+            keys,
+            answers,
+            offered=offered,
+            proposals=proposals,
+            busy=lambda: self._transactions.running,
+            on_dropped=on_dropped,
+            on_trouble=on_trouble,
+        )
+        earlier = Earlier(
+            self._answerer,
+            self._loyalty,
+            counter,
+            transactions=self._transactions,
+            answers=answers,
+            preparer=preparer,
+        )
         days = Days(self._answerer, desk, preparer, self._transactions)
         self._handlers: dict[type[RequestBody], _Handler] = {
             LoginRequest: self._login,
@@ -107,8 +143,9 @@ class NexoService:
             DiagnosisRequest: self._diagnose,
             PaymentRequest: counter.pay,
             ReversalRequest: counter.reverse,
-            AbortRequest: self._devices.with_inputs(counter.abort),
-            TransactionStatusRequest: counter.status,
+            AbortRequest: self._devices.with_inputs(earlier.abort),
+            TransactionStatusRequest: earlier.status,
+            LoyaltyRequest: self._loyalty.ask,
             GetTotalsRequest: days.totals,
             ReconciliationRequest: days.reconcile,
             **self._devices.handlers,
@@ -129,6 +166,7 @@ class NexoService:
     async def close(self) -> None:
         """Wait for the transactions that run; after the desk was closed."""
         await self._devices.close()
+        await self._loyalty.close()
         await self._transactions.close()
 
     # ---- judged in one go: no frame that waits, and no task, holds more of a request than what passed ----

@@ -13,6 +13,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import PaidByCard, PaidInCash, Refunded, RefundedInCash, Voided
 from pos_bridge.pos_api.kept import Kept
+from pos_bridge.pos_api.points_answer import loyalty_result
 from pos_bridge.pos_api.receipt import NO_SHOP, Issuer, Shop, masked, receipts
 from pos_bridge.pos_api.receipt_facts import Answerable, own_key, receipt_facts
 from pos_bridge.pos_api.said import SITUATIONS, Said, Situation
@@ -71,6 +72,7 @@ class Terminal:
     """The terminal that this till has, as its answers name it. `capabilities`: how it reads cards (POICapabilities).
 
     `language` is spoken where a request asks for none.
+    `programme`: the loyalty brand that it counts points for, if it does.
     """
 
     poiid: str
@@ -78,6 +80,7 @@ class Terminal:
     language: Language
     version: str
     capabilities: tuple[str, ...] = (MAGNETIC_STRIPE,)
+    programme: str = ""
     shop: Shop = NO_SHOP
 
     @property
@@ -104,6 +107,7 @@ def payment_response(
         payment_receipt=_receipts(terminal, context, outcome, vault_silent=vault_silent),
         sale_data=None if transaction is None else SaleData(TransactionID(*transaction)),
         payment_result=_result(terminal, context, outcome),
+        loyalty_result=loyalty_result(terminal.programme, _points(outcome)),
     )
 
 
@@ -239,6 +243,10 @@ def _in_cash(type_: PaymentType, exact: Amount) -> PaymentResult:
         AmountsResp(exact.currency.name, units(exact.cents)),
         online_flag=False,
     )
+
+
+def _points(outcome: Answerable) -> int | None:
+    return outcome.points if isinstance(outcome, PaidByCard | PaidInCash) else None
 
 
 def _gone_back(outcome: Answerable) -> Amount | None:

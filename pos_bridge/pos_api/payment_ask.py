@@ -14,6 +14,7 @@ from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import MAX_CENTS, Amount, Currency
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_among_choices, read_choices, several
+from pos_bridge.pos_api.loyalty_ask import told_amount
 from pos_bridge.pos_api.order import Item
 from pos_bridge.pos_api.original import Original, original_of, read_original
 from pos_bridge.pos_api.said import Instead, Situation
@@ -202,6 +203,8 @@ def _other_money(request: PaymentRequest) -> Instead | None:
             return _malformed(f"{_AMOUNTS}.{name}")
         if value:
             return Instead(Situation.MONEY_FIELD, name)
+    if told_amount(several(request.loyalty_data)) is not None:  # to give or to redeem: a payment does not say which
+        return Instead(Situation.MONEY_FIELD, "LoyaltyAmount")
     return Instead(Situation.MONEY_FIELD, "Instalment") if present(_data(request).instalment) else None
 
 

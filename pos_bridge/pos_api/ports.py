@@ -5,14 +5,17 @@ from typing import Protocol
 from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
+    Busy,
     GiveBackAsk,
     Health,
     Outcome,
     RefundAsk,
     RefundOutcome,
+    Running,
     SaleAsk,
     StatusAnswer,
 )
+from pos_bridge.domain.points import AwardAsk, AwardRefundAsk, Counted, PointsOutcome
 from pos_bridge.domain.totals import Reckoning
 
 
@@ -54,6 +57,21 @@ class Desk(Protocol):
 
     async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
         """What the vault keeps with this paid leg, as it says now. Raises VaultUnusableError."""
+
+    async def points(self, key: LegKey, paid: int) -> int | None:
+        """The points that this paid leg gave its member by its payment of so many cents. Raises VaultUnusableError."""
+
+    async def award(self, ask: AwardAsk) -> PointsOutcome | Busy | Running:
+        """Count a paid sale. The same request again is given what it gave; Running: ask for it again."""
+
+    async def take_back(self, ask: AwardRefundAsk) -> PointsOutcome | Busy | Running:
+        """As award."""
+
+    async def counted(self, request: bytes, sale: LegKey | None, reference: bytes) -> Counted | None:
+        """What an award or its refund did, as the vault has it now: AwardAsk's fields. None: nothing.
+
+        Raises VaultUnusableError, JournalUnwritableError.
+        """
 
     async def health(self) -> Health: ...
 

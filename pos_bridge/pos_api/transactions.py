@@ -29,6 +29,7 @@ from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept
 from pos_bridge.pos_api.pad_turn import PadTurn
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.prepare import Ask
+from pos_bridge.pos_api.proposal import Proposal
 from pos_bridge.pos_api.receipt_facts import Answerable
 from pos_bridge.pos_api.said import Instead, Situation
 
@@ -44,10 +45,14 @@ class Answered:
 
 @dataclass(slots=True)
 class _Transaction:
-    """A transaction from its arrival to its answer. `withdrawn`: aborted before the desk was asked."""
+    """A transaction from its arrival to its answer. `withdrawn`: aborted before the desk was asked.
+
+    `proposal`: what the customer is asked first.
+    """
 
     ask: Ask
     poi: bytes
+    proposal: Proposal | None = None
     task: "asyncio.Task[Answered] | None" = None
     at_desk: bool = False
     withdrawn: bool = False
@@ -87,11 +92,11 @@ class Transactions:
         current = self._floor.current
         return None if current is None else current.ask.service_id
 
-    async def make(self, ask: Ask, fresh: Kept) -> Answered:
+    async def make(self, ask: Ask, fresh: Kept, proposal: Proposal | None = None) -> Answered:
         """The same request again waits for the first one, or is given its answer."""
         transaction = self._floor.running.get(ask.till.request)
         if transaction is None:
-            transaction = _Transaction(ask, self._poi)
+            transaction = _Transaction(ask, self._poi, proposal)
             transaction.task = asyncio.create_task(self._run(transaction, fresh))
             self._floor.running[ask.till.request] = transaction
         elif transaction.ask.till.content != ask.till.content:
@@ -104,6 +109,8 @@ class Transactions:
         transaction = self._floor.running.get(request)
         if transaction is not None and not transaction.at_desk:
             transaction.withdrawn = True
+            if transaction.proposal is not None:
+                transaction.proposal.give_up()
             return True
         async with self._lock(request):
             return await self._desk.abort(request)
@@ -134,12 +141,19 @@ class Transactions:
         if not isinstance(outcome, PaidByCard | PaidInCash) or context.kinds <= outcome.known:
             return Answered(outcome, context)
         try:
-            return Answered(replace(outcome, known=await self._desk.known(outcome.key)), context)
+            known, points = await self._desk.known(outcome.key), None
+            if ChoiceKind.CHOUCHOUS in known:
+                paid = outcome.approved if isinstance(outcome, PaidByCard) else outcome.exact
+                points = await self._desk.points(outcome.key, paid.cents)
+            return Answered(replace(outcome, known=known, points=points), context)
         except VaultUnusableError:
             return Answered(outcome, context, vault_silent=True)
 
     async def close(self) -> None:
         """Wait for what runs. The desk ends it: close the desk first."""
+        for transaction in self._floor.running.values():
+            if transaction.proposal is not None:
+                transaction.proposal.give_up()
         tasks = [transaction.task for transaction in self._floor.running.values() if transaction.task is not None]
         await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -168,6 +182,8 @@ class Transactions:
             if holder is not None:  # not kept: *the last transaction* stays the one that runs
                 return Answered(Busy(holder), fresh)
             self._floor.current = transaction
+            if transaction.proposal is not None:
+                transaction.ask, fresh = await transaction.proposal.settled(transaction.ask, fresh)
             await self._answers.keep(request, self._poi, encode_kept(fresh))
         elif self._floor.current is None:
             self._floor.current = transaction

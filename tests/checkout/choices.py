@@ -19,6 +19,6 @@ class LateVault(MemoryVault):
         super().__init__()
         self.late = asyncio.Event()
 
-    async def keep(self, key: LegKey) -> None:
+    async def keep(self, key: LegKey, paid: int | None = None, returned: int = 0) -> None:
         await self.late.wait()
-        await super().keep(key)
+        await super().keep(key, paid, returned)

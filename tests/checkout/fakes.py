@@ -16,6 +16,7 @@ from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import GiveBackAsk, RefundAsk, SaleAsk, Split
+from pos_bridge.domain.points import PointsRule
 from pos_bridge.processor.terminal import Terminal
 from tests.checkout.memory import MemoryJournal, MemoryLog, MemoryVault
 from tests.checkout.scripted import (
@@ -53,7 +54,13 @@ __all__ = [
 class World:
     """A lane with everything around it."""
 
-    def __init__(self, processor: ScriptedProcessor | None = None, readers: ScriptedReaders | None = None) -> None:
+    def __init__(
+        self,
+        processor: ScriptedProcessor | None = None,
+        readers: ScriptedReaders | None = None,
+        rule: PointsRule | None = None,
+    ) -> None:
+        self.rule = rule
         self.journal = MemoryJournal()
         self.vault = MemoryVault()
         self.log = MemoryLog()
@@ -69,7 +76,7 @@ class World:
         signer = Terminal(Ed25519PrivateKey.generate())
         self.parts = Parts(self.journal, self.readers, self.processor, signer, self.settler, self.log, 120)
         consents = Consents("members-3", "delivery-1", "fr", lambda: datetime(2026, 11, 23, 14, 40, tzinfo=UTC))
-        self.identify = Identify(self.vault, consents, self.journal, self.log)
+        self.identify = Identify(self.vault, consents, self.journal, self.log, self.rule)
         self.lane = Lane(self.parts, self.identify, lambda: self.clock_s)
 
     async def crash(self) -> None:

@@ -23,6 +23,7 @@ from pos_bridge.domain.ledger import TillKeys
 from pos_bridge.domain.leg import Cause, Tender
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import PaidByCard, PaidInCash
+from pos_bridge.domain.points import PointsRule
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.journal import Journal
 from pos_bridge.processor.terminal import Terminal
@@ -67,7 +68,8 @@ async def trade(folder: Path, choices: tuple[Choice, ...]) -> list[frozenset[Cho
         log, readers = MemoryLog(), ScriptedReaders()
         processor = ScriptedProcessor(now_ms=int(now().timestamp() * 1000))
         settler = Settler(journal, processor, log)
-        identify = Identify(vault, Consents("members-3", "delivery-1", "fr", now), journal, log)
+        rule = PointsRule("2026-11", 1, 100)
+        identify = Identify(vault, Consents("members-3", "delivery-1", "fr", now), journal, log, rule)
         parts = Parts(journal, readers, processor, Terminal(Ed25519PrivateKey.generate()), settler, log, 120)
         lane = Lane(parts, identify)
         outcomes = []

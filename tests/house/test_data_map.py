@@ -14,14 +14,17 @@ from google.protobuf.descriptor import Descriptor
 
 import pos_bridge
 from pos_bridge import config
-from pos_bridge.domain import authorisation, identity, outcome
+from pos_bridge.domain import authorisation, identity, outcome, points
 from pos_bridge.domain.card import CardFacts
+from pos_bridge.domain.points import Earned, Withdrawal
 from pos_bridge.events import EVENTS
 from pos_bridge.identity.record import Link, Record
 from pos_bridge.pos_api.kept import Kept
+from pos_bridge.pos_api.loyalty_kept import LoyaltyKept
 from pos_bridge.protocol import processor_v1_pb2
 from pos_bridge.wire import cardlink
-from pos_bridge.wire.nexo import device_request, device_response, request, response
+from pos_bridge.wire.nexo import device_request, device_response, loyalty_request, loyalty_response, request, response
+from pos_bridge.wire.nexo import fields as fields_of_requests
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-map.md"
 PACKAGE = Path(pos_bridge.__file__).parent
@@ -34,7 +37,10 @@ SCHEMAS = {
 }
 
 # What the encrypted columns of a place hold.
-BOXES: dict[str, tuple[type, ...]] = {"The answers file": (Kept,), "The vault": (Record, Link)}
+BOXES: dict[str, tuple[type, ...]] = {
+    "The answers file": (Kept, LoyaltyKept),
+    "The vault": (Record, Link, Earned, Withdrawal),
+}
 
 
 # ---- what is documented ----
@@ -199,8 +205,8 @@ def test_every_field_of_the_card_link():
 
 
 def test_every_field_that_the_engine_holds_of_a_sale():
-    asks = (outcome.SaleAsk, outcome.RefundAsk, outcome.GiveBackAsk)
-    outcomes = (*get_args(outcome.Outcome), *get_args(outcome.RefundOutcome))
+    asks = (outcome.SaleAsk, outcome.RefundAsk, outcome.GiveBackAsk, points.AwardAsk, points.AwardRefundAsk)
+    outcomes = (*get_args(outcome.Outcome), *get_args(outcome.RefundOutcome), *get_args(points.PointsOutcome))
     roots = (*asks, *outcomes, authorisation.ReceiptFacts, identity.Consent)
     compare("The engine's memory", dataclass_fields(reachable(*roots) - reachable(CardFacts)))
 
@@ -229,12 +235,13 @@ def structs_of(module: Any, *envelopes: str) -> set[type]:
 
 def test_every_field_of_a_tills_request():
     envelopes = ("Envelope", "HeaderEnvelope", "HeaderOnly", "SaleToPOIRequest")
-    kinds = structs_of(request, *envelopes) | structs_of(device_request)
+    kinds = structs_of(request, *envelopes) | structs_of(fields_of_requests, "Fields") | structs_of(loyalty_request)
+    kinds |= structs_of(device_request)
     compare("What a till sends", spelled_fields(kinds))
 
 
 def test_every_field_of_an_answer():
-    kinds = structs_of(response) | structs_of(device_response)
+    kinds = structs_of(response) | structs_of(device_response) | structs_of(loyalty_response)
     kinds |= {request.TransactionID, request.MessageReference, request.OriginalPOITransaction}
     compare("The answer to the till", spelled_fields(kinds))
 

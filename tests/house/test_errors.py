@@ -32,6 +32,7 @@ from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PART
 from pos_bridge.pos_api.said_of_causes import CAUSES
 from pos_bridge.pos_api.said_of_days import NOTICED
 from pos_bridge.pos_api.said_of_devices import DEVICE_SITUATIONS, NOT_READ_AHEAD, TEXT_CUT
+from pos_bridge.pos_api.said_of_points import POINTS
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_CAUSES, REFUND_SITUATIONS
 from pos_bridge.start_fault import StartFault
 from pos_bridge.wire.nexo.decode import Unreadable
@@ -61,6 +62,7 @@ TOLD: dict[str, Iterable[tuple[Enum, Said]]] = {
     "A refund's request that was not done": REFUND_SITUATIONS.items(),
     "A part that a split sale does not take": BASKET_FAULTS.items(),
     "A device message that was not done": DEVICE_SITUATIONS.items(),
+    "Points that were not counted": POINTS.items(),
 }
 
 

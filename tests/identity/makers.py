@@ -18,7 +18,7 @@ from pos_bridge.identity.record import decode_held, decode_link, decode_record
 KEY = hashlib.sha256(b"the vault key of the tests").digest()
 MEMBER = "6277009218344"
 ORDER = "WEB/2026.11_77-GRISE"
-TABLES = ("held", "persons", "links", "verifier")
+TABLES = ("held", "persons", "links", "points", "returns", "verifier")
 
 
 def consent(purpose: Purpose = Purpose.PROGRAMME, version: str = "2026-11", language: str = "fr") -> Consent:
@@ -61,8 +61,8 @@ def content(path: Path, key: bytes = KEY) -> Content:
         held, persons, links, by_name = {}, {}, {}, {}
         for name, box in rows.connection.execute("SELECT * FROM held"):
             with unsealed(rows.keys.held, name, box) as raw:
-                leg, choices = decode_held(raw)
-                held[leg] = choices
+                found = decode_held(raw)
+                held[found.leg] = found.choices
         for name, _, wrapped, box in rows.connection.execute("SELECT * FROM persons"):
             with unsealed(rows.keys.wrap, name, wrapped) as own, unsealed(own, name, box) as raw:
                 record = decode_record(raw)

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, HomeDelivery
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.points import PointsRule
 from pos_bridge.identity.record import (
     HELD_SIZE,
     LINK_SIZE,
     MAX_CONSENTS,
     RECORD_SIZES,
+    Held,
     Link,
     Record,
     decode_held,
@@ -25,20 +27,23 @@ from pos_bridge.identity.record import (
 from tests.identity.makers import as_member, consent, consents, members, orders, to_home
 
 pairs = st.tuples(members | orders, consents)
+RULE = PointsRule("2026-11", 1, 100)
 LONGEST = (HomeDelivery("W" * 64), consent(version="v" * 32))
 
 
 @given(st.lists(pairs, min_size=1, max_size=2))
 def test_what_is_held_comes_back(choices):
-    leg = LegKey.fresh()
-    raw = encode_held(leg, choices)
-    assert len(raw) == HELD_SIZE
-    assert decode_held(raw) == (leg, tuple(choices))
+    for rule in (None, RULE):
+        held = Held(LegKey.fresh(), tuple(choices), rule)
+        raw = encode_held(held)
+        assert len(raw) == HELD_SIZE
+        assert decode_held(raw) == held
 
 
 def test_the_longest_of_each_kind_has_room():
     both = (LONGEST, (Chouchous("M" * 32), consent(version="v" * 32)))
-    assert decode_held(encode_held(LegKey.fresh(), both))[1] == both
+    held = Held(LegKey.fresh(), both, PointsRule("r" * 32, 1000, 100_000))
+    assert decode_held(encode_held(held)) == held
 
 
 @given(members | orders, st.lists(consents, max_size=20))
@@ -92,7 +97,7 @@ def test_anything_else_is_a_value_error(raw):
 
 @given(st.integers(0, HELD_SIZE - 1), st.integers(1, 255))
 def test_a_changed_byte_is_read_as_another_value_or_refused(at, change):
-    raw = encode_held(LegKey.fresh(), (as_member(), to_home()))
+    raw = encode_held(Held(LegKey.fresh(), (as_member(), to_home()), RULE))
     before = decode_held(raw)
     raw[at] ^= change
     with suppress(ValueError):

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from pos_bridge.identity import schema
+from pos_bridge.identity.earned import POINTS_SIZES
 from pos_bridge.identity.keys import OVERHEAD
-from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RECORD_SIZES
+from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RECORD_SIZES, RETURN_SIZE
 from tests.journal.rows import insert
 from tests.journal.test_schema import hostile_values
 
@@ -33,6 +34,8 @@ def good(table: str) -> dict[str, object]:
             "box": os.urandom(RECORD_SIZES[0] + OVERHEAD),
         },
         "links": {"name": name, "box": os.urandom(LINK_SIZE + OVERHEAD)},
+        "points": {"name": name, "box": os.urandom(POINTS_SIZES[0] + OVERHEAD)},
+        "returns": {"name": name, "box": os.urandom(RETURN_SIZE + OVERHEAD)},
     }
     return rows[table]
 
@@ -103,10 +106,12 @@ def test_there_is_one_verifier(connection):
 def test_true_names_and_boxes_are_taken(connection):
     connection.execute("BEGIN")
     for number in range(500):
-        for table in ("held", "persons", "links"):
+        for table in ("held", "persons", "links", "points", "returns"):
             insert(connection, table, good(table))
         size = RECORD_SIZES[number % 3] + OVERHEAD
         insert(connection, "persons", {**good("persons"), "box": os.urandom(size)})
+        size = POINTS_SIZES[number % 2] + OVERHEAD
+        insert(connection, "points", {**good("points"), "box": os.urandom(size)})
 
 
 @pytest.mark.parametrize(
@@ -121,6 +126,6 @@ def test_true_names_and_boxes_are_taken(connection):
     ],
 )
 def test_other_tables_are_recognised(connection, statement):
-    assert schema.is_ours(connection)
+    assert schema.version_of(connection) == schema.VERSION
     connection.execute(statement)
-    assert not schema.is_ours(connection)
+    assert schema.version_of(connection) is None

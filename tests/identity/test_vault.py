@@ -123,7 +123,7 @@ def test_an_error_holds_no_data(path):
 
 
 def test_a_fault_of_this_program_is_told_without_data_and_stops_nothing(asked, monkeypatch, capsys):
-    def faulty(self, leg, choices):
+    def faulty(self, leg, choices, rule):
         raise KeyError(choices[0][0].member)
 
     monkeypatch.setattr(Rows, "hold", faulty)

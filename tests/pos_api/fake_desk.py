@@ -33,6 +33,14 @@ from pos_bridge.domain.outcome import (
     StatusAnswer,
     Voided,
 )
+from pos_bridge.domain.points import (
+    AwardAsk,
+    AwardRefundAsk,
+    Counted,
+    NotCounted,
+    PointsFault,
+    PointsOutcome,
+)
 from pos_bridge.domain.totals import Reckoning
 
 VISA = CardFacts(Brand.VISA, 5119, EntryMode.MAGSTRIPE)
@@ -44,16 +52,17 @@ Way = Callable[[RefundAsk | GiveBackAsk, LegKey], RefundOutcome]  # how money go
 
 def approved(ask: SaleAsk, key: LegKey) -> Outcome:
     known = frozenset(map(kind_of, ask.choices))
+    points = ask.amount.cents // 100 if ChoiceKind.CHOUCHOUS in known else None
     if ask.tender is Tender.CASH:
-        return PaidInCash(key, ask.amount, cash_due(ask.amount.cents), known)
-    return PaidByCard(key, ask.amount, ask.amount, "A1B2C3", VISA, known)
+        return PaidInCash(key, ask.amount, cash_due(ask.amount.cents), known, points=points)
+    return PaidByCard(key, ask.amount, ask.amount, "A1B2C3", VISA, known, points=points)
 
 
 def kept_nobody(ask: SaleAsk, key: LegKey) -> Outcome:
     """Paid; what the customer chose could not be kept."""
     outcome = approved(ask, key)
     assert isinstance(outcome, PaidByCard | PaidInCash)
-    return replace(outcome, known=frozenset())
+    return replace(outcome, known=frozenset(), points=None)
 
 
 def partly(cents: int) -> Ending:
@@ -103,6 +112,11 @@ class FakeDesk:
         self.forgets = False  # as after a restart: no approval code, no card, nobody known
         self.vault: dict[LegKey, frozenset[ChoiceKind]] | VaultUnusableError = {}
         self.vault_asked: list[LegKey] = []
+        self.counting: PointsOutcome | Busy | Running | None = None  # told instead of counting
+        self.awards: list[AwardAsk | AwardRefundAsk] = []
+        self.counts: dict[bytes, Counted] = {}
+        self.paid: dict[bytes, LegKey] = {}  # by TillKeys.sale
+        self.points_door: asyncio.Event | None = None
         self._live: dict[bytes, tuple[Ask, asyncio.Event]] = {}
 
     async def pay(self, ask: SaleAsk) -> Outcome:
@@ -144,6 +158,7 @@ class FakeDesk:
             del self._live[request]
         if isinstance(outcome, PaidByCard | PaidInCash) and isinstance(self.vault, dict):
             self.vault[outcome.key] = outcome.known
+            self.paid[ask.till.sale] = outcome.key
         if not isinstance(outcome, NotRecordable):  # nothing was done: asked again, it is asked anew
             self.done[request] = (ask.till.content, outcome)
         return outcome
@@ -209,6 +224,40 @@ class FakeDesk:
             raise self.vault
         return self.vault.get(key, frozenset())
 
+    async def points(self, key: LegKey, paid: int) -> int | None:
+        if isinstance(self.vault, VaultUnusableError):
+            raise self.vault
+        return paid // 100 if ChoiceKind.CHOUCHOUS in self.vault.get(key, ()) else None
+
+    async def award(self, ask: AwardAsk) -> PointsOutcome | Busy | Running:
+        sale = ask.sale or self.paid.get(ask.reference)
+        return await self._count(ask, sale, ask.amount.cents // 100)
+
+    async def take_back(self, ask: AwardRefundAsk) -> PointsOutcome | Busy | Running:
+        return await self._count(ask, ask.sale, 10 if ask.amount is None else ask.amount.cents // 100)
+
+    async def _count(
+        self, ask: AwardAsk | AwardRefundAsk, sale: LegKey | None, points: int
+    ) -> PointsOutcome | Busy | Running:
+        if ask.request in self.counts:
+            return self.counts[ask.request]
+        self.awards.append(ask)
+        if self.fault is not None:
+            raise self.fault
+        if self.points_door is not None:
+            await self.points_door.wait()
+        if self.counting is not None:
+            return self.counting
+        if sale is None:
+            return NotCounted(PointsFault.UNKNOWN_SALE)
+        self.counts[ask.request] = Counted(sale, points)
+        return self.counts[ask.request]
+
+    async def counted(self, request: bytes, sale: LegKey | None, reference: bytes) -> Counted | None:
+        if isinstance(self.vault, VaultUnusableError):
+            raise self.vault
+        return self.counts.get(request)
+
     async def health(self) -> Health:
         if self.fault is not None:
             raise self.fault
@@ -224,7 +273,7 @@ class FakeDesk:
         if self.forgets and isinstance(outcome, Refunded):
             return replace(outcome, approval_code=None, card=None)
         if self.forgets and isinstance(outcome, PaidInCash):
-            return replace(outcome, known=frozenset())
+            return replace(outcome, known=frozenset(), points=None)
         return outcome
 
 

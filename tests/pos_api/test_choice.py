@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.domain.identity import Chouchous, HomeDelivery
-from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
+from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, read_choices
 from pos_bridge.pos_api.payment_ask import PaymentAsk, review
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.wire.nexo.decode import Message, decode
@@ -44,6 +44,13 @@ def reviewed(message: dict[str, Any], offered: Offered = BOTH) -> PaymentAsk | I
     return ask
 
 
+def chosen_of(message: dict[str, Any]) -> Chosen:
+    read = decode(encode(message))
+    assert isinstance(read, Message)
+    assert isinstance(read.body, PaymentRequest)
+    return read_choices(read.body, BOTH)
+
+
 def asked(message: dict[str, Any], offered: Offered = BOTH) -> PaymentAsk:
     ask = reviewed(message, offered)
     assert isinstance(ask, PaymentAsk), ask
@@ -73,9 +80,23 @@ def test_a_member_number_with_the_choice(sale, handling, brand, loyalty):
     assert not ask.identity_dropped
 
 
-@pytest.mark.parametrize("handling", ["Forbidden", "Proposed", None, "", "allowed", "Always", 1, ["Allowed"], {"a": 1}])
+@pytest.mark.parametrize("handling", ["Forbidden", "proposed", None, "", "allowed", "Always", 1, ["Allowed"], {"a": 1}])
 def test_without_the_choice_a_member_number_is_dropped(sale, handling):
     assert dropped(asked(with_member(sale, handling=handling)))
+
+
+def test_what_is_proposed_is_not_chosen_yet_and_not_dropped_either(sale):
+    proposed = with_member(sale, handling="Proposed")
+    ask = asked(proposed)
+    assert (ask.choices, ask.identity_dropped) == ((), False)
+    assert chosen_of(proposed).proposed == Chouchous(MEMBER)
+    for unlike in (
+        with_member(sale, handling="Proposed", brand="Other"),
+        with_member(sale, [account(7)], handling="Proposed"),
+    ):
+        assert dropped(asked(unlike))
+        assert chosen_of(unlike).proposed is None
+    assert dropped(asked(proposed, NOTHING_OFFERED))
 
 
 @pytest.mark.parametrize("brand", ["Other", ["Other"], 7, [7], {"Chouchous": 1}, "Chou" * 300])

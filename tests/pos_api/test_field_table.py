@@ -13,6 +13,7 @@ from tests.pos_api.world import Clock, Store, more, result
 from tests.wire.nexo.schema import HEADER, messages, rows
 from tests.wire.nexo.shapes import (
     abort,
+    award_refund,
     cash,
     original,
     payment,
@@ -41,6 +42,7 @@ BASES = {
     "TransactionStatus": status(),
     "GetTotals": totals(),
     "Reconciliation": reconciliation(),
+    "Loyalty": with_field(award_refund("5"), "LoyaltyRequest.LoyaltyData", [{}]),
 }
 
 

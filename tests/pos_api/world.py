@@ -34,6 +34,7 @@ from pos_bridge.pos_api.device_ports import NOTHING_AROUND
 from pos_bridge.pos_api.https import NexoServer, loopback_socket, tls_context
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
+from pos_bridge.pos_api.proposal import Customer
 from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.transactions import Floor
 from pos_bridge.wire.nexo.secured import MessageKey
@@ -102,6 +103,7 @@ class Store:
         self.clock = Clock()
         self.troubles: list[Trouble] = []
         self.offered = Offered("Chouchous", delivery=True)
+        self.customer: Customer | None = None
         self.dropped = 0
         self.around = NOTHING_AROUND
         self.rejected = 0
@@ -229,6 +231,7 @@ class Store:
             floor=floor,
             around=self.around,
             on_reject=self._reject,
+            customer=self.customer,
         )
 
     def _count(self) -> None:

@@ -20,6 +20,7 @@ from hw_sim.cards import CARDS
 from hw_sim.residue import Search, small_ints_of
 from hw_sim.running import running_store
 from hw_sim.till import Till
+from hw_sim.till_loyalty import award
 from tests.processes import descendants, survivors
 from tests.surfaces.accounts import Sale
 from tests.surfaces.book import Book, until
@@ -120,6 +121,21 @@ def to_be_shown_asked_or_printed(till: Till, mark: str) -> None:
         assert NUMBER not in str(reply.document)
 
 
+def proposed_to_nobody(till: Till, mark: str) -> None:
+    """It is a member's number, and waits for a customer who cannot be asked."""
+    answer = till.pay("10.00", cash=True, member=mark, loyalty="Proposed")
+    assert (answer.result, answer.additional["warning"]) == ("Success", "identity-dropped")
+
+
+def counted_in_points(till: Till, mark: str) -> None:
+    """Chosen: once it is in the vault it is nowhere else."""
+    sale = till.pay("10.00", cash=True)
+    given = award(till, "10", mark, sale=sale.transaction)
+    assert given.result == "Success"
+    assert award(till, "10", mark, sale=sale.transaction).error == "NotAllowed"
+    assert award(till, "10", mark, transaction_id="never").error == "NotFound"
+
+
 def not_json(till: Till, mark: str) -> None:
     assert till.post(f'{{"{mark}": "{mark} {NUMBER}", '.encode()).status == 400
     assert till.post(f'["{mark}", "{NUMBER}"]'.encode()).status == 400
@@ -163,6 +179,8 @@ KINDS: tuple[Callable[[Till, str], None], ...] = (
     with_a_field_that_is_wrong,
     of_another_kind,
     to_be_shown_asked_or_printed,
+    proposed_to_nobody,
+    counted_in_points,
     not_json,
     too_large,
     with_a_wrong_key,

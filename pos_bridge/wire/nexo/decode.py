@@ -77,6 +77,7 @@ _BODIES = {
     Category.INPUT: ("input_request", "InputRequest"),
     Category.PRINT: ("print_request", "PrintRequest"),
     Category.ENABLE_SERVICE: ("enable_service_request", "EnableServiceRequest"),
+    Category.LOYALTY: ("loyalty_request", "LoyaltyRequest"),
 }
 _OF_CLASS_DEVICE = frozenset({Category.DISPLAY, Category.INPUT, Category.PRINT})
 _SERVICE_ID = "MessageHeader.ServiceID"

@@ -7,7 +7,7 @@ become a command to a display or a printer. Nobody prints these structs: the tex
 import re
 from typing import Annotated
 
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Raw
 
 from pos_bridge.wire.nexo.device_words import (
     Alignment,
@@ -21,7 +21,7 @@ from pos_bridge.wire.nexo.device_words import (
     ServiceEnabled,
     TransactionAction,
 )
-from pos_bridge.wire.nexo.words import spelled
+from pos_bridge.wire.nexo.fields import Fields
 
 MAX_TEXTS = 1000
 MAX_OUTPUTS = 8
@@ -30,12 +30,7 @@ _Reference = Annotated[str, Meta(min_length=1, max_length=64)]
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-class _Fields(Struct, frozen=True, rename=spelled, omit_defaults=True, gc=False):
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class OutputText(_Fields, frozen=True):
+class OutputText(Fields, frozen=True):
     """A piece of text. Without `end_of_line_flag` it ends its line, as an explicit true does."""
 
     text: _Text
@@ -50,19 +45,19 @@ class OutputText(_Fields, frozen=True):
 OutputTexts = Annotated[list[OutputText], Meta(max_length=MAX_TEXTS)] | OutputText
 
 
-class PredefinedContent(_Fields, frozen=True):
+class PredefinedContent(Fields, frozen=True):
     """A text of the terminal's own, by its name; of none is there one here but the idle screen."""
 
     reference_id: _Reference
 
 
-class OutputContent(_Fields, frozen=True):
+class OutputContent(Fields, frozen=True):
     output_format: OutputFormat
     predefined_content: PredefinedContent | None = None
     output_text: OutputTexts | None = None
 
 
-class MenuEntry(_Fields, frozen=True):
+class MenuEntry(Fields, frozen=True):
     output_format: OutputFormat = OutputFormat.TEXT
     menu_entry_tag: MenuEntryTag | None = None
     default_selected_flag: bool | None = None
@@ -72,7 +67,7 @@ class MenuEntry(_Fields, frozen=True):
 MenuEntries = Annotated[list[MenuEntry], Meta(max_length=MAX_TEXTS)] | MenuEntry
 
 
-class DisplayOutput(_Fields, frozen=True):
+class DisplayOutput(Fields, frozen=True):
     """`response_required_flag`: without it a response is wanted."""
 
     device: Device
@@ -82,11 +77,11 @@ class DisplayOutput(_Fields, frozen=True):
     menu_entry: MenuEntries | None = None
 
 
-class DisplayRequest(_Fields, frozen=True):
+class DisplayRequest(Fields, frozen=True):
     display_output: Annotated[list[DisplayOutput], Meta(min_length=1, max_length=MAX_OUTPUTS)] | DisplayOutput
 
 
-class InputData(_Fields, frozen=True):
+class InputData(Fields, frozen=True):
     """`max_input_time` is in seconds. What only concerns typed input is not here."""
 
     device: Device
@@ -97,12 +92,12 @@ class InputData(_Fields, frozen=True):
     min_length: Annotated[int, Meta(ge=0)] | None = None
 
 
-class InputRequest(_Fields, frozen=True):
+class InputRequest(Fields, frozen=True):
     input_data: InputData
     display_output: DisplayOutput | None = None
 
 
-class PrintOutput(_Fields, frozen=True):
+class PrintOutput(Fields, frozen=True):
     """`output_signature` is a picture; it is not looked at, and refused where it is there."""
 
     document_qualifier: DocumentQualifier
@@ -111,11 +106,11 @@ class PrintOutput(_Fields, frozen=True):
     output_signature: Raw = Raw()
 
 
-class PrintRequest(_Fields, frozen=True):
+class PrintRequest(Fields, frozen=True):
     print_output: PrintOutput
 
 
-class EnableServiceRequest(_Fields, frozen=True):
+class EnableServiceRequest(Fields, frozen=True):
     transaction_action: TransactionAction
     services_enabled: Annotated[list[ServiceEnabled], Meta(max_length=16)] | ServiceEnabled | None = None
 

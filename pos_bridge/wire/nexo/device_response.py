@@ -4,29 +4,24 @@ As nexo has it, DisplayResponse and InputResponse carry their Response within ea
 """
 
 import msgspec
-from msgspec import Struct
 
 from pos_bridge.wire.nexo.device_words import Device, DocumentQualifier, EventToNotify, InfoQualify, InputCommand
+from pos_bridge.wire.nexo.fields import Fields
 from pos_bridge.wire.nexo.response import Header, Response
-from pos_bridge.wire.nexo.words import PROTOCOL_VERSION, spelled
+from pos_bridge.wire.nexo.words import PROTOCOL_VERSION
 
 
-class _Fields(Struct, frozen=True, rename=spelled, omit_defaults=True, gc=False):
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class OutputResult(_Fields, frozen=True):
+class OutputResult(Fields, frozen=True):
     device: Device
     info_qualify: InfoQualify
     response: Response
 
 
-class DisplayResponse(_Fields, frozen=True):
+class DisplayResponse(Fields, frozen=True):
     output_result: tuple[OutputResult, ...]
 
 
-class Input(_Fields, frozen=True):
+class Input(Fields, frozen=True):
     """What was answered. `menu_entry_number` has a place for each entry, with 1 at the one that was chosen: so do
     terminals in the field, and typed clients want an array.
     """
@@ -36,19 +31,19 @@ class Input(_Fields, frozen=True):
     menu_entry_number: tuple[int, ...] | None = None
 
 
-class InputResult(_Fields, frozen=True):
+class InputResult(Fields, frozen=True):
     device: Device
     info_qualify: InfoQualify
     response: Response
     input: Input | None = None
 
 
-class InputResponse(_Fields, frozen=True):
+class InputResponse(Fields, frozen=True):
     input_result: InputResult
     output_result: OutputResult | None = None
 
 
-class PrintResponse(_Fields, frozen=True):
+class PrintResponse(Fields, frozen=True):
     document_qualifier: DocumentQualifier
     response: Response
 
@@ -56,7 +51,7 @@ class PrintResponse(_Fields, frozen=True):
 DeviceResponse = DisplayResponse | InputResponse | PrintResponse
 
 
-class Notification(_Fields, frozen=True):
+class Notification(Fields, frozen=True):
     """EventNotification. `event_details` are words of our own, as `k=v&k=v`."""
 
     time_stamp: str

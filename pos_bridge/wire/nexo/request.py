@@ -7,7 +7,7 @@ structs; the text in them is the till's.
 
 from typing import Annotated
 
-from msgspec import Meta, Raw, Struct, field
+from msgspec import Meta, Raw, field
 
 from pos_bridge.wire.nexo.device_request import (
     DeviceBody,
@@ -16,35 +16,25 @@ from pos_bridge.wire.nexo.device_request import (
     InputRequest,
     PrintRequest,
 )
-from pos_bridge.wire.nexo.words import PROTOCOL_VERSION, InstrumentType, PaymentType, ReconciliationType, spelled
+from pos_bridge.wire.nexo.fields import (
+    CurrencyCode,
+    Fields,
+    Name,
+    OriginalPOITransaction,
+    ServiceID,
+    TransactionID,
+    Word,
+    find_unprintable,
+)
+from pos_bridge.wire.nexo.loyalty_request import LoyaltyData, LoyaltyRequest
+from pos_bridge.wire.nexo.words import PROTOCOL_VERSION, InstrumentType, PaymentType, ReconciliationType
 
-ServiceID = Annotated[str, Meta(min_length=1, max_length=10)]
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Word = Annotated[str, Meta(min_length=1, max_length=32)]
-Stamp = Annotated[str, Meta(min_length=1, max_length=40)]
-Reference = Annotated[str, Meta(min_length=1, max_length=128)]
+__all__ = ["OriginalPOITransaction", "TransactionID"]  # beside what is made here
+
 ItemText = Annotated[str, Meta(max_length=256)] | Annotated[int, Meta(ge=-(10**15), le=10**15)]  # hashed, never shown
-CurrencyCode = Annotated[str, Meta(min_length=3, max_length=3)]
 
 
-class _Fields(Struct, frozen=True, rename=spelled, omit_defaults=True, gc=False):
-    def __repr__(self) -> str:
-        return type(self).__name__  # the content is the till's
-
-
-def _find_unprintable(struct: Struct) -> None:
-    """Refuse control characters in text that is echoed: it would end up on receipts and displays.
-
-    A no-break space passes. The message of the ValueError is read by decode.py. Called when all of the struct's text,
-    joined, is not printable: a check, let alone a pattern, for each field costs more than the rest of decoding.
-    """
-    for name in struct.__struct_fields__:
-        value = getattr(struct, name)
-        if type(value) is str and not value.replace("\u00a0", " ").isprintable():
-            raise ValueError(f"Unprintable field `{spelled(name)}`")
-
-
-class MessageHeader(_Fields, frozen=True):
+class MessageHeader(Fields, frozen=True):
     """MessageHeader (nexo 3.0). SaleID may hold spaces and parentheses; ServiceID names the request for 48 h.
 
     A device message may have a DeviceID instead: its `service_id` is empty then. decode.py refuses any other without.
@@ -65,25 +55,13 @@ class MessageHeader(_Fields, frozen=True):
             f"{self.protocol_version}{self.device_id}"
         )
         if not text.isprintable():
-            _find_unprintable(self)
+            find_unprintable(self)
 
 
 # ---- Payment ----
 
 
-class TransactionID(_Fields, frozen=True):
-    """TransactionIdentificationType: whose it is depends on the field it stands in. Echoed as it came."""
-
-    transaction_id: Reference
-    time_stamp: Stamp | None = None
-
-    def __post_init__(self) -> None:
-        text = f"{self.transaction_id}{self.time_stamp}"
-        if not text.isprintable():
-            _find_unprintable(self)
-
-
-class SaleData(_Fields, frozen=True):
+class SaleData(Fields, frozen=True):
     """`sale_transaction_id` is the till's name of the sale. What is Raw can carry a person: seen, or a choice's."""
 
     sale_transaction_id: TransactionID
@@ -96,7 +74,7 @@ class SaleData(_Fields, frozen=True):
     sale_to_issuer_data: Raw = Raw()
 
 
-class AmountsReq(_Fields, frozen=True):
+class AmountsReq(Fields, frozen=True):
     """Amounts in units of the currency, as JSON numbers."""
 
     currency: CurrencyCode
@@ -109,7 +87,7 @@ class AmountsReq(_Fields, frozen=True):
     minimum_split_amount: Raw = Raw()
 
 
-class SaleItem(_Fields, frozen=True):
+class SaleItem(Fields, frozen=True):
     """One line of the till's order: hashed into the order digest, kept nowhere."""
 
     item_id: ItemText | None = None
@@ -124,20 +102,14 @@ class SaleItem(_Fields, frozen=True):
     additional_product_info: Raw = Raw()
 
 
-class TransactionConditions(_Fields, frozen=True):
+class TransactionConditions(Fields, frozen=True):
     allowed_payment_brand: list[Word] | Word | None = None
     allowed_loyalty_brand: Raw = Raw()
     loyalty_handling: Raw = Raw()
     customer_language: Raw = Raw()
 
 
-class OriginalPOITransaction(_Fields, frozen=True):
-    """An earlier transaction by the terminal's own name of it. Which terminal and till made it is not asked."""
-
-    poi_transaction_id: TransactionID
-
-
-class PaymentTransaction(_Fields, frozen=True):
+class PaymentTransaction(Fields, frozen=True):
     """`original_poi_transaction`: the sale that a refund is of."""
 
     amounts_req: AmountsReq
@@ -146,7 +118,7 @@ class PaymentTransaction(_Fields, frozen=True):
     sale_item: list[SaleItem] | SaleItem | None = None
 
 
-class PaymentInstrumentData(_Fields, frozen=True):
+class PaymentInstrumentData(Fields, frozen=True):
     """Data of a card, cheque or phone that a till read itself is refused, unseen."""
 
     payment_instrument_type: InstrumentType | None = None
@@ -156,7 +128,7 @@ class PaymentInstrumentData(_Fields, frozen=True):
     stored_value_account_id: Raw = Raw()
 
 
-class PaymentData(_Fields, frozen=True):
+class PaymentData(Fields, frozen=True):
     payment_type: PaymentType | None = None
     split_payment_flag: bool | None = None
     card_acquisition_reference: Raw = Raw()
@@ -165,7 +137,7 @@ class PaymentData(_Fields, frozen=True):
     customer_order: Raw = Raw()
 
 
-class CustomerOrder(_Fields, frozen=True):
+class CustomerOrder(Fields, frozen=True):
     """PaymentData.CustomerOrder: an order id, and two fields of free text. Read by loose.py, never with the request."""
 
     customer_order_id: Raw = Raw()
@@ -174,17 +146,7 @@ class CustomerOrder(_Fields, frozen=True):
     additional_information: Raw = Raw()
 
 
-class LoyaltyAccountID(_Fields, frozen=True):
-    identification_type: Word | None = None
-    loyalty_id: Raw = Raw()
-
-
-class LoyaltyData(_Fields, frozen=True):
-    loyalty_account_id: LoyaltyAccountID | None = None
-    card_acquisition_reference: Raw = Raw()
-
-
-class PaymentRequest(_Fields, frozen=True):
+class PaymentRequest(Fields, frozen=True):
     sale_data: SaleData
     payment_transaction: PaymentTransaction
     payment_data: PaymentData | None = None
@@ -194,7 +156,7 @@ class PaymentRequest(_Fields, frozen=True):
 # ---- Reversal ----
 
 
-class ReversalSaleData(_Fields, frozen=True):
+class ReversalSaleData(Fields, frozen=True):
     """What can carry a person, and the cashier's language; the till's own name of the reversal is not needed."""
 
     operator_language: Raw = Raw()
@@ -205,7 +167,7 @@ class ReversalSaleData(_Fields, frozen=True):
     customer_order_id_too: Raw = field(name="CustomerOrderId", default=Raw())
 
 
-class ReversalRequest(_Fields, frozen=True):
+class ReversalRequest(Fields, frozen=True):
     """Without `reversed_amount` all of it. `customer_order` is what JSON clients call the schema's CustomerOrderID."""
 
     original_poi_transaction: OriginalPOITransaction
@@ -216,7 +178,7 @@ class ReversalRequest(_Fields, frozen=True):
     customer_order_id: Raw = Raw()
 
 
-class TotalFilter(_Fields, frozen=True):
+class TotalFilter(Fields, frozen=True):
     """Of whom the totals are. This terminal knows no operators, shifts or groups: those are refused, unread."""
 
     poiid: Name | None = None
@@ -226,30 +188,30 @@ class TotalFilter(_Fields, frozen=True):
     totals_group_id: Raw = Raw()
 
 
-class GetTotalsRequest(_Fields, frozen=True):
+class GetTotalsRequest(Fields, frozen=True):
     total_filter: TotalFilter | None = None
 
 
-class ReconciliationRequest(_Fields, frozen=True):
+class ReconciliationRequest(Fields, frozen=True):
     reconciliation_type: ReconciliationType
 
 
 # ---- the rest ----
 
 
-class LoginRequest(_Fields, frozen=True):
+class LoginRequest(Fields, frozen=True):
     training_mode_flag: bool | None = None
 
 
-class LogoutRequest(_Fields, frozen=True):
+class LogoutRequest(Fields, frozen=True):
     maintenance_allowed: bool | None = None
 
 
-class DiagnosisRequest(_Fields, frozen=True):
+class DiagnosisRequest(Fields, frozen=True):
     host_diagnosis_flag: bool | None = None
 
 
-class MessageReference(_Fields, frozen=True):
+class MessageReference(Fields, frozen=True):
     """Which earlier message is meant. Absent parts are those of the message that asks."""
 
     message_category: Word | None = None
@@ -260,7 +222,7 @@ class MessageReference(_Fields, frozen=True):
     def __post_init__(self) -> None:
         text = f"{self.message_category}{self.service_id}{self.sale_id}{self.poiid}"
         if not text.isprintable():
-            _find_unprintable(self)
+            find_unprintable(self)
 
 
 class AbortReference(MessageReference, frozen=True):
@@ -270,14 +232,14 @@ class AbortReference(MessageReference, frozen=True):
 
     def __post_init__(self) -> None:
         if not f"{self.message_category}{self.service_id}{self.sale_id}{self.poiid}{self.device_id}".isprintable():
-            _find_unprintable(self)
+            find_unprintable(self)
 
 
-class AbortRequest(_Fields, frozen=True):
+class AbortRequest(Fields, frozen=True):
     message_reference: AbortReference
 
 
-class TransactionStatusRequest(_Fields, frozen=True):
+class TransactionStatusRequest(Fields, frozen=True):
     message_reference: MessageReference | None = None
 
 
@@ -292,10 +254,11 @@ Body = (
     | GetTotalsRequest
     | ReconciliationRequest
     | DeviceBody
+    | LoyaltyRequest
 )
 
 
-class SaleToPOIRequest(_Fields, frozen=True):
+class SaleToPOIRequest(Fields, frozen=True):
     """A whole request: the header, and the body that the header's category names, if it is one of these."""
 
     message_header: MessageHeader
@@ -312,17 +275,18 @@ class SaleToPOIRequest(_Fields, frozen=True):
     input_request: InputRequest | None = None
     print_request: PrintRequest | None = None
     enable_service_request: EnableServiceRequest | None = None
+    loyalty_request: LoyaltyRequest | None = None
 
 
-class Envelope(_Fields, frozen=True):
+class Envelope(Fields, frozen=True):
     sale_to_poi_request: SaleToPOIRequest
 
 
-class HeaderOnly(_Fields, frozen=True):
+class HeaderOnly(Fields, frozen=True):
     message_header: MessageHeader
 
 
-class HeaderEnvelope(_Fields, frozen=True):
+class HeaderEnvelope(Fields, frozen=True):
     """The same message read for its header alone: what is answered when the body cannot be read."""
 
     sale_to_poi_request: HeaderOnly

@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import Struct
 
+from pos_bridge.wire.nexo.loyalty_response import LoyaltyResult
 from pos_bridge.wire.nexo.request import MessageHeader, MessageReference, OriginalPOITransaction, TransactionID
 from pos_bridge.wire.nexo.words import (
     Category,
@@ -138,6 +139,16 @@ class PaymentResponse(_Fields, frozen=True):
     payment_receipt: tuple[PaymentReceipt, ...]
     sale_data: SaleData | None = None
     payment_result: PaymentResult | None = None
+    loyalty_result: tuple[LoyaltyResult, ...] = ()
+
+
+class LoyaltyResponse(_Fields, frozen=True):
+    """Of an award or its refund. `poi_data` names the sale that they are of."""
+
+    response: Response
+    poi_data: PoiData
+    sale_data: SaleData | None = None
+    loyalty_result: tuple[LoyaltyResult, ...] = ()
 
 
 class ReversalResponse(_Fields, frozen=True):
@@ -235,6 +246,7 @@ class RepeatedBody(_Fields, frozen=True):
 
     payment_response: PaymentResponse | None = None
     reversal_response: ReversalResponse | None = None
+    loyalty_response: LoyaltyResponse | None = None
 
 
 class RepeatedMessageResponse(_Fields, frozen=True):
@@ -258,6 +270,7 @@ Body = (
     Plain
     | PaymentResponse
     | ReversalResponse
+    | LoyaltyResponse
     | LoginResponse
     | DiagnosisResponse
     | TransactionStatusResponse

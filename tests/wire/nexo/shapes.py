@@ -93,6 +93,33 @@ def reversal(amount: str | None = None, sale: str = SALE, **more: Any) -> dict[s
     return message if amount is None else with_field(message, "ReversalRequest.ReversedAmount", Number(amount))
 
 
+def award(
+    amount: str | None = "10.99", sale: str | None = None, *, kind: str = "Award", member: str = "CH-7788", **more: Any
+) -> dict[str, Any]:
+    """Points for a sale: of the payment with that key, or of the one that `payment` makes."""
+    transaction: dict[str, Any] = {
+        "LoyaltyTransactionType": kind,
+        "TransactionConditions": {"LoyaltyHandling": "Required", "AllowedLoyaltyBrand": ["Chouchous"]},
+    }
+    if amount is not None:
+        transaction |= {"Currency": "CAD", "TotalAmount": Number(amount)}
+    if sale is not None:
+        transaction["OriginalPOITransaction"] = original(sale)
+    account = {"EntryMode": ["Scanned"], "IdentificationType": "BarCode", "LoyaltyID": member}
+    body = {
+        "SaleData": payment()["SaleToPOIRequest"]["PaymentRequest"]["SaleData"],
+        "LoyaltyTransaction": transaction,
+        "LoyaltyData": [{"LoyaltyAccountID": account}],
+    }
+    return request("Loyalty", body, **more)
+
+
+def award_refund(amount: str | None = None, sale: str | None = SALE, **more: Any) -> dict[str, Any]:
+    message = award(amount, sale, kind="AwardRefund", **more)
+    del message["SaleToPOIRequest"]["LoyaltyRequest"]["LoyaltyData"]
+    return message
+
+
 def totals(**more: Any) -> dict[str, Any]:
     return request("GetTotals", {"TotalDetails": ["POIID"], "TotalFilter": {"POIID": POIID}}, **more)
 

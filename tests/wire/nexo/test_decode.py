@@ -61,7 +61,7 @@ def test_the_other_served_messages():
 
 
 SERVED = {"Payment", "Abort", "Reversal", "Reconciliation", "Login", "Logout", "Diagnosis", "GetTotals"}
-SERVED |= {"TransactionStatus", "Display", "Input", "Print", "EnableService"}
+SERVED |= {"TransactionStatus", "Display", "Input", "Print", "EnableService", "Loyalty"}
 
 
 @pytest.mark.parametrize("category", list(Category))

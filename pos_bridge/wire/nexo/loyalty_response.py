@@ -1,0 +1,47 @@
+"""What a till is told of a member's points. There is no field for the member's number: none can be answered."""
+
+from enum import Enum
+
+from msgspec import Struct
+
+from pos_bridge.wire.nexo.words import spelled
+
+
+class LoyaltyUnit(Enum):
+    POINT = "Point"
+
+
+class IdentificationType(Enum):
+    """How a member is known: LoyaltyAccountID.IdentificationType."""
+
+    ACCOUNT_NUMBER = "AccountNumber"
+
+
+class _Fields(Struct, frozen=True, rename=spelled, omit_defaults=True, gc=False):
+    def __repr__(self) -> str:
+        return type(self).__name__
+
+
+class ToldAccountID(_Fields, frozen=True):
+    """LoyaltyAccountID of an answer: which kind of number it is, without the number."""
+
+    identification_type: IdentificationType
+
+
+class LoyaltyAccount(_Fields, frozen=True):
+    loyalty_account_id: ToldAccountID
+    loyalty_brand: str
+
+
+class ToldAmount(_Fields, frozen=True):
+    """LoyaltyAmount of an answer: points that were given, or taken back."""
+
+    loyalty_unit: LoyaltyUnit
+    amount_value: int
+
+
+class LoyaltyResult(_Fields, frozen=True):
+    """What one sale gave a member, or what was taken back of it."""
+
+    loyalty_account: LoyaltyAccount
+    loyalty_amount: ToldAmount
