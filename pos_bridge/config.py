@@ -313,7 +313,7 @@ def _check_reader(config: Config, reader: Reader) -> None:
     if config.card_room.emv is None:
         raise ConfigError(StartFault.NO_TERMINAL_DATA, **where)
     if len(str(config.pcscd(reader)).encode()) > _MAX_SOCKET_PATH:
-        setting = f"reader {reader.name}: pcscd"
+        setting = f"reader.{reader.name}.pcscd"
         raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, file=config.file, setting=setting, most=_MAX_SOCKET_PATH)
 
 

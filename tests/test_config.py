@@ -181,7 +181,7 @@ def test_a_chip_reader_wants_a_terminals_data_that_others_cannot_change(file):
 
 def test_a_socket_has_a_short_path(file):
     with_chips(file, CHIP_READER + f'pcscd = "/{"x" * 107}"\n')
-    assert refusal(file) == "reader chip: pcscd: the path of a socket has at most 107 bytes"
+    assert refusal(file) == "reader.chip.pcscd: the path of a socket has at most 107 bytes"
 
 
 def test_two_readers_cannot_share_a_name(file):
@@ -364,7 +364,7 @@ def test_without_one_there_is_none(file):
         ("cut = false", 'cut = false\nencoding = "utf-8"', "printer.encoding: Invalid enum value"),
         ("shared = true", "share = true", "customer_pad: Object contains unknown field `share`"),
         ("https://", "http://", "nexo.events.url: an address is https://"),
-        (":9443", ":0", "nexo.events.url: a port is 1 to 65535"),
+        (":9443", ":0", "nexo.events.url: an address is https://host[:port][/path], with a port of 1 to 65535"),
         ('ca = "nexo.pem"\n', 'ca = "none.pem"\n', "nexo.events.ca: "),
         ('ca = "nexo.pem"\n', 'ca = "nexo.pem"\nsale_id = "\\u0007"\n', "nexo.events.sale_id: Expected `str` matching"),
     ],

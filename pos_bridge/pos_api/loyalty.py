@@ -178,12 +178,12 @@ class Loyalty:
         wanted, request.wanted = request.wanted, None
         assert wanted is not None
         if wanted.gives:
-            assert wanted.amount is not None, "an award is of an amount"
-            assert wanted.member is not None, "and for a member"
+            assert wanted.amount is not None  # an award is of an amount
+            assert wanted.member is not None  # and for a member
             reference = self._reference(wanted)
             ask = AwardAsk(request.name, wanted.sale, reference, wanted.amount, wanted.member, wanted.told)
             return await self._desk.award(ask)
-        assert wanted.sale is not None, "what is taken back is of a sale"
+        assert wanted.sale is not None  # what is taken back is of one
         return await self._desk.take_back(AwardRefundAsk(request.name, wanted.sale, wanted.amount, wanted.told))
 
     # ---- about an earlier request ----

@@ -16,9 +16,12 @@ from pos_bridge.domain.identity import ChoiceKind, Chouchous
 from pos_bridge.domain.outcome import SaleAsk
 from pos_bridge.pos_api.customer import Customer
 from pos_bridge.pos_api.kept import Kept
+from pos_bridge.words import Words
 
 LIMIT_S = 15.0  # the customer waits to pay
 _GRACE_S = 1.0  # for a port that is late with saying that nobody answered
+
+_QUESTION = Words("Ajouter cet achat à votre compte {programme}?", "Add this purchase to your {programme} account?")
 
 _Asked = TypeVar("_Asked")
 
@@ -55,8 +58,7 @@ class Proposal:
         return replace(ask, choices=(member, *ask.choices)), fresh.about(fresh.kinds | {ChoiceKind.CHOUCHOUS})
 
     async def _asked(self) -> bool | None:
-        fr = f"Ajouter cet achat à votre compte {self._programme}?"
-        en = f"Add this purchase to your {self._programme} account?"
+        fr, en = (half.format(programme=self._programme) for half in (_QUESTION.fr, _QUESTION.en))
         asking = asyncio.ensure_future(self._customer.confirm(fr, en, LIMIT_S))
         giving_up = asyncio.ensure_future(self._given_up.wait())
         try:

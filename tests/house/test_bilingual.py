@@ -46,6 +46,7 @@ SILENT = {
 EXCUSED = {
     "pos-bridge doctor": "the SaleID that its Diagnosis shows the engine: a name on the wire",
     "passphrase ": "before the name of who holds one: hashed, never shown",
+    "POST ": "the beginning of a request, between machines",
     "without an exception": "a fault's line, to be reported as it is: for who mends the program",
     "no place": "the same",
     "pos-bridge: fault: ": "the same",

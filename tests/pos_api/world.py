@@ -30,11 +30,11 @@ from cryptography.x509.oid import NameOID
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.choice import Offered
+from pos_bridge.pos_api.customer import Customer
 from pos_bridge.pos_api.device_ports import NOTHING_AROUND
 from pos_bridge.pos_api.https import NexoServer, loopback_socket, tls_context
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
-from pos_bridge.pos_api.proposal import Customer
 from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.transactions import Floor
 from pos_bridge.wire.nexo.secured import MessageKey
