@@ -99,10 +99,16 @@ class Processor(_Section, frozen=True):
 
 
 class CardRoom(_Section, frozen=True):
-    """`emv`: the terminal's data for chips, root's like `trust`; wanted where a reader reads chips."""
+    """`emv`: the terminal's data for chips, root's like `trust`; wanted where a reader reads chips.
+
+    `socket`: where systemd hands out rooms, and `chip_socket` those that read chips; without them the engine starts its
+    rooms itself, as its own children.
+    """
 
     trust: _PathText
     emv: _PathText | None = None
+    socket: _PathText | None = None
+    chip_socket: _PathText | None = None
 
 
 class Reader(_Section, frozen=True):
@@ -228,6 +234,7 @@ def read(file: Path) -> Config:
         document.printer,
         document.customer_pad,
     )
+    _check_sockets(config)
     for reader in config.readers:
         _check_reader(config, reader)
     _check_events(config)
@@ -293,7 +300,8 @@ def _check_reader(config: Config, reader: Reader) -> None:
     if config.card_room.emv is None:
         raise ConfigError(StartFault.NO_TERMINAL_DATA, **where)
     if len(str(config.pcscd(reader)).encode()) > _MAX_SOCKET_PATH:
-        raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, **where, most=_MAX_SOCKET_PATH)
+        setting = f"reader {reader.name}: pcscd"
+        raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, file=config.file, setting=setting, most=_MAX_SOCKET_PATH)
 
 
 def _check_events(config: Config) -> None:
@@ -318,6 +326,26 @@ def _check_devices(config: Config) -> None:
         if section.device in taken:
             raise ConfigError(StartFault.DEVICE_TWICE, file=config.file, setting=name)
         taken.add(section.device)
+
+
+def _check_sockets(config: Config) -> None:
+    """Rooms come from systemd for every reader, or for none: a till has one way to lock them down."""
+    room = config.card_room
+    chips = any(reader.reads_chips for reader in config.readers)
+    wanted = {"socket": not all(reader.reads_chips for reader in config.readers), "chip_socket": chips}
+    given = {"socket": room.socket, "chip_socket": room.chip_socket}
+    if not any(given.values()):
+        return
+    for setting, path in given.items():
+        if wanted[setting] and path is None:
+            raise ConfigError(StartFault.ROOM_SOCKET_MISSING, file=config.file, setting=f"card_room.{setting}")
+        if path is not None and len(str(config.path(path)).encode()) > _MAX_SOCKET_PATH:
+            raise ConfigError(
+                StartFault.SOCKET_PATH_TOO_LONG, file=config.file, setting=f"card_room.{setting}", most=_MAX_SOCKET_PATH
+            )
+    for reader in config.readers:
+        if reader.pcscd != DEFAULT_PCSCD:
+            raise ConfigError(StartFault.PCSCD_IN_UNIT, file=config.file, reader=reader.name)
 
 
 def _check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:

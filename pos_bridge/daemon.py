@@ -12,6 +12,7 @@ from pathlib import Path
 import uvloop
 
 from pos_bridge import __version__, events, faults
+from pos_bridge.cardlink.activated import RoomSockets
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
 from pos_bridge.checkout.identify import Consents, Identify
@@ -57,7 +58,10 @@ class CannotStartError(StartError):
 
 
 def run(config: Config, credentials: Credentials, notify: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. `notify` is told `READY=1` and `STOPPING=1` (sd_notify). CannotStartError."""
+    """Serve until SIGTERM or SIGINT, or after SIGUSR1 until no payment runs: so that an upgrade waits for its customer.
+
+    `notify` is told `READY=1` and `STOPPING=1` (sd_notify). CannotStartError.
+    """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(config, credentials, notify))
 
@@ -87,8 +91,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(settler.close)
         unsettled = await settler.recover()
 
-        trust = config.path(config.card_room.trust)
-        rooms = Rooms(_readers(config), trust, config.till.card_prompt_s, clock=_now, on_failure=_tell_failure(log))
+        rooms = _rooms(config, log)
         stack.push_async_callback(rooms.close)
         identify = _identify(config, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
@@ -114,6 +117,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(reception.close)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
+        stack.callback(_stop_when_quiet(lane, server, stop))
         look = partial(_look, leaf, server)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, look)
         by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, look, teller))
@@ -130,12 +134,48 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         server.stop_taking()
 
 
+def _stop_when_quiet(lane: Lane, server: NexoServer, stop: asyncio.Event) -> Callable[[], object]:
+    """From SIGUSR1 on. The answer takes it back."""
+    loop = asyncio.get_running_loop()
+    waiting: set[asyncio.Task[None]] = set()
+
+    async def wait() -> None:
+        await lane.quiet()
+        server.stop_taking()  # in the same moment: nobody begins what would then be withdrawn
+        stop.set()
+
+    def begin() -> None:
+        if not waiting:
+            waiting.add(loop.create_task(wait()))
+
+    def end() -> None:
+        loop.remove_signal_handler(signal.SIGUSR1)
+        for task in waiting:
+            task.cancel()
+
+    loop.add_signal_handler(signal.SIGUSR1, begin)
+    return end
+
+
 def _open_log(config: Config) -> Log:
     path = None if config.log is None else config.path(config.log.file)
     try:
         return Log(path)
     except OSError as error:
         raise CannotStartError(StartFault.LOG_UNWRITABLE, path=path, reason=error.strerror) from None
+
+
+def _rooms(config: Config, log: Log) -> Rooms:
+    room = config.card_room
+    stripe, chip = (None if path is None else config.path(path) for path in (room.socket, room.chip_socket))
+    return Rooms(
+        _readers(config),
+        config.path(room.trust),
+        config.till.card_prompt_s,
+        clock=_now,
+        sockets=None if stripe is None and chip is None else RoomSockets(stripe, chip),
+        on_failure=_tell_failure(log),
+    )
 
 
 def _readers(config: Config) -> list[ConfiguredReader]:

@@ -48,8 +48,16 @@ class StartFault(Enum):
         "{setting}: {path}: n'a pas pu être vérifié", "{setting}: {path}: could not be checked"
     )
     SOCKET_PATH_TOO_LONG = Words(
-        "{file}: reader {reader}: pcscd: le chemin d'une prise a au plus {most} octets",
-        "{file}: reader {reader}: pcscd: the path of a socket has at most {most} bytes",
+        "{file}: {setting}: le chemin d'une prise a au plus {most} octets",
+        "{file}: {setting}: the path of a socket has at most {most} bytes",
+    )
+    ROOM_SOCKET_MISSING = Words(
+        "{file}: {setting} manque : les lecteurs des deux genres ont leurs pièces de systemd",
+        "{file}: {setting} is missing: readers of both kinds get rooms from systemd",
+    )
+    PCSCD_IN_UNIT = Words(
+        "{file}: reader {reader}: pcscd: avec card_room.chip_socket, son unité le dit",
+        "{file}: reader {reader}: pcscd: with card_room.chip_socket its unit says it",
     )
     NOT_A_DEVICE = Words(
         "{file}: {setting}.device: {path} n'est pas un appareil", "{file}: {setting}.device: {path} is not a device"

@@ -67,6 +67,37 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+CHIP = """
+[[reader]]
+name = "chip"
+driver = "pcsc_emv"
+device = "Reader 00 00"
+"""
+BOTH = 'socket = "card.sock"\nchip_socket = "chip.sock"\n'
+
+
+@pytest.mark.parametrize(
+    ("sockets", "more", "named"),
+    [
+        ('socket = "card.sock"\n', "", None),
+        (BOTH, CHIP, None),
+        ('chip_socket = "chip.sock"\n', "", "card_room.socket is missing"),
+        ('socket = "card.sock"\n', CHIP, "card_room.chip_socket is missing"),
+        (f'socket = "{"s" * 200}"\n', "", "card_room.socket: the path of a socket"),
+        (BOTH, CHIP + 'pcscd = "elsewhere"\n', "reader chip: pcscd: with card_room.chip_socket"),
+    ],
+)
+def test_rooms_from_systemd(file, sockets, more, named):
+    (file.parent / "emv.toml").write_text("x")
+    (file.parent / "emv.toml").chmod(0o644)
+    emv = 'emv = "emv.toml"\n' if more else ""
+    file.write_text(DOCUMENT.replace('trust = "trust.txt"\n', f'trust = "trust.txt"\n{emv}{sockets}') + more)
+    if named is None:
+        assert load(file).card_room.socket == "card.sock"
+    else:
+        assert refusal(file).startswith(named)
+
+
 def refusal(file: Path) -> str:
     with pytest.raises(ConfigError) as caught:
         load(file)

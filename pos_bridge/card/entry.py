@@ -1,4 +1,7 @@
-"""Where a card room's process begins: `python -I -S -B entry.py --trust FILE [--emv FILE]`, link on descriptor 3.
+"""Where a card room's process begins: `python -I -S -B entry.py --trust FILE [--emv FILE] [--engine USER]`.
+
+The link is descriptor 3, from the engine that started it as from systemd, which begins there with what it hands over.
+`--engine`: only that user's process may be at the link's other end; for a room that systemd started.
 
 Started without site-packages on the path, so that no .pth file runs code of its own; it finds what it needs from where
 it lies. Made unreadable for other processes before anything else. Until then, for the milliseconds of the
@@ -13,6 +16,8 @@ import sys
 _LINK = 3
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _LAST_RESORT = 4  # program.FAULT
+_SYSTEMD = 1  # as a parent it outlives the engine: then the link alone tells that the engine has gone
+_OPTIONS = {"--trust", "--emv", "--engine"}
 
 
 def hide() -> bool:
@@ -24,7 +29,7 @@ def hide() -> bool:
     nothing = ctypes.c_ulong(0)
     prctl(_PR_SET_DUMPABLE, nothing, nothing, nothing, nothing)
     refused: int = prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), nothing, nothing, nothing)
-    return refused == 0
+    return refused == 0 and os.getppid() != _SYSTEMD
 
 
 def keep_only_the_link() -> None:
@@ -53,14 +58,11 @@ def main(arguments: list[str]) -> int:
     from pos_bridge.card.program import run  # noqa: PLC0415 - only now is there a path to find it on
     from pos_bridge.wire.locks import Lock  # noqa: PLC0415 - same
 
-    match arguments:
-        case ["--trust", trust_path]:
-            terminal_path = None
-        case ["--trust", trust_path, "--emv", terminal_path]:
-            pass
-        case _:
-            raise ValueError("usage: entry.py --trust FILE [--emv FILE]")
-    return run(trust_path, terminal_path, Lock.DIES_WITH_PARENT if bound_to_parent else Lock(0))
+    options = dict(zip(arguments[::2], arguments[1::2], strict=True))
+    if options.keys() - _OPTIONS or len(options) * 2 != len(arguments):
+        raise ValueError("usage: entry.py --trust FILE [--emv FILE] [--engine USER]")
+    already = Lock.DIES_WITH_PARENT if bound_to_parent else Lock(0)
+    return run(options["--trust"], options.get("--emv"), already, options.get("--engine"))
 
 
 if __name__ == "__main__":

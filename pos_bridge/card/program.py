@@ -10,6 +10,7 @@ from drivers.registry import DRIVERS
 from pos_bridge.card.link import Link
 from pos_bridge.card.lockdown import UnlockedError, lock_down
 from pos_bridge.card.page import CardPage
+from pos_bridge.card.peer import StrangerError, check_peer
 from pos_bridge.card.room import Room
 from pos_bridge.card.seal import warm_up
 from pos_bridge.card.terminal_file import TerminalFileError, read_terminal_file
@@ -18,14 +19,18 @@ from pos_bridge.domain.card import ReadFailure
 from pos_bridge.wire.cardlink import Failed, Ready
 from pos_bridge.wire.locks import Lock
 
-DONE, BAD_TRUST_FILE, NOT_LOCKED, FAULT, BAD_TERMINAL_FILE = 0, 2, 3, 4, 5
+DONE, BAD_TRUST_FILE, NOT_LOCKED, FAULT, BAD_TERMINAL_FILE, STRANGER = 0, 2, 3, 4, 5, 6
 
 
-def run(trust_path: str, terminal_path: str | None, already: Lock) -> int:
-    """The exit code. `terminal_path`: with it the room reads chips. Raises nothing."""
+def run(trust_path: str, terminal_path: str | None, already: Lock, engine: str | None = None) -> int:
+    """The exit code. `terminal_path`: with it the room reads chips. `engine`: whose link it must be. Raises nothing."""
     link = Link()
     try:
+        if engine is not None:
+            check_peer(link.fileno(), engine)
         _run(link, trust_path, terminal_path, already)
+    except StrangerError:
+        return STRANGER  # who is not told why
     except TrustFileError:
         return _say_fault(link, BAD_TRUST_FILE)
     except TerminalFileError:

@@ -15,6 +15,7 @@ _LOGGING_LETTERS = frozenset("ad")
 _WITH_VALUE = frozenset("ctsr")
 _LIMIT_S = 1.0
 _PEER = struct.Struct("3i")  # struct ucred
+_HIDDEN = 0  # no process has this number
 
 
 def logs_apdus(socket_path: Path, *, in_use: bool = False) -> bool:
@@ -51,12 +52,14 @@ def asks_for_log(command: list[str]) -> bool:
 
 
 def _peer(socket_path: Path) -> int | None:
-    """The process that listens; None: nobody does."""
+    """The process that listens; None: nobody does. _HIDDEN: the socket is there and not for us, only for rooms."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             probe.settimeout(_LIMIT_S)
             probe.connect(str(socket_path))
             pid, _, _ = _PEER.unpack(probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
+    except PermissionError:
+        return _HIDDEN
     except (OSError, ValueError):
         return None
     return int(pid)

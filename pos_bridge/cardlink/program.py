@@ -1,4 +1,4 @@
-"""How the engine starts a card room of its own: a fresh program, never a fork. On a till systemd does it instead."""
+"""How the engine starts a card room of its own: a fresh program, never a fork. On a till systemd does: activated.py."""
 
 import os
 import signal

@@ -21,19 +21,23 @@ class RoomLostError(Exception):
 
 
 class Room:
-    """One room's process. Made in a running event loop, closes its descriptors when the process has ended."""
+    """One room's process. Made in a running event loop, closes its descriptors when the process has ended.
 
-    def __init__(self, link: socket.socket, pid: int) -> None:
-        self.pid = pid
+    `pid`: a child of ours. None: systemd's, of which we hold the link alone; it has ended when the link has. A room
+    closes its reader before its link, unless it is killed.
+    """
+
+    def __init__(self, link: socket.socket, pid: int | None) -> None:
         self._link = link
         self._link.settimeout(0)
-        self._process = os.pidfd_open(pid)
+        self._process = None if pid is None else os.pidfd_open(pid)
         self._heard: asyncio.Queue[Report | None] = asyncio.Queue()
         self._listening = True
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self._loop.add_reader(self._link.fileno(), self._on_packet)
-        self._loop.add_reader(self._process, self._on_exit)
+        if self._process is not None:
+            self._loop.add_reader(self._process, self._on_exit, self._process)
 
     async def hear(self) -> Report:
         """The next report. Raises RoomLostError when there will be none."""
@@ -55,8 +59,11 @@ class Room:
             raise RoomLostError from None
 
     def kill(self) -> None:
-        """End this process, whatever it does."""
-        if not self.ended.done():
+        """End this process, whatever it does. One that systemd started is hung up on, and ends by that."""
+        if self._process is None:
+            self._stop_listening()
+            self._let_go()
+        elif not self.ended.done():
             with contextlib.suppress(ProcessLookupError):  # it is gone, and what it said last is being read
                 signal.pidfd_send_signal(self._process, signal.SIGKILL)
 
@@ -79,6 +86,8 @@ class Room:
             packet, flags = b"", 0
         if not packet:
             self._stop_listening()
+            if self._process is None:
+                self._let_go()
             return False
         try:
             if flags & (socket.MSG_TRUNC | socket.MSG_CTRUNC) or self._heard.qsize() >= _MOST_UNHEARD:
@@ -95,14 +104,18 @@ class Room:
             self._loop.remove_reader(self._link.fileno())
             self._heard.put_nowait(None)
 
-    def _on_exit(self) -> None:
+    def _on_exit(self, process: int) -> None:
         """The process has ended: take in what it said before, then let go of it."""
-        self._loop.remove_reader(self._process)
+        self._loop.remove_reader(process)
         with contextlib.suppress(ChildProcessError):  # where SIGCHLD is ignored the kernel reaps it
-            os.waitid(os.P_PIDFD, self._process, os.WEXITED)
+            os.waitid(os.P_PIDFD, process, os.WEXITED)
         while self._on_packet():
             continue
         self._stop_listening()
-        os.close(self._process)
+        os.close(process)
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._link.close()
-        self.ended.set_result(None)
+        if not self.ended.done():
+            self.ended.set_result(None)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from pos_bridge.cardlink.activated import RoomSockets
 from pos_bridge.cardlink.lane import ConfiguredReader, Lane, NotRead
 from pos_bridge.cardlink.program import RoomProgram
 from pos_bridge.cardlink.prompt import CardPrompt
-from pos_bridge.cardlink.standby import Standby
+from pos_bridge.cardlink.standby import RoomSource, Standby
 from pos_bridge.domain.card import ReadFailure, SealedCard
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -30,6 +31,7 @@ class Rooms:
     """A checkout.ports.CardReaders: for each reader one card room started ahead, used once, and replaced.
 
     `readers`: 1 or more, names unique; `trust`: the rooms' trust file; `prompt_s`: how long a card is waited for;
+    `sockets`: where systemd hands out rooms, which then have a trust file of their own (None: they are our children);
     `clock`: the store's own time, which a chip is told. `on_failure` is told why a reader gave no card to a prompt that
     went on without it; the reason that ends a prompt is the prompt's own answer.
     Starts nothing until `start`; `close` ends every room there is.
@@ -43,6 +45,7 @@ class Rooms:
         python: str = sys.executable,
         clock: Callable[[], datetime] = _store_time,
         *,
+        sockets: RoomSockets | None = None,
         on_failure: Callable[[ReadFailure], object] = _tell_nobody,
     ) -> None:
         if not readers or len({reader.name for reader in readers}) != len(readers):
@@ -52,9 +55,13 @@ class Rooms:
         self._clock = clock
         self._on_failure = on_failure
         self._prompt_ms = prompt_s * 1000
-        self._lanes = tuple(
-            Lane(reader, Standby(RoomProgram(trust, python, reader.emv, reader.pcscd))) for reader in readers
-        )
+
+        def source(reader: ConfiguredReader) -> RoomSource:
+            if sockets is not None:
+                return sockets.of(chips=reader.reads_chips)
+            return RoomProgram(trust, python, reader.emv, reader.pcscd)
+
+        self._lanes = tuple(Lane(reader, Standby(source(reader))) for reader in readers)
         self._asks: set[asyncio.Task[SealedCard | NotRead]] = set()
 
     async def start(self) -> dict[str, Lock | None]:

@@ -1,8 +1,8 @@
 """One room started ahead for one reader, so that its start is off a customer's time; replaced when it was used."""
 
 import asyncio
+from typing import Protocol
 
-from pos_bridge.cardlink.program import RoomProgram
 from pos_bridge.cardlink.room import Room, RoomLostError
 from pos_bridge.wire.cardlink import Finish, Ready
 from pos_bridge.wire.locks import REQUIRED, Lock
@@ -11,10 +11,17 @@ _START_LIMIT_S = 15.0
 _AFTER_DEATH_S = 1.0  # a room that dies while idle is replaced at this pace
 
 
+class RoomSource(Protocol):
+    """Where rooms come from: a program of our own (program.py), or systemd (activated.py)."""
+
+    def start(self) -> Room:
+        """A room on its way to Ready. In the event loop's own thread. Raises OSError."""
+
+
 class Standby:
     """Keeps one idle room from the first `prepare` to `close`."""
 
-    def __init__(self, program: RoomProgram) -> None:
+    def __init__(self, program: RoomSource) -> None:
         self._program = program
         self._next: asyncio.Task[Room | None] | None = None
         self._used: set[asyncio.Task[None]] = set()

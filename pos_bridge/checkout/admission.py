@@ -134,6 +134,11 @@ class Admission:
             return False
         return True
 
+    async def quiet(self) -> None:
+        """Wait for a moment in which nothing runs, whoever comes meanwhile. What the caller does at once is in it."""
+        while self._live:
+            await asyncio.wait({entry.task for entry in self._live.values() if entry.task is not None})
+
     async def close(self) -> None:
         """A payment that waits for its card is withdrawn; one that was sent gets ten seconds, then recovery has it."""
         self._stopping = True

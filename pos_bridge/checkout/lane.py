@@ -159,6 +159,10 @@ class Lane:
         parts = self._parts
         return Health(parts.processor.reachable(), self._recording.works, await parts.readers.states())
 
+    async def quiet(self) -> None:
+        """Wait for a moment without a movement of money: every customer's turn has ended as it would have."""
+        await self._admission.quiet()
+
     async def close(self) -> None:
         """What waits for its card is withdrawn; what was sent gets ten seconds, then recovery has it."""
         await self._admission.close()

@@ -48,6 +48,18 @@ def test_nobody_listens(tmp_path):
     assert not logs_apdus(tmp_path / "pcscd.comm", in_use=True)
 
 
+def test_one_whose_socket_is_for_rooms_only_is_looked_for_among_all(tmp_path_factory, monkeypatch):
+    """A packaged till's socket of pcscd is closed to the engine: that must not look like *nobody listens*."""
+    folder = tmp_path_factory.mktemp("p")
+
+    def closed(_: object, __: object) -> None:
+        raise PermissionError
+
+    with Pcscd(folder, "--apdu") as pcscd:
+        monkeypatch.setattr(socket.socket, "connect", closed)
+        assert logs_apdus(pcscd.socket)
+
+
 def test_one_that_is_used_and_cannot_be_seen_is_taken_to_log(tmp_path_factory, monkeypatch):
     other = tmp_path_factory.mktemp("p") / "pcscd.comm"
     monkeypatch.setattr(pcscd_log, "_NAME", "a name that no process here has")  # as where /proc hides it

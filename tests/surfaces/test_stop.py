@@ -1,5 +1,6 @@
 """The engine told to stop, at each moment; the engine that must not start, and the one line that says why."""
 
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,6 +114,25 @@ def test_a_payment_that_outlasts_its_grace_is_left_to_recovery(book: Book, confi
     with engine(config) as running:
         until(lambda: [row["state"] for row in book.ledger(asking.sale)] == ["reversed"])
         running.terminate()
+        ends_well(running)
+
+
+def test_an_upgrade_waits_for_the_customer(book: Book, config: Path):
+    """SIGUSR1 comes while a card is awaited: the sale is paid as ever, and only then the engine is gone."""
+    with engine(config) as running, book.asking(card=None) as asking:
+        until(lambda: book.steps(asking.sale) == ["intent"])
+        running.process.send_signal(signal.SIGUSR1)
+        running.process.send_signal(signal.SIGUSR1)
+        with book.store.customer("visa"):
+            told = asking.end()
+        ends_well(running)
+    assert told is not None
+    assert told.paid
+
+
+def test_an_upgrade_without_a_customer(config: Path):
+    with engine(config) as running:
+        running.process.send_signal(signal.SIGUSR1)
         ends_well(running)
 
 

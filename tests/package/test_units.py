@@ -1,0 +1,122 @@
+"""The units that systemd is given: what it finds wrong with them, and how much it says they leave open."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import pos_bridge
+from pos_bridge.config import CardRoom, load
+from tests.package.packages import Built
+
+SYSTEM = Path(pos_bridge.__file__).parent / "system"
+SERVICES = ("pos-bridge.service", "pos-bridge-card@.service", "pos-bridge-chip@.service")
+MOST_EXPOSED = 1.5
+# The first of them waits until the libraries are there and the package is built.
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module", name="root")
+def with_users(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package's files, with what its units want of a system around them."""
+    root = tmp_path_factory.mktemp("units")
+    subprocess.run(["dpkg-deb", "--extract", built.package, root], check=True)
+    for program in ("usr/bin/sh", "opt/pos-bridge/bin/python3"):
+        path = root / program
+        path.unlink(missing_ok=True)
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+    return root
+
+
+def units(root: Path) -> Path:
+    return root / "usr/lib/systemd/system"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_little_is_left_open(root, name):
+    said = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", "--json=short", units(root) / name],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    checks = json.loads(said.stdout)
+    assert len(checks) > 50
+    overall = re.search(r"exposure level for \S+: ([0-9.]+)", plain(root, name))
+    assert overall is not None
+    assert float(overall[1]) <= MOST_EXPOSED
+
+
+def plain(root: Path, name: str) -> str:
+    words = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(units(root) / name)]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+def test_systemd_understands_them(root):
+    """Every word of every unit; what it says of Debian's own units that are not in this root is not ours."""
+    names = [*SERVICES[:1], "pos-bridge-card.socket", "pos-bridge-chip.socket"]
+    said = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *names],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stderr
+    ours = [line for line in said.splitlines() if "pos-bridge" in line]
+    assert ours == []
+
+
+def test_a_mistake_in_a_unit_would_be_told(root, tmp_path):
+    copy = tmp_path / "usr/lib/systemd/system"
+    copy.mkdir(parents=True)
+    text = (units(root) / SERVICES[0]).read_text()
+    (copy / SERVICES[0]).write_text(text.replace("ProtectSystem=strict", "ProtectSystem=striced"))
+    words = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={tmp_path}", SERVICES[0]]
+    assert "striced" in subprocess.run(words, capture_output=True, text=True, check=False).stderr
+
+
+@pytest.mark.parametrize(("kind", "families"), [("card", "none"), ("chip", "AF_UNIX")])
+def test_a_room_has_no_network_and_sees_two_files_of_this_till(kind, families):
+    unit = settings(SYSTEM / f"pos-bridge-{kind}@.service")
+    assert unit["User"] == ["posb-card"]
+    assert unit["PrivateNetwork"] == ["yes"]
+    assert unit["RestrictAddressFamilies"] == [families]
+    bound = [word for line in unit["BindReadOnlyPaths"] for word in line.split()]
+    assert [path for path in bound if path.startswith("/etc/pos-bridge")] == (
+        ["/etc/pos-bridge/trust.txt"] + (["/etc/pos-bridge/emv.toml"] if kind == "chip" else [])
+    )
+    assert "BindPaths" not in unit or unit["BindPaths"] == ["-/run/pcscd"]
+    assert "--engine posb" in unit["ExecStart"][0]
+    assert {"Environment", "LogLevelMax"} <= unit.keys()
+    assert unit["LogLevelMax"] == ["notice"], "or systemd's journal says when each card was presented"
+
+
+@pytest.mark.parametrize(("kind", "setting"), [("card", "socket"), ("chip", "chip_socket")])
+def test_a_socket_is_for_the_engines_user_and_where_the_settings_say(kind, setting):
+    unit = settings(SYSTEM / f"pos-bridge-{kind}.socket")
+    assert (unit["SocketUser"], unit["SocketMode"], unit["Accept"]) == (["posb"], ["0600"], ["yes"])
+    (path,) = unit["ListenSequentialPacket"]
+    assert setting in CardRoom.__struct_fields__
+    example = (SYSTEM / "pos-bridge.toml").read_text()
+    assert kind == "chip" or f'{setting} = "{path}"' in example
+
+
+def test_the_example_is_a_configuration(tmp_path):
+    text = (SYSTEM / "pos-bridge.toml").read_text()
+    for name in re.findall(r'"([a-z-]+\.(?:key|pem|txt))"', text):
+        (tmp_path / name).write_text("x")
+        (tmp_path / name).chmod(0o600 if name.endswith(".key") else 0o644)
+    file = tmp_path / "pos-bridge.toml"
+    file.write_text(text)
+    assert load(file).till.state_dir == "/var/lib/pos-bridge"
+
+
+def settings(unit: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in unit.read_text().splitlines():
+        name, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            found.setdefault(name, []).append(value)
+    return found
