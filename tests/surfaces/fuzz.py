@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -158,12 +158,27 @@ def _nexo(document: dict[str, Any]) -> str:
     (name,) = set(envelope) - {"MessageHeader"}
     if name == "EventNotification":
         return f"200 {name}"
-    response = envelope[name]["Response"]
-    condition = response.get("ErrorCondition")
-    _check(response["Result"] in _RESULTS, "a result that is none")
-    _check(condition in _CONDITIONS if response["Result"] != "Success" else condition is None, "another condition")
     _check(name == f"{envelope['MessageHeader']['MessageCategory']}Response", "an answer of another category")
-    return f"200 {response['Result']} {condition or ''}".rstrip()
+    responses = list(_responses(envelope[name]))
+    _check(bool(responses), "an answer that does not say how it went")
+    for response in responses:
+        condition = response.get("ErrorCondition")
+        _check(response["Result"] in _RESULTS, "a result that is none")
+        _check(condition in _CONDITIONS if response["Result"] != "Success" else condition is None, "another condition")
+    return f"200 {responses[0]['Result']} {responses[0].get('ErrorCondition', '')}".rstrip()
+
+
+def _responses(value: Any) -> Iterator[dict[str, Any]]:
+    """What it says of how it went: of a message, or of each of its outputs and inputs (Display, Input, Print)."""
+    match value:
+        case {"Result": str()}:
+            yield value
+        case dict():
+            for part in value.values():
+                yield from _responses(part)
+        case list():
+            for part in value:
+                yield from _responses(part)
 
 
 def log_of(store: RunningStore) -> list[str]:
