@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from pos_bridge.config import Config
 from pos_bridge.devices.customer_display import CustomerDisplay
 from pos_bridge.devices.customer_pad import CustomerPad
 from pos_bridge.devices.receipt_printer import ReceiptPrinter
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.device_ports import Around
+from pos_bridge.settings import Config
 from pos_bridge.teller import Teller
 from pos_bridge.wire.code_page import CodePage
 

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from pos_bridge.config import Config, ConfigError, Passphrase
+from pos_bridge.settings import Config, ConfigError, Passphrase
 from pos_bridge.start_fault import StartFault
 from pos_bridge.wire.nexo.secured import MessageKey
 

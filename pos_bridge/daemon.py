@@ -19,7 +19,6 @@ from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
-from pos_bridge.config import Config, Identity, Reader
 from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
 from pos_bridge.disk import write_private
@@ -46,6 +45,7 @@ from pos_bridge.pos_api.transactions import Floor
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
+from pos_bridge.settings import Config, Identity, Reader
 from pos_bridge.start_fault import StartError, StartFault
 from pos_bridge.teller import Teller, open_teller
 from pos_bridge.words import Words, same

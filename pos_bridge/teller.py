@@ -11,11 +11,11 @@ from datetime import datetime
 
 from pos_bridge import events
 from pos_bridge.checkout.lane import Lane
-from pos_bridge.config import Config
 from pos_bridge.log import Log, counted
 from pos_bridge.pos_api.event_post import EventPost
 from pos_bridge.pos_api.state_watch import StateWatch
 from pos_bridge.pos_api.till_events import TillEvents
+from pos_bridge.settings import Config
 from pos_bridge.wire.nexo.device_words import EventToNotify
 
 

@@ -6,7 +6,7 @@ The engine loads no driver and cannot judge the file: a program of the card room
 import subprocess
 import sys
 
-from pos_bridge.config import Config, ConfigError
+from pos_bridge.settings import Config, ConfigError
 from pos_bridge.start_fault import StartFault
 
 _PROGRAM = "pos_bridge.card.emv_check"

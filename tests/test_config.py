@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.config import ConfigError, load
+from pos_bridge.config import load
 from pos_bridge.device_config import Address
 from pos_bridge.domain.identity import Channel, Consent, Purpose
 from pos_bridge.domain.points import PointsRule
 from pos_bridge.journal.schema import MAX_TILL
+from pos_bridge.settings import ConfigError
 
 SECRETS = ("terminal.key", "nexo.key", "api.key", "till.key")
 OPEN = ("nexo.pem", "processor-ca.pem", "till.pem", "trust.txt")

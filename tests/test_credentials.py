@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.config import Config, ConfigError, load
+from pos_bridge.config import load
 from pos_bridge.credentials import of_tills
+from pos_bridge.settings import Config, ConfigError
 from tests.test_config import DOCUMENT, OPEN, SECRETS
 
 VECTOR = "p@ssw0rd123456"

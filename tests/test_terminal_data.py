@@ -10,7 +10,7 @@ import pytest
 import drivers.pcsc
 from pos_bridge import credentials, terminal_data
 from pos_bridge.cli import check as command
-from pos_bridge.config import CardRoom, Config, ConfigError, Reader
+from pos_bridge.settings import CardRoom, Config, ConfigError, Reader
 from pos_bridge.terminal_data import check
 
 CANADA = (Path(drivers.pcsc.__file__).parent / "emv-canada.toml").read_text()

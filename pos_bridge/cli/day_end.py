@@ -17,12 +17,12 @@ from pos_bridge.cli.day_end_words import say as say_of_days
 from pos_bridge.cli.journal_words import say
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.config import Config, ConfigError
 from pos_bridge.domain.authorisation import Holding
 from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.domain.leg import State
 from pos_bridge.journal.beside_engine import UNREADABLE, JournalBesideEngine
 from pos_bridge.log import Event
+from pos_bridge.settings import Config, ConfigError
 from pos_bridge.words import Words
 
 OK, FAILED, UNUSABLE = 0, 1, 2

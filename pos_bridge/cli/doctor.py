@@ -11,7 +11,7 @@ from pos_bridge.cli.doctor_looks import look
 from pos_bridge.cli.doctor_words import Finding, Weight
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.config import Config
+from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 WELL, ILL = 0, 1

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 from pos_bridge import credentials
 from pos_bridge.cli.doctor_words import Finding, good, mend
-from pos_bridge.config import Config, ConfigError
+from pos_bridge.settings import Config, ConfigError
 from pos_bridge.wire.nexo.secured import NONCE_LENGTH, MessageKey, SealedMessage, read_sealed, seal
 
 _WITHIN_S = 10.0

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pos_bridge.cardlink.pcscd_log import logs_apdus
 from pos_bridge.cli.doctor_words import Finding, good, mend, note
-from pos_bridge.config import Config, Reader
 from pos_bridge.credentials import WARN_DAYS, ends
+from pos_bridge.settings import Config, Reader
 
 CHIP_DRIVERS = frozenset({"pcsc_emv"})
 # Which driver's reader hands out the card in clear. The drivers are for the card room alone: a test compares.

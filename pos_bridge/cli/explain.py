@@ -11,13 +11,13 @@ from pos_bridge.cli.journal_words import LANGUAGES, Said, money, say
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.leg_words import CAUSES, TENDERS
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.config import Config
 from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
 from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import file, report
 from pos_bridge.journal.report import RecordedSale, find_sale
 from pos_bridge.journal.stored import stored_fields
+from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 OK, FAILED, NO_SUCH_SALE = 0, 1, 3

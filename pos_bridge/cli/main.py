@@ -21,7 +21,8 @@ from pos_bridge.cli import (
     run,
     statistics,
 )
-from pos_bridge.config import ConfigError, load, read
+from pos_bridge.config import load, read
+from pos_bridge.settings import ConfigError
 from pos_bridge.words import Words
 
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")

@@ -12,7 +12,7 @@ from pathlib import Path
 from pos_bridge import faults, memory
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.config import Config, ConfigError
+from pos_bridge.settings import Config, ConfigError
 from pos_bridge.words import Words
 
 _NOT_OVERWRITTEN = Words(

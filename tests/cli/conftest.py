@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge import config as settings
+from pos_bridge import settings
 from pos_bridge.cli import certificate, day_end, decide, doctor, explain, journal, quarantine, statistics
 from tests.journal.makers import Clock, opened
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pos_bridge import config as settings
+from pos_bridge import config as config_file
 from pos_bridge.cli import authority, certificate, certificate_words, doctor_looks
 from pos_bridge.cli.authority import AUTHORITY_LIFE, LEAF_LIFE, new_authority, new_leaf, read_authority
 from pos_bridge.cli.certificate_words import WORDS
@@ -323,4 +323,4 @@ def test_before_the_files_are_there_the_configuration_can_be_read(tmp_path: Path
     from tests.test_config import DOCUMENT
 
     (tmp_path / "pos-bridge.toml").write_text(DOCUMENT)
-    assert settings.read(tmp_path / "pos-bridge.toml").nexo_name == NAME
+    assert config_file.read(tmp_path / "pos-bridge.toml").nexo_name == NAME

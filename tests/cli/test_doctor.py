@@ -15,7 +15,7 @@ import pytest
 
 from drivers.reader import SealingPlace
 from drivers.registry import DRIVERS
-from pos_bridge import config as settings
+from pos_bridge import settings
 from pos_bridge.cli import doctor, doctor_looks
 from pos_bridge.cli.doctor_daemon import ask_engine
 from pos_bridge.cli.doctor_looks import User, engines_user, look, look_at_file, look_at_pcscd

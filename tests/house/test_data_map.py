@@ -13,7 +13,7 @@ import pytest
 from google.protobuf.descriptor import Descriptor
 
 import pos_bridge
-from pos_bridge import config
+from pos_bridge import settings
 from pos_bridge.domain import authorisation, identity, outcome, points
 from pos_bridge.domain.card import CardFacts
 from pos_bridge.domain.points import Earned, Withdrawal
@@ -158,7 +158,7 @@ def test_every_event_without_fields_is_named():
 
 
 def test_every_setting():
-    compare("Settings and secrets", set(settings_of(config._Document)))
+    compare("Settings and secrets", set(settings_of(settings.Document)))
 
 
 def settings_of(section: type, place: str = "") -> Iterator[str]:

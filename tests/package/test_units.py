@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import pos_bridge
-from pos_bridge.config import CardRoom, load
+from pos_bridge.config import load
+from pos_bridge.settings import CardRoom
 from tests.package.packages import Built
 
 SYSTEM = Path(pos_bridge.__file__).parent / "system"

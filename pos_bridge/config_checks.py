@@ -1,0 +1,127 @@
+"""What of a configuration can be wrong beyond its values: what goes with what, and the files and devices that it names.
+
+Each raises ConfigError with one line for a person.
+"""
+
+import stat
+from pathlib import Path
+
+from pos_bridge.device_config import Address, CustomerDisplay, CustomerPad, Printer, unfit_device
+from pos_bridge.settings import CHIP_DRIVER, DEFAULT_PCSCD, VAULT_KEY_LENGTH, Config, ConfigError, Nexo, Reader
+from pos_bridge.start_fault import StartFault
+
+_MAX_SOCKET_PATH = 107  # struct sockaddr_un
+_NOT_TEXT = "UTF-8"  # what a file that is not text is not
+
+
+def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
+    """Each file that the configuration names: its setting, its path, and whether it is a secret."""
+    nexo, processor = config.nexo, config.processor
+    emv = () if config.card_room.emv is None else (("card_room.emv", config.card_room.emv, False),)
+    events = () if nexo.events is None else (("nexo.events.ca", nexo.events.ca, False),)
+    vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
+    api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
+    phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
+    return (
+        ("till.signing_key", config.till.signing_key, True),
+        ("nexo.certificate", nexo.certificate, False),
+        ("nexo.key", nexo.key, True),
+        *api_key,
+        *phrases,
+        ("processor.ca", processor.ca, False),
+        ("processor.certificate", processor.certificate, False),
+        ("processor.key", processor.key, True),
+        ("card_room.trust", config.card_room.trust, False),
+        *emv,
+        *events,
+        *vault_key,
+    )
+
+
+def check_tills(file: Path, nexo: Nexo) -> None:
+    names = [(phrase.identifier, phrase.version) for phrase in nexo.passphrase]
+    if len(set(names)) != len(names):
+        raise ConfigError(StartFault.PASSPHRASE_TWICE, file=file)
+    if nexo.api_key_file is None and not names:
+        raise ConfigError(StartFault.NO_TILL_COULD_ASK, file=file)
+
+
+def check_reader(config: Config, reader: Reader) -> None:
+    where = {"file": config.file, "reader": reader.name}
+    if not reader.reads_chips:
+        for setting, is_set in (("pcscd", reader.pcscd != DEFAULT_PCSCD), ("pin_pad", reader.pin_pad is not None)):
+            if is_set:
+                raise ConfigError(StartFault.NOT_A_CHIP_READER, **where, setting=setting, driver=CHIP_DRIVER)
+        return
+    if config.card_room.emv is None:
+        raise ConfigError(StartFault.NO_TERMINAL_DATA, **where)
+    if len(str(config.pcscd(reader)).encode()) > _MAX_SOCKET_PATH:
+        setting = f"reader.{reader.name}.pcscd"
+        raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, file=config.file, setting=setting, most=_MAX_SOCKET_PATH)
+
+
+def check_events(config: Config) -> None:
+    if config.nexo.events is None:
+        return
+    try:
+        Address.parse(config.nexo.events.url)
+    except ValueError:
+        raise ConfigError(StartFault.ADDRESS_UNFIT, file=config.file, setting="nexo.events.url") from None
+
+
+def check_devices(config: Config) -> None:
+    """A text may not come to lie in a file, and no device is two things, but for the pad of a reader."""
+    taken = {reader.device for reader in config.readers}
+    for name in ("customer_display", "printer", "customer_pad"):
+        section: CustomerDisplay | Printer | CustomerPad | None = getattr(config, name)
+        if section is None:
+            continue
+        path = config.path(section.device)
+        if unfit_device(path):
+            raise ConfigError(StartFault.NOT_A_DEVICE, file=config.file, setting=name, path=path)
+        if section.device in taken:
+            raise ConfigError(StartFault.DEVICE_TWICE, file=config.file, setting=name)
+        taken.add(section.device)
+
+
+def check_sockets(config: Config) -> None:
+    """Rooms come from systemd for every reader, or for none: a till has one way to lock them down."""
+    room = config.card_room
+    chips = any(reader.reads_chips for reader in config.readers)
+    wanted = {"socket": not all(reader.reads_chips for reader in config.readers), "chip_socket": chips}
+    given = {"socket": room.socket, "chip_socket": room.chip_socket}
+    if not any(given.values()):
+        return
+    for setting, path in given.items():
+        if wanted[setting] and path is None:
+            raise ConfigError(StartFault.ROOM_SOCKET_MISSING, file=config.file, setting=f"card_room.{setting}")
+        if path is not None and len(str(config.path(path)).encode()) > _MAX_SOCKET_PATH:
+            raise ConfigError(
+                StartFault.SOCKET_PATH_TOO_LONG, file=config.file, setting=f"card_room.{setting}", most=_MAX_SOCKET_PATH
+            )
+    for reader in config.readers:
+        if reader.pcscd != DEFAULT_PCSCD:
+            raise ConfigError(StartFault.PCSCD_IN_UNIT, file=config.file, reader=reader.name)
+
+
+def check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:
+    where = {"file": file, "setting": setting, "path": path}
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise ConfigError(StartFault.FILE_UNUSABLE, **where, reason=reason_of(error)) from None
+    if not stat.S_ISREG(mode):
+        raise ConfigError(StartFault.NOT_A_FILE, **where)
+    if secret and mode & 0o077:
+        raise ConfigError(StartFault.SECRET_IS_OPEN, **where)
+    if not secret and mode & 0o022:
+        raise ConfigError(StartFault.CHANGEABLE_BY_OTHERS, **where)
+
+
+def check_vault_key(file: Path, path: Path) -> None:
+    if path.stat().st_size != VAULT_KEY_LENGTH:
+        raise ConfigError(StartFault.VAULT_KEY_LENGTH, file=file, path=path, length=VAULT_KEY_LENGTH)
+
+
+def reason_of(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else _NOT_TEXT

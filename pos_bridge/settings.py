@@ -1,0 +1,200 @@
+"""The settings: each section of the configuration as a frozen value with its bounds, and the whole of them.
+
+No setting here weakens privacy: there is none to find.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from pos_bridge.device_config import CustomerDisplay, CustomerPad, Events, PathText, Printer, Section
+from pos_bridge.start_fault import StartError
+
+_Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+_Port = Annotated[int, Meta(ge=1, le=65535)]
+_TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
+_Heading = Annotated[str, Meta(pattern=r"^\S([^\x00-\x1f\x7f]{0,40}\S)?$")]  # a line of a receipt of 42 columns
+# <model>-<serial>.<environment>: a model of 4 characters or more and a serial of 9 digits satisfy every client.
+_COMMON_NAME = r"^[A-Za-z0-9]{4,20}-[0-9]{9}\.(live|test)\.terminal\.adyen\.com$"
+
+
+VAULT_KEY_LENGTH = 32
+CHIP_DRIVER = "pcsc_emv"
+DEFAULT_PCSCD = "/run/pcscd/pcscd.comm"
+
+
+class ConfigError(StartError):
+    """A configuration that cannot be used: one line that names the file and the setting."""
+
+
+class Till(Section, frozen=True):
+    """`poiid` names the till to the tills' software; `number` stands in the journal (1..999).
+
+    `shop` heads the receipts: the shop's name and address, at most four lines of 42 characters. The numbers of the tax
+    registrations stand on them as Revenu Québec and the CRA give them: 123456789 RT0001 and 1234567890 TQ0001.
+    """
+
+    poiid: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,63}$")]
+    number: Annotated[int, Meta(ge=1, le=999)]  # journal.schema.MAX_TILL: three digits are never a card's last four
+    state_dir: PathText
+    signing_key: PathText
+    language: Literal["fr", "en"] = "fr"
+    card_prompt_s: Annotated[int, Meta(ge=5, le=600)] = 120
+    shop: Annotated[tuple[_Heading, ...], Meta(max_length=4)] = ()
+    gst_number: Annotated[str, Meta(pattern=r"^[0-9]{9} ?RT ?[0-9]{4}$")] | None = None
+    qst_number: Annotated[str, Meta(pattern=r"^[0-9]{10} ?TQ ?[0-9]{4}$")] | None = None
+
+
+class Passphrase(Section, frozen=True):
+    """What a till that sends encrypted messages shares with this one, as its own settings name it."""
+
+    identifier: Annotated[str, Meta(pattern=r"^[!-~]([ -~]{0,62}[!-~])?$")]
+    version: Annotated[int, Meta(ge=0, le=2**31 - 1)]
+    file: PathText
+
+
+class Nexo(Section, frozen=True):
+    """Without `api_key_file` no till may ask in clear; without `passphrase` none can ask encrypted.
+
+    `common_name`: of the certificate, as clients in encrypted mode compare it. `authority`: what tills trust.
+    """
+
+    certificate: PathText
+    key: PathText
+    api_key_file: PathText | None = None
+    passphrase: Annotated[tuple[Passphrase, ...], Meta(max_length=16)] = ()
+    port: _Port = 8443
+    events: Events | None = None
+    common_name: Annotated[str, Meta(pattern=_COMMON_NAME)] | None = None
+    authority: PathText = "store-ca.pem"
+
+
+class Processor(Section, frozen=True):
+    address: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+:[0-9]{1,5}$")]
+    server_name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]{1,253}$")]
+    ca: PathText
+    certificate: PathText
+    key: PathText
+    merchant_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,32}$")]
+    answer_timeout_s: Annotated[int, Meta(ge=1, le=30)] = 10
+
+
+class CardRoom(Section, frozen=True):
+    """`emv`: the terminal's data for chips, root's like `trust`; wanted where a reader reads chips.
+
+    `socket`: where systemd hands out rooms, and `chip_socket` those that read chips; without them the engine starts its
+    rooms itself, as its own children.
+    """
+
+    trust: PathText
+    emv: PathText | None = None
+    socket: PathText | None = None
+    chip_socket: PathText | None = None
+
+
+class Reader(Section, frozen=True):
+    """`device`: a serial device, or for `pcsc_emv` the name that pcscd gives the reader.
+
+    With `pcsc_emv` only: `pcscd`, the socket of that daemon, and `pin_pad`, the serial device of a PIN pad beside it.
+    """
+
+    name: _Name
+    driver: _Name
+    device: PathText
+    pcscd: PathText = DEFAULT_PCSCD
+    pin_pad: PathText | None = None
+
+    @property
+    def reads_chips(self) -> bool:
+        return self.driver == CHIP_DRIVER
+
+
+class Points(Section, frozen=True):
+    """What a member gets for a sale: `points` for each `for_cents` paid, rounded down (domain.points.PointsRule).
+
+    `rule` names this version of it: it stands beside every sale that it counted.
+    """
+
+    rule: _TextVersion
+    points: Annotated[int, Meta(ge=1, le=1000)] = 1
+    for_cents: Annotated[int, Meta(ge=1, le=100_000)] = 100
+
+
+class Identity(Section, frozen=True):
+    """Without this section no identity is ever kept. The texts are the versions that customers were shown.
+
+    Without `delivery_text` no order number is kept: for tills that send one with every sale, chosen or not. Without
+    `points` nothing is counted.
+    """
+
+    vault_key: PathText
+    programme: Annotated[str, Meta(pattern=r"^\S(.{0,30}\S)?$")]
+    programme_text: _TextVersion
+    delivery_text: _TextVersion | None = None
+    points: Points | None = None
+
+
+class LogFile(Section, frozen=True):
+    file: PathText
+
+
+class Document(Section, frozen=True):
+    till: Till
+    nexo: Nexo
+    processor: Processor
+    card_room: CardRoom
+    reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
+    identity: Identity | None = None
+    customer_display: CustomerDisplay | None = None
+    printer: Printer | None = None
+    customer_pad: CustomerPad | None = None
+    log: LogFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The document and the file it came from (absolute); relative paths start from that file's folder."""
+
+    file: Path
+    till: Till
+    nexo: Nexo
+    processor: Processor
+    card_room: CardRoom
+    readers: tuple[Reader, ...]
+    identity: Identity | None
+    log: LogFile | None
+    customer_display: CustomerDisplay | None = None
+    printer: Printer | None = None
+    customer_pad: CustomerPad | None = None
+
+    def path(self, text: str) -> Path:
+        return self.file.parent / text
+
+    def pcscd(self, reader: Reader) -> Path:
+        """The socket that this chip reader's daemon listens on."""
+        return self.path(reader.pcscd)
+
+    @property
+    def nexo_name(self) -> str | None:
+        """The common name of the certificate that tills are shown. None: neither set, nor made by the POIID."""
+        name = self.nexo.common_name or f"{self.till.poiid}.live.terminal.adyen.com"
+        return name if re.fullmatch(_COMMON_NAME, name) else None
+
+    @property
+    def state(self) -> Path:
+        return self.path(self.till.state_dir)
+
+    @property
+    def journal(self) -> Path:
+        return self.state / "journal"
+
+    @property
+    def answers(self) -> Path:
+        return self.state / "answers"
+
+    @property
+    def vault(self) -> Path:
+        return self.state / "vault.db"
