@@ -177,3 +177,7 @@ class StartError(Exception):
     def _line(self, language: str) -> str:
         said = {name: value.to(language) for name, value in self._values.items() if isinstance(value, Words)}
         return self.fault.value.to(language).format(**(self._values | said))
+
+
+class CannotStartError(StartError):
+    """Why the engine does not start: one line that says what to do."""

@@ -13,6 +13,7 @@ from pos_bridge import faults, memory
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.settings import Config, ConfigError
+from pos_bridge.start_fault import CannotStartError
 from pos_bridge.words import Words
 
 _NOT_OVERWRITTEN = Words(
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     except ConfigError as error:
         print(f"pos-bridge: {args.config}: {error.to(args.lang)}", file=sys.stderr)
         return 2
-    except daemon.CannotStartError as error:
+    except CannotStartError as error:
         print(f"pos-bridge: {error.to(args.lang)}", file=sys.stderr)
         return 1
     return 0

@@ -1,0 +1,107 @@
+"""What the engine opens at its start: log, journal, vault, readers. Where one cannot be opened, a line says why."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+
+from pos_bridge import events
+from pos_bridge.cardlink.activated import RoomSockets
+from pos_bridge.cardlink.lane import ConfiguredReader
+from pos_bridge.cardlink.rooms import Rooms
+from pos_bridge.checkout.identify import Consents, Identify
+from pos_bridge.domain.card import ReadFailure
+from pos_bridge.domain.ledger import JournalUnwritableError
+from pos_bridge.domain.points import PointsRule
+from pos_bridge.identity.vault import Vault
+from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
+from pos_bridge.journal.journal import Journal
+from pos_bridge.log import Log
+from pos_bridge.settings import Config, Identity, Reader
+from pos_bridge.start_fault import CannotStartError, StartFault
+from pos_bridge.words import Words, same
+
+
+def open_log(config: Config) -> Log:
+    path = None if config.log is None else config.path(config.log.file)
+    try:
+        return Log(path)
+    except OSError as error:
+        raise CannotStartError(StartFault.LOG_UNWRITABLE, path=path, reason=error.strerror) from None
+
+
+def open_journal(config: Config) -> Journal:
+    try:
+        return Journal.open(config.journal, config.till.number, now)
+    except JournalBusyError:
+        raise CannotStartError(StartFault.ALREADY_RUNNING, state=config.state) from None
+    except JournalCorruptError as error:
+        path, row = config.journal / error.file, error.row
+        place = same(f"{path}") if row is None else Words(f"{path}, ligne {row}", f"{path}, row {row}")
+        raise CannotStartError(StartFault.JOURNAL_DAMAGED, place=place, reason=error.what, file=config.file) from None
+    except JournalUnwritableError:
+        raise CannotStartError(StartFault.JOURNAL_UNWRITABLE, path=config.journal) from None
+
+
+def open_identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack) -> Identify | None:
+    """Nobody is kept where the configuration says nothing of it. A vault that cannot be used stops no sale."""
+    if config.identity is None:
+        return None
+    try:
+        key = config.path(config.identity.vault_key).read_bytes()
+        vault = Vault.open(config.vault, key)
+    except (OSError, ValueError):
+        raise CannotStartError(StartFault.VAULT_KEY_UNUSABLE, path=config.identity.vault_key) from None
+    stack.callback(vault.close)
+    texts = config.identity
+    consents = Consents(texts.programme_text, texts.delivery_text, config.till.language, now)
+    identify = Identify(vault, consents, journal, log, _rule(config.identity))
+    stack.push_async_callback(identify.close)
+    return identify
+
+
+def _rule(identity: Identity) -> PointsRule | None:
+    """By which members get points here, if they do."""
+    points = identity.points
+    return None if points is None else PointsRule(points.rule, points.points, points.for_cents)
+
+
+def open_rooms(config: Config, log: Log) -> Rooms:
+    room = config.card_room
+    stripe, chip = (None if path is None else config.path(path) for path in (room.socket, room.chip_socket))
+    return Rooms(
+        _readers(config),
+        config.path(room.trust),
+        config.till.card_prompt_s,
+        clock=now,
+        sockets=None if stripe is None and chip is None else RoomSockets(stripe, chip),
+        on_failure=_tell_failure(log),
+    )
+
+
+def _readers(config: Config) -> list[ConfiguredReader]:
+    readers = []
+    for reader in config.readers:
+        try:
+            readers.append(_chip_reader(config, reader) if reader.reads_chips else _serial_reader(config, reader))
+        except ValueError as error:
+            raise CannotStartError(StartFault.READER_UNFIT, reader=reader.name, reason=error) from None
+    return readers
+
+
+def _serial_reader(config: Config, reader: Reader) -> ConfiguredReader:
+    return ConfiguredReader(reader.name, reader.driver, str(config.path(reader.device)))
+
+
+def _chip_reader(config: Config, reader: Reader) -> ConfiguredReader:
+    emv = None if config.card_room.emv is None else config.path(config.card_room.emv)
+    pin_pad = "" if reader.pin_pad is None else str(config.path(reader.pin_pad))
+    return ConfiguredReader(reader.name, reader.driver, reader.device, emv, config.pcscd(reader), pin_pad)
+
+
+def _tell_failure(log: Log) -> Callable[[ReadFailure], None]:
+    return lambda reason: log.emit(events.CardNotRead(reason))
+
+
+def now() -> datetime:
+    """The till's wall clock with its zone: for the hour in the journal and the time on a receipt, never for money."""
+    return datetime.now().astimezone()
