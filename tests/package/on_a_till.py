@@ -210,7 +210,7 @@ def test_an_upgrade_waits_for_the_card(till: Till):
     assert till.engine() != before
     assert till.book.status(asking.sale) == told
     assert till.book.pay().paid
-    assert charged(till) == {"captured": 3}
+    until(lambda: charged(till) == {"captured": 3})
 
 
 def test_an_upgrade_while_the_processor_says_nothing(till: Till):
