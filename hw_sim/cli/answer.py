@@ -16,14 +16,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     arguments.folder(parser)
     parser.add_argument("answer", metavar="yes|no|N|cancel")
-    longest = control.LONGEST_WAIT_S
-    parser.add_argument(
-        "--wait",
-        type=arguments.seconds(longest),
-        default=longest,
-        metavar="S",
-        help=f"how long to wait (default and most: {longest:g} seconds)",
-    )
+    arguments.wait(parser)
     parser.set_defaults(run=run)
 
 

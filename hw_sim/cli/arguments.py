@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from hw_sim.store import control
+
 
 def folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", type=Path, help="the folder of a running store")
@@ -32,3 +34,15 @@ def seconds(most: float) -> "argparse._ActionType":
         return value
 
     return parse
+
+
+def wait(parser: argparse.ArgumentParser) -> None:
+    """How long somebody waits to be asked: `wait`, in seconds."""
+    longest = control.LONGEST_WAIT_S
+    parser.add_argument(
+        "--wait",
+        type=seconds(longest),
+        default=longest,
+        metavar="S",
+        help=f"how long to wait (default and most: {longest:g} seconds)",
+    )

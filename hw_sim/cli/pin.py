@@ -19,14 +19,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     arguments.folder(parser)
     parser.add_argument("pin", metavar="PIN|cancel", help="4 to 12 digits")
     arguments.reader(parser)
-    longest = control.LONGEST_WAIT_S
-    parser.add_argument(
-        "--wait",
-        type=arguments.seconds(longest),
-        default=longest,
-        metavar="S",
-        help=f"how long to wait (default and most: {longest:g} seconds)",
-    )
+    arguments.wait(parser)
     parser.set_defaults(run=run)
 
 

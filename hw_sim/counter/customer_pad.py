@@ -14,12 +14,10 @@ import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
-from operator import xor
 from pathlib import Path
 
 from hw_sim.readers.line import Line, LineCutError
-from hw_sim.readers.pin_pad import framed
+from hw_sim.readers.pin_pad import PadListener, framed
 
 STX, ETX = 0x02, 0x03
 _LONGEST = 8192
@@ -56,23 +54,11 @@ class PadScreen:
 
     def __init__(self) -> None:
         self.asked: Asked | None = None
-        self._held = bytearray()
+        self._line = PadListener(_LONGEST)
 
     def feed(self, data: bytes) -> list[Asked]:
         """The questions that came, in order; the last one stands unless it was taken back."""
-        found = []
-        for byte in data:
-            if not self._held and byte != STX:
-                continue
-            self._held.append(byte)
-            if len(self._held) > 2 and self._held[-2] == ETX:  # noqa: PLR2004 - STX and ETX
-                if reduce(xor, self._held[1:-1]) == byte:
-                    asked = self._read(bytes(self._held[1:-2]))
-                    found += [asked] if asked else []
-                self._held.clear()
-            elif len(self._held) == _LONGEST:
-                self._held.clear()
-        return found
+        return [asked for body in self._line.feed(data) if (asked := self._read(body)) is not None]
 
     def _read(self, body: bytes) -> Asked | None:
         if body == _END:

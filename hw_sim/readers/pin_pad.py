@@ -31,12 +31,13 @@ _BLOCK_DIGITS = 16
 
 
 class PadListener:
-    """Feed what came down the line; take whole messages whose LRC holds. Sans-I/O, bounded."""
+    """Feed what came down the line; take whole messages whose LRC holds. Sans-I/O; `longest`: bytes that are held."""
 
-    __slots__ = ("_held",)
+    __slots__ = ("_held", "_longest")
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = _LONGEST) -> None:
         self._held = bytearray()
+        self._longest = longest
 
     def feed(self, data: bytes) -> list[bytes]:
         heard = []
@@ -48,7 +49,7 @@ class PadListener:
                 if reduce(xor, self._held[1:-1]) == byte:
                     heard.append(bytes(self._held[1:-2]))
                 self._held.clear()
-            elif len(self._held) == _LONGEST:
+            elif len(self._held) == self._longest:
                 self._held.clear()
         return heard
 
