@@ -2,9 +2,7 @@
 
 from enum import Enum
 
-from msgspec import Struct
-
-from pos_bridge.wire.nexo.words import spelled
+from pos_bridge.wire.nexo.fields import Fields
 
 
 class LoyaltyUnit(Enum):
@@ -17,30 +15,25 @@ class IdentificationType(Enum):
     ACCOUNT_NUMBER = "AccountNumber"
 
 
-class _Fields(Struct, frozen=True, rename=spelled, omit_defaults=True, gc=False):
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class ToldAccountID(_Fields, frozen=True):
+class ToldAccountID(Fields, frozen=True):
     """LoyaltyAccountID of an answer: which kind of number it is, without the number."""
 
     identification_type: IdentificationType
 
 
-class LoyaltyAccount(_Fields, frozen=True):
+class LoyaltyAccount(Fields, frozen=True):
     loyalty_account_id: ToldAccountID
     loyalty_brand: str
 
 
-class ToldAmount(_Fields, frozen=True):
+class ToldAmount(Fields, frozen=True):
     """LoyaltyAmount of an answer: points that were given, or taken back."""
 
     loyalty_unit: LoyaltyUnit
     amount_value: int
 
 
-class LoyaltyResult(_Fields, frozen=True):
+class LoyaltyResult(Fields, frozen=True):
     """What one sale gave a member, or what was taken back of it."""
 
     loyalty_account: LoyaltyAccount

@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import Struct
 
+from pos_bridge.wire.nexo.fields import Fields
 from pos_bridge.wire.nexo.loyalty_response import LoyaltyResult
 from pos_bridge.wire.nexo.request import MessageHeader, MessageReference, OriginalPOITransaction, TransactionID
 from pos_bridge.wire.nexo.words import (
@@ -19,19 +20,13 @@ from pos_bridge.wire.nexo.words import (
     ReconciliationType,
     Result,
     TransactionType,
-    spelled,
 )
 
 MASK = "*" * 12  # a fixed number: the length of a card number is part of it
 _MASKED_PAN = re.compile(r"\A\*{12}[0-9]{4}\Z")
 
 
-class _Fields(Struct, frozen=True, rename=spelled, omit_defaults=True, gc=False):
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class Header(_Fields, frozen=True):
+class Header(Fields, frozen=True):
     """MessageHeader of an answer: the request's, with MessageType Response."""
 
     protocol_version: str
@@ -44,7 +39,7 @@ class Header(_Fields, frozen=True):
     device_id: str | None = None
 
 
-class Response(_Fields, frozen=True):
+class Response(Fields, frozen=True):
     """`error_condition` exactly when the result is not Success. ValueError otherwise."""
 
     result: Result
@@ -56,7 +51,7 @@ class Response(_Fields, frozen=True):
             raise ValueError("an error condition, and exactly then, when the result is not Success")
 
 
-class Plain(_Fields, frozen=True):
+class Plain(Fields, frozen=True):
     """The body of an answer that has nothing but a Response."""
 
     response: Response
@@ -65,33 +60,33 @@ class Plain(_Fields, frozen=True):
 # ---- Payment ----
 
 
-class SaleData(_Fields, frozen=True):
+class SaleData(Fields, frozen=True):
     sale_transaction_id: TransactionID
 
 
-class PoiData(_Fields, frozen=True):
+class PoiData(Fields, frozen=True):
     poi_transaction_id: TransactionID
 
 
-class OutputText(_Fields, frozen=True):
+class OutputText(Fields, frozen=True):
     """One line of a receipt: `name=..&value=..&key=..`."""
 
     text: str
     end_of_line_flag: bool | None = None
 
 
-class OutputContent(_Fields, frozen=True):
+class OutputContent(Fields, frozen=True):
     output_format: str
     output_text: tuple[OutputText, ...]
 
 
-class PaymentReceipt(_Fields, frozen=True):
+class PaymentReceipt(Fields, frozen=True):
     document_qualifier: str
     required_signature_flag: bool
     output_content: OutputContent
 
 
-class CardData(_Fields, frozen=True):
+class CardData(Fields, frozen=True):
     """`masked_pan` is twelve asterisks and the last four digits. ValueError otherwise."""
 
     payment_brand: str
@@ -103,24 +98,24 @@ class CardData(_Fields, frozen=True):
             raise ValueError("of a card number only the last four digits are told")
 
 
-class PaymentInstrumentData(_Fields, frozen=True):
+class PaymentInstrumentData(Fields, frozen=True):
     payment_instrument_type: InstrumentType
     card_data: CardData | None = None
 
 
-class AmountsResp(_Fields, frozen=True):
+class AmountsResp(Fields, frozen=True):
     currency: str
     authorized_amount: Decimal
 
 
-class PaymentAcquirerData(_Fields, frozen=True):
+class PaymentAcquirerData(Fields, frozen=True):
     merchant_id: str
     acquirer_poiid: str
     acquirer_transaction_id: TransactionID
     approval_code: str | None = None
 
 
-class PaymentResult(_Fields, frozen=True):
+class PaymentResult(Fields, frozen=True):
     """`authentication_method`: how the card holder was verified, where that is known."""
 
     payment_type: PaymentType
@@ -131,7 +126,7 @@ class PaymentResult(_Fields, frozen=True):
     authentication_method: tuple[str, ...] = ()
 
 
-class PaymentResponse(_Fields, frozen=True):
+class PaymentResponse(Fields, frozen=True):
     """Of a sale or a refund. Clients index the receipts unguarded, so they are always there."""
 
     response: Response
@@ -142,7 +137,7 @@ class PaymentResponse(_Fields, frozen=True):
     loyalty_result: tuple[LoyaltyResult, ...] = ()
 
 
-class LoyaltyResponse(_Fields, frozen=True):
+class LoyaltyResponse(Fields, frozen=True):
     """Of an award or its refund. `poi_data` names the sale that they are of."""
 
     response: Response
@@ -151,7 +146,7 @@ class LoyaltyResponse(_Fields, frozen=True):
     loyalty_result: tuple[LoyaltyResult, ...] = ()
 
 
-class ReversalResponse(_Fields, frozen=True):
+class ReversalResponse(Fields, frozen=True):
     """`reversed_amount` is what went back. The receipts are always there, as in a PaymentResponse."""
 
     response: Response
@@ -164,7 +159,7 @@ class ReversalResponse(_Fields, frozen=True):
 # ---- GetTotals, Reconciliation ----
 
 
-class PaymentTotals(_Fields, frozen=True):
+class PaymentTotals(Fields, frozen=True):
     """How many payments of one kind, and their sum. Always written, zero or not."""
 
     transaction_type: TransactionType
@@ -172,13 +167,13 @@ class PaymentTotals(_Fields, frozen=True):
     transaction_amount: Decimal
 
 
-class TransactionTotals(_Fields, frozen=True):
+class TransactionTotals(Fields, frozen=True):
     payment_instrument_type: InstrumentType
     payment_currency: str
     payment_totals: tuple[PaymentTotals, ...]
 
 
-class GetTotalsResponse(_Fields, frozen=True):
+class GetTotalsResponse(Fields, frozen=True):
     """`poi_reconciliation_id` is the number of the period, in digits."""
 
     response: Response
@@ -186,7 +181,7 @@ class GetTotalsResponse(_Fields, frozen=True):
     transaction_totals: tuple[TransactionTotals, ...] = ()
 
 
-class ReconciliationResponse(_Fields, frozen=True):
+class ReconciliationResponse(Fields, frozen=True):
     response: Response
     reconciliation_type: ReconciliationType
     poi_reconciliation_id: str | None = None
@@ -196,7 +191,7 @@ class ReconciliationResponse(_Fields, frozen=True):
 # ---- Login, Diagnosis ----
 
 
-class PoiStatus(_Fields, frozen=True):
+class PoiStatus(Fields, frozen=True):
     """GlobalStatus is OK, Busy, Maintenance or Unreachable."""
 
     global_status: str
@@ -204,35 +199,35 @@ class PoiStatus(_Fields, frozen=True):
     communication_ok_flag: bool
 
 
-class HostStatus(_Fields, frozen=True):
+class HostStatus(Fields, frozen=True):
     is_reachable_flag: bool
 
 
-class PoiSoftware(_Fields, frozen=True):
+class PoiSoftware(Fields, frozen=True):
     manufacturer_id: str
     application_name: str
     software_version: str
 
 
-class PoiTerminalData(_Fields, frozen=True):
+class PoiTerminalData(Fields, frozen=True):
     terminal_environment: str
     poi_capabilities: tuple[str, ...]
     poi_serial_number: str
 
 
-class PoiSystemData(_Fields, frozen=True):
+class PoiSystemData(Fields, frozen=True):
     date_time: str
     poi_software: PoiSoftware
     poi_terminal_data: PoiTerminalData
     poi_status: PoiStatus
 
 
-class LoginResponse(_Fields, frozen=True):
+class LoginResponse(Fields, frozen=True):
     response: Response
     poi_system_data: PoiSystemData | None = None
 
 
-class DiagnosisResponse(_Fields, frozen=True):
+class DiagnosisResponse(Fields, frozen=True):
     response: Response
     poi_status: PoiStatus | None = None
     host_status: tuple[HostStatus, ...] = ()
@@ -241,7 +236,7 @@ class DiagnosisResponse(_Fields, frozen=True):
 # ---- TransactionStatus, events ----
 
 
-class RepeatedBody(_Fields, frozen=True):
+class RepeatedBody(Fields, frozen=True):
     """One of them: the answer to the request that was asked about."""
 
     payment_response: PaymentResponse | None = None
@@ -249,18 +244,18 @@ class RepeatedBody(_Fields, frozen=True):
     loyalty_response: LoyaltyResponse | None = None
 
 
-class RepeatedMessageResponse(_Fields, frozen=True):
+class RepeatedMessageResponse(Fields, frozen=True):
     message_header: Header
     repeated_response_message_body: RepeatedBody
 
 
-class TransactionStatusResponse(_Fields, frozen=True):
+class TransactionStatusResponse(Fields, frozen=True):
     response: Response
     message_reference: MessageReference | None = None
     repeated_message_response: RepeatedMessageResponse | None = None
 
 
-class EventNotification(_Fields, frozen=True):
+class EventNotification(Fields, frozen=True):
     time_stamp: str
     event_to_notify: str
     event_details: str
