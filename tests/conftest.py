@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import pos_bridge.processor.channel  # noqa: F401 - first: in a worker that runs all kinds of tests grpc is loaded once
 from hw_sim.running import RunningStore, running_store
 from pos_bridge.log import Log
 from tests.processes import descendants, survivors
+
+settings.register_profile("untimed", deadline=None)  # how fast something is, is the benchmarks' business
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="module")
