@@ -20,7 +20,7 @@ _PRESENCE = Path(__file__).parents[1] / "pcsc" / "presence.py"
 _DEVICE = "Virtual PCD 00 00"
 _CLIENT = Path(__file__).parents[1] / "hw_sim" / "chip" / "scard.py"
 PIN = "1234"  # of every card here
-_LOOKS = 3  # naps of a room that has the reader open: it has looked into it by then
+_NAPS = 9  # of a room that has the reader open. A look is three: two questions to the daemon, and the pause after
 
 
 class ChipBook(Book):
@@ -131,7 +131,7 @@ class ChipBook(Book):
         """At the chip reader, as it is now: a card in it from before counts for nobody."""
         room = self.chip_room()
         since = until(lambda: slept(room) or 0)
-        until(lambda: (slept(room) or 0) >= since + _LOOKS)
+        until(lambda: (slept(room) or 0) >= since + _NAPS)
 
     def wait_until_it_is_let_go(self) -> None:
         """The chip reader: nobody waits there for a card any more."""

@@ -22,7 +22,7 @@ from pathlib import Path
 import serial
 
 from drivers.reader import CardRead
-from pos_bridge import config, credentials, daemon
+from pos_bridge import config, credentials, daemon, opened
 from pos_bridge.card.seal import CLEAR_LENGTH, public_key, seal
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cli.run import _tell_systemd
@@ -164,7 +164,7 @@ def main(file: Path) -> None:
     loaded = config.load(file)
     logging.basicConfig(filename=file.parent / "log" / "debug.log", level=logging.DEBUG)
     settings = Settings(loaded.state / "transactions.db", loaded.processor.address)
-    vars(daemon)["Rooms"] = partial(NaiveRooms, settings)
+    vars(opened)["Rooms"] = partial(NaiveRooms, settings)
     daemon.run(loaded, credentials.load(loaded), _tell_systemd)
 
 
