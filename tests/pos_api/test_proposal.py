@@ -23,7 +23,7 @@ class AtThePad:
         self.asked: list[tuple[str, str, float]] = []
         self.door: asyncio.Event | None = None
 
-    async def confirm(self, fr: str, en: str, limit_s: float) -> bool | None:
+    async def confirm(self, fr: str, en: str, limit_s: float, service_id: str) -> bool | None:
         self.asked.append((fr, en, limit_s))
         if self.door is not None:
             await self.door.wait()
