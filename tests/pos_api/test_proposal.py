@@ -117,6 +117,22 @@ def test_it_is_asked_before_the_card_and_the_payment_runs_meanwhile(store: Store
     assert identity(paying.answer()) == ("chouchous", None)
 
 
+def test_a_till_is_not_quiet_while_a_customer_is_asked(store: Store):
+    """No desk has heard of that payment, and an upgrade would cut it off."""
+    customer = at_the_pad(store, says=True)
+    assert not store.reception.runs
+    hesitates(store, customer)
+    paying = store.asking(proposed(payment()))
+    store.wait_for(lambda: bool(customer.asked))
+    assert store.reception.runs
+    waiting = store.begin(store.reception.quiet())
+    assert not waiting.done()
+    open_door(store, customer)
+    assert identity(paying.answer()) == ("chouchous", None)
+    waiting.result(30.0)
+    assert not store.reception.runs
+
+
 def open_door(store: Store, customer: AtThePad) -> None:
     assert customer.door is not None
     store._loop.call_soon_threadsafe(customer.door.set)

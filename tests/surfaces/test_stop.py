@@ -130,6 +130,19 @@ def test_an_upgrade_waits_for_the_customer(book: Book, config: Path):
     assert told.paid
 
 
+def test_an_upgrade_that_is_told_to_wait_after_all_stops_as_it_was_told(book: Book, config: Path):
+    """SIGUSR1 after SIGTERM, while the processor works on it: the till gets its answer all the same."""
+    with engine(config) as running, in_session(book, "drop-response"), book.asking() as asking:
+        until(lambda: book.ledger(asking.sale))
+        running.terminate()
+        running.process.send_signal(signal.SIGUSR1)
+        book.mode("approve")
+        told = asking.end()
+        ends_well(running)
+    assert told is not None
+    assert told.paid
+
+
 def test_an_upgrade_without_a_customer(config: Path):
     with engine(config) as running:
         running.process.send_signal(signal.SIGUSR1)
