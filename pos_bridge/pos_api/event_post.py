@@ -51,7 +51,7 @@ class EventPost:
         """To the first address of that name that is near and answers. No other is as much as greeted."""
         host, port = self._address.host, self._address.port
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        failed = OSError("no such address in this shop")
+        failed = OSError()  # no such address in this shop
         for peer in (str(address[0]) for *_, address in found):
             if not _is_near(peer):
                 continue
