@@ -14,13 +14,12 @@ from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
-from pos_bridge.front import open_front
+from pos_bridge.front import Front, open_front
 from pos_bridge.journal.answers import Answers
 from pos_bridge.log import counted
 from pos_bridge.opened import now, open_identify, open_journal, open_log, open_rooms
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
-from pos_bridge.pos_api.https import NexoServer
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
@@ -81,7 +80,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(front.reception.close)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
-        stack.callback(_stop_when_quiet(lane, front.server, stop))
+        stack.callback(_stop_when_quiet(lane, front, stop))
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, front.look)
         by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, front.look, teller))
         stack.callback(by_the_hour.cancel)
@@ -97,22 +96,26 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         front.server.stop_taking()
 
 
-def _stop_when_quiet(lane: Lane, server: NexoServer, stop: asyncio.Event) -> Callable[[], object]:
-    """From SIGUSR1 on. The answer takes it back."""
+def _stop_when_quiet(lane: Lane, front: Front, stop: asyncio.Event) -> Callable[[], object]:
+    """From SIGUSR1 on. The answer takes it back; the signal stays heard, as it would otherwise end what is stopping."""
     loop = asyncio.get_running_loop()
     waiting: set[asyncio.Task[None]] = set()
+    ended = asyncio.Event()
 
     async def wait() -> None:
         await lane.quiet()
-        server.stop_taking()  # in the same moment: nobody begins what would then be withdrawn
+        while front.reception.runs:  # a customer may be asked something before the lane hears of their payment
+            await front.reception.quiet()
+            await lane.quiet()
+        front.server.stop_taking()  # in the same moment: nobody begins what would then be withdrawn
         stop.set()
 
     def begin() -> None:
-        if not waiting:
+        if not (waiting or ended.is_set()):
             waiting.add(loop.create_task(wait()))
 
     def end() -> None:
-        loop.remove_signal_handler(signal.SIGUSR1)
+        ended.set()
         for task in waiting:
             task.cancel()
 

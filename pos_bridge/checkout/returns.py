@@ -6,6 +6,7 @@ hour, and what a crash left is found in the vault at the next start.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -60,15 +61,19 @@ class Returns:
         self._within_s = within_s
         self._tasks: set[asyncio.Task[None]] = set()
         self._unnoted: set[LegKey] = set()  # whose note could not be written: as long as this process lives
+        self._under_way: Counter[LegKey] = Counter()  # noted, though the journal may not have heard of it yet
 
     async def along(self, sales: Iterable[LegKey], give_back: Callable[[], Awaitable[Told]]) -> Told:
         """Run `give_back`, after which the points of these sales follow; its answer waits for the note alone."""
         sales = tuple(sales)
-        for sale in sales:
-            await self._note(sale)
+        self._under_way.update(sales)
         try:
+            for sale in sales:
+                await self._note(sale)
             return await give_back()
         finally:
+            self._under_way.subtract(sales)
+            self._under_way += Counter()  # without those that are at zero
             for sale in sales:
                 self._later(self.follow(sale))
 
@@ -76,7 +81,7 @@ class Returns:
         """What went back for certain is taken back. Raises nothing: it is tried again by `settle`."""
         try:
             back = await given_back(self._journal, sale)
-            await self._vault.returned(sale, back.cents, settled=back.settled)
+            await self._vault.returned(sale, back.cents, settled=back.settled and not self._under_way[sale])
         except Exception as error:  # noqa: BLE001 - whatever the vault or the journal does, it stops nothing
             self._unnoted.add(sale)
             self._failed(error)

@@ -22,7 +22,7 @@ from pos_bridge.domain.device import DeviceFault
 _IFLAG, _CFLAG, _ISPEED, _OSPEED = 0, 2, 4, 5
 _READ_SIZE = 256
 _DRAINED_CHECK_S = 0.01
-_LAST_WORD = 16  # so few bytes a port sends while it is closed, within 16 ms
+_LAST_WORD = 16  # so few bytes a port that nobody stops sends while it is closed, within 16 ms
 _TAKEN = (11, 16)  # EAGAIN from the lock, EBUSY from the open
 BAUDS = {rate: getattr(termios, f"B{rate}") for rate in (9600, 19200, 38400, 57600, 115200)}
 
@@ -44,6 +44,7 @@ class Line:
             self._fd = os.open(device, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         except OSError as error:
             raise LineError(DeviceFault.TAKEN if error.errno in _TAKEN else DeviceFault.ABSENT) from None
+        self._may_send = False
         try:
             self._is_tty = os.isatty(self._fd)
             self._tighten(baud, paused_by_device=paused_by_device)
@@ -93,14 +94,18 @@ class Line:
             await asyncio.sleep(_DRAINED_CHECK_S)
 
     def last_word(self, data: bytes) -> None:
-        """One try, and never an error: on the way out."""
-        with contextlib.suppress(OSError):
+        """One try, and never an error: on the way out. A device that has not taken what came before is told nothing."""
+        with contextlib.suppress(OSError, LineError):
+            if self._is_tty and self._waiting():
+                return
             os.write(self._fd, data)
+            self._may_send = True
 
     def close(self) -> None:
         """Never raises and never waits."""
         with contextlib.suppress(LineError, OSError, termios.error):
-            if self._is_tty and self._waiting() > _LAST_WORD:
+            # The system would wait for half a minute for a device that has stopped us, and the whole loop with it.
+            if self._is_tty and self._waiting() > (_LAST_WORD if self._may_send else 0):
                 termios.tcflush(self._fd, termios.TCOFLUSH)
         with contextlib.suppress(OSError):
             os.close(self._fd)

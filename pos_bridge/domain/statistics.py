@@ -1,8 +1,9 @@
 """Sales by day and part of the day, of which nothing can be read about one of them.
 
 A number is told only if it counts SMALLEST payments or more. One that is not told cannot be had by subtraction either,
-even by somebody who knows what each day came to (the day's totals are on the books): so others of that day are withheld
-with it. Never by card, by till, by tender or by person: the type that comes in has none of them.
+even by somebody who knows what each day came to (the day's totals are on the books) and how this is done: so another of
+that day is withheld with it, or the whole day. Never by card, by till, by tender or by person: the type that comes in
+has none of them.
 """
 
 from collections import Counter
@@ -64,26 +65,31 @@ def _day(day: date, payments: Counter[tuple[date, int]], cents: Counter[tuple[da
 
 
 def withheld(counts: Sequence[int]) -> frozenset[int]:
-    """The places of a row that are not told, though its sum may be known: what is small, and what would reveal it.
+    """The places of a row that are not told, though its sum and this rule may be known: what is small, and what would
+    reveal it.
 
-    Those that are not told are two or more, and each of them could be SMALLEST or more for all that anybody can
-    compute. Where the row is too small for that, none of it is told, the zeros neither.
+    Those are the two smallest that are not zero, where either of them could be SMALLEST or more for all that anybody
+    can compute. Otherwise none of the row is told, the zeros neither: then any of them could, unless the whole row
+    hardly comes to so much.
     """
-    hidden = {place for place, count in enumerate(counts) if 0 < count < SMALLEST}
-    if not hidden:
+    some = sorted((count, place) for place, count in enumerate(counts) if count)
+    if not some or some[0][0] >= SMALLEST:
         return frozenset()
-    others = sorted((count, place) for place, count in enumerate(counts) if count >= SMALLEST)
-    for _, place in others:
-        if _is_safe(hidden, counts):
-            break
-        hidden.add(place)
-    return frozenset(hidden) if _is_safe(hidden, counts) else frozenset(range(len(counts)))
+    two, rest = some[:2], [count for count, _ in some[2:]]
+    if len(two) > 1 and _could_be_large([count for count, _ in two], rest):
+        return frozenset(place for _, place in two)
+    return frozenset(range(len(counts)))
 
 
-def _is_safe(hidden: set[int], counts: Sequence[int]) -> bool:
-    """Each of the hidden is 1 at least; the rest of their sum may be any one's."""
-    most = sum(counts[place] for place in hidden) - (len(hidden) - 1)
-    return len(hidden) > 1 and most >= SMALLEST
+def _could_be_large(two: Sequence[int], rest: Sequence[int]) -> bool:
+    """Whether the two hidden, of which everybody knows that one is small, that neither is zero, and that both are less
+    than any of the rest, could be large and small in either order. Of a sum that is just enough for that it is not
+    used, so that a whole row which is not told could be such a one.
+    """
+    both, bound = sum(two), min(rest, default=sum(two) + 1)
+    if bound < SMALLEST or max(two) >= bound:
+        return False
+    return both > SMALLEST + 1 and max(SMALLEST, both - SMALLEST + 1) <= min(both, bound) - 1
 
 
 def total(cells: Iterable[Cell]) -> Cell:

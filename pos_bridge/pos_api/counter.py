@@ -95,7 +95,7 @@ class Counter:
                 context = kept(header, at, named, identity_dropped=unasked, kind=kind, wished=wished(body))
                 return self._told(header, Answered(asked, context))
             case PaymentAsk():
-                proposal = self._proposals.about(choices_of(body, self._offered).proposed)
+                proposal = self._proposals.about(choices_of(body, self._offered).proposed, header.service_id)
                 return self._make(header, *self._preparer.sale(header, asked, at), proposal)
             case RefundPaymentAsk():
                 return self._make(header, *self._preparer.refund(header, asked, at))

@@ -1,7 +1,7 @@
 """Questions to the customer, one at a time: a till's Input, and this terminal's own (customer.Customer).
 
-A pad that belongs to a reader is not asked while a payment runs, and no payment begins while a till's question is on
-it. What was asked and answered is told to whoever asked, and nobody else.
+A pad that belongs to a reader is not asked while a payment runs, and no payment begins while another request's
+question is on it. What was asked and answered is told to whoever asked, and nobody else.
 """
 
 import asyncio
@@ -81,13 +81,13 @@ class Inquiries:
             return self._told(header, data, output, busy)
         return self._wait(header, judged, data, None if output is None else without_text(output))
 
-    async def confirm(self, fr: str, en: str, limit_s: float) -> bool | None:
+    async def confirm(self, fr: str, en: str, limit_s: float, service_id: str) -> bool | None:
         """customer.Customer: a question of this terminal's own, also in the middle of a payment."""
         if self._pad is None or self._turn.asked is not None:
             return None
         limit = min(max(limit_s, _SHORTEST_S), MAX_LIMIT_S)
         try:
-            answer = await self._put(self._pad, Question((fr, en)), limit, None)
+            answer = await self._put(self._pad, Question((fr, en)), limit, service_id)
         except Exception:  # noqa: BLE001 - whoever asks goes on without an answer
             return None
         return answer.yes if isinstance(answer, Confirmed) else None
@@ -134,7 +134,7 @@ class Inquiries:
         if busy is not None:
             return self._told(header, data, output, busy)
         assert self._pad is not None
-        answer = await self._put(self._pad, question, limit_s(data), header)
+        answer = await self._put(self._pad, question, limit_s(data), header.service_id or header.device_id, header)
         language = self._answerer.terminal.language
         match answer:
             case None:
@@ -152,10 +152,12 @@ class Inquiries:
                 assert_never(answer)
         return self._told(header, data, output, success(language), said)
 
-    async def _put(self, pad: Pad, question: Question, limit: float, header: MessageHeader | None) -> Answer | None:
+    async def _put(
+        self, pad: Pad, question: Question, limit: float, name: str | None, header: MessageHeader | None = None
+    ) -> Answer | None:
         """Its answer; None: withdrawn."""
-        holds = self._shared and header is not None
-        asked = self._turn.asked = Asked(asyncio.create_task(pad.ask(question, limit)), header, self._poi, holds)
+        asking = asyncio.create_task(pad.ask(question, limit))
+        asked = self._turn.asked = Asked(asking, header, self._poi, name, holds=self._shared)
         try:
             await asyncio.wait({asked.task})
         finally:

@@ -100,7 +100,7 @@ class Loyalty:
                 fresh = loyalty_kept(header, at, named, identity_dropped=unasked)
                 return self._told(header, fresh, NotCounted(asked))
             case LoyaltyAsk():
-                proposal = self._proposals.about(asked.proposed)
+                proposal = self._proposals.about(asked.proposed, header.service_id)
                 wanted = replace(asked, proposed=None)
                 request = _Request(self._name(header), wanted, proposal)
                 return self._make(header, request, self._fresh(header, at, wanted))

@@ -11,19 +11,16 @@ from pos_bridge.wire.nexo.request import MessageHeader
 class Asked:
     """`header`: of the Input that asks; None where this terminal does. `poi`: TillKeyMaker.poi of who asked.
 
+    `name`: the till's own name of the request that it is asked for.
     `holds`: it is on a reader's own pad, so that no payment begins meanwhile.
     """
 
     task: "asyncio.Task[Answer]"
     header: MessageHeader | None
     poi: bytes
+    name: str | None
     holds: bool = False
     withdrawn: bool = False
-
-    @property
-    def name(self) -> str | None:
-        """The till's own name of it."""
-        return None if self.header is None else self.header.service_id or self.header.device_id
 
 
 class PadTurn:
@@ -34,5 +31,5 @@ class PadTurn:
 
     @property
     def holder(self) -> str | None:
-        """The name of the Input that a payment has to wait for, if there is one."""
+        """The name of the request that a payment has to wait for, if there is one."""
         return self.asked.name if self.asked is not None and self.asked.holds else None

@@ -20,7 +20,8 @@ from pos_bridge.wire.nexo.request import MessageHeader
 from pos_bridge.wire.nexo.response import Response
 from pos_bridge.wire.nexo.words import Category
 
-MAX_CHARACTERS = 16 * 1024  # some two metres of paper
+MAX_CHARACTERS = 16 * 1024
+MAX_ROWS = 600  # some two metres and a half of paper
 _CLOSE_S = 1.0
 _TEXT = "PrintRequest.PrintOutput.OutputContent.OutputText"
 _FORMAT = "PrintRequest.PrintOutput.OutputContent.OutputFormat"
@@ -100,7 +101,10 @@ class Prints:
             return undone(language, DeviceSituation.TEXT_ONLY, named(_FORMAT))
         if too_long:
             return undone(language, DeviceSituation.TEXT_TOO_LONG, named(_TEXT))
-        return rows(lines, self._printer.columns)
+        printed = rows(lines, self._printer.columns)
+        if len(printed) > MAX_ROWS:  # of few characters, and metres of paper
+            return undone(language, DeviceSituation.TEXT_TOO_LONG, named(_TEXT))
+        return printed
 
     def _told(
         self, header: MessageHeader, qualifier: DocumentQualifier, response: Response, mode: ResponseMode

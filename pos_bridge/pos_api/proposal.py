@@ -27,12 +27,23 @@ _Asked = TypeVar("_Asked")
 
 
 class Proposal:
-    """One number that is proposed, once. `on_dropped` is called when nobody answered."""
+    """One number that is proposed, once, in the request of that ServiceID.
 
-    def __init__(self, customer: Customer, programme: str, member: Chouchous, on_dropped: Callable[[], None]) -> None:
+    `on_dropped` is called when nobody answered.
+    """
+
+    def __init__(
+        self,
+        customer: Customer,
+        programme: str,
+        member: Chouchous,
+        service_id: str,
+        on_dropped: Callable[[], None],
+    ) -> None:
         self._customer = customer
         self._programme = programme
         self._member: Chouchous | None = member
+        self._service_id = service_id
         self._on_dropped = on_dropped
         self._given_up = asyncio.Event()
 
@@ -59,7 +70,7 @@ class Proposal:
 
     async def _asked(self) -> bool | None:
         fr, en = (half.format(programme=self._programme) for half in (_QUESTION.fr, _QUESTION.en))
-        asking = asyncio.ensure_future(self._customer.confirm(fr, en, LIMIT_S))
+        asking = asyncio.ensure_future(self._customer.confirm(fr, en, LIMIT_S, self._service_id))
         giving_up = asyncio.ensure_future(self._given_up.wait())
         try:
             both: set[asyncio.Future[bool | None]] = {asking, giving_up}  # type: ignore[arg-type] # waited for, not read
@@ -82,7 +93,8 @@ class Proposals:
         self._programme = programme
         self._on_dropped = on_dropped
 
-    def about(self, member: Chouchous | None) -> Proposal | None:
+    def about(self, member: Chouchous | None, service_id: str) -> Proposal | None:
+        """`service_id`: the till's own name of its request."""
         if member is None or self._programme is None:
             return None
-        return Proposal(self._customer, self._programme, member, self._on_dropped)
+        return Proposal(self._customer, self._programme, member, service_id, self._on_dropped)

@@ -25,11 +25,17 @@ def credential_of(key: MessageKey) -> str:
 class Reception:
     """`clear` serves whoever shows the API key; None: nothing is heard in clear. `sealed`: each key and its service.
 
-    ValueError for two keys of one identifier and version, and where nobody could ask anything.
+    `floor`: theirs. ValueError for two keys of one identifier and version, and where nobody could ask anything.
     """
 
-    def __init__(self, clear: NexoService | None, sealed: Sequence[tuple[MessageKey, NexoService]] = ()) -> None:
+    def __init__(
+        self,
+        clear: NexoService | None,
+        sealed: Sequence[tuple[MessageKey, NexoService]] = (),
+        floor: Floor | None = None,
+    ) -> None:
         self._clear = clear
+        self._floor = floor or Floor()
         self._sealed = {(key.identifier, key.version): (key, service) for key, service in sealed}
         if len(self._sealed) < len(sealed):
             raise ValueError("two keys with one identifier and version")
@@ -43,7 +49,7 @@ class Reception:
         floor = Floor()
         clear = make(API_KEY_CREDENTIAL, floor) if in_clear else None
         services = {name: make(name, floor) for name in dict.fromkeys(map(credential_of, keys))}
-        return cls(clear, [(key, services[credential_of(key)]) for key in keys])
+        return cls(clear, [(key, services[credential_of(key)]) for key in keys], floor)
 
     @property
     def opens(self) -> bool:
@@ -58,6 +64,15 @@ class Reception:
     async def told(self, key: LegKey) -> None:
         """Note that the till has the answer about this leg."""
         await self._services[0].told(key)  # whichever: they have one desk
+
+    @property
+    def runs(self) -> bool:
+        """Whether a transaction is under way, also one that no desk has heard of yet."""
+        return bool(self._floor.running)
+
+    async def quiet(self) -> None:
+        """Wait until none runs, whoever comes meanwhile."""
+        await self._floor.quiet()
 
     async def close(self) -> None:
         """Wait for the transactions that run; after the desk was closed."""

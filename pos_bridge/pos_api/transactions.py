@@ -67,6 +67,13 @@ class Floor:
         self.locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
         self.pad = PadTurn()
 
+    async def quiet(self) -> None:
+        """Wait for a moment in which nothing runs, as checkout.admission.Admission.quiet does; also before the desk has
+        it, while a customer is asked.
+        """
+        while self.running:
+            await asyncio.wait({each.task for each in self.running.values() if each.task is not None})
+
 
 class Transactions:
     """Those of one credential. `poi`: TillKeyMaker.poi of this terminal. `floor`: where other credentials' run too."""

@@ -133,3 +133,18 @@ def test_a_device_that_is_unplugged_in_the_middle():
 def test_what_is_open_here_is_closed_in_programs_it_starts(port: tuple[int, Path]):
     with Line(port[1], 9600) as line:
         assert fcntl.fcntl(line._fd, fcntl.F_GETFD) & fcntl.FD_CLOEXEC
+
+
+@pytest.mark.parametrize(("said", "thrown_away"), [(False, True), (True, False)])
+def test_closing_waits_for_no_device_that_has_stopped_us(port: tuple[int, Path], monkeypatch, said, thrown_away):
+    """Of a real port that a printer has stopped (XOFF) the system keeps three bytes, and would wait half a minute for
+    them when it is closed, in the one loop that payments run in. A pseudo-terminal keeps none: its count is made up.
+    """
+    flushed = []
+    tcflush = termios.tcflush
+    with Line(port[1], 9600, paused_by_device=True) as line:
+        if said:
+            line.last_word(b"end")
+        monkeypatch.setattr(Line, "_waiting", lambda _: 3)
+        monkeypatch.setattr(termios, "tcflush", lambda fd, queue: (flushed.append(queue), tcflush(fd, queue)))
+    assert (termios.TCOFLUSH in flushed) is thrown_away

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.pos_api.counter_store import CounterStore, confirmation, display, output
+from tests.pos_api.test_proposal import HANDLING
 from tests.pos_api.test_sealed import KEYS, OLD, Sealed
 from tests.pos_api.world import Certificate, more, result
-from tests.wire.nexo.shapes import abort, payment
+from tests.wire.nexo.shapes import abort, award, payment, with_field
 
 
 @pytest.fixture(name="several")
@@ -54,3 +55,16 @@ def test_no_question_on_the_readers_pad_while_anybody_pays(several: CounterStore
     assert more(busy)["serviceId"] == "P1"
     several.release()
     assert result(paying.answer()) == ("Success", None)
+
+
+def test_no_payment_while_a_customer_is_asked_about_points_on_the_readers_pad(several: CounterStore, other: Sealed):
+    """The reader would ask the next customer for a PIN on the pad that waits for this one's answer."""
+    asking = several.asking(with_field(award(service_id="L1"), HANDLING, "Proposed"))
+    several.asked()
+    held = other.ask(payment())
+    assert result(held) == ("Failure", "Busy")
+    assert more(held)["serviceId"] == "L1"
+    assert several.desk.asks == []
+    several.answer("yes")
+    asking.answer()
+    assert result(other.ask(payment())) == ("Success", None)

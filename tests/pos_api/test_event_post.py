@@ -72,10 +72,19 @@ def test_nobody_there(leaf: Certificate):
 @pytest.mark.parametrize(
     ("peer", "near"),
     [("127.0.0.1", True), ("192.168.1.20", True), ("10.9.8.7", True), ("::1", True), ("fe80::1%eth0", True),
-     ("fd00::1", True), ("8.8.8.8", False), ("2606:4700::1111", False), ("172.32.0.1", False)],
+     ("fd00::1", True), ("8.8.8.8", False), ("2606:4700::1111", False), ("172.32.0.1", False),
+     ("::ffff:192.168.1.20", True), ("::ffff:8.8.8.8", False),
+     ("2001:0:4136:e378::1", False), ("198.18.0.1", False), ("0.0.0.0", False), ("fec0::1", False)],
 )  # fmt: skip
 def test_only_this_shop_is_spoken_to(peer, near):
     assert _is_near(peer) is near
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8", "[::ffff:808:808]", "[2606:4700::1111]"])
+def test_nobody_else_is_even_greeted(leaf: Certificate, host, monkeypatch):
+    """A greeting (TLS) would already tell a stranger the name of the till."""
+    monkeypatch.setattr(asyncio, "open_connection", lambda *_, **__: pytest.fail("greeted"))
+    assert post(f"https://{host}/", leaf) is False
 
 
 @pytest.mark.parametrize(

@@ -135,12 +135,12 @@ def test_this_terminals_own_question_also_in_the_middle_of_a_payment(shared: Cou
     paying = shared.asking(payment())
     shared.wait_for(lambda: shared.desk.asks != [])
     for word, answer in (("yes", True), ("no", False), ("cancel", None)):
-        pending = shared.begin(customer.confirm("Vos points?", "Your points?", 30.0))
+        pending = shared.begin(customer.confirm("Vos points?", "Your points?", 30.0, "P1"))
         assert shared.answer(word) == ("Vos points?", "Your points?")
         assert pending.result(60) is answer
-    assert shared.run(customer.confirm("Vos points?", "Your points?", 1.0)) is None
+    assert shared.run(customer.confirm("Vos points?", "Your points?", 1.0, "P1")) is None
     shared.counter.pad.unplug()
-    assert shared.run(customer.confirm("Vos points?", "Your points?", 1.0)) is None
+    assert shared.run(customer.confirm("Vos points?", "Your points?", 1.0, "P1")) is None
     shared.release()
     assert result(paying.answer()) == ("Success", None)
 
@@ -209,7 +209,7 @@ def test_a_pad_that_is_unplugged(counter: CounterStore):
 
 def test_without_a_pad(store: Store):
     assert result(store.ask(confirmation("x"))["InputResult"]) == ("Failure", "UnavailableDevice")
-    assert store.run(store.service._devices.customer.confirm("a", "b", 1.0)) is None
+    assert store.run(store.service._devices.customer.confirm("a", "b", 1.0, "P1")) is None
 
 
 def test_a_question_is_withdrawn_when_the_engine_stops(counter: CounterStore):

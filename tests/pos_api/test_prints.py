@@ -101,3 +101,10 @@ def test_a_masked_number_is_printed(counter: CounterStore):
 
 def test_without_a_printer(store: Store):
     assert result(store.ask(document("x"))) == ("Failure", "UnavailableDevice")
+
+
+def test_an_empty_line_is_paper_too(counter: CounterStore):
+    """16 KiB of line ends would be nearly seventy metres."""
+    told = counter.ask(document(*["\n" * 8000] * 2))
+    assert result(told) == ("Failure", "NotAllowed")
+    assert counter.paper == []

@@ -23,7 +23,7 @@ class AtThePad:
         self.asked: list[tuple[str, str, float]] = []
         self.door: asyncio.Event | None = None
 
-    async def confirm(self, fr: str, en: str, limit_s: float) -> bool | None:
+    async def confirm(self, fr: str, en: str, limit_s: float, service_id: str) -> bool | None:
         self.asked.append((fr, en, limit_s))
         if self.door is not None:
             await self.door.wait()
@@ -115,6 +115,22 @@ def test_it_is_asked_before_the_card_and_the_payment_runs_meanwhile(store: Store
     assert more(store.ask(payment(service_id="P2")))["serviceId"] == "0207111104"
     open_door(store, customer)
     assert identity(paying.answer()) == ("chouchous", None)
+
+
+def test_a_till_is_not_quiet_while_a_customer_is_asked(store: Store):
+    """No desk has heard of that payment, and an upgrade would cut it off."""
+    customer = at_the_pad(store, says=True)
+    assert not store.reception.runs
+    hesitates(store, customer)
+    paying = store.asking(proposed(payment()))
+    store.wait_for(lambda: bool(customer.asked))
+    assert store.reception.runs
+    waiting = store.begin(store.reception.quiet())
+    assert not waiting.done()
+    open_door(store, customer)
+    assert identity(paying.answer()) == ("chouchous", None)
+    waiting.result(30.0)
+    assert not store.reception.runs
 
 
 def open_door(store: Store, customer: AtThePad) -> None:

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,6 +126,22 @@ def test_an_upgrade_waits_for_the_customer(book: Book, config: Path):
         running.process.send_signal(signal.SIGUSR1)
         with book.store.customer("visa"):
             told = asking.end()
+        ends_well(running)
+    assert told is not None
+    assert told.paid
+
+
+def test_an_upgrade_that_is_told_to_wait_after_all_stops_as_it_was_told(book: Book, config: Path):
+    """SIGUSR1 after SIGTERM, while the processor works on it: the till gets its answer all the same."""
+    log = config.parent / tomllib.loads(config.read_text())["log"]["file"]
+    begun = log.stat().st_size
+    with engine(config) as running, in_session(book, "drop-response"), book.asking() as asking:
+        until(lambda: book.ledger(asking.sale))
+        running.terminate()
+        until(lambda: "EngineStopping" in log.read_text()[begun:])
+        running.process.send_signal(signal.SIGUSR1)
+        book.mode("approve")
+        told = asking.end()
         ends_well(running)
     assert told is not None
     assert told.paid

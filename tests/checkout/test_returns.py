@@ -1,0 +1,33 @@
+"""What is noted of a refund that begins stays noted until that refund has ended, whatever ends meanwhile."""
+
+from pos_bridge.checkout.returns import Returns
+from pos_bridge.domain.outcome import PaidByCard
+from tests.checkout.choices import MEMBER
+from tests.checkout.fakes import ask
+from tests.checkout.story import story
+from tests.checkout.test_points import quiet, world_with_points
+
+
+def test_a_refund_that_begins_keeps_its_note_when_an_earlier_one_is_followed():
+    """Its leg is not in the journal yet: a crash now would leave nothing but the note to find it by."""
+
+    @story
+    async def run():
+        world = world_with_points()
+        outcome = await world.lane.pay(ask(1, choices=(MEMBER,)))
+        assert isinstance(outcome, PaidByCard)
+        await quiet(world)
+        sale, seen = outcome.key, []
+        returns = Returns(world.vault, world.journal, failed=seen.append, within_s=2.0)
+
+        async def begins() -> None:
+            await returns.settle()  # by the hour, or as another part's refund ends
+            await returns.follow(sale)
+            seen.append(await world.vault.returning())
+
+        await returns.along((sale,), begins)
+        await returns.close()
+        assert seen == [(sale,)]
+        assert await world.vault.returning() == ()
+
+    run()
