@@ -17,7 +17,8 @@ def test_a_refund_that_begins_keeps_its_note_when_an_earlier_one_is_followed():
         outcome = await world.lane.pay(ask(1, choices=(MEMBER,)))
         assert isinstance(outcome, PaidByCard)
         await quiet(world)
-        sale, seen = outcome.key, []
+        sale = outcome.key
+        seen: list[object] = []
         returns = Returns(world.vault, world.journal, failed=seen.append, within_s=2.0)
 
         async def begins() -> None:

@@ -142,9 +142,14 @@ def test_closing_waits_for_no_device_that_has_stopped_us(port: tuple[int, Path],
     """
     flushed = []
     tcflush = termios.tcflush
+
+    def flush(descriptor: int, queue: int) -> None:
+        flushed.append(queue)
+        tcflush(descriptor, queue)
+
     with Line(port[1], 9600, paused_by_device=True) as line:
         if said:
             line.last_word(b"end")
         monkeypatch.setattr(Line, "_waiting", lambda _: 3)
-        monkeypatch.setattr(termios, "tcflush", lambda fd, queue: (flushed.append(queue), tcflush(fd, queue)))
+        monkeypatch.setattr(termios, "tcflush", flush)
     assert (termios.TCOFLUSH in flushed) is thrown_away

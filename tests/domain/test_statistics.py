@@ -22,18 +22,18 @@ def day_of(*counts: int, cents: int = 1000) -> tuple[Paid, ...]:
 
 def test_a_small_number_could_be_a_large_one():
     """For whoever knows what is told of a day, what it came to in all, and the rule by which it was told."""
-    alike: defaultdict[tuple[object, ...], list[tuple[int, ...]]] = defaultdict(list)
+    alike: defaultdict[tuple[tuple[int | None, ...], int], list[tuple[int, ...]]] = defaultdict(list)
     for counts in product(range(KNOWN + 1), repeat=len(BANDS)):
         hidden = withheld(counts)
         assert {place for place, count in enumerate(counts) if 0 < count < SMALLEST} <= hidden
         told = tuple(None if place in hidden else count for place, count in enumerate(counts))
         alike[(told, sum(counts))].append(counts)
-    for (told, _), rows in alike.items():
-        hidden = [place for place, count in enumerate(told) if count is None]
-        left = sum(rows[0][place] for place in hidden)
+    for (shown, _), rows in alike.items():
+        unknown = [place for place, count in enumerate(shown) if count is None]
+        left = sum(rows[0][place] for place in unknown)
         if not SMALLEST < left <= KNOWN:
             continue  # a day of so few: nothing of it is told; or one of which not all that look alike are here
-        assert all(max(row[place] for row in rows) >= SMALLEST for place in hidden)
+        assert all(max(row[place] for row in rows) >= SMALLEST for place in unknown)
 
 
 @given(ROWS)
