@@ -17,7 +17,18 @@ from pathlib import Path
 
 from tests.processes import descendants, survivors
 
-_BASE_PACKAGES = ("systemd", "systemd-sysv", "dbus", "udev", "python3", "libpcsclite1", "pcscd", "polkitd", "iproute2")
+_BASE_PACKAGES = (
+    "systemd",
+    "systemd-sysv",
+    "dbus",
+    "udev",
+    "python3",
+    "libpcsclite1",
+    "pcscd",
+    "libpam-systemd",  # polkitd wants a logind; debootstrap does not look for who provides one
+    "polkitd",
+    "iproute2",
+)
 # systemd-nspawn takes more from its guest than a till's own kernel does: what the rooms lock themselves down with.
 _LEFT_TO_THE_GUEST = (
     "--capability=CAP_IPC_LOCK,CAP_NET_ADMIN,CAP_BPF,CAP_PERFMON",
