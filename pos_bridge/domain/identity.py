@@ -54,21 +54,35 @@ def kind_of(choice: Choice) -> ChoiceKind:
 
 
 class Purpose(Enum):
-    """What may be done with what was given; each is consented to by itself."""
+    """What may be done with what was given; each is consented to by itself, and withdrawn by itself."""
 
     PROGRAMME = 1  # count purchases for the programme
-    DELIVERY = 2  # deliver an order and say where it is
+    DELIVERY = 2  # deliver an order
+    ORDER_TRACKING = 3  # say where an order is
+    RETURN_TRACKING = 4  # say where a return is
+    OFFERS = 5  # send offers: opt-in, apart from everything else
+    CONTACT = 6  # answer, and tell what the person must know
 
 
 class Channel(Enum):
-    """Where the consent was given."""
+    """Where a consent was given or ended."""
 
     TILL = 1
+    WEB = 2
+    MAIL = 3
+    TELEPHONE = 4
+
+
+class GivenBy(Enum):
+    """Who consented. Under 14 it is a parent (P-39.1, 4.1), and the person is asked again at 14."""
+
+    SELF = 1  # 14 or over
+    PARENT = 2  # who holds parental authority
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Consent:
-    """Which text was agreed to, in which language (fr or en), when (to the hour), where, and for what."""
+    """Which text was agreed to, in which language (fr or en), when (to the hour), where, for what, and by whom."""
 
     text_version: str
     language: str
@@ -76,12 +90,22 @@ class Consent:
     hour: int
     channel: Channel
     purposes: frozenset[Purpose]
+    by: GivenBy = GivenBy.SELF
 
     def __post_init__(self) -> None:
         if not _TEXT_VERSION.fullmatch(self.text_version) or self.language not in {"fr", "en"}:
             raise ValueError("a consent names a text's version and its language")
         if not (0 <= self.hour <= _LAST_HOUR and self.purposes):
             raise ValueError("a consent has an hour of the day and at least one purpose")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ConsentEnd:
+    """That the consent to one purpose was withdrawn, when (to the day) and where. Withdrawal is not erasure."""
+
+    purpose: Purpose
+    day: date
+    channel: Channel
 
 
 class VaultFault(Enum):
@@ -93,6 +117,7 @@ class VaultFault(Enum):
     WRONG_KEY = 4  # made with another vault key
     NEWER = 5  # made by a newer version of this program
     PROGRAM = 6  # a fault of this program
+    ERASURES_BEHIND = 7  # the vault knows of erasures that the ledger beside it lacks: one of them was restored alone
 
 
 class VaultUnusableError(Exception):
