@@ -34,6 +34,7 @@ from pos_bridge.pos_api.spoken import wished
 from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.pos_api.transactions import Answered, Transactions
 from pos_bridge.pos_api.why_not import why_not
+from pos_bridge.wire.nexo.payment_response import PaymentResponse, ReversalResponse
 from pos_bridge.wire.nexo.request import (
     AbortRequest,
     MessageHeader,
@@ -42,14 +43,8 @@ from pos_bridge.wire.nexo.request import (
     ReversalRequest,
     TransactionStatusRequest,
 )
-from pos_bridge.wire.nexo.response import (
-    PaymentResponse,
-    RepeatedBody,
-    RepeatedMessageResponse,
-    Response,
-    ReversalResponse,
-    TransactionStatusResponse,
-)
+from pos_bridge.wire.nexo.response import Response
+from pos_bridge.wire.nexo.status_response import RepeatedBody, RepeatedMessageResponse, TransactionStatusResponse
 from pos_bridge.wire.nexo.words import Category, Result
 
 _SUCCESS = Response(Result.SUCCESS)

@@ -11,14 +11,12 @@ from pos_bridge.pos_api.device_ports import Around
 from pos_bridge.pos_api.displays import Displays
 from pos_bridge.pos_api.enable_service import EnableService
 from pos_bridge.pos_api.inquiries import Inquiries
-from pos_bridge.pos_api.kept import stamp
 from pos_bridge.pos_api.pad_turn import PadTurn
 from pos_bridge.pos_api.prints import Prints
 from pos_bridge.pos_api.reply import Reply
 from pos_bridge.pos_api.said_of_devices import DeviceSituation
 from pos_bridge.wire.nexo.device_request import DisplayRequest, EnableServiceRequest, InputRequest, PrintRequest
 from pos_bridge.wire.nexo.request import AbortReference, AbortRequest, Body, MessageHeader
-from pos_bridge.wire.nexo.response import EventNotification, encode_event
 from pos_bridge.wire.nexo.words import Category
 
 _Abort = Callable[[MessageHeader, AbortRequest], Awaitable[Reply]]
@@ -83,6 +81,4 @@ class DeviceService:
         )
         if self._inquiries.abort(reference):
             return Reply(200, b"")
-        response = undone(self._answerer.terminal.language, DeviceSituation.NO_QUESTION)
-        event = EventNotification(stamp(self._answerer.clock()), "Reject", response.additional_response or "")
-        return Reply(200, encode_event(header, event))
+        return self._answerer.rejected(header, undone(self._answerer.terminal.language, DeviceSituation.NO_QUESTION))

@@ -13,7 +13,8 @@ from pos_bridge.pos_api.said_of_points import PointsSituation
 from pos_bridge.pos_api.speech import failure
 from pos_bridge.pos_api.transactions import Transactions
 from pos_bridge.wire.nexo.request import AbortRequest, MessageHeader, MessageReference, TransactionStatusRequest
-from pos_bridge.wire.nexo.response import RepeatedBody, RepeatedMessageResponse, Response, TransactionStatusResponse
+from pos_bridge.wire.nexo.response import Response
+from pos_bridge.wire.nexo.status_response import RepeatedBody, RepeatedMessageResponse, TransactionStatusResponse
 from pos_bridge.wire.nexo.words import Category, Result
 
 
