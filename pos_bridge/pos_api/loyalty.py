@@ -6,6 +6,7 @@ What a crash broke off the vault remembers, under the request's own mark.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
@@ -55,7 +56,10 @@ class _Request:
 
 
 class Loyalty:
-    """`busy` names the payment that runs, if one does. `on_dropped`: as in counter.Counter."""
+    """`busy` names the payment that runs, if one does; `asking` keeps others from beginning while a customer is asked.
+
+    `on_dropped`: as in counter.Counter.
+    """
 
     def __init__(
         self,
@@ -67,6 +71,7 @@ class Loyalty:
         offered: Offered,
         proposals: Proposals,
         busy: Callable[[], str | None],
+        asking: Callable[[str], AbstractContextManager[None]],
         on_dropped: Callable[[], None],
         on_trouble: Callable[[Trouble], None],
     ) -> None:
@@ -77,6 +82,7 @@ class Loyalty:
         self._offered = offered
         self._proposals = proposals
         self._busy = busy
+        self._asking = asking
         self._on_dropped = on_dropped
         self._on_trouble = on_trouble
         self._live: dict[bytes, _Request] = {}
@@ -155,7 +161,8 @@ class Loyalty:
                 return fresh, Busy(running)
             kept = before or fresh
             if request.proposal is not None:
-                kept = await self._choose(request, kept)
+                with self._asking(kept.service_id):  # in the turn in which nothing ran: no payment comes between
+                    kept = await self._choose(request, kept)
             if request.withdrawn:
                 return await self._end(request.name, kept, PointsSituation.ABORTED)
             if request.wanted is None or (request.wanted.gives and request.wanted.member is None):
