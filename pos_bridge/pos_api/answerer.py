@@ -5,7 +5,8 @@ from datetime import datetime
 
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.pos_api.device_answer import unread
-from pos_bridge.pos_api.kept import kept, stamp
+from pos_bridge.pos_api.kept import kept
+from pos_bridge.pos_api.kept_request import stamp
 from pos_bridge.pos_api.loyalty_answer import refused
 from pos_bridge.pos_api.loyalty_kept import loyalty_kept
 from pos_bridge.pos_api.payment_answer import Terminal, payment_response, reversal_response
@@ -46,7 +47,7 @@ class Answerer:
                 context = kept(header, self.clock(), kind=TransactionKind.REVERSAL)
                 body = reversal_response(terminal, context, instead)
             case Category.LOYALTY:
-                asked = loyalty_kept(header, stamp(self.clock()))
+                asked = loyalty_kept(header, self.clock())
                 body = refused(terminal, asked, *why(instead, gives_back=gives_back))
             case _:
                 body = unread(category, failure(terminal.language, *why(instead, gives_back=gives_back)))

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from weakref import WeakValueDictionary
 
 import msgspec
@@ -19,10 +20,10 @@ from pos_bridge.domain.points import AwardAsk, AwardRefundAsk, NotCounted, Point
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.choice import Offered
-from pos_bridge.pos_api.kept import stamp
+from pos_bridge.pos_api.kept_request import encode_kept
 from pos_bridge.pos_api.loyalty_answer import loyalty_response, refused
 from pos_bridge.pos_api.loyalty_ask import LoyaltyAsk, member_of, review_loyalty
-from pos_bridge.pos_api.loyalty_kept import LoyaltyKept, decode_loyalty, encode_loyalty, loyalty_kept
+from pos_bridge.pos_api.loyalty_kept import LoyaltyKept, decode_loyalty, loyalty_kept
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.proposal import Proposal, Proposals
 from pos_bridge.pos_api.reply import Reply
@@ -95,7 +96,7 @@ class Loyalty:
         unasked = member_of(body, self._offered).dropped
         if unasked:
             self._on_dropped()
-        at, named = stamp(self._answerer.clock()), body.sale_data.sale_transaction_id
+        at, named = self._answerer.clock(), body.sale_data.sale_transaction_id
         match asked:
             case Instead(Situation.CARD_IN_REQUEST):  # the sale's name itself may hold it
                 fresh = loyalty_kept(header, at, identity_dropped=unasked)
@@ -111,7 +112,7 @@ class Loyalty:
                 request = _Request(self._name(header), wanted, proposal)
                 return self._make(header, request, self._fresh(header, at, wanted))
 
-    def _fresh(self, header: MessageHeader, at: str, asked: LoyaltyAsk) -> LoyaltyKept:
+    def _fresh(self, header: MessageHeader, at: datetime, asked: LoyaltyAsk) -> LoyaltyKept:
         return loyalty_kept(
             header,
             at,
@@ -244,11 +245,11 @@ class Loyalty:
 
     async def _close(self, request: bytes, header: MessageHeader) -> None:
         """A late copy is aborted. Kept as nobody's last request: it was none."""
-        closed = loyalty_kept(header, stamp(self._answerer.clock())).after(PointsSituation.ABORTED)
-        await self._answers.keep(request, self._keys.poi(""), encode_loyalty(closed))
+        closed = loyalty_kept(header, self._answerer.clock()).after(PointsSituation.ABORTED)
+        await self._answers.keep(request, self._keys.poi(""), encode_kept(closed))
 
     async def _keep(self, request: bytes, kept: LoyaltyKept) -> None:
-        await self._answers.keep(request, self._keys.poi(kept.poiid), encode_loyalty(kept))
+        await self._answers.keep(request, self._keys.poi(kept.poiid), encode_kept(kept))
 
     def _told(self, header: MessageHeader, kept: LoyaltyKept, told: Told) -> Reply:
         terminal = self._answerer.terminal

@@ -20,7 +20,7 @@ from pos_bridge.pos_api.device_ports import NOTHING_AROUND, Around
 from pos_bridge.pos_api.device_service import DeviceService
 from pos_bridge.pos_api.earlier import Earlier
 from pos_bridge.pos_api.inquiries import Inquiries
-from pos_bridge.pos_api.kept import stamp
+from pos_bridge.pos_api.kept_request import stamp
 from pos_bridge.pos_api.loyalty import Loyalty
 from pos_bridge.pos_api.payment_answer import Terminal
 from pos_bridge.pos_api.ports import Answers, Desk

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from pos_bridge.pos_api.kept import stamp
+from pos_bridge.pos_api.kept_request import stamp
 from pos_bridge.wire.nexo.device_words import EventToNotify
 from pos_bridge.wire.nexo.encode import encode_event
 from pos_bridge.wire.nexo.event import EventNotification

@@ -25,7 +25,8 @@ from pos_bridge.domain.outcome import (
     StatusAnswer,
 )
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept
+from pos_bridge.pos_api.kept import Kept, decode_kept
+from pos_bridge.pos_api.kept_request import encode_kept
 from pos_bridge.pos_api.pad_turn import PadTurn
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.prepare import Ask
@@ -137,8 +138,7 @@ class Transactions:
         return await self._answers.last(self._poi)
 
     async def recall(self, request: bytes) -> Kept | None:
-        raw = await self._answers.recall(request)
-        return None if raw is None else decode_kept(raw)
+        return decode_kept(await self._answers.recall(request))
 
     async def answered(self, outcome: Answerable, context: Kept) -> Answered:
         """The outcome as it is told: what an earlier run knew of the customer's choices, the vault knows now.
@@ -204,7 +204,7 @@ class Transactions:
         outcome = await self._ask_desk(transaction.ask)
         if isinstance(outcome, Contradiction):
             return Answered(outcome, fresh)
-        earlier = None if before is None else decode_kept(before)
+        earlier = decode_kept(before)
         if earlier is None or earlier.wanted != fresh.wanted:
             earlier = fresh
             if before is not None:  # of a try of other content that left nothing: its answer is never given again

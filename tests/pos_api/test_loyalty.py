@@ -10,7 +10,8 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Busy, Running
 from pos_bridge.domain.points import AwardAsk, AwardRefundAsk, Counted, NotCounted, PointsFault
 from pos_bridge.pos_api.kept import decode_kept
-from pos_bridge.pos_api.loyalty_kept import LoyaltyKept, decode_loyalty, encode_loyalty
+from pos_bridge.pos_api.kept_request import encode_kept
+from pos_bridge.pos_api.loyalty_kept import LoyaltyKept, decode_loyalty
 from tests.pos_api.points import POINTS, points_status, reckoned
 from tests.pos_api.test_choice import MEMBER, with_member
 from tests.pos_api.world import Store, more, repeated, result
@@ -169,6 +170,6 @@ def test_a_word_of_a_later_version_is_no_end_that_can_be_said(store: Store):
     kept = decode_loyalty(store.answers.kept[name])
     assert isinstance(kept, LoyaltyKept)
     later = msgspec.structs.replace(kept, counted=None, points=None, fault="of-tomorrow")
-    store.answers.kept[name] = encode_loyalty(later)
+    store.answers.kept[name] = encode_kept(later)
     assert result(repeated(store.ask(points_status()), "Loyalty")) == ("Failure", "UnavailableService")
     assert repr(kept) == "LoyaltyKept"
