@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from tests.pos_api.test_choice import MEMBER
+from tests.pos_api.choosing import MEMBER
 from tests.pos_api.world import Store
 from tests.wire.nexo.shapes import status, with_field
 

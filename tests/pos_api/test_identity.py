@@ -13,8 +13,8 @@ from pos_bridge.domain.outcome import NotRecordable, PaidByCard
 from pos_bridge.pos_api.choice import NOTHING_OFFERED
 from pos_bridge.pos_api.kept import Kept, decode_kept
 from pos_bridge.pos_api.kept_request import encode_kept
+from tests.pos_api.choosing import MEMBER, ORDER, ORDER_ID, with_member
 from tests.pos_api.fake_desk import VISA, approved, failed, kept_nobody
-from tests.pos_api.test_choice import MEMBER, ORDER, ORDER_ID, with_member
 from tests.pos_api.world import Store, more, result
 from tests.wire.nexo.shapes import cash, payment, status, with_field
 

@@ -12,8 +12,8 @@ from pos_bridge.domain.points import AwardAsk, AwardRefundAsk, Counted, NotCount
 from pos_bridge.pos_api.kept import decode_kept
 from pos_bridge.pos_api.kept_request import encode_kept
 from pos_bridge.pos_api.loyalty_kept import LoyaltyKept, decode_loyalty
+from tests.pos_api.choosing import MEMBER, with_member
 from tests.pos_api.points import POINTS, points_status, reckoned
-from tests.pos_api.test_choice import MEMBER, with_member
 from tests.pos_api.world import Store, more, repeated, result
 from tests.wire.nexo.shapes import SALE, Number, award, award_refund, payment, status
 

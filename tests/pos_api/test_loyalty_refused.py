@@ -5,8 +5,8 @@ import json
 import pytest
 
 from pos_bridge.pos_api.choice import NOTHING_OFFERED
+from tests.pos_api.choosing import MEMBER
 from tests.pos_api.points import points_status, reckoned
-from tests.pos_api.test_choice import MEMBER
 from tests.pos_api.world import Store, more, repeated, result
 from tests.wire.nexo.shapes import SALE, Number, award, award_refund, with_field
 

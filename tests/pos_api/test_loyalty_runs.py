@@ -5,8 +5,8 @@ import json
 import pytest
 
 from pos_bridge.domain.trouble import Trouble
+from tests.pos_api.choosing import MEMBER
 from tests.pos_api.points import hold_points, let_go, points_status
-from tests.pos_api.test_choice import MEMBER
 from tests.pos_api.world import Store, more, repeated, result
 from tests.wire.nexo.shapes import SALE, abort, award, payment, status, with_field
 

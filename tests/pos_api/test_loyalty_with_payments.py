@@ -5,8 +5,8 @@ import json
 import pytest
 
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
+from tests.pos_api.choosing import MEMBER, with_member
 from tests.pos_api.points import POINTS
-from tests.pos_api.test_choice import MEMBER, with_member
 from tests.pos_api.world import Store, more, repeated, result
 from tests.wire.nexo.shapes import Number, cash, payment, status
 
