@@ -4,7 +4,6 @@ Beside the outcome an answer needs the till's own references, the time and the h
 of a customer's choices only of which kinds they were: the vault is asked for the rest.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -76,18 +75,17 @@ def kept(
     cents: int | None = None,
     *,
     identity_dropped: bool = False,
-    kinds: Iterable[ChoiceKind] = (),
     kind: TransactionKind = TransactionKind.PAYMENT,
     original: tuple[str, str | None] | None = None,
     wished: Wished = NO_WISH,
     taxes: Taxes = (),
 ) -> Kept:
+    """Without a choice (Kept.about)."""
     return Kept(
         4,
         *names(header, at, transaction),
         cents=cents,
         identity_dropped=identity_dropped,
-        asked=sum(map(_bit, frozenset(kinds))),
         kind=kind,
         original=original,
         cashier=wished.cashier,

@@ -5,6 +5,8 @@ Of the till's basket a digest goes on, so that its text does not wait with the t
 
 from datetime import datetime
 
+import msgspec
+
 from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.domain.identity import kind_of
 from pos_bridge.domain.ledger import TillKeys
@@ -44,17 +46,7 @@ class Preparer:
             split=Split(basket, ask.paid_before) if ask.split else None,
             reference=None if ask.split else basket,
         )
-        fresh = kept(
-            header,
-            at,
-            ask.transaction,
-            ask.amount.cents,
-            identity_dropped=ask.identity_dropped,
-            kinds=map(kind_of, ask.choices),
-            wished=ask.wished,
-            taxes=ask.taxes,
-        )
-        return sale, fresh
+        return sale, _kept(header, ask, at).about(frozenset(map(kind_of, ask.choices)))
 
     def refund(self, header: MessageHeader, ask: RefundPaymentAsk, at: datetime) -> tuple[RefundAsk, Kept]:
         name, salt, kind = ask.transaction.transaction_id, fresh_salt(), TransactionKind.REFUND
@@ -68,18 +60,7 @@ class Preparer:
             order_digest=order_digest(salt, order_bytes(header.poiid, name, ask.amount, ask.items)),
             order_salt=salt,
         )
-        fresh = kept(
-            header,
-            at,
-            ask.transaction,
-            ask.amount.cents,
-            identity_dropped=ask.identity_dropped,
-            kind=kind,
-            original=ask.original,
-            wished=ask.wished,
-            taxes=ask.taxes,
-        )
-        return refund, fresh
+        return refund, msgspec.structs.replace(_kept(header, ask, at), kind=kind, original=ask.original)
 
     def reversal(self, header: MessageHeader, ask: ReversalAsk, at: datetime) -> tuple[GiveBackAsk, Kept]:
         salt, kind = fresh_salt(), TransactionKind.REVERSAL
@@ -110,3 +91,16 @@ class Preparer:
     ) -> TillKeys:
         request = self.request_of(header.poiid, header.sale_id, header.service_id, kind.category.value)
         return TillKeys(request=request, content=self._keys.content(content), sale=sale)
+
+
+def _kept(header: MessageHeader, ask: PaymentAsk | RefundPaymentAsk, at: datetime) -> Kept:
+    """Of anything that came as a payment."""
+    return kept(
+        header,
+        at,
+        ask.transaction,
+        ask.amount.cents,
+        identity_dropped=ask.identity_dropped,
+        wished=ask.wished,
+        taxes=ask.taxes,
+    )
