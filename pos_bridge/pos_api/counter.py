@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import assert_never
 
-import msgspec
-
 from pos_bridge.domain.outcome import (
     Closed,
     NeverSeen,
@@ -21,6 +19,7 @@ from pos_bridge.domain.outcome import (
 from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.kept import Kept, kept
+from pos_bridge.pos_api.meant import header_meant, resolve
 from pos_bridge.pos_api.payment_answer import payment_response, reversal_response
 from pos_bridge.pos_api.payment_ask import PaymentAsk, RefundPaymentAsk, choices_of, kind_of_payment, review
 from pos_bridge.pos_api.prepare import Ask, Preparer
@@ -131,7 +130,8 @@ class Counter:
         if meant.service_id is None:
             field = "AbortRequest.MessageReference.ServiceID"
             return self._answerer.instead(header, Category.ABORT, Instead(Situation.MESSAGE_FORMAT, field))
-        if meant.message_category in _CATEGORIES and await self._transactions.abort(self._request(meant)):
+        request = self._preparer.request_meant(meant)
+        if meant.message_category in _CATEGORIES and await self._transactions.abort(request):
             return Reply(200, b"")
         nothing = Instead(Situation.NOTHING_TO_ABORT)
         return self._answerer.instead(header, Category.ABORT, nothing, gives_back=_is_reversal(meant))
@@ -146,7 +146,7 @@ class Counter:
         if meant.message_category not in _CATEGORIES or meant.poiid != self._answerer.terminal.poiid:
             # Nothing else is served, so nothing else can have reached the processor.
             return self._no_outcome(header, Instead(Situation.NOT_FOUND), meant)
-        return await self._status_of(header, self._request(meant), meant)
+        return await self._status_of(header, self._preparer.request_meant(meant), meant)
 
     async def _last_status(self, header: MessageHeader) -> Reply:
         request = await self._transactions.last()
@@ -174,7 +174,8 @@ class Counter:
             case _:
                 assert_never(answer)
         if context is None:  # the answers file has lost it: the outcome still stands
-            context = kept(_named(header, meant), self._answerer.clock(), kind=_kind_of(answer, meant))
+            asked = header if meant is None else header_meant(header, meant)
+            context = kept(asked, self._answerer.clock(), kind=_kind_of(answer, meant))
         told = await self._transactions.answered(answer, context)
         said = self._body(told)
         repeated = RepeatedBody(reversal_response=said) if isinstance(said, ReversalResponse) else RepeatedBody(said)
@@ -193,23 +194,6 @@ class Counter:
         response = failure(self._answerer.terminal.language, *why_not(instead, gives_back=gives_back))
         return self._answerer.reply(header, Category.TRANSACTION_STATUS, TransactionStatusResponse(response, meant))
 
-    def _request(self, meant: MessageReference) -> bytes:
-        assert meant.poiid is not None
-        assert meant.sale_id is not None
-        assert meant.service_id is not None
-        assert meant.message_category is not None
-        return self._preparer.request_of(meant.poiid, meant.sale_id, meant.service_id, meant.message_category)
-
-
-def resolve(header: MessageHeader, reference: MessageReference) -> MessageReference:
-    """A reference with its absent parts taken from the message that asks."""
-    return MessageReference(
-        message_category=reference.message_category or Category.PAYMENT.value,
-        service_id=reference.service_id,
-        sale_id=reference.sale_id or header.sale_id,
-        poiid=reference.poiid or header.poiid,
-    )
-
 
 def _is_reversal(meant: MessageReference) -> bool:
     return meant.message_category == Category.REVERSAL.value
@@ -221,10 +205,3 @@ def _kind_of(answer: StatusAnswer, meant: MessageReference | None) -> Transactio
         return TransactionKind.REVERSAL
     refund = isinstance(answer, Refunded | RefundedInCash | NotRefunded)
     return TransactionKind.REFUND if refund else TransactionKind.PAYMENT
-
-
-def _named(header: MessageHeader, meant: MessageReference | None) -> MessageHeader:
-    """The header that the meant request had, as far as it is known."""
-    if meant is None or meant.service_id is None or meant.sale_id is None:
-        return header
-    return msgspec.structs.replace(header, service_id=meant.service_id, sale_id=meant.sale_id)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -27,6 +26,7 @@ from pos_bridge.pos_api.loyalty_kept import LoyaltyKept, decode_loyalty, loyalty
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.proposal import Proposal, Proposals
 from pos_bridge.pos_api.reply import Reply
+from pos_bridge.pos_api.request_locks import RequestLocks
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.pos_api.said_of_points import PointsSituation
 from pos_bridge.pos_api.speech import why
@@ -87,7 +87,7 @@ class Loyalty:
         self._on_dropped = on_dropped
         self._on_trouble = on_trouble
         self._live: dict[bytes, _Request] = {}
-        self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self._locks = RequestLocks()
 
     # ---- judged in one go: what waits holds nothing of the request but what passed ----
 
@@ -153,7 +153,7 @@ class Loyalty:
             del self._live[request.name]
 
     async def _admit(self, request: _Request, fresh: LoyaltyKept) -> tuple[LoyaltyKept, Told]:
-        async with self._lock(request.name):  # a question asked before this request came is answered first
+        async with self._locks.of(request.name):  # a question asked before this request came is answered first
             before = decode_loyalty(await self._answers.recall(request.name))
             if before is not None and (before.ended or before.content != fresh.content):
                 return before, None
@@ -203,7 +203,7 @@ class Loyalty:
             if not live.at_desk:
                 live.withdraw()
             return True
-        async with self._lock(request):
+        async with self._locks.of(request):
             if decode_loyalty(await self._answers.recall(request)) is None:
                 await self._close(request, header)
         return False
@@ -212,7 +212,7 @@ class Loyalty:
         """How it ended; NOT_KNOWN while it runs or the vault is silent; NOT_SEEN, and then it is closed."""
         if request in self._live:
             return PointsSituation.NOT_KNOWN
-        async with self._lock(request):
+        async with self._locks.of(request):
             kept = decode_loyalty(await self._answers.recall(request))
             if kept is None:
                 await self._close(request, header)
@@ -265,9 +265,3 @@ class Loyalty:
     def _instead(self, header: MessageHeader, kept: LoyaltyKept, instead: Instead) -> Reply:
         body = refused(self._answerer.terminal, kept, *why(instead, gives_back=False))
         return self._answerer.reply(header, Category.LOYALTY, body)
-
-    def _lock(self, request: bytes) -> asyncio.Lock:
-        lock = self._locks.get(request)
-        if lock is None:
-            lock = self._locks[request] = asyncio.Lock()
-        return lock

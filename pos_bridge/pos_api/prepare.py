@@ -17,7 +17,7 @@ from pos_bridge.pos_api.payment_ask import PaymentAsk, RefundPaymentAsk
 from pos_bridge.pos_api.reversal_ask import ReversalAsk
 from pos_bridge.pos_api.till_keys import TillKeyMaker
 from pos_bridge.pos_api.transaction_kind import TransactionKind
-from pos_bridge.wire.nexo.request import MessageHeader
+from pos_bridge.wire.nexo.request import MessageHeader, MessageReference
 
 Ask = SaleAsk | RefundAsk | GiveBackAsk
 
@@ -30,6 +30,14 @@ class Preparer:
 
     def request_of(self, poiid: str, sale_id: str, service_id: str, category: str) -> bytes:
         return self._keys.request(poiid, sale_id, service_id, category)
+
+    def request_meant(self, meant: MessageReference) -> bytes:
+        """`meant` as meant.resolve gives it, with a ServiceID."""
+        assert meant.poiid is not None
+        assert meant.sale_id is not None
+        assert meant.service_id is not None
+        assert meant.message_category is not None
+        return self.request_of(meant.poiid, meant.sale_id, meant.service_id, meant.message_category)
 
     def sale(self, header: MessageHeader, ask: PaymentAsk, at: datetime) -> tuple[SaleAsk, Kept]:
         name, salt = ask.transaction.transaction_id, fresh_salt()

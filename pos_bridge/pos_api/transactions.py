@@ -7,7 +7,6 @@ a request that was answered as never seen is closed before a late copy of it can
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from weakref import WeakValueDictionary
 
 from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
 from pos_bridge.domain.outcome import (
@@ -32,6 +31,7 @@ from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.prepare import Ask
 from pos_bridge.pos_api.proposal import Proposal
 from pos_bridge.pos_api.receipt_facts import Answerable
+from pos_bridge.pos_api.request_locks import RequestLocks
 from pos_bridge.pos_api.said import Instead, Situation
 
 
@@ -65,7 +65,7 @@ class Floor:
     def __init__(self) -> None:
         self.running: dict[bytes, _Transaction] = {}
         self.current: _Transaction | None = None
-        self.locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self.locks = RequestLocks()
         self.pad = PadTurn()
 
     async def quiet(self) -> None:
@@ -120,14 +120,14 @@ class Transactions:
             if transaction.proposal is not None:
                 transaction.proposal.give_up()
             return True
-        async with self._lock(request):
+        async with self._floor.locks.of(request):
             return await self._desk.abort(request)
 
     async def status(self, request: bytes) -> StatusAnswer:
         """Answers at once while the transaction runs."""
         if request in self._floor.running:
             return Running()
-        async with self._lock(request):
+        async with self._floor.locks.of(request):
             return await self._desk.status(request)
 
     async def last(self) -> bytes | None:
@@ -194,7 +194,7 @@ class Transactions:
             await self._answers.keep(request, self._poi, encode_kept(fresh))
         elif self._floor.current is None:
             self._floor.current = transaction
-        async with self._lock(request):  # a question asked before this transaction came is answered first
+        async with self._floor.locks.of(request):  # a question asked before this transaction came is answered first
             if transaction.withdrawn:
                 await self._desk.abort(request)
                 if isinstance(await self._desk.status(request), Running):  # not closed: it must not begin either
@@ -236,9 +236,3 @@ class Transactions:
             context = context.about(kinds)
             await self._answers.keep(request, self._poi, encode_kept(context))
         return context
-
-    def _lock(self, request: bytes) -> asyncio.Lock:
-        lock = self._floor.locks.get(request)
-        if lock is None:
-            lock = self._floor.locks[request] = asyncio.Lock()
-        return lock
