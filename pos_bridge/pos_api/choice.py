@@ -7,17 +7,16 @@ Nothing here stops a sale: what is malformed, doubtful or not asked for is dropp
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from msgspec import Raw
 
 from pos_bridge.domain.identity import Choice, Chouchous, HomeDelivery
+from pos_bridge.wire.nexo.fields import several
 from pos_bridge.wire.nexo.loose import customer_orders, filled, spelled_out, text, texts
 from pos_bridge.wire.nexo.loyalty_request import LoyaltyAccountID, LoyaltyConditions, LoyaltyData, LoyaltyRequest
 from pos_bridge.wire.nexo.request import CustomerOrder, PaymentData, PaymentRequest, TransactionConditions
 from pos_bridge.wire.typed_card import has_card_number
 
-_One = TypeVar("_One")
 _Conditions = TransactionConditions | LoyaltyConditions
 
 # Chosen at the till. `Proposed` leaves it to the customer, who is asked; `Forbidden` and silence say no.
@@ -52,13 +51,6 @@ class Chosen:
     @property
     def loyalty(self) -> bool:
         return any(isinstance(choice, Chouchous) for choice in self.choices)
-
-
-def several(value: list[_One] | _One | None) -> list[_One]:
-    """Nexo's fields that hold one value or an array of them."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def read_choices(request: PaymentRequest, offered: Offered) -> Chosen:

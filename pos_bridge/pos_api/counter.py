@@ -19,7 +19,7 @@ from pos_bridge.domain.outcome import (
 from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.kept import Kept, kept
-from pos_bridge.pos_api.meant import header_meant, resolve
+from pos_bridge.pos_api.meant import header_meant
 from pos_bridge.pos_api.payment_answer import payment_response, reversal_response
 from pos_bridge.pos_api.payment_ask import PaymentAsk, RefundPaymentAsk, choices_of, kind_of_payment, review
 from pos_bridge.pos_api.prepare import Ask, Preparer
@@ -35,12 +35,10 @@ from pos_bridge.pos_api.transactions import Answered, Transactions
 from pos_bridge.pos_api.why_not import why_not
 from pos_bridge.wire.nexo.payment_response import PaymentResponse, ReversalResponse
 from pos_bridge.wire.nexo.request import (
-    AbortRequest,
     MessageHeader,
     MessageReference,
     PaymentRequest,
     ReversalRequest,
-    TransactionStatusRequest,
 )
 from pos_bridge.wire.nexo.response import Response
 from pos_bridge.wire.nexo.status_response import RepeatedBody, RepeatedMessageResponse, TransactionStatusResponse
@@ -122,11 +120,10 @@ class Counter:
             return reversal_response(terminal, context, outcome)
         return payment_response(terminal, context, outcome, vault_silent=answered.vault_silent)
 
-    # ---- about an earlier request ----
+    # ---- about an earlier request: `meant` as meant.resolve gives it ----
 
-    async def abort(self, header: MessageHeader, body: AbortRequest) -> Reply:
+    async def abort(self, header: MessageHeader, meant: MessageReference) -> Reply:
         """No response message exists: an empty body, or an event when there is nothing to abort."""
-        meant = resolve(header, body.message_reference)
         if meant.service_id is None:
             field = "AbortRequest.MessageReference.ServiceID"
             return self._answerer.instead(header, Category.ABORT, Instead(Situation.MESSAGE_FORMAT, field))
@@ -136,10 +133,7 @@ class Counter:
         nothing = Instead(Situation.NOTHING_TO_ABORT)
         return self._answerer.instead(header, Category.ABORT, nothing, gives_back=_is_reversal(meant))
 
-    async def status(self, header: MessageHeader, body: TransactionStatusRequest) -> Reply:
-        if body.message_reference is None:
-            return await self._last_status(header)
-        meant = resolve(header, body.message_reference)
+    async def status(self, header: MessageHeader, meant: MessageReference) -> Reply:
         if meant.service_id is None:
             field = "TransactionStatusRequest.MessageReference.ServiceID"
             return self._answerer.instead(header, Category.TRANSACTION_STATUS, Instead(Situation.MESSAGE_FORMAT, field))
@@ -148,8 +142,8 @@ class Counter:
             return self._no_outcome(header, Instead(Situation.NOT_FOUND), meant)
         return await self._status_of(header, self._preparer.request_meant(meant), meant)
 
-    async def _last_status(self, header: MessageHeader) -> Reply:
-        request = await self._transactions.last()
+    async def last_status(self, header: MessageHeader, request: bytes | None) -> Reply:
+        """Of the request by that name, the till's last one."""
         if request is None:
             return self._no_outcome(header, Instead(Situation.NOT_FOUND), None)
         return await self._status_of(header, request, None)

@@ -40,25 +40,25 @@ class Earlier:
     async def abort(self, header: MessageHeader, body: AbortRequest) -> Reply:
         meant = resolve(header, body.message_reference)
         if not _is_of_points(meant):
-            return await self._counter.abort(header, body)
+            return await self._counter.abort(header, meant)
         if await self._loyalty.abort(self._preparer.request_meant(meant), header_meant(header, meant)):
             return Reply(200, b"")
         return self._answerer.instead(header, Category.ABORT, Instead(Situation.NOTHING_TO_ABORT))
 
     async def status(self, header: MessageHeader, body: TransactionStatusRequest) -> Reply:
         if body.message_reference is None:
-            return await self._last(header, body)
+            return await self._last(header)
         meant = resolve(header, body.message_reference)
         if not _is_of_points(meant) or meant.poiid != self._answerer.terminal.poiid:
-            return await self._counter.status(header, body)
+            return await self._counter.status(header, meant)
         ended = await self._loyalty.ended(self._preparer.request_meant(meant), header_meant(header, meant))
         return self._told(header, ended, meant)
 
-    async def _last(self, header: MessageHeader, body: TransactionStatusRequest) -> Reply:
+    async def _last(self, header: MessageHeader) -> Reply:
         request = await self._transactions.last()
         kept = None if request is None else decode_loyalty(await self._answers.recall(request))
         if request is None or kept is None:
-            return await self._counter.status(header, body)
+            return await self._counter.last_status(header, request)
         meant = MessageReference(Category.LOYALTY.value, kept.service_id, kept.sale_id, kept.poiid)
         return self._told(header, await self._loyalty.ended(request, header_meant(header, meant)), meant)
 

@@ -13,7 +13,7 @@ from pos_bridge.domain.identity import Choice
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import MAX_CENTS, Amount, Currency
-from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_among_choices, read_choices, several
+from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_among_choices, read_choices
 from pos_bridge.pos_api.gate import names_a_card, refused_currency, refused_token, told_amount
 from pos_bridge.pos_api.order import Item
 from pos_bridge.pos_api.original import Original, original_of, read_original
@@ -22,6 +22,7 @@ from pos_bridge.pos_api.spoken import Wished, wished
 from pos_bridge.pos_api.taxes import Taxes, taxes_of
 from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.wire.nexo.amounts import cents, plain, present
+from pos_bridge.wire.nexo.fields import several
 from pos_bridge.wire.nexo.request import PaymentData, PaymentInstrumentData, PaymentRequest, SaleItem, TransactionID
 from pos_bridge.wire.nexo.words import InstrumentType, PaymentType
 
