@@ -13,6 +13,7 @@ MEMBER, ORDER = "CH-7788", "WEB/2026.11-7"
 CONDITIONS = "PaymentRequest.PaymentTransaction.TransactionConditions"
 LOYALTY, ORDER_ID = "PaymentRequest.LoyaltyData", "PaymentRequest.SaleData.CustomerOrderID"
 ORDERS = "PaymentRequest.PaymentData.CustomerOrder"
+HANDLING = "LoyaltyRequest.LoyaltyTransaction.TransactionConditions.LoyaltyHandling"
 BOTH = Offered("Chouchous", delivery=True)
 
 
@@ -27,6 +28,10 @@ def chosen(message: dict[str, Any], *, handling: object = "Allowed", brand: obje
 
 def with_member(message: dict[str, Any], loyalty: object = None, **conditions: object) -> dict[str, Any]:
     return chosen(with_field(message, LOYALTY, [account()] if loyalty is None else loyalty), **conditions)
+
+
+def with_order(message: dict[str, Any]) -> dict[str, Any]:
+    return with_field(message, ORDER_ID, ORDER)
 
 
 def reviewed(message: dict[str, Any], offered: Offered = BOTH) -> PaymentAsk | Instead:

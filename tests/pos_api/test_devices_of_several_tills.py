@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.pos_api.choosing import HANDLING
 from tests.pos_api.counter_store import CounterStore, confirmation, display, output
-from tests.pos_api.test_proposal import HANDLING
-from tests.pos_api.test_sealed import KEYS, OLD, Sealed
+from tests.pos_api.sealed_till import KEYS, OLD, Sealed
 from tests.pos_api.world import LIMIT_S, Certificate, more, result
 from tests.wire.nexo.shapes import abort, award, encode, payment, with_field
 

@@ -1,7 +1,5 @@
 """Points as a till asks for them by messages of their own: counted once, and told and kept the same each time."""
 
-from typing import Any
-
 import msgspec
 import pytest
 
@@ -14,14 +12,11 @@ from pos_bridge.pos_api.kept_request import encode_kept
 from pos_bridge.pos_api.loyalty_kept import LoyaltyKept, decode_loyalty
 from tests.pos_api.choosing import MEMBER, with_member
 from tests.pos_api.points import POINTS, points_status, reckoned
+from tests.pos_api.told import key_in
 from tests.pos_api.world import Store, more, repeated, result
 from tests.wire.nexo.shapes import SALE, Number, award, award_refund, payment, status
 
 NIL = "00000000-0000-0000-0000-000000000000"
-
-
-def key_in(body: dict[str, Any]) -> str:
-    return str(body["POIData"]["POITransactionID"]["TransactionID"])
 
 
 def test_an_award_and_its_refund(store: Store):
