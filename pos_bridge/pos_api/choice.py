@@ -12,10 +12,10 @@ from typing import TypeVar
 from msgspec import Raw
 
 from pos_bridge.domain.identity import Choice, Chouchous, HomeDelivery
+from pos_bridge.domain.typed_card import has_card_number
 from pos_bridge.wire.nexo.loose import customer_orders, filled, spelled_out, text, texts
 from pos_bridge.wire.nexo.loyalty_request import LoyaltyAccountID, LoyaltyConditions, LoyaltyData, LoyaltyRequest
 from pos_bridge.wire.nexo.request import CustomerOrder, PaymentData, PaymentRequest, TransactionConditions
-from pos_bridge.wire.typed_card import has_card_number
 
 _One = TypeVar("_One")
 _Conditions = TransactionConditions | LoyaltyConditions

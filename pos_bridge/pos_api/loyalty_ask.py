@@ -10,13 +10,13 @@ from pos_bridge.domain.identity import Chouchous
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount, Currency
 from pos_bridge.domain.points import PointsFault
+from pos_bridge.domain.typed_card import has_track
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_among_members, read_member, several
 from pos_bridge.pos_api.original import read_original
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.wire.nexo.amounts import cents, plain, present
 from pos_bridge.wire.nexo.fields import TransactionID
 from pos_bridge.wire.nexo.loyalty_request import LoyaltyData, LoyaltyRequest, LoyaltyTransactionType
-from pos_bridge.wire.typed_card import has_track
 
 SERVED = frozenset({LoyaltyTransactionType.AWARD, LoyaltyTransactionType.AWARD_REFUND})
 _TRANSACTION = "LoyaltyRequest.LoyaltyTransaction"

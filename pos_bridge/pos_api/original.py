@@ -1,9 +1,9 @@
 """Which sale a till means when it gives money back: a key of ours, as the receipt and the sale's answer show it."""
 
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.typed_card import has_track
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.wire.nexo.request import OriginalPOITransaction
-from pos_bridge.wire.typed_card import has_track
 
 Original = tuple[str, str | None]  # a sale's key, and its time as the till says it
 

@@ -13,6 +13,7 @@ from pos_bridge.domain.identity import Choice
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import MAX_CENTS, Amount, Currency
+from pos_bridge.domain.typed_card import has_track
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_among_choices, read_choices, several
 from pos_bridge.pos_api.loyalty_ask import told_amount
 from pos_bridge.pos_api.order import Item
@@ -24,7 +25,6 @@ from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.wire.nexo.amounts import cents, plain, present
 from pos_bridge.wire.nexo.request import PaymentData, PaymentInstrumentData, PaymentRequest, SaleItem, TransactionID
 from pos_bridge.wire.nexo.words import InstrumentType, PaymentType
-from pos_bridge.wire.typed_card import has_track
 
 _AMOUNTS = "PaymentRequest.PaymentTransaction.AmountsReq"
 _ITEM = "PaymentRequest.PaymentTransaction.SaleItem[]"
