@@ -26,7 +26,7 @@ class Persons(Protocol):
 
     async def erase(self, choice: Choice) -> bytes | None:
         """Destroy the person's key and all that is theirs, and enter it in the ledger of erasures, acknowledged off the
-        till where that is configured. The id; None: nobody. What stays is the proof of consent, of nobody and to the day.
+        till where that is configured. The id; None: nobody. What stays is the proof of consent, of nobody.
         """
 
     async def page(self, after: bytes, count: int) -> tuple[Person, ...]:
