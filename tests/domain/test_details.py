@@ -1,6 +1,7 @@
 """What a person gives about themselves: made uniform, or refused by a word that names the field and shows nothing."""
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
@@ -22,11 +23,11 @@ NUMBERS = [card.number for card in CARDS.values()]
 WRITTEN = [Field.LAST_NAME, Field.FIRST_NAME, Field.STREET, Field.CITY]
 
 
-def kept(field, text, country=None):
+def kept(field: Field, text: str, country: str | None = None) -> str | None:
     return details({Field.COUNTRY: country, field: text}).get(field)
 
 
-def refused(field, text, country=None):
+def refused(field: Field, text: str, country: str | None = None) -> Unfit:
     with pytest.raises(UnfitDetailError) as caught:
         details({Field.COUNTRY: country, field: text})
     assert caught.value.field is field
@@ -125,11 +126,11 @@ def test_long_texts():
 # ---- a card number ----
 
 
-def in_digits(number, zero):
+def in_digits(number: str, zero: str) -> str:
     return "".join(chr(ord(zero) + int(digit)) for digit in number)
 
 
-DRESSES = {
+DRESSES: dict[str, Callable[[str], str]] = {
     "plain": lambda number: number,
     "spaces": lambda number: " ".join(number[at : at + 4] for at in range(0, len(number), 4)),
     "each": " ".join,
