@@ -1,13 +1,11 @@
 """What the checkout needs to keep people and their rights: the vault's persons, and the audit trail."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from pos_bridge.domain.audit import AuditEntry
 from pos_bridge.domain.identity import Choice
 from pos_bridge.domain.person import LinkedSale, Person, PersonFault
-
-Change = Callable[[Person | None], Person | PersonFault]
+from pos_bridge.domain.person_change import Change
 
 
 class Persons(Protocol):
