@@ -12,6 +12,7 @@ from itertools import chain
 from msgspec import Raw
 
 from pos_bridge.domain.identity import Choice, Chouchous, HomeDelivery
+from pos_bridge.domain.typed_card import has_card_number
 from pos_bridge.wire.nexo.fields import several
 from pos_bridge.wire.nexo.loose import customer_orders, filled, spelled_out, text, texts
 from pos_bridge.wire.nexo.loyalty_request import (
@@ -29,7 +30,6 @@ from pos_bridge.wire.nexo.request import (
     SaleData,
     TransactionConditions,
 )
-from pos_bridge.wire.typed_card import has_card_number
 
 _Conditions = TransactionConditions | LoyaltyConditions
 _SaleData = SaleData | LoyaltySaleData | ReversalSaleData

@@ -1,12 +1,12 @@
 """What every gate looks at in the same way, whatever is asked for: names, tokens, the currency, points reckoned."""
 
 from pos_bridge.domain.money import Currency
+from pos_bridge.domain.typed_card import has_track
 from pos_bridge.pos_api.choice import Chosen
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.wire.nexo.amounts import plain, present
 from pos_bridge.wire.nexo.fields import TransactionID
 from pos_bridge.wire.nexo.loyalty_request import LoyaltyData
-from pos_bridge.wire.typed_card import has_track
 
 _AMOUNT = "LoyaltyRequest.LoyaltyData[].LoyaltyAmount"
 _CUSTOMER = "Customer"  # of TokenRequestedType: an identifier that follows a customer. None is made, ever

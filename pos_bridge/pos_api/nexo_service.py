@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.domain.typed_card import has_track
 from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
 from pos_bridge.pos_api.counter import Counter
@@ -48,7 +49,6 @@ from pos_bridge.wire.nexo.request import (
 from pos_bridge.wire.nexo.request import Body as RequestBody
 from pos_bridge.wire.nexo.response import Plain, Response
 from pos_bridge.wire.nexo.words import Category, Result
-from pos_bridge.wire.typed_card import has_track
 
 API_KEY_CREDENTIAL = "api-key"
 
