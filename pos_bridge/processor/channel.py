@@ -1,5 +1,4 @@
-"""The one channel to the processor: mutual TLS 1.3 against a private CA, no proxies, no retries of gRPC's own.
-"""
+"""The one channel to the processor: mutual TLS 1.3 against a private CA, no proxies, no retries of gRPC's own."""
 
 from dataclasses import dataclass
 

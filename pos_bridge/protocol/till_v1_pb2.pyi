@@ -314,14 +314,18 @@ class Card(_message.Message):
     def __init__(self, brand: _Optional[str] = ..., last_four: _Optional[str] = ..., entry_mode: _Optional[str] = ..., approval_code: _Optional[str] = ...) -> None: ...
 
 class Known(_message.Message):
-    __slots__ = ("chouchous", "home_delivery", "points")
+    __slots__ = ("chouchous", "home_delivery", "points", "not_kept", "not_known")
     CHOUCHOUS_FIELD_NUMBER: _ClassVar[int]
     HOME_DELIVERY_FIELD_NUMBER: _ClassVar[int]
     POINTS_FIELD_NUMBER: _ClassVar[int]
+    NOT_KEPT_FIELD_NUMBER: _ClassVar[int]
+    NOT_KNOWN_FIELD_NUMBER: _ClassVar[int]
     chouchous: bool
     home_delivery: bool
     points: int
-    def __init__(self, chouchous: _Optional[bool] = ..., home_delivery: _Optional[bool] = ..., points: _Optional[int] = ...) -> None: ...
+    not_kept: bool
+    not_known: bool
+    def __init__(self, chouchous: _Optional[bool] = ..., home_delivery: _Optional[bool] = ..., points: _Optional[int] = ..., not_kept: _Optional[bool] = ..., not_known: _Optional[bool] = ...) -> None: ...
 
 class BasketAnswer(_message.Message):
     __slots__ = ("result", "cash", "open_legs", "cause", "text_fr", "text_en")
