@@ -320,7 +320,7 @@ def test_doctor_says_how_long_it_lasts(config, made: Path, tmp_path: Path, monke
 
 
 def test_before_the_files_are_there_the_configuration_can_be_read(tmp_path: Path):
-    from tests.test_config import DOCUMENT
+    from tests.config.documents import DOCUMENT
 
     (tmp_path / "pos-bridge.toml").write_text(DOCUMENT)
     assert config_file.read(tmp_path / "pos-bridge.toml").nexo_name == NAME
