@@ -125,6 +125,7 @@ class NexoService:
             offered=offered,
             proposals=proposals,
             busy=lambda: self._transactions.running,
+            floor=floor,
             on_dropped=on_dropped,
             on_trouble=on_trouble,
         )
