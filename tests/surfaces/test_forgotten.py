@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from hw_sim.residue import Search, small_ints_of
-from hw_sim.running import running_store
 from hw_sim.till import Till
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.accounts import Sale
 from tests.surfaces.book import Book, until
 from tests.surfaces.engine import PROGRAM, engine
@@ -26,11 +25,9 @@ _UNTOLD = ("-c", "import sys; from pos_bridge.cli.main import main; sys.exit(mai
 @pytest.fixture(name="book", scope="module")
 def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     """A store whose own engine is off: each test runs one."""
-    with running_store(tmp_path_factory.mktemp("store")) as store:
+    with whole_store(tmp_path_factory.mktemp("store")) as store:
         store.do("engine", "kill")
         yield Book(store)
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 @contextmanager
