@@ -10,6 +10,8 @@ from pos_bridge.domain.identity import VaultFault, VaultUnusableError
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.outcome import Busy, Running
 from pos_bridge.domain.points import Counted, NotCounted, PointsFault
+from pos_bridge.domain.session import Trust
+from tests.checkout.choices import TENDERS
 from tests.checkout.fakes import ScriptedReaders, World, ask
 from tests.checkout.points import award, paid, request, take_back, world_with_points
 from tests.checkout.story import story, until
@@ -47,6 +49,27 @@ async def test_a_journal_that_cannot_be_read_is_no_answer():
     assert await world.lane.award(award(100)) == NotCounted(PointsFault.VAULT)
     world.journal.unreadable = False
     assert await world.lane.award(award(100)) == Counted(sale, 12)
+
+
+@pytest.mark.parametrize("tender", TENDERS)
+def test_a_journal_that_is_not_believed_gives_no_points(tender):
+    """An old copy: what it has as paid may have been given back since."""
+
+    @story
+    async def run():
+        world = world_with_points()
+        sale = await paid(world, tender=tender)
+        world.processor.trusted = Trust.ROLLED_BACK
+        for asked in (award(100, sale), award(100)):
+            assert await world.lane.award(asked) == NotCounted(PointsFault.VAULT)
+        assert world.vault.points == {}
+        world.processor.trusted = Trust.TRUSTED
+        assert await world.lane.award(award(100, sale)) == Counted(sale, 12)
+        world.processor.trusted = Trust.ROLLED_BACK
+        assert await world.lane.award(award(100, sale)) == Counted(sale, 12), "the vault has it"
+        assert await world.lane.take_back(take_back(101, sale)) == Counted(sale, 12)
+
+    run()
 
 
 def test_a_vault_that_hangs_may_still_do_it(monkeypatch):
