@@ -13,11 +13,11 @@ from pos_bridge.domain.leg import State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import PaidByCard, PaidInCash, Refunded
 from pos_bridge.domain.points import Counted, NotCounted, PointsFault
+from tests.checkout.baskets import part, yes
 from tests.checkout.choices import MEMBER, TENDERS
 from tests.checkout.fakes import World, ask, give_back_ask
 from tests.checkout.points import award, paid, quiet, request, standing, take_back, world_with_points
 from tests.checkout.story import story
-from tests.checkout.test_basket import part, yes
 
 PAID = {State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST, State.CASH_TAKEN}
 

@@ -11,11 +11,11 @@ from pos_bridge.domain.leg import State, Tender
 from pos_bridge.domain.outcome import Voided
 from pos_bridge.domain.totals import Total
 from tests.checkout.bank import Bank
+from tests.checkout.baskets import part, yes
 from tests.checkout.days import CARD_SALE, CASH_SALE, asks
 from tests.checkout.fakes import ScriptedProcessor, World, ask, give_back_ask
 from tests.checkout.sales import sold
 from tests.checkout.story import story
-from tests.checkout.test_basket import part, yes
 
 
 @story

@@ -23,11 +23,11 @@ from pos_bridge.domain.outcome import (
     Running,
     Voided,
 )
+from tests.checkout.baskets import REFERENCE, part, yes
 from tests.checkout.choices import MEMBER, TENDERS
 from tests.checkout.fakes import ScriptedProcessor, World, ask, give_back_ask, refund_ask
 from tests.checkout.points import quiet, sale_of, standing, world_with_points
 from tests.checkout.story import story, until
-from tests.checkout.test_basket import REFERENCE, part, yes
 
 
 async def give(world: World, sale: PaidByCard | PaidInCash, cents: int | None, number: int) -> object:
