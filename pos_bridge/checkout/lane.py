@@ -164,14 +164,10 @@ class Lane:
             self._recording.failed()
 
     async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
-        if self._identify is None:  # an earlier run had a vault, and this one is not told its key
-            raise VaultUnusableError(VaultFault.WRONG_KEY)
-        return await self._identify.known(key)
+        return await self._kept().known(key)
 
     async def points(self, key: LegKey, paid: int) -> int | None:
-        if self._identify is None:
-            raise VaultUnusableError(VaultFault.WRONG_KEY)
-        return await self._identify.points(key, paid)
+        return await self._kept().points(key, paid)
 
     async def award(self, ask: AwardAsk) -> PointsAnswer:
         return await self._counting(lambda awards: awards.award(ask, believed=self._believed))
@@ -180,9 +176,13 @@ class Lane:
         return await self._counting(lambda awards: awards.take_back(ask))
 
     async def counted(self, request: bytes, sale: LegKey | None, reference: bytes) -> Counted | None:
+        return await self._kept().awards.counted(request, sale, reference)
+
+    def _kept(self) -> Identify:
+        """What an earlier run may have kept. Raises VaultUnusableError: it had a vault, and this one has no key."""
         if self._identify is None:
             raise VaultUnusableError(VaultFault.WRONG_KEY)
-        return await self._identify.awards.counted(request, sale, reference)
+        return self._identify
 
     async def _counting(self, count: Callable[[Awards], Awaitable[PointsOutcome | Running]]) -> PointsAnswer:
         identify = self._identify
