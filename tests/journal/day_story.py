@@ -15,7 +15,7 @@ from pos_bridge.domain.leg import MOVED_STATES, Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period, taken_back, totals
 from pos_bridge.journal.journal_file import JournalFile
-from tests.journal.makers import START, Clock, card, cash, cash_back, opened, owed, refund
+from tests.journal.makers import START, Clock, card, cash, cash_back, opened, owed, refund, refund_too_late
 from tests.journal.model import NEXT
 
 SALE = (Tender.CARD, Kind.SALE)
@@ -100,9 +100,7 @@ class Story:
             known = self.journal.find_leg(sale)
             assert known is not None
             cents = known.amount.cents if known.approved is not None else max(1, known.amount.cents // 2)
-            made = refund(sale, cents)
-            object.__setattr__(made, "key", derived)
-            self._write(made)
+            self._write(refund_too_late(sale, cents))
         return self.states[derived] is State.REFUNDED
 
     def _move(self, key: LegKey, state: State) -> None:

@@ -15,7 +15,7 @@ from pos_bridge.journal import months
 from pos_bridge.journal.journal import Journal
 from pos_bridge.journal.quarantine import quarantine
 from tests.journal.day_story import SALE, moved
-from tests.journal.makers import Clock, captured, capturing, card, forge, opened, paid, refund, resumed
+from tests.journal.makers import Clock, captured, capturing, card, forge, opened, paid, refund, refund_too_late, resumed
 
 REQUESTS = [bytes(range(first, first + 32)) for first in range(8)]
 
@@ -56,8 +56,7 @@ def test_a_sale_given_back_moved_as_much_as_its_refund(journal):
     for state in (State.REVERSING, State.GIVING_BACK):
         journal.advance(Advance(sale.key, state, Cause.TOO_LATE))
     journal.close_period()
-    back = refund(sale.key, 600)
-    object.__setattr__(back, "key", LegKey.refund_of(sale.key))
+    back = refund_too_late(sale.key, 600)
     journal.open_leg(back)
     journal.advance(Advance(back.key, State.REFUNDED, None, Amount(600)))
     journal.advance(Advance(sale.key, State.GIVEN_BACK, Cause.TOO_LATE))
