@@ -22,7 +22,16 @@ MAKERS = {"Words": (0, 1), "both": (0, 1), "Said": (-2, -1)}
 ALIKE = "same"
 
 # Texts that are told to programmers: an error that nobody meets unless the program is wrong.
-OF_THE_CODE = {"ValueError", "TypeError", "LookupError", "KeyError", "AssertionError", "RuntimeError", "ImportError", "UsageError"}
+OF_THE_CODE = {
+    "ValueError",
+    "TypeError",
+    "LookupError",
+    "KeyError",
+    "AssertionError",
+    "RuntimeError",
+    "ImportError",
+    "UsageError",
+}
 
 # Rooms whose people read English, with the reason. A room that holds no such text any more is taken off this list.
 IN_ENGLISH = {
