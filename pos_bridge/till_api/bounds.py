@@ -191,7 +191,7 @@ def _split(request: pb.PayRequest, amount: Amount) -> tuple[int | None, int | No
     paid, due = request.split.paid_cents, request.split.due_cents
     if not 0 <= paid <= MAX_CENTS - amount.cents:
         raise RefusedError(Why.UNFIT, "split.paid_cents")
-    if not (due == 0 or paid + amount.cents <= due <= MAX_CENTS):
+    if not 0 <= due <= MAX_CENTS:
         raise RefusedError(Why.UNFIT, "split.due_cents")
     return paid, due or None
 
