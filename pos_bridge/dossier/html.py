@@ -5,9 +5,12 @@ What is made here is HTML5 and well-formed XML at once, so that any reader takes
 """
 
 import re
+from collections.abc import Mapping
 from typing import NewType
 
 Html = NewType("Html", str)
+
+DOCTYPE = "<!DOCTYPE html>"
 
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 # What HTML and XML have no way to write: shown as the character for what cannot be shown.
@@ -26,8 +29,13 @@ def theirs(plain: str) -> Html:
 
 def element(name: str, *inside: Html, **attributes: str) -> Html:
     """`class_` is the attribute class."""
-    told = "".join(f' {key.rstrip("_")}="{text(value)}"' for key, value in attributes.items())
+    told = _attributes({key.rstrip("_"): value for key, value in attributes.items()})
     return Html(f"<{name}{told}>{''.join(inside)}</{name}>")
+
+
+def void(name: str, attributes: Mapping[str, str]) -> Html:
+    """An element that holds nothing."""
+    return Html(f"<{name}{_attributes(attributes)} />")
 
 
 def heading(words: str) -> Html:
@@ -52,6 +60,10 @@ def table(head: list[str], rows: list[list[Html]]) -> Html:
     titles = element("thead", element("tr", *(element("th", text(title), scope="col") for title in head)))
     body = element("tbody", *(element("tr", *(element("td", cell) for cell in row)) for row in rows))
     return element("table", titles, body)
+
+
+def _attributes(attributes: Mapping[str, str]) -> str:
+    return "".join(f' {key}="{text(value)}"' for key, value in attributes.items())
 
 
 def _written(letter: str) -> str:

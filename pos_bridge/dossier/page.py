@@ -3,6 +3,7 @@
 import hashlib
 from base64 import b64encode
 from dataclasses import dataclass
+from pathlib import Path
 
 from pos_bridge.domain.access import Access, KnownSale
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, Consent, ConsentEnd, kind_of
@@ -10,25 +11,10 @@ from pos_bridge.domain.ledger import KnownLeg
 from pos_bridge.domain.person import Month, RightRequest
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.dossier import names
-from pos_bridge.dossier.html import Html, element, heading, items, pairs, paragraph, table, text, theirs
+from pos_bridge.dossier.html import DOCTYPE, Html, element, heading, items, pairs, paragraph, table, text, theirs, void
 from pos_bridge.dossier.page_words import COMMISSION, say
 
-_STYLE = """
-html { font: 11pt/1.45 Georgia, "Times New Roman", serif; color: #111; background: #fff; }
-body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin: 0 0 .5rem; }
-h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem; border-bottom: 1px solid #999; break-after: avoid; }
-header p, footer p { margin: .1rem 0; color: #444; }
-footer { margin-top: 2rem; font-size: .9rem; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #ddd;
-         overflow-wrap: anywhere; }
-tbody th { width: 34%; font-weight: normal; color: #444; }
-tr { break-inside: avoid; }
-.key { font: .75rem monospace; }
-@page { margin: 2cm; }
-@media print { body { max-width: none; margin: 0; padding: 0; } }
-"""
+_STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 # A page that somebody was given opens nothing and loads nothing, whatever stands in it.
 _ALLOWED = f"default-src 'none'; style-src 'sha256-{b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()}'"
 
@@ -47,9 +33,9 @@ def page(access: Access, shop: Shop, language: str) -> bytes:
     title = say("title", language)
     head = element(
         "head",
-        Html('<meta charset="utf-8" />'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{text(_ALLOWED)}" />'),
-        Html('<meta name="viewport" content="width=device-width" />'),
+        void("meta", {"charset": "utf-8"}),
+        void("meta", {"http-equiv": "Content-Security-Policy", "content": _ALLOWED}),
+        void("meta", {"name": "viewport", "content": "width=device-width"}),
         element("title", text(title)),
         element("style", Html(_STYLE)),
     )
@@ -67,7 +53,7 @@ def page(access: Access, shop: Shop, language: str) -> bytes:
         ),
         element("footer", paragraph(say("others", language)), paragraph(say("also", language))),
     )
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang=f'{language}-CA')}\n".encode()
+    return f"{DOCTYPE}\n{element('html', head, body, lang=f'{language}-CA')}\n".encode()
 
 
 def _header(access: Access, shop: Shop, title: str, language: str) -> Html:
@@ -143,13 +129,13 @@ def _sale(sale: KnownSale, language: str) -> list[list[Html]]:
     when = "" if at is None else say("between", language, day=at.day.isoformat(), hour=at.hour, next=at.hour + 1)
     points = text("" if linked.earned is None else str(linked.earned.standing))
     if sale.leg is None:
-        gone = text(say("forgotten", language))
-        return [[text(when), Html(""), Html(""), gone, points, _key(str(linked.key))]]
-    outcome = text(names.OUTCOMES[sale.leg.state].to(language))
-    rows = [[text(when), *_paid(sale.leg, language), outcome, points, _key(str(linked.key))]]
+        became = [Html(""), Html(""), text(say("forgotten", language))]
+    else:
+        became = [*_paid(sale.leg, language), text(names.OUTCOMES[sale.leg.state].to(language))]
+    rows = [[text(when), *became, points, _key(str(linked.key))]]
     for refund in sale.refunds:
-        became = say("refund", language, outcome=names.OUTCOMES[refund.state].to(language))
-        rows.append([Html(""), *_paid(refund, language), text(became), Html(""), _key(str(refund.key))])
+        outcome = say("refund", language, outcome=names.OUTCOMES[refund.state].to(language))
+        rows.append([Html(""), *_paid(refund, language), text(outcome), Html(""), _key(str(refund.key))])
     return rows
 
 

@@ -14,7 +14,7 @@ from pos_bridge.domain.ledger import KnownLeg
 from pos_bridge.domain.person import Month, RightRequest
 from pos_bridge.domain.points import Earned
 
-FORMAT = "pos-bridge access 1"  # another number only where a name goes or means something else
+FORMAT = "pos-bridge-access-1"  # another number only where a name goes or means something else
 Json = dict[str, object]
 
 
