@@ -53,9 +53,8 @@ class Asks:
             at,
             cents=asked.amount.cents,
             identity_dropped=asked.chosen.dropped,
-            kinds=map(kind_of, asked.chosen.choices),
             wished=move.wished,
-        )
+        ).about(frozenset(map(kind_of, asked.chosen.choices)))
         return sale, fresh
 
     def refund(self, asked: Refund, at: datetime) -> tuple[RefundAsk, Kept]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.checkout.memory import MemoryLog
 
 from pos_bridge import events
 from pos_bridge.checkout.people import WITHIN_S, People
@@ -17,6 +16,7 @@ from pos_bridge.domain.identity import Channel, GivenBy, HomeDelivery, Purpose, 
 from pos_bridge.domain.person import Month, Person, PersonFault, Refusal, Right, RightRequest, Whose
 from pos_bridge.domain.person_change import withdrawn
 from pos_bridge.domain.purposes import READS
+from tests.checkout.fakes import MemoryLog
 from tests.checkout.memory_people import MemoryPersons, MemorySales, MemoryTrail
 from tests.checkout.story import story
 from tests.checkout.virtual_time import VirtualTimeLoop
