@@ -72,6 +72,10 @@ class NativeTill:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def raw_stream(self, method: str) -> "grpc.UnaryStreamMultiCallable[bytes, bytes]":
+        """A call of bytes as they are, for who wants to send what the protocol does not have."""
+        return self._channel.unary_stream(method, lambda raw: raw, lambda raw: raw)
+
     # ---- what a till does ----
 
     def pay(

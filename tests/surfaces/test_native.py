@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import grpc
 import pytest
@@ -66,7 +67,7 @@ def test_a_declined_card(shop: NativeShop):
 
 def test_the_same_request_again_waits_for_the_same_answer_and_sees_the_same_screen(shop: NativeShop):
     request_id = new_request_id()
-    again = {"request_id": request_id, "reference": "twice"}
+    again: dict[str, Any] = {"request_id": request_id, "reference": "twice"}
     with shop.asking(2001, **again) as first:
         first.comes_to(pb.STAGE_PRESENT_CARD)
         with shop.asking(2001, **again) as second:
@@ -126,7 +127,7 @@ def test_a_client_that_goes_away_is_told_by_status_and_its_sale_is_not_paid_twic
 
 
 def busy(shop: NativeShop) -> bool:
-    return shop.store.till().diagnosis().body["POIStatus"]["GlobalStatus"] == "Busy"
+    return bool(shop.store.till().diagnosis().body["POIStatus"]["GlobalStatus"] == "Busy")
 
 
 # ---- aborted, confirmed, cancelled ----
@@ -285,7 +286,7 @@ def test_a_native_till_is_told_that_a_nexo_payment_runs(shop: NativeShop):
 @pytest.mark.parametrize("card", [None, "visa"])
 def test_what_was_chosen_is_known_and_nothing_else(shop: NativeShop, card: str | None):
     request_id = new_request_id()
-    chosen = {"member": MEMBER, "delivery": ORDER, "request_id": request_id}
+    chosen: dict[str, Any] = {"member": MEMBER, "delivery": ORDER, "request_id": request_id}
     told = shop.pay(1900, **chosen) if card else shop.at_socket.pay(1900, cash=True, **chosen)
     assert (told.known.chouchous, told.known.home_delivery, told.known.points) == (True, True, 19)
     assert not told.identity_dropped
@@ -330,7 +331,7 @@ def test_what_stands_in_an_unknown_field_goes_nowhere(shop: NativeShop):
     unknown = b"\xfa\xff\x7f\x0cunknown-name"  # field 262143, a text of 12 bytes
     request = pb.PayRequest(request_id=new_request_id(), cents=1904, tender=pb.TENDER_CASH, reference="unknown")
     raw = request.SerializeToString() + unknown
-    call = shop.at_socket._channel.unary_stream("/pos_bridge.till.v1.Till/Pay")
+    call = shop.at_socket.raw_stream("/pos_bridge.till.v1.Till/Pay")
     (update,) = [pb.MoveUpdate.FromString(answer) for answer in call(raw, timeout=30)]
     assert update.outcome.result == pb.RESULT_APPROVED
     found = [path for path in shop.store.folder.rglob("*") if path.is_file() and b"unknown-name" in path.read_bytes()]

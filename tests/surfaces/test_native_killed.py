@@ -1,6 +1,7 @@
 """The engine killed in the middle of a native payment: what the till is told afterwards, and where the money is."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import grpc
 import pytest
@@ -39,7 +40,9 @@ def ended(shop: NativeShop, request_id: bytes) -> pb.Outcome:
         answer = shop.at_socket.status(request_id)
         return None if answer.result == pb.RESULT_NOT_KNOWN_YET else answer
 
-    return until(told)
+    found = until(told)
+    assert found is not None
+    return found
 
 
 def test_while_the_card_was_awaited(shop: NativeShop):
@@ -84,7 +87,7 @@ def test_while_it_waited_to_be_confirmed(shop: NativeShop, word: str):
 @pytest.mark.parametrize("cash", [True, False], ids=["cash", "card"])
 def test_after_its_answer_the_answer_is_the_same(shop: NativeShop, *, cash: bool):
     request_id, other = new_request_id(), new_request_id()
-    asked = {"request_id": request_id, "reference": f"known-{cash}", "member": "CH-77-2918-4455"}
+    asked: dict[str, Any] = {"request_id": request_id, "reference": f"known-{cash}", "member": "CH-77-2918-4455"}
     paid = shop.at_socket.pay(1003, cash=True, **asked) if cash else shop.pay(1003, **asked)
     back = shop.at_socket.give_back(paid.key, 300, request_id=other)
     until(lambda: cash or shop.held(paid.key) == ["captured"])
