@@ -14,6 +14,8 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity import file
 from pos_bridge.identity.fault import EXPECTED
+from pos_bridge.identity.lock import NAME as LOCK
+from pos_bridge.identity.lock import Lock
 from pos_bridge.identity.record import Choices
 from pos_bridge.identity.rows import Rows
 
@@ -28,6 +30,7 @@ class VaultFile:
     def __init__(self, path: Path, key: bytes) -> None:
         self._path = path
         self._key = key
+        self._lock = Lock(path.with_name(LOCK))
         self._rows: Rows | None = None
         self._unwanted: set[LegKey] = set()  # nothing may be held for these, and a disk would not have it so
         self._lingers = True  # the write-ahead log may hold what was deleted: here, by an earlier run
@@ -140,7 +143,12 @@ class VaultFile:
 
     def _opened(self) -> Rows:
         if self._rows is None:
-            self._rows = file.opened(self._path, self._key)
+            self._lock.share()
+            try:
+                self._rows = file.opened(self._path, self._key)
+            except BaseException:
+                self._lock.release()
+                raise
         return self._rows
 
     @contextmanager
@@ -208,3 +216,4 @@ class VaultFile:
             self._lingers = True
             with suppress(sqlite3.Error):
                 rows.connection.close()
+            self._lock.release()

@@ -18,6 +18,7 @@ from pos_bridge.identity.record import decode_held, decode_link, decode_record
 KEY = hashlib.sha256(b"the vault key of the tests").digest()
 MEMBER = "6277009218344"
 ORDER = "WEB/2026.11_77-GRISE"
+BESIDE = {"vault.epoch", "vault.lock"}  # the files that any vault has
 TABLES = ("held", "persons", "links", "points", "returns", "verifier")
 
 
