@@ -9,6 +9,7 @@ Two files, each 0600 and whole or absent: `vault.epoch`, and while a renewal is 
 them a vault belongs to is told by its verifier. Never logged, never shown.
 """
 
+import errno
 import os
 from pathlib import Path
 
@@ -39,14 +40,20 @@ def renewing(folder: Path) -> bool:
     return (folder / NEXT).exists()
 
 
+def following(folder: Path) -> bytes | None:
+    """The secret of the next epoch, where a renewal began."""
+    return _read(folder / NEXT)
+
+
 def prepare(folder: Path) -> bytes:
-    """The secret of the next epoch, durable. What an earlier renewal left is destroyed."""
-    abandon(folder)
+    """The secret of the next epoch, durable. FileExistsError where there is one: the vault may be of it already."""
+    if renewing(folder):
+        raise FileExistsError(errno.EEXIST, "a renewal began before")
     return _make(folder / NEXT)
 
 
 def abandon(folder: Path) -> None:
-    """Destroy the next secret: the half-made file under it is read by nobody any more."""
+    """Destroy the next secret, which no vault is of: the half-made file under it is read by nobody any more."""
     if renewing(folder):
         _overwrite(folder / NEXT)
         (folder / NEXT).unlink()

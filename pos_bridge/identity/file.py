@@ -84,9 +84,7 @@ def reading(path: Path, key: bytes) -> Iterator[Rows]:
     lock = Lock(path.with_name(LOCK))
     lock.share_if_there()
     try:
-        # Without a log nobody has the file open: then SQLite is told so, or it would make a log to read it.
-        mode = "mode=ro" if _log(path).exists() else "mode=ro&immutable=1"
-        with closing(sqlite3.connect(_uri(path, mode), uri=True, isolation_level=None)) as connection:
+        with _connected(path) as connection:
             yield Rows(connection, _keys(connection, key, path.parent))
     finally:
         lock.release()
@@ -94,9 +92,17 @@ def reading(path: Path, key: bytes) -> Iterator[Rows]:
 
 def secret_of(path: Path, key: bytes) -> bytes:
     """The secret of the epoch that the vault is of. Raises as `opened` does."""
-    with closing(sqlite3.connect(_uri(path, "mode=ro"), uri=True, isolation_level=None)) as connection:
+    with _connected(path) as connection:
         salt, box = _verifier(connection)
         return _secret(key, path.parent, salt, box)
+
+
+@contextmanager
+def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """To read. Without a log nobody has the file open: then SQLite is told so, or it would make a log to read it."""
+    mode = "mode=ro" if _log(path).exists() else "mode=ro&immutable=1"
+    with closing(sqlite3.connect(_uri(path, mode), uri=True, isolation_level=None)) as connection:
+        yield connection
 
 
 def absent(path: Path) -> bool:

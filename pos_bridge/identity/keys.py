@@ -46,7 +46,10 @@ class Keys:
         """`vault_key` and `salt`: 32 bytes. `epoch`: 32 bytes, or none for a file from before there were epochs."""
         label = _LABEL if epoch else _BEFORE_EPOCHS
         secret = vault_key + epoch
-        return cls(*(HKDF(SHA256(), LENGTH, salt, label + name.encode()).derive(secret) for name in cls.__slots__))
+        derived = {name: HKDF(SHA256(), LENGTH, salt, label + name.encode()).derive(secret) for name in cls.__slots__}
+        # A proof is of nobody: nothing in it says by what number it is found, so its name has to outlive an epoch.
+        derived["proof_name"] = HKDF(SHA256(), LENGTH, None, _LABEL + b"proof_name").derive(vault_key)
+        return cls(**derived)
 
 
 def name_of(key: bytes, content: bytes | bytearray) -> bytes:

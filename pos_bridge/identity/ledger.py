@@ -6,10 +6,12 @@ leaves of the last line is no entry, unless only its end is missing. A line that
 
 import hashlib
 from dataclasses import dataclass
+from typing import Self
 
 from pos_bridge.domain.person import ID_LENGTH
 
 DIGEST = 32  # bytes: SHA-256
+_COUNT = 8
 _LABEL = b"pos-bridge erasures v1"
 
 
@@ -23,6 +25,16 @@ class Head:
     def __post_init__(self) -> None:
         if self.count < 0 or len(self.digest) != DIGEST:
             raise ValueError("a ledger's head is a count and a SHA-256")
+
+
+    @property
+    def raw(self) -> bytes:
+        """40 bytes, as the vault keeps it."""
+        return self.count.to_bytes(_COUNT, "big") + self.digest
+
+    @classmethod
+    def of(cls, raw: bytes) -> Self:
+        return cls(int.from_bytes(raw[:_COUNT], "big"), raw[_COUNT:])
 
 
 START = Head(0, hashlib.sha256(_LABEL).digest())

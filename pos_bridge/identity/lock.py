@@ -44,6 +44,13 @@ class Lock:
         """False, and still shared, while somebody else has the vault open."""
         return self._descriptor is not None and _set(self._descriptor, fcntl.F_WRLCK)
 
+    def attempt(self) -> bool:
+        """Alone, from nothing: False, and nothing, if anybody has it."""
+        if _set(self._opened(), fcntl.F_WRLCK):
+            return True
+        self.release()
+        return False
+
     def take(self) -> None:
         """Alone, from nothing: waits for whoever has it."""
         self._wait(self._opened(), fcntl.F_WRLCK)

@@ -33,8 +33,15 @@ def test_every_key_needs_vault_key_secret_and_salt():
     assert keys == Keys.derive(vault_key, secret, salt)
     changed = (other, secret, salt), (vault_key, other, salt), (vault_key, secret, other), (vault_key, epoch.NONE, salt)
     others = [Keys.derive(*parts) for parts in changed]
-    values = [getattr(each, name) for each in (keys, *others) for name in Keys.__slots__]
+    values = [getattr(each, name) for each in (keys, *others) for name in Keys.__slots__ if name != "proof_name"]
     assert len(set(values)) == len(values)
+
+
+def test_a_proof_is_found_in_every_epoch():
+    vault_key, other = os.urandom(32), os.urandom(32)
+    names = {Keys.derive(vault_key, epoch, os.urandom(32)).proof_name for epoch in (b"", os.urandom(32))}
+    assert len(names) == 1
+    assert Keys.derive(other, b"", bytes(32)).proof_name not in names
 
 
 @pytest.mark.parametrize("harm", ["gone", "another", "overwritten", "short"])
@@ -94,8 +101,15 @@ def test_the_next_one_is_destroyed_when_a_renewal_is_thrown_away(tmp_path):
     assert epoch.candidates(tmp_path) == (old,)
     with inode:
         assert inode.read() == bytes(32)
-    first = epoch.prepare(tmp_path)
-    assert epoch.prepare(tmp_path) != first
+
+
+def test_one_that_a_vault_may_be_of_is_never_replaced(tmp_path):
+    epoch.first(tmp_path)
+    assert epoch.following(tmp_path) is None
+    following = epoch.prepare(tmp_path)
+    with pytest.raises(FileExistsError):
+        epoch.prepare(tmp_path)
+    assert epoch.following(tmp_path) == following
 
 
 def test_without_one_it_is_of_before_there_were_any(tmp_path):
