@@ -1,13 +1,11 @@
 """What the checkout needs to keep people and their rights: the vault's persons, and the audit trail."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from pos_bridge.domain.audit import AuditEntry
 from pos_bridge.domain.identity import Choice
 from pos_bridge.domain.person import LinkedSale, Person, PersonFault
-
-Change = Callable[[Person | None], Person | PersonFault]
+from pos_bridge.domain.person_change import Change
 
 
 class Persons(Protocol):
@@ -26,7 +24,7 @@ class Persons(Protocol):
 
     async def erase(self, choice: Choice) -> bytes | None:
         """Destroy the person's key and all that is theirs, and enter it in the ledger of erasures, acknowledged off the
-        till where that is configured. The id; None: nobody. What stays is the proof of consent, of nobody and to the day.
+        till where that is configured. The id; None: nobody. What stays is the proof of consent, of nobody.
         """
 
     async def page(self, after: bytes, count: int) -> tuple[Person, ...]:

@@ -16,8 +16,10 @@ from pos_bridge.disk import make_folder, sync_file, sync_folder
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
 from pos_bridge.identity import epoch, schema
 from pos_bridge.identity.keys import LENGTH, Keys, sealed, unsealed
+from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.lock import NAME as LOCK
 from pos_bridge.identity.lock import Lock
+from pos_bridge.identity.replay import check
 from pos_bridge.identity.rows import Rows
 
 _MODE = 0o600
@@ -85,7 +87,10 @@ def reading(path: Path, key: bytes) -> Iterator[Rows]:
     lock.share_if_there()
     try:
         with _connected(path) as connection:
-            yield Rows(connection, _keys(connection, key, path.parent))
+            rows = Rows(connection, _keys(connection, key, path.parent))
+            if schema.version_of(connection) == schema.VERSION:
+                check(rows, Ledger(path.parent).entries())
+            yield rows
     finally:
         lock.release()
 

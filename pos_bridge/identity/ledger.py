@@ -26,7 +26,6 @@ class Head:
         if self.count < 0 or len(self.digest) != DIGEST:
             raise ValueError("a ledger's head is a count and a SHA-256")
 
-
     @property
     def raw(self) -> bytes:
         """40 bytes, as the vault keeps it."""

@@ -12,8 +12,7 @@ which rows wait in the order of their new names. Nothing of the old file is chan
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -21,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from pos_bridge.disk import sync_file
 from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.identity import epoch, file
-from pos_bridge.identity.keys import LENGTH, OVERHEAD, name_of, sealed, sealed_once, unsealed, wipe
+from pos_bridge.identity.keys import LENGTH, name_of, sealed, unsealed, wipe
 from pos_bridge.identity.link_rows import link_name
 from pos_bridge.identity.person_record import decode_person
 from pos_bridge.identity.record import Link, decode_link, encode_choice
@@ -35,7 +34,7 @@ Row = tuple[bytes, bytes]  # name, box
 
 
 class Renewal:
-    """One attempt. Raises what the disk and the old file raise; then, and after a change of the old file, `discard` it."""
+    """One attempt. Raises what the disk and the old file raise: then, as after a change of that file, `discard` it."""
 
     def __init__(self, rows: Rows, path: Path, key: bytes) -> None:
         self.rows = rows
@@ -170,7 +169,7 @@ class Renewal:
         except InvalidTag:
             return [(renamed, os.urandom(len(found[0])))]
 
-    def _put(self, table: str, rows: list[tuple[bytes, ...]]) -> None:
+    def _put(self, table: str, rows: Sequence[tuple[bytes, ...]]) -> None:
         if rows:
             marks = ", ".join("?" * len(rows[0]))
             self._next.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - one of these

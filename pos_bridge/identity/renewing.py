@@ -18,6 +18,7 @@ pause: the old secret is gone within a day.
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -39,6 +40,14 @@ class Progress(Enum):
     WORKING = 2  # there is more to do, now
     CHANGED = 3  # the vault changed meanwhile: from the beginning
     WAITING = 4  # another program has the vault open, or renews it
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """See checkout.person_ports.Owed."""
+
+    copies: int
+    renewal: bool
 
 
 def owe(folder: Path) -> None:
@@ -147,4 +156,3 @@ class Renewing:
         except FileNotFoundError:
             return False
         return not 0 <= self._clock() - since < OVERDUE_S
-

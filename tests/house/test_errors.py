@@ -33,7 +33,8 @@ from pos_bridge.pos_api.said_of_causes import CAUSES
 from pos_bridge.pos_api.said_of_days import NOTICED
 from pos_bridge.pos_api.said_of_devices import DEVICE_SITUATIONS, NOT_READ_AHEAD, TEXT_CUT
 from pos_bridge.pos_api.said_of_points import POINTS
-from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_CAUSES, REFUND_SITUATIONS
+from pos_bridge.pos_api.said_of_refund_causes import REFUND_CAUSES
+from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_SITUATIONS
 from pos_bridge.start_fault import StartFault
 from pos_bridge.wire.nexo.decode import Unreadable
 

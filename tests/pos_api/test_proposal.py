@@ -7,12 +7,10 @@ import pytest
 
 from pos_bridge.domain.identity import Chouchous
 from pos_bridge.pos_api import proposal
-from tests.pos_api.test_choice import MEMBER, with_member
-from tests.pos_api.test_identity import identity, with_order
+from tests.pos_api.choosing import HANDLING, MEMBER, with_member, with_order
+from tests.pos_api.told import identity
 from tests.pos_api.world import Store, more, repeated, result
 from tests.wire.nexo.shapes import SALE, abort, award, cash, payment, refund, status, with_field
-
-HANDLING = "LoyaltyRequest.LoyaltyTransaction.TransactionConditions.LoyaltyHandling"
 
 
 class AtThePad:

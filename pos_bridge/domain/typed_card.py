@@ -6,7 +6,7 @@ Only fields that would be kept are searched. What is found is refused by whoever
 import re
 from collections.abc import Iterator
 
-from pos_bridge.wire.iin import brand_of
+from pos_bridge.domain.iin import brand_of
 
 _TRACK = re.compile(r"[0-9]{12,19}(?:=[0-9]{4}|\^)")  # ISO/IEC 7813: the number, then the separator
 _TRACK_1_HERE = re.compile(r"([0-9]{12,19})\?")  # on Canadian keyboards the key of `^` gives a question mark
