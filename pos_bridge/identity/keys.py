@@ -101,5 +101,20 @@ def opened_boxes(
         wipe(content)
 
 
+class Cipher:
+    """For many boxes under one key: as `sealed`, and `unsealed` into a content of the right length."""
+
+    def __init__(self, key: bytes | bytearray) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, name: bytes, content: bytes | bytearray) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, name)
+
+    def open(self, name: bytes, box: bytes, content: bytearray) -> None:
+        """Raises InvalidTag; ValueError for another length."""
+        self._cipher.decrypt_into(box[:_NONCE], box[_NONCE:], name, content)
+
+
 def wipe(content: bytearray) -> None:
     content[:] = bytes(len(content))

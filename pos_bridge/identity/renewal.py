@@ -20,17 +20,19 @@ from cryptography.exceptions import InvalidTag
 from pos_bridge.disk import sync_file
 from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.identity import epoch, file
-from pos_bridge.identity.keys import LENGTH, name_of, sealed, unsealed, wipe
-from pos_bridge.identity.link_rows import link_name
-from pos_bridge.identity.person_record import decode_person
-from pos_bridge.identity.record import Link, decode_link, encode_choice
+from pos_bridge.identity.keys import LENGTH, OVERHEAD, Cipher, name_of, sealed, unsealed, wipe
+from pos_bridge.identity.person_record import choice_in
+from pos_bridge.identity.record import LINK_SIZE, Link, decode_link, named_by_link
 from pos_bridge.identity.rows import Rows
 
 NEXT, SORT = ".next", ".sort"
 _BATCH = 64  # rows: some milliseconds
 _SORTED = ("held", "links", "points", "returns")
 _LEG = 16  # bytes: held choices begin with their sale's key
+_POINTS = "SELECT box, (SELECT wrapped FROM persons WHERE name = ?) FROM points WHERE name = ?"
+
 Row = tuple[bytes, bytes]  # name, box
+Page = Sequence[tuple[bytes, ...]]
 
 
 class Renewal:
@@ -48,6 +50,10 @@ class Renewal:
             self._next.connection.close()
             raise
         self._batches = self._all()
+        old, new = rows.keys, self._next.keys
+        self._old_wrap, self._new_wrap = Cipher(old.wrap), Cipher(new.wrap)
+        self._old_link, self._new_link = Cipher(old.link), Cipher(new.link)
+        self._own = bytearray(LENGTH)  # a person's key, one at a time
 
     @property
     def changed(self) -> bool:
@@ -104,7 +110,7 @@ class Renewal:
         for table in _SORTED:
             yield from self._in_order(table)
 
-    def _written(self, table: str, renewed: Callable[[list[tuple[bytes, ...]]], None]) -> Iterator[None]:
+    def _written(self, table: str, renewed: Callable[[Page], None]) -> Iterator[None]:
         for page in _pages(self.rows.connection, f"main.{table}"):
             renewed(page)
             yield
@@ -114,62 +120,67 @@ class Renewal:
             self._put(f"main.{table}", page)
             yield
 
-    def _persons(self, page: list[tuple[bytes, ...]]) -> None:
-        old, new, written = self.rows.keys, self._next.keys, []
+    def _persons(self, page: Page) -> None:
+        new, written = self._next.keys, []
         for name, _, wrapped, box in page:
+            content = bytearray(len(box) - OVERHEAD)
             try:
-                with unsealed(old.wrap, name, wrapped) as key, unsealed(key, name, box) as content:
-                    looked_for = encode_choice(decode_person(content, name).choice)
-                    written.append((name, name_of(new.find, looked_for), sealed(new.wrap, name, key), box))
-                    wipe(looked_for)
+                self._old_wrap.open(name, wrapped, self._own)
+                Cipher(self._own).open(name, box, content)
+                looked_for = choice_in(content)
+                written.append((name, name_of(new.find, looked_for), self._new_wrap.seal(name, self._own), box))
+                wipe(looked_for)
             except (InvalidTag, ValueError):
                 written.append((name, os.urandom(LENGTH), os.urandom(len(wrapped)), box))
+            wipe(content)
+        wipe(self._own)
         self._put("main.persons", written)
 
-    def _proofs(self, page: list[tuple[bytes, ...]]) -> None:
-        old, new = self.rows.keys, self._next.keys
-        self._put("main.proofs", [(name, _resealed(old.proof, name, box, new.proof, name)) for name, box in page])
+    def _proofs(self, page: Page) -> None:
+        old, new = Cipher(self.rows.keys.proof), Cipher(self._next.keys.proof)
+        self._put("main.proofs", [(name, _resealed(old, name, box, new, name)) for name, box in page])
 
-    def _held(self, page: list[tuple[bytes, ...]]) -> None:
+    def _held(self, page: Page) -> None:
         old, new = self.rows.keys, self._next.keys
         self._put("sort.held", [_renamed(row, old.held, new.held, new.held_name) for row in page])
 
-    def _returns(self, page: list[tuple[bytes, ...]]) -> None:
+    def _returns(self, page: Page) -> None:
         old, new = self.rows.keys, self._next.keys
         self._put("sort.returns", [_renamed(row, old.return_, new.return_, new.return_name) for row in page])
 
-    def _links(self, page: list[tuple[bytes, ...]]) -> None:
-        old, new, links, points = self.rows.keys, self._next.keys, [], []
+    def _links(self, page: Page) -> None:
+        naming, links, points = self._next.keys.link_name, [], []
+        content = bytearray(LINK_SIZE)
         for name, box in page:
             try:
-                with unsealed(old.link, name, box) as content:
-                    link = decode_link(content)
-                    renamed = link_name(new, link.leg, link.kind)
-                    links.append((renamed, sealed(new.link, renamed, content)))
+                self._old_link.open(name, box, content)
             except (InvalidTag, ValueError):
                 links.append((os.urandom(LENGTH), os.urandom(len(box))))
                 continue
-            if link.kind is ChoiceKind.CHOUCHOUS:
-                points += self._points(link)
+            renamed = name_of(naming, named_by_link(content))
+            links.append((renamed, self._new_link.seal(renamed, content)))
+            if content[0] == ChoiceKind.CHOUCHOUS.value:
+                points += self._points(decode_link(content))
+        wipe(content)
         self._put("sort.links", links)
         self._put("sort.points", points)
 
     def _points(self, link: Link) -> list[Row]:
         """What the sale of this link gave: under the person's own key, and bound to a name that changes."""
         old, name = self.rows, name_of(self.rows.keys.points_name, link.leg.raw)
-        renamed = name_of(self._next.keys.points_name, link.leg.raw)
-        found = old.connection.execute(
-            "SELECT box, (SELECT wrapped FROM persons WHERE name = ?) FROM points WHERE name = ?", (link.person, name)
-        ).fetchone()
+        found = old.connection.execute(_POINTS, (link.person, name)).fetchone()
         if found is None or found[1] is None:
             return []
+        renamed = name_of(self._next.keys.points_name, link.leg.raw)
         try:
-            with unsealed(old.keys.wrap, link.person, found[1]) as key:
-                return [(renamed, _resealed(key, name, found[0], key, renamed))]
+            self._old_wrap.open(link.person, found[1], self._own)
         except InvalidTag:
             return [(renamed, os.urandom(len(found[0])))]
+        own = Cipher(self._own)
+        wipe(self._own)
+        return [(renamed, _resealed(own, name, found[0], own, renamed))]
 
-    def _put(self, table: str, rows: Sequence[tuple[bytes, ...]]) -> None:
+    def _put(self, table: str, rows: Page) -> None:
         if rows:
             marks = ", ".join("?" * len(rows[0]))
             self._next.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - one of these
@@ -186,7 +197,7 @@ def beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
-def _pages(connection: sqlite3.Connection, table: str) -> Iterator[list[tuple[bytes, ...]]]:
+def _pages(connection: sqlite3.Connection, table: str) -> Iterator[Page]:
     """No cursor stays open: it would keep the write-ahead log from being cut off."""
     last = b""
     query = f"SELECT * FROM {table} WHERE name > ? ORDER BY name LIMIT {_BATCH}"  # noqa: S608 - one of these
@@ -205,12 +216,15 @@ def _renamed(row: tuple[bytes, ...], old: bytes, new: bytes, naming: bytes) -> R
         return os.urandom(LENGTH), os.urandom(len(row[1]))
 
 
-def _resealed(old: bytes | bytearray, name: bytes, box: bytes, new: bytes | bytearray, renamed: bytes) -> bytes:
+def _resealed(old: Cipher, name: bytes, box: bytes, new: Cipher, renamed: bytes) -> bytes:
+    content = bytearray(len(box) - OVERHEAD)
     try:
-        with unsealed(old, name, box) as content:
-            return sealed(new, renamed, content)
+        old.open(name, box, content)
+        return new.seal(renamed, content)
     except (InvalidTag, ValueError):
         return os.urandom(len(box))
+    finally:
+        wipe(content)
 
 
 def _version(connection: sqlite3.Connection) -> tuple[int, int]:
