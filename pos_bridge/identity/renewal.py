@@ -22,13 +22,12 @@ from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.identity import epoch, file
 from pos_bridge.identity.keys import LENGTH, OVERHEAD, Cipher, name_of, sealed, unsealed, wipe
 from pos_bridge.identity.person_record import choice_in
-from pos_bridge.identity.record import LINK_SIZE, Link, decode_link, named_by_link
+from pos_bridge.identity.record import LINK_SIZE, Link, decode_held, decode_link, named_by_link
 from pos_bridge.identity.rows import Rows
 
 NEXT, SORT = ".next", ".sort"
 _BATCH = 64  # rows: some milliseconds
 _SORTED = ("held", "links", "points", "returns")
-_LEG = 16  # bytes: held choices begin with their sale's key
 _POINTS = "SELECT box, (SELECT wrapped FROM persons WHERE name = ?) FROM points WHERE name = ?"
 
 Row = tuple[bytes, bytes]  # name, box
@@ -50,6 +49,7 @@ class Renewal:
             self._next.connection.close()
             raise
         self._batches = self._all()
+        self._whole = False
         old, new = rows.keys, self._next.keys
         self._old_wrap, self._new_wrap = Cipher(old.wrap), Cipher(new.wrap)
         self._old_link, self._new_link = Cipher(old.link), Cipher(new.link)
@@ -62,22 +62,22 @@ class Renewal:
 
     def step(self, seconds: float | None) -> bool:
         """Work for about so long (None: to the end). What was written is on disk. True: all of it is."""
+        if self._whole:
+            return True
         until = None if seconds is None else time.monotonic() + seconds
         connection = self._next.connection
         connection.execute("BEGIN")
-        whole = True
         for _ in self._batches:
             if until is not None and time.monotonic() >= until:
-                whole = False
                 break
+        else:
+            self._whole = True
         connection.execute("COMMIT")
-        return whole
-
-    def end(self) -> None:
-        """The file is whole: nothing but its name is missing. Idempotent."""
-        self._next.connection.close()
-        beside(self._path, SORT).unlink(missing_ok=True)
-        sync_file(beside(self._path, NEXT))
+        if self._whole:
+            connection.close()
+            beside(self._path, SORT).unlink()
+            sync_file(beside(self._path, NEXT))
+        return self._whole
 
     def discard(self) -> None:
         self._next.connection.close()
@@ -142,11 +142,11 @@ class Renewal:
 
     def _held(self, page: Page) -> None:
         old, new = self.rows.keys, self._next.keys
-        self._put("sort.held", [_renamed(row, old.held, new.held, new.held_name) for row in page])
+        self._put("sort.held", [_renamed(row, old.held, new.held, new.held_name, _leg_of_held) for row in page])
 
     def _returns(self, page: Page) -> None:
         old, new = self.rows.keys, self._next.keys
-        self._put("sort.returns", [_renamed(row, old.return_, new.return_, new.return_name) for row in page])
+        self._put("sort.returns", [_renamed(row, old.return_, new.return_, new.return_name, bytes) for row in page])
 
     def _links(self, page: Page) -> None:
         naming, links, points = self._next.keys.link_name, [], []
@@ -206,11 +206,15 @@ def _pages(connection: sqlite3.Connection, table: str) -> Iterator[Page]:
         yield page
 
 
-def _renamed(row: tuple[bytes, ...], old: bytes, new: bytes, naming: bytes) -> Row:
-    """A row whose name is made of its sale's key, with which its content begins."""
+def _leg_of_held(content: bytearray) -> bytes:
+    return decode_held(content).leg.raw
+
+
+def _renamed(row: tuple[bytes, ...], old: bytes, new: bytes, naming: bytes, leg: Callable[[bytearray], bytes]) -> Row:
+    """A row whose name is made of its sale's key."""
     try:
         with unsealed(old, *row) as content:
-            name = name_of(naming, content[:_LEG])
+            name = name_of(naming, leg(content))
             return name, sealed(new, name, content)
     except (InvalidTag, ValueError):
         return os.urandom(LENGTH), os.urandom(len(row[1]))

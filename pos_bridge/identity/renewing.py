@@ -121,7 +121,6 @@ class Renewing:
             return Progress.CHANGED
         if not self._attempt.step(seconds):
             return Progress.WORKING
-        self._attempt.end()
         if not self._lock.alone():
             return Progress.WAITING
         try:
