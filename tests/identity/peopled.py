@@ -52,6 +52,7 @@ def people(vault: VaultFile) -> list[LegKey]:
 
 
 def said(vault: VaultFile, path: Path, legs: list[LegKey]) -> Said:
+    vault.held()  # it is opened
     vault.rest()
     return Said(
         content(path),
