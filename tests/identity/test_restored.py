@@ -39,8 +39,9 @@ def legs(vault) -> list[LegKey]:
 def backup(vault, path, legs, tmp_path) -> Path:
     """Of the whole state folder, before somebody was erased."""
     vault.close()
-    shutil.copytree(path.parent, tmp_path / "backup")
-    return tmp_path / "backup"
+    made: Path = tmp_path / "backup"
+    shutil.copytree(path.parent, made)
+    return made
 
 
 def erase(path: Path, copy: Path | None = None, *choices: Chouchous) -> None:
