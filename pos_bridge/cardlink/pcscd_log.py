@@ -4,16 +4,16 @@ Started with --apdu or --debug, pcscd logs every exchange, card numbers among th
 """
 
 import socket
-import struct
 from collections.abc import Iterator
 from pathlib import Path
+
+from pos_bridge.cardlink.peer import peer_of
 
 _NAME = "pcscd"
 _LOGGING = ("--apdu", "--debug")
 _LOGGING_LETTERS = frozenset("ad")
 # Options of pcscd that take a value, so that what follows such a letter is no option; the rest are flags.
 _WITH_VALUE = frozenset("ctsr")
-_PEER = struct.Struct("3i")  # struct ucred
 _HIDDEN = 0  # no process has this number
 
 
@@ -58,12 +58,11 @@ def _peer(socket_path: Path) -> int | None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             probe.settimeout(0)
             probe.connect(str(socket_path))
-            pid, _, _ = _PEER.unpack(probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
+            return peer_of(probe).pid
     except (PermissionError, BlockingIOError):
         return _HIDDEN
     except (OSError, ValueError):
         return None
-    return int(pid)
 
 
 def _all_pcscd() -> Iterator[list[str]]:
