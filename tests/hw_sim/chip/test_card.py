@@ -48,6 +48,28 @@ def test_a_card_proves_itself_and_agrees_with_its_issuer(name, oda, protocol):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_no_is_not_signed_though_a_signature_is_asked_for(name):
+    """EMV 4.4 book 2, 6.6.1: a combined signature is over a TC or an ARQC; an AAC comes as it does without."""
+    _, terminal, issuer, aid = inserted(name, oda=Oda.CDA)
+    terminal.select(aid)
+    terminal.begin()
+    terminal.records()
+    first = terminal.generate(AAC, combined=True)
+    assert "9F4B" not in first
+    assert first["9F27"] == b"\x00"
+    assert first["9F26"] == issuer.cryptogram(first, terminal.read["82"])
+
+
+def test_internal_authenticate_takes_what_the_card_s_list_asks_for():
+    _, terminal, _, aid = inserted("visa", oda=Oda.DDA)
+    terminal.select(aid)
+    terminal.begin()
+    terminal.records()
+    assert terminal.read["9F49"] == bytes.fromhex("9F3704")
+    assert [terminal.ask("00880000", bytes(length))[1] for length in (3, 5, 4)] == [0x6700, 0x6700, 0x9000]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_wrong_proof_of_the_issuer_ends_in_an_aac(name):
     _, terminal, issuer, aid = inserted(name)
     first = terminal.run(aid)
