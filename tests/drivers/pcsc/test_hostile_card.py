@@ -23,8 +23,8 @@ from tests.drivers.pcsc.chips import (
     talk,
     terminal,
 )
+from tests.drivers.pcsc.holder import FAILED, NO_PAD, TRIES_3, WITH_PAD, at_reader, verified
 from tests.drivers.pcsc.script import Issuer, Line, Pin, Say, answer_of, apdu, play, tlv
-from tests.drivers.pcsc.test_cvm import FAILED, NO_PAD, TRIES_3, WITH_PAD, at_reader, verified
 
 MOST_SELECTED = 16
 
