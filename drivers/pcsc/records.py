@@ -10,6 +10,7 @@ from pos_bridge.wire.emv_dol import parse_dol
 from pos_bridge.wire.emv_files import PUBLIC_FILES, Place, parse_afl
 from pos_bridge.wire.emv_results import AIP_LENGTH, Profile
 from pos_bridge.wire.emv_tags import NOT_OF_A_RECORD, Tag
+from pos_bridge.wire.luhn import luhn_holds
 from pos_bridge.wire.tlv import TlvError, encode, once, only, parse
 
 _NOT_NOW = 0x6985  # conditions of use not satisfied: the next application (book 3, 10.1)
@@ -177,12 +178,6 @@ def _track_number(track: bytes) -> str:
 
 
 def _digits(text: str) -> str:
-    if len(text) not in _PAN_DIGITS or not text.isdecimal() or not _luhn_holds(text):
+    if len(text) not in _PAN_DIGITS or not text.isdecimal() or not luhn_holds(text.encode()):
         raise TlvError("not a card number")
     return text
-
-
-def _luhn_holds(digits: str) -> bool:
-    """ISO/IEC 7812-1, annex B."""
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (sum(int(digit) for digit in digits[-1::-2]) + sum(doubled)) % 10 == 0
