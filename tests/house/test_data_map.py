@@ -23,7 +23,19 @@ from pos_bridge.pos_api.kept import Kept
 from pos_bridge.pos_api.loyalty_kept import LoyaltyKept
 from pos_bridge.protocol import processor_v1_pb2
 from pos_bridge.wire import cardlink
-from pos_bridge.wire.nexo import device_request, device_response, loyalty_request, loyalty_response, request, response
+from pos_bridge.wire.nexo import (
+    device_request,
+    device_response,
+    event,
+    loyalty_request,
+    loyalty_response,
+    payment_response,
+    request,
+    response,
+    status_response,
+    terminal_response,
+    totals_response,
+)
 from pos_bridge.wire.nexo import fields as fields_of_requests
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-map.md"
@@ -242,7 +254,8 @@ def test_every_field_of_a_tills_request():
 
 
 def test_every_field_of_an_answer():
-    kinds = structs_of(response) | structs_of(device_response) | structs_of(loyalty_response)
+    told = (payment_response, loyalty_response, totals_response, terminal_response, status_response, device_response)
+    kinds = set().union(*map(structs_of, (response, *told, event)))
     kinds |= {request.TransactionID, request.MessageReference, request.OriginalPOITransaction}
     compare("The answer to the till", spelled_fields(kinds))
 

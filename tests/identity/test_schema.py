@@ -10,8 +10,8 @@ from pos_bridge.identity import schema
 from pos_bridge.identity.earned import POINTS_SIZES
 from pos_bridge.identity.keys import OVERHEAD
 from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RECORD_SIZES, RETURN_SIZE
+from tests.journal.hostile import hostile_values
 from tests.journal.rows import insert
-from tests.journal.test_schema import hostile_values
 
 
 @pytest.fixture
