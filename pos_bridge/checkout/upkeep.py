@@ -4,6 +4,7 @@ By the hour and at the start, while nobody waits for it. What fails now is tried
 failed.
 """
 
+from contextlib import suppress
 from datetime import date
 
 from pos_bridge.checkout.people import People
@@ -25,11 +26,9 @@ class Upkeep:
 
     async def settle(self) -> None:
         """Once a day the retention; each time, what erasures wait for. Raises nothing of the vault or the trail."""
-        try:
-            if self._retained != self._people.today:
-                today = self._people.today
-                if not isinstance(await self._people.retain(THIS_PROGRAM), PersonFault):
-                    self._retained = today
+        today = self._people.today
+        with suppress(VaultUnusableError, TrailUnwritableError):
+            if self._retained != today and not isinstance(await self._people.retain(THIS_PROGRAM), PersonFault):
+                self._retained = today
+        with suppress(VaultUnusableError):
             await self._persons.renew()
-        except (VaultUnusableError, TrailUnwritableError):
-            return
