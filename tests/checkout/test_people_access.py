@@ -134,10 +134,10 @@ async def test_who_asked_for_something_is_kept():
 async def test_one_that_cannot_be_read_keeps_nobody_else():
     world = World()
     damaged = HomeDelivery("WEB-0")
-    for choice in (damaged, ORDER):
+    for choice, name in ((damaged, b"\xff" * 32), (ORDER, b"\x01" * 32)):
         there = await world.people.deliver(CASHIER, replace(delivery(), choice=choice))
         assert isinstance(there, Person)
-        world.persons.by_choice[choice] = replace(there, keep_until=date(2026, 1, 1))
+        world.persons.by_choice[choice] = replace(there, id=name, keep_until=date(2026, 1, 1))
     world.persons.unreadable = {damaged}
     with pytest.raises(VaultUnusableError):
         await world.people.retain(SYSTEM)
