@@ -7,10 +7,11 @@ name in common. A box is nonce, ciphertext and tag, bound to the name of the row
 import hashlib
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -35,6 +36,9 @@ class Keys:
     points_name: bytes
     return_name: bytes
     return_: bytes
+    proof_name: bytes
+    proof: bytes
+    head: bytes
 
     @classmethod
     def derive(cls, vault_key: bytes, salt: bytes) -> "Keys":
@@ -65,6 +69,26 @@ def unsealed(key: bytes | bytearray, name: bytes, box: bytes) -> Iterator[bytear
     try:
         AESGCM(key).decrypt_into(box[:_NONCE], box[_NONCE:], name, content)
         yield content
+    finally:
+        wipe(content)
+
+
+def opened_boxes(
+    key: bytes, rows: Iterable[tuple[bytes, bytes]], length: int
+) -> Iterator[bytearray | InvalidTag | ValueError]:
+    """The contents, all of one length, of many boxes with their names: each is wiped when the next is asked for.
+
+    What cannot be opened is given as the exception that says so.
+    """
+    cipher, content = AESGCM(key), bytearray(length)
+    try:
+        for name, box in rows:
+            try:
+                cipher.decrypt_into(box[:_NONCE], box[_NONCE:], name, content)
+            except (InvalidTag, ValueError) as error:
+                yield error
+            else:
+                yield content
     finally:
         wipe(content)
 

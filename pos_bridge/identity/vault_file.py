@@ -14,6 +14,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity import file
 from pos_bridge.identity.fault import EXPECTED
+from pos_bridge.identity.person_record import RETURN_WINDOW_DAYS
 from pos_bridge.identity.record import Choices
 from pos_bridge.identity.rows import Rows
 
@@ -23,11 +24,15 @@ _STAYS_GOOD = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}
 
 
 class VaultFile:
-    """`path` and its vault key. Calls raise what fault.EXPECTED lists; `rest` and `close` raise nothing of it."""
+    """`path` and its vault key. Calls raise what fault.EXPECTED lists; `rest` and `close` raise nothing of it.
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    `return_window_days`: how long after its payment an order's data stays, where nobody said otherwise.
+    """
+
+    def __init__(self, path: Path, key: bytes, return_window_days: int = RETURN_WINDOW_DAYS) -> None:
         self._path = path
         self._key = key
+        self._window_days = return_window_days
         self._rows: Rows | None = None
         self._unwanted: set[LegKey] = set()  # nothing may be held for these, and a disk would not have it so
         self._lingers = True  # the write-ahead log may hold what was deleted: here, by an earlier run
@@ -36,19 +41,18 @@ class VaultFile:
     def hold(self, leg: LegKey, choices: Choices, rule: PointsRule | None = None) -> None:
         self._unwanted.discard(leg)
         try:
-            if self._absent():
-                file.make(self._path, self._key)
-            with self._writing() as rows:
+            self.make()
+            with self.writing() as rows:
                 self._lingers |= rows.hold(leg, choices, rule)
         except EXPECTED:
             self._unwanted.add(leg)  # told as not held: a commit whose sync failed must not come back
             raise
 
     def keep(self, leg: LegKey, paid: int | None = None, returned: int = 0) -> None:
-        if self._absent():
+        if self.absent():
             return
-        with self._writing() as rows:
-            kept = rows.keep(leg, paid, returned)
+        with self.writing() as rows:
+            kept = rows.keep(leg, paid, returned, self._window_days)
         self._lingers |= kept
         self._kept += kept
 
@@ -57,62 +61,78 @@ class VaultFile:
         self._drop_unwanted()
 
     def held(self) -> tuple[LegKey, ...]:
-        if self._absent():
+        if self.absent():
             return ()
-        with self._reading() as rows:
+        with self.reading() as rows:
             return rows.held()
 
     def known(self, leg: LegKey) -> frozenset[ChoiceKind]:
-        if self._absent():
+        if self.absent():
             return frozenset()
-        with self._reading() as rows:
+        with self.reading() as rows:
             return rows.known(leg)
 
     # ---- points ----
 
     def award(self, leg: LegKey, choice: Chouchous, consent: Consent, earned: Earned) -> Earned | PointsFault:
-        if self._absent():
-            file.make(self._path, self._key)
-        with self._writing() as rows:
+        self.make()
+        with self.writing() as rows:
             self._lingers = True  # a record that had no such consent is replaced
             given = rows.award(leg, choice, consent, earned)
         self._kept += given is earned
         return given
 
     def withdraw(self, leg: LegKey, mark: bytes, cents: int | None) -> Withdrawal | PointsFault:
-        if self._absent():
+        if self.absent():
             return PointsFault.NO_POINTS
-        with self._writing() as rows:
+        with self.writing() as rows:
             self._lingers = True  # what is replaced
             return rows.withdraw(leg, mark, cents)
 
     def earned(self, leg: LegKey) -> Earned | None:
-        if self._absent():
+        if self.absent():
             return None
-        with self._reading() as rows:
+        with self.reading() as rows:
             return rows.points.earned(leg)
 
     def earning(self, leg: LegKey, paid: int) -> int | None:
-        if self._absent():
+        if self.absent():
             return None
-        with self._reading() as rows:
+        with self.reading() as rows:
             return rows.earning(leg, paid)
 
     def returned(self, leg: LegKey, cents: int, *, settled: bool) -> None:
-        if self._absent():
+        if self.absent():
             return
-        with self._reading() as rows:
+        with self.reading() as rows:
             if not rows.points.concerned(leg):
                 return  # of nobody, as most: nothing is written
-        with self._writing() as rows:
+        with self.writing() as rows:
             self._lingers = True
             rows.points.returned(leg, cents, settled=settled)
 
     def returning(self) -> tuple[LegKey, ...]:
-        if self._absent():
+        if self.absent():
             return ()
-        with self._reading() as rows:
+        with self.reading() as rows:
             return rows.points.returning()
+
+    # ---- for all that is done with it (persons: person_file.py) ----
+
+    def make(self) -> None:
+        """Unless there is one."""
+        if self.absent():
+            file.make(self._path, self._key)
+
+    def replaced(self) -> None:
+        """Something was written over: a rest is needed."""
+        self._lingers = True
+        self._kept += 1
+
+    def deleted(self) -> None:
+        """Somebody is gone: at the next rest the file is written anew, so that not even their place is left."""
+        self._lingers = True
+        self._kept = max(self._kept, REWRITE_AFTER)
 
     def rest(self) -> None:
         """Nothing deleted stays in the write-ahead log; now and then, nothing of the order in which rows came."""
@@ -135,7 +155,7 @@ class VaultFile:
         self.rest()
         self._disconnect()
 
-    def _absent(self) -> bool:
+    def absent(self) -> bool:
         return self._rows is None and file.absent(self._path)
 
     def _opened(self) -> Rows:
@@ -144,7 +164,7 @@ class VaultFile:
         return self._rows
 
     @contextmanager
-    def _reading(self) -> Iterator[Rows]:
+    def reading(self) -> Iterator[Rows]:
         rows = self._opened()
         try:
             yield rows
@@ -153,7 +173,7 @@ class VaultFile:
             raise
 
     @contextmanager
-    def _writing(self) -> Iterator[Rows]:
+    def writing(self) -> Iterator[Rows]:
         """One transaction, all or nothing. What is unwanted goes with it."""
         rows = self._opened()
         unwanted = tuple(self._unwanted)
@@ -170,22 +190,22 @@ class VaultFile:
         self._unwanted.difference_update(unwanted)
 
     def _drop_unwanted(self) -> None:
-        if self._absent():
+        if self.absent():
             self._unwanted.clear()
             return
-        with self._writing():
+        with self.writing():
             pass
 
     def _write_anew(self) -> None:
         """Inside a page rows lie in the order in which they came, until the file is written in that of its names."""
-        with self._reading() as rows:
+        with self.reading() as rows:
             rows.connection.execute("VACUUM")
         self._kept = 0
         self._lingers = True
 
     def _empty_log(self) -> None:
         """Copy the write-ahead log into the file and cut it off; never waits for readers, tries again later."""
-        with self._reading() as rows:
+        with self.reading() as rows:
             rows.connection.execute("PRAGMA busy_timeout = 0").fetchone()
             busy, _, _ = rows.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._lingers = bool(busy)
