@@ -12,8 +12,8 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import vault_file
 from pos_bridge.identity.vault_file import VaultFile
 from tests.identity.makers import (
-    HEADER,
     BESIDE,
+    HEADER,
     KEY,
     MEMBER,
     ORDER,
