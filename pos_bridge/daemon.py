@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 import uvloop
 
@@ -17,6 +18,7 @@ from pos_bridge.credentials import Credentials
 from pos_bridge.front import Front, open_front
 from pos_bridge.journal.answers import Answers
 from pos_bridge.log import counted
+from pos_bridge.native_front import NativeFront, open_native
 from pos_bridge.opened import now, open_identify, open_journal, open_log, open_rooms
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
@@ -74,15 +76,14 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         teller = open_teller(config, credentials.events_tls, lane, log, clock=now, stack=stack)
         counter = CounterDevices(around(config), DeviceHealth(log), teller)
         front = open_front(config, credentials, lane, answers, log, dropped=dropped, counter=counter)
+        doors = Doors(front, open_native(config, credentials, front.house, log))
         await rooms.start()
-        await front.server.start()
-        stack.push_async_callback(front.server.stop)
-        stack.push_async_callback(front.reception.close)
+        await doors.open(stack)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
-        stack.callback(_stop_when_quiet(lane, front, stop))
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, front.look)
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, front.look, teller))
+        stack.callback(_stop_when_quiet(lane, doors, stop))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, doors.look)
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, doors.look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
@@ -93,10 +94,37 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         notify("STOPPING=1")
         log.emit(events.EngineStopping())
         teller.stopping()
-        front.server.stop_taking()
+        doors.stop_taking()
 
 
-def _stop_when_quiet(lane: Lane, front: Front, stop: asyncio.Event) -> Callable[[], object]:
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where tills ask: nexo, and the native API where there is one."""
+
+    front: Front
+    native: NativeFront | None
+
+    async def open(self, stack: AsyncExitStack) -> None:
+        await self.front.server.start()
+        stack.push_async_callback(self.front.server.stop)
+        if self.native is not None:
+            await self.native.server.start()
+            stack.push_async_callback(self.native.server.stop)
+        stack.push_async_callback(self.front.reception.close)
+
+    def stop_taking(self) -> None:
+        self.front.server.stop_taking()
+        if self.native is not None:
+            self.native.server.stop_taking()
+
+    def look(self) -> None:
+        """At the certificates."""
+        self.front.look()
+        if self.native is not None:
+            self.native.look()
+
+
+def _stop_when_quiet(lane: Lane, doors: Doors, stop: asyncio.Event) -> Callable[[], object]:
     """From SIGUSR1 on. The answer takes it back; the signal stays heard, as it would otherwise end what is stopping."""
     loop = asyncio.get_running_loop()
     waiting: set[asyncio.Task[None]] = set()
@@ -104,10 +132,10 @@ def _stop_when_quiet(lane: Lane, front: Front, stop: asyncio.Event) -> Callable[
 
     async def wait() -> None:
         await lane.quiet()
-        while front.reception.runs:  # a customer may be asked something before the lane hears of their payment
-            await front.reception.quiet()
+        while doors.front.reception.runs:  # a customer may be asked something before the lane hears of their payment
+            await doors.front.reception.quiet()
             await lane.quiet()
-        front.server.stop_taking()  # in the same moment: nobody begins what would then be withdrawn
+        doors.stop_taking()  # in the same moment: nobody begins what would then be withdrawn
         stop.set()
 
     def begin() -> None:

@@ -1,9 +1,12 @@
-"""What the checkout needs to keep people and their rights: the vault's persons, and the audit trail."""
+"""What the checkout needs to keep people and their rights: the vault's persons, the audit trail, the sales."""
 
 from typing import Protocol
 
+from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.audit import AuditEntry
 from pos_bridge.domain.identity import Choice
+from pos_bridge.domain.ledger import KnownLeg
+from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.person import LinkedSale, Person, PersonFault
 from pos_bridge.domain.person_change import Change
 
@@ -58,3 +61,14 @@ class Trail(Protocol):
 
     async def note(self, entry: AuditEntry) -> None:
         """Raises TrailUnwritableError: then the act is not done."""
+
+
+class Sales(Protocol):
+    """What the journal says of a person's sales. Raises JournalUnwritableError."""
+
+    async def find_leg(self, key: LegKey) -> KnownLeg | None: ...
+
+    async def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]: ...
+
+    async def recorded(self, key: LegKey) -> Recorded | None:
+        """When its newest row was written. None: no row is known to be this leg's any more."""

@@ -66,9 +66,14 @@ class Reception:
         await self._services[0].told(key)  # whichever: they have one desk
 
     @property
+    def floor(self) -> Floor:
+        """Where whoever else moves money at this terminal runs too, so that one waits at a time."""
+        return self._floor
+
+    @property
     def runs(self) -> bool:
-        """Whether a transaction is under way, also one that no desk has heard of yet."""
-        return bool(self._floor.running)
+        """Whether a transaction or a Loyalty request is under way, also one that no desk has heard of yet."""
+        return not self._floor.is_quiet
 
     async def quiet(self) -> None:
         """Wait until none runs, whoever comes meanwhile."""

@@ -22,7 +22,16 @@ MAKERS = {"Words": (0, 1), "both": (0, 1), "Said": (-2, -1)}
 ALIKE = "same"
 
 # Texts that are told to programmers: an error that nobody meets unless the program is wrong.
-OF_THE_CODE = {"ValueError", "TypeError", "LookupError", "KeyError", "AssertionError", "RuntimeError", "UsageError"}
+OF_THE_CODE = {
+    "ValueError",
+    "TypeError",
+    "LookupError",
+    "KeyError",
+    "AssertionError",
+    "RuntimeError",
+    "ImportError",
+    "UsageError",
+}
 
 # Rooms whose people read English, with the reason. A room that holds no such text any more is taken off this list.
 IN_ENGLISH = {
@@ -40,12 +49,16 @@ SILENT = {
     "journal": "SQL, and what `verify` found, which is told as found",
     "processor": "speaks gRPC",
     "protocol": "generated",
+    "registers": "SQL",
+    "shapes.py": "SQL",
     "wire": "tells messages and faults of closed lists",
 }
 # Texts of one language in the rooms that do speak, each with its reason.
 EXCUSED = {
     "pos-bridge doctor": "the SaleID that its Diagnosis shows the engine: a name on the wire",
     "passphrase ": "before the name of who holds one: hashed, never shown",
+    "native socket": "the name of whoever may open it: hashed, never shown",
+    "native certificate ": "before the name of who holds one: hashed, never shown",
     "POST ": "the beginning of a request, between machines",
     "without an exception": "a fault's line, to be reported as it is: for who mends the program",
     "no place": "the same",
