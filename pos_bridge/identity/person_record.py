@@ -17,6 +17,7 @@ from pos_bridge.identity.record import Reader, nearest, padded, put_choice, put_
 RECORD_SIZES = (512, 2048, 8192)
 RETURN_WINDOW_DAYS = 30  # after an order was paid, unless the shop says otherwise
 _LAYOUT = 0x83  # of version 3; a record of version 2 begins with its ChoiceKind
+_START = 2  # behind the length of what is not padding
 _MONTHS = 12
 _FIRST_YEAR = 1970
 
@@ -79,6 +80,12 @@ def bounded(history: tuple[Event, ...]) -> tuple[Event, ...]:
 
 def month_of(day: date) -> Month:
     return Month.of(nearest(day))
+
+
+def choice_in(raw: bytearray) -> bytearray:
+    """What a person is found by, as encode_choice gives it, of a record of any version, and nothing else of it."""
+    at = _START + (raw[_START] == _LAYOUT)
+    return raw[at : at + 2 + raw[at + 1]]
 
 
 # ---- pieces, of proofs too ----

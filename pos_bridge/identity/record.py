@@ -93,6 +93,11 @@ def person_of_link(raw: bytearray) -> bytes:
     return bytes(raw[LINK_SIZE - NAME_LENGTH :])
 
 
+def named_by_link(raw: bytearray) -> bytearray:
+    """What the name of a link is made of: its sale's key, and the kind of choice."""
+    return raw[1:17] + raw[:1]
+
+
 def encode_choice(choice: Choice) -> bytearray:
     """What a person is found by: kind and value."""
     content = bytearray()

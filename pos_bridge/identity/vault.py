@@ -4,6 +4,7 @@ What it raises holds no data: an exception made on the thread, with the values i
 choice is taken out of the call that carries it, so that a thread that waits for work remembers nobody.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -18,12 +19,16 @@ from pos_bridge.domain.person import LinkedSale, Person, PersonFault
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity.fault import EXPECTED, fault_of
 from pos_bridge.identity.keys import LENGTH
-from pos_bridge.identity.person_file import Enter, PersonFile, local_today
+from pos_bridge.identity.person_file import PersonFile, local_today
 from pos_bridge.identity.person_record import RETURN_WINDOW_DAYS
 from pos_bridge.identity.person_rows import Change
 from pos_bridge.identity.proof import Proof
+from pos_bridge.identity.renewing import Owing, Progress
 from pos_bridge.identity.vault_file import VaultFile
 from pos_bridge.worker import REST_S, Job, Worker
+
+_TRIES = 5  # of one call: the engine asks again by the hour
+_AGAIN_S = 0.5  # a command has the vault open for less
 
 Result = TypeVar("Result")
 
@@ -42,7 +47,7 @@ class Vault:
         path: Path,
         key: bytes,
         return_window_days: int = RETURN_WINDOW_DAYS,
-        enter: Enter | None = None,
+        erasures_copy: Path | None = None,
         today: Callable[[], date] = local_today,
     ) -> Self:
         """Touches no disk: the file is opened when first needed, and made when somebody first chooses.
@@ -51,8 +56,8 @@ class Vault:
         """
         if len(key) != LENGTH:
             raise ValueError(f"a vault key has {LENGTH} bytes")
-        file = VaultFile(path, key, return_window_days)
-        return cls(file, PersonFile(file, enter, today))
+        file = VaultFile(path, key, return_window_days, erasures_copy)
+        return cls(file, PersonFile(file, file.enter, today))
 
     def close(self) -> None:
         """Finish what was asked, then tidy up and close the file. Blocking, idempotent."""
@@ -132,6 +137,23 @@ class Vault:
         """What somebody of this number agreed to, who is gone."""
         carried = [choice]
         return await self._ask(lambda: self._persons.proof(carried.pop()))
+
+    # ---- what erasures wait for ----
+
+    async def renew(self) -> bool:
+        """In slices, so that a sale waits for one at most. False: it changes too often, or another has it open."""
+        for _ in range(_TRIES):
+            while (progress := await self._ask(self._file.renew)) is Progress.WORKING:
+                continue
+            if progress is Progress.DONE:
+                return True
+            if progress is Progress.WAITING:
+                await asyncio.sleep(_AGAIN_S)
+        return False
+
+    async def owed(self) -> Owing:
+        """Tries to bring the copy off the till up to date. Raises ERASURES_BEHIND where that says something else."""
+        return await self._ask(self._file.owed)
 
     def _rest(self) -> None:
         try:

@@ -9,13 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from pos_bridge.disk import make_folder
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, Consent
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity import file
 from pos_bridge.identity.fault import EXPECTED
+from pos_bridge.identity.ledger_file import Ledger
+from pos_bridge.identity.lock import NAME as LOCK
+from pos_bridge.identity.lock import Lock
 from pos_bridge.identity.person_record import RETURN_WINDOW_DAYS
 from pos_bridge.identity.record import Choices
+from pos_bridge.identity.renewing import Owing, Progress, Renewing, is_owed, owe, settle
+from pos_bridge.identity.replay import replay
 from pos_bridge.identity.rows import Rows
 
 REWRITE_AFTER = 256  # sales; the file is then written anew in the order of its names
@@ -27,12 +33,22 @@ class VaultFile:
     """`path` and its vault key. Calls raise what fault.EXPECTED lists; `rest` and `close` raise nothing of it.
 
     `return_window_days`: how long after its payment an order's data stays, where nobody said otherwise.
+    `erasures_copy`: where the ledger of erasures is kept off the till.
     """
 
-    def __init__(self, path: Path, key: bytes, return_window_days: int = RETURN_WINDOW_DAYS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        key: bytes,
+        return_window_days: int = RETURN_WINDOW_DAYS,
+        erasures_copy: Path | None = None,
+    ) -> None:
         self._path = path
         self._key = key
         self._window_days = return_window_days
+        self._lock = Lock(path.with_name(LOCK))
+        self._ledger = Ledger(path.parent, erasures_copy)
+        self._renewing = Renewing(path, key, self._lock)
         self._rows: Rows | None = None
         self._unwanted: set[LegKey] = set()  # nothing may be held for these, and a disk would not have it so
         self._lingers = True  # the write-ahead log may hold what was deleted: here, by an earlier run
@@ -121,8 +137,15 @@ class VaultFile:
 
     def make(self) -> None:
         """Unless there is one."""
-        if self.absent():
-            file.make(self._path, self._key)
+        if not self.absent():
+            return
+        make_folder(self._path.parent)
+        self._lock.take()
+        try:
+            if self.absent():
+                file.make(self._path, self._key)
+        finally:
+            self._lock.release()
 
     def replaced(self) -> None:
         """Something was written over: a rest is needed."""
@@ -130,9 +153,36 @@ class VaultFile:
         self._kept += 1
 
     def deleted(self) -> None:
-        """Somebody is gone: at the next rest the file is written anew, so that not even their place is left."""
+        """Somebody goes: at the next rest the file is written anew, so that not even their place is left. In `writing`:
+        that a new epoch is owed is on disk before they are gone.
+        """
+        owe(self._path.parent)
         self._lingers = True
         self._kept = max(self._kept, REWRITE_AFTER)
+
+    # ---- erasures: their ledger, and the key that they end ----
+
+    def enter(self, person: bytes) -> bytes:
+        """Enter an erasure in the ledger, in `writing`, before anything goes. What the vault notes of the ledger."""
+        owe(self._path.parent)
+        return self._ledger.enter(person).raw
+
+    def owed(self) -> Owing:
+        """What erasures still wait for. The copy off the till is brought up to date if it can be."""
+        if not self.absent():
+            with self.writing() as rows:
+                self._replay(rows)
+        return Owing(self._ledger.acknowledge(), is_owed(self._path.parent))
+
+    def renew(self, *, whole: bool = False) -> Progress:
+        """A step of a new epoch, where one is owed: SLICE_S long, or all of it."""
+        if self.absent() or not is_owed(self._path.parent):
+            return Progress.DONE
+        with self.reading() as rows:
+            progress = self._renewing.step(rows, self._hang_up, whole=whole)
+        if progress is Progress.DONE:
+            self._kept = 0  # it is in the order of its names
+        return progress
 
     def rest(self) -> None:
         """Nothing deleted stays in the write-ahead log; now and then, nothing of the order in which rows came."""
@@ -160,8 +210,20 @@ class VaultFile:
 
     def _opened(self) -> Rows:
         if self._rows is None:
-            self._rows = file.opened(self._path, self._key)
+            self._lock.share()
+            try:
+                settle(self._path, self._key, self._lock)
+                self._rows = file.opened(self._path, self._key)
+                with self._changing(self._rows):
+                    self._replay(self._rows)
+            except BaseException:
+                self._disconnect()
+                raise
         return self._rows
+
+    def _replay(self, rows: Rows) -> None:
+        if replay(rows, self._ledger):
+            self.deleted()
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:
@@ -177,17 +239,22 @@ class VaultFile:
         """One transaction, all or nothing. What is unwanted goes with it."""
         rows = self._opened()
         unwanted = tuple(self._unwanted)
-        try:
-            rows.connection.execute("BEGIN IMMEDIATE")
+        with self._changing(rows):
             for leg in unwanted:
                 self._lingers |= rows.drop(leg)
             yield rows
+        self._unwanted.difference_update(unwanted)
+
+    @contextmanager
+    def _changing(self, rows: Rows) -> Iterator[None]:
+        try:
+            rows.connection.execute("BEGIN IMMEDIATE")
+            yield
             rows.connection.execute("COMMIT")
         except BaseException as error:
             self._undo(rows.connection)
             self._doubt(error)
             raise
-        self._unwanted.difference_update(unwanted)
 
     def _drop_unwanted(self) -> None:
         if self.absent():
@@ -223,6 +290,12 @@ class VaultFile:
             self._disconnect()
 
     def _disconnect(self) -> None:
+        with suppress(*EXPECTED):
+            self._renewing.drop()
+        self._hang_up()
+        self._lock.release()
+
+    def _hang_up(self) -> None:
         rows, self._rows = self._rows, None
         if rows is not None:
             self._lingers = True

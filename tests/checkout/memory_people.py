@@ -1,5 +1,6 @@
 """A vault of persons, an audit trail and a book of sales in memory: they do what their ports promise, in order."""
 
+import os
 from dataclasses import dataclass, replace
 
 from pos_bridge.domain.access import Recorded
@@ -7,7 +8,7 @@ from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
 from pos_bridge.domain.identity import Choice, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.person import LinkedSale, Person, PersonFault
+from pos_bridge.domain.person import ID_LENGTH, LinkedSale, Person, PersonFault
 from pos_bridge.domain.person_change import Change
 
 
@@ -27,13 +28,15 @@ class MemoryPersons:
         self.copied = True  # off the till
         self.erasures = 0
         self.broken: VaultFault | None = None
+        self.unreadable: set[Choice] = set()
         self.before_change: Change | None = None  # somebody else's, just before the next one
         self.most_at_once = 0
         self._done = done
-        self._ids = 0
 
     async def person(self, choice: Choice) -> Person | None:
         self._asked("person")
+        if choice in self.unreadable:
+            raise VaultUnusableError(VaultFault.DAMAGED)
         return self.by_choice.get(choice)
 
     async def change(self, choice: Choice, how: Change) -> Person | PersonFault:
@@ -49,8 +52,7 @@ class MemoryPersons:
         if isinstance(after, PersonFault):
             return after
         if before is None:
-            self._ids += 1
-            after = replace(after, id=self._ids.to_bytes(32, "big"))
+            after = replace(after, id=os.urandom(ID_LENGTH))
         self.by_choice[choice] = after
         return after
 
@@ -70,8 +72,12 @@ class MemoryPersons:
     async def page(self, after: bytes, count: int) -> tuple[Person, ...]:
         self._asked("page")
         self.most_at_once = max(self.most_at_once, count)
-        there = sorted(self.by_choice.values(), key=lambda person: person.id)
-        return tuple(person for person in there if person.id > after)[:count]
+        there = sorted(self.by_choice.items(), key=lambda pair: pair[1].id)
+        rest = [(choice, person) for choice, person in there if person.id > after]
+        readable = tuple(person for choice, person in rest if choice not in self.unreadable)
+        if rest and not readable:
+            raise VaultUnusableError(VaultFault.DAMAGED)
+        return readable[:count]
 
     async def forget(self, persons: tuple[bytes, ...]) -> int:
         self._asked("forget")

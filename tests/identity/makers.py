@@ -36,6 +36,7 @@ MEMBER = "6277009218344"
 ORDER = "WEB/2026.11_77-GRISE"
 RULE = PointsRule("2026-11", 1, 100)
 HEADER = 100  # bytes of SQLite's file: it counts changes
+BESIDE = {"vault.epoch", "vault.lock"}  # the files that any vault has
 TABLES = ("held", "persons", "links", "points", "returns", "proofs", "head", "verifier")
 
 

@@ -71,7 +71,7 @@ def stored_of_2(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_it_goes_on_as_any_other(vault, path):
-    persons = PersonFile(vault, lambda person: bytes(40))
+    persons = PersonFile(vault, vault.enter)
     vault.keep(LEGS[2], 7_00)
     assert vault.known(LEGS[2]) == BOTH
     told = persons.change(Chouchous(MEMBER), with_details)
