@@ -55,7 +55,7 @@ def open_native(config: Config, credentials: Credentials, house: House, log: Log
     shown, port = _port(config, credentials, log)
     place = None if native.socket is None else _place(config.path(native.socket))
     try:
-        server = NativeServer(TillService(house), place, port)
+        server = NativeServer((TillService(house),), place, port)
     except RuntimeError:  # gRPC says no more than that it could not listen
         if native.socket is not None:
             path = config.path(native.socket)

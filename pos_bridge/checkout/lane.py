@@ -21,7 +21,7 @@ from pos_bridge.checkout.recording import Recording
 from pos_bridge.checkout.refund import Refund
 from pos_bridge.checkout.settling import InDoubtError
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
-from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket
+from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket, KnownLeg
 from pos_bridge.domain.leg import APPROVED_STATES, Kind, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
@@ -162,6 +162,10 @@ class Lane:
             await self._journal.mark_told(key)
         except JournalUnwritableError:
             self._recording.failed()
+
+    async def recorded(self, key: LegKey) -> KnownLeg | None:
+        """Raises JournalUnwritableError."""
+        return await self._journal.find_leg(key)
 
     async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
         return await self._kept().known(key)

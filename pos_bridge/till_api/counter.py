@@ -51,6 +51,7 @@ class House:
     """What all credentials share. `secret`: 32 random bytes of this till; `clock` gives aware times.
 
     `offered`: what a customer can choose here; `on_dropped` is called for each request with identity nobody chose.
+    `no_vault`: whether there is none on this till, so that it keeps nobody.
     """
 
     terminal: Terminal
@@ -62,6 +63,7 @@ class House:
     on_trouble: Callable[[Trouble], None]
     on_dropped: Callable[[], None]
     offered: Offered
+    no_vault: Callable[[], bool]
 
 
 class FaultError(Exception):
