@@ -18,7 +18,7 @@ from pos_bridge.config_checks import (
     named_files,
     reason_of,
 )
-from pos_bridge.settings import Config, ConfigError, Document
+from pos_bridge.settings import Config, ConfigError, Document, is_credential
 from pos_bridge.start_fault import StartFault
 
 
@@ -26,7 +26,7 @@ def load(file: Path) -> Config:
     """Read and check `file` and the files it names. Raises ConfigError with one line for a person."""
     config = read(file)
     for setting, text, secret in named_files(config):
-        check_file(file, setting, config.path(text), secret=secret)
+        check_file(file, setting, config.path(text), secret=secret, credential=is_credential(text))
     if config.identity is not None:
         check_vault_key(file, config.path(config.identity.vault_key))
     check_devices(config)

@@ -7,10 +7,21 @@ import stat
 from pathlib import Path
 
 from pos_bridge.device_config import Address, CustomerDisplay, CustomerPad, Printer, unfit_device
-from pos_bridge.settings import CHIP_DRIVER, DEFAULT_PCSCD, VAULT_KEY_LENGTH, Config, ConfigError, Native, Nexo, Reader
+from pos_bridge.settings import (
+    CHIP_DRIVER,
+    DEFAULT_PCSCD,
+    VAULT_KEY_LENGTH,
+    Config,
+    ConfigError,
+    Native,
+    Nexo,
+    Reader,
+)
 from pos_bridge.start_fault import StartFault
 
 _MAX_SOCKET_PATH = 107  # struct sockaddr_un
+_OF_OTHERS = 0o077
+_OF_OTHERS_BUT_AN_ACL = 0o037  # systemd gives a credential to the unit's user by an ACL: its mask stands for the group
 _NOT_TEXT = "UTF-8"  # what a file that is not text is not
 
 
@@ -144,7 +155,7 @@ def check_native_folder(config: Config) -> None:
         raise ConfigError(StartFault.CHANGEABLE_BY_OTHERS, **where)
 
 
-def check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:
+def check_file(file: Path, setting: str, path: Path, *, secret: bool, credential: bool = False) -> None:
     where = {"file": file, "setting": setting, "path": path}
     try:
         mode = path.stat().st_mode
@@ -152,7 +163,7 @@ def check_file(file: Path, setting: str, path: Path, *, secret: bool) -> None:
         raise ConfigError(StartFault.FILE_UNUSABLE, **where, reason=reason_of(error)) from None
     if not stat.S_ISREG(mode):
         raise ConfigError(StartFault.NOT_A_FILE, **where)
-    if secret and mode & 0o077:
+    if secret and mode & (_OF_OTHERS_BUT_AN_ACL if credential else _OF_OTHERS):
         raise ConfigError(StartFault.SECRET_IS_OPEN, **where)
     if not secret and mode & 0o022:
         raise ConfigError(StartFault.CHANGEABLE_BY_OTHERS, **where)

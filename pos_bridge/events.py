@@ -137,6 +137,22 @@ class VaultUnusable(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TrailUnwritable(Event):
+    """The audit trail takes nothing. Once until it does again: no act on a person's data is done, sales go on."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleForgotten(Event):
+    """The day's retention: so many deliveries, members and proofs of consent whose time was over (999: or more)."""
+
+    deliveries: int
+    members: int
+    proofs: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureStuck(Event):
     """The processor refuses a capture as malformed or as another's key. Once a leg; it is tried on all the same."""
 

@@ -3,6 +3,7 @@
 No setting here weakens privacy: there is none to find.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,13 @@ _COMMON_NAME = r"^[A-Za-z0-9]{4,20}-[0-9]{9}\.(live|test)\.terminal\.adyen\.com$
 VAULT_KEY_LENGTH = 32
 CHIP_DRIVER = "pcsc_emv"
 DEFAULT_PCSCD = "/run/pcscd/pcscd.comm"
+_CREDENTIAL = "credential:"
+_CREDENTIALS_OF_THE_UNIT = "/run/credentials/pos-bridge.service"  # for a command beside the engine
+
+
+def is_credential(text: str) -> bool:
+    """Whether a setting that is a path names a credential of systemd's (LoadCredential=, LoadCredentialEncrypted=)."""
+    return text.startswith(_CREDENTIAL)
 
 
 class ConfigError(StartError):
@@ -127,13 +135,20 @@ class Identity(Section, frozen=True):
     """Without this section no identity is ever kept. The texts are the versions that customers were shown.
 
     Without `delivery_text` no order number is kept: for tills that send one with every sale, chosen or not. Without
-    `points` nothing is counted.
+    `offers_text` nobody can agree to offers. Without `points` nothing is counted.
+
+    Members are forgotten after so many months without a purchase (`inactive_months`), deliveries so many days after
+    theirs (`return_window_days`). `erasures_copy`: where the ledger of erasures is kept a second time, off this till.
     """
 
     vault_key: PathText
     programme: Annotated[str, Meta(pattern=r"^\S(.{0,30}\S)?$")]
     programme_text: _TextVersion
     delivery_text: _TextVersion | None = None
+    offers_text: _TextVersion | None = None
+    inactive_months: Annotated[int, Meta(ge=1, le=120)] = 36
+    return_window_days: Annotated[int, Meta(ge=1, le=365)] = 30
+    erasures_copy: PathText | None = None
     points: Points | None = None
 
 
@@ -186,6 +201,10 @@ class Config:
     native: Native | None = None
 
     def path(self, text: str) -> Path:
+        """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""
+        if is_credential(text):
+            folder = os.environ.get("CREDENTIALS_DIRECTORY", _CREDENTIALS_OF_THE_UNIT)
+            return Path(folder) / text.removeprefix(_CREDENTIAL)
         return self.file.parent / text
 
     def pcscd(self, reader: Reader) -> Path:

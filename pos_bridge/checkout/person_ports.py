@@ -1,13 +1,14 @@
-"""What the checkout needs to keep people and their rights: the vault's persons, and the audit trail."""
+"""What the checkout needs to keep people and their rights: the vault's persons, the audit trail, the sales."""
 
-from collections.abc import Callable
 from typing import Protocol
 
+from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.audit import AuditEntry
 from pos_bridge.domain.identity import Choice
+from pos_bridge.domain.ledger import KnownLeg
+from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.person import LinkedSale, Person, PersonFault
-
-Change = Callable[[Person | None], Person | PersonFault]
+from pos_bridge.domain.person_change import Change
 
 
 class Persons(Protocol):
@@ -26,7 +27,7 @@ class Persons(Protocol):
 
     async def erase(self, choice: Choice) -> bytes | None:
         """Destroy the person's key and all that is theirs, and enter it in the ledger of erasures, acknowledged off the
-        till where that is configured. The id; None: nobody. What stays is the proof of consent, of nobody and to the day.
+        till where that is configured. The id; None: nobody. What stays is the proof of consent, of nobody.
         """
 
     async def page(self, after: bytes, count: int) -> tuple[Person, ...]:
@@ -60,3 +61,14 @@ class Trail(Protocol):
 
     async def note(self, entry: AuditEntry) -> None:
         """Raises TrailUnwritableError: then the act is not done."""
+
+
+class Sales(Protocol):
+    """What the journal says of a person's sales. Raises JournalUnwritableError."""
+
+    async def find_leg(self, key: LegKey) -> KnownLeg | None: ...
+
+    async def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]: ...
+
+    async def recorded(self, key: LegKey) -> Recorded | None:
+        """When its newest row was written. None: no row is known to be this leg's any more."""

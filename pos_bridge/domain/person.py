@@ -1,14 +1,18 @@
 """A person as the vault knows them: what they gave, what they agreed to and took back, and what they asked for."""
 
+from calendar import monthrange
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 
 from pos_bridge.domain.details import NO_DETAILS, Details
-from pos_bridge.domain.identity import Choice, ChoiceKind, Consent, ConsentEnd, Purpose
+from pos_bridge.domain.identity import Choice, ChoiceKind, Consent, ConsentEnd, GivenBy, Purpose
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Earned
 
+ANSWER_WITHIN = timedelta(days=30)  # P-39.1, 32
+DISPUTE_WITHIN = timedelta(days=30)  # a refusal, before the Commission d'accès à l'information (P-39.1, 43)
+_FIRST_YEAR, _LAST_YEAR = 1970, 2149  # the vault's days
 ID_LENGTH = 32  # of a person's own name in the vault: random, it stays when keys change, and says nothing
 
 
@@ -20,12 +24,23 @@ class Month:
     month: int
 
     def __post_init__(self) -> None:
-        if not (1970 <= self.year <= 2149 and 1 <= self.month <= 12):  # noqa: PLR2004 - the vault's days; a calendar
+        if not (_FIRST_YEAR <= self.year <= _LAST_YEAR and 1 <= self.month <= 12):  # noqa: PLR2004 - a calendar
             raise ValueError("a month is 1 to 12 of 1970 to 2149")
 
     @classmethod
     def of(cls, day: date) -> "Month":
-        return cls(day.year, day.month)
+        """A day before or after the vault's years, by a clock that is wrong, is in the first or the last month."""
+        if day.year < _FIRST_YEAR:
+            return cls(_FIRST_YEAR, 1)
+        return cls(day.year, day.month) if day.year <= _LAST_YEAR else cls(_LAST_YEAR, 12)
+
+    def since(self, earlier: "Month") -> int:
+        """Months from then to this one."""
+        return (self.year - earlier.year) * 12 + self.month - earlier.month
+
+    @property
+    def last_day(self) -> date:
+        return date(self.year, self.month, monthrange(self.year, self.month)[1])
 
 
 class Whose(Enum):
@@ -62,13 +77,31 @@ class RightRequest:
     ended: date | None = None
     refusal: Refusal | None = None
 
+    def __post_init__(self) -> None:
+        if self.ended is None and self.refusal is not None:
+            raise ValueError("what was refused was refused on a day")
+
+    @property
+    def open(self) -> bool:
+        return self.ended is None
+
+    @property
+    def due(self) -> date:
+        """The last day on which it can be answered in time."""
+        return self.received + ANSWER_WITHIN
+
+    def keeps(self, today: date) -> bool:
+        """Whether what it is about must be there still: it is open, or was refused and can be disputed."""
+        return self.ended is None or (self.refusal is not None and today <= self.ended + DISPUTE_WITHIN)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
     """All that is kept about a person, but for their sales.
 
-    `child_until`: the month in which a child, whose parent consented, is 14 and asked themself. `active`: of the last
-    purchase or change. `keep_until`: the last day of a delivery's data (members: None).
+    `child_until`: the month in which a child, whose parent consented, is 14 and asked themself; it stays until they
+    have said. `active`: of the last purchase or change. `keep_until`: the last day of a delivery's data (members:
+    None). ValueError for an id of another length.
     """
 
     id: bytes
@@ -81,9 +114,42 @@ class Person:
     keep_until: date | None = None
     requests: tuple[RightRequest, ...] = field(default=())
 
+    def __post_init__(self) -> None:
+        if len(self.id) != ID_LENGTH:
+            raise ValueError("a person's name in the vault has 32 bytes")
+
+    @property
+    def standing(self) -> dict[Purpose, Consent]:
+        """The newest consent to each purpose that was not withdrawn since."""
+        found: dict[Purpose, Consent] = {}
+        for entry in self.history:
+            if isinstance(entry, Consent):
+                found |= dict.fromkeys(entry.purposes, entry)
+            else:
+                found.pop(entry.purpose, None)
+        return found
+
     def in_force(self, today: date) -> frozenset[Purpose]:
-        """What may be done with it now: consented to and not withdrawn since. A parent's consent ends at 14."""
-        raise NotImplementedError(today)
+        """What may be done with it now: consented to and not withdrawn since.
+
+        A parent's consent ends as the month begins in which the child is 14: then their own is waited for. Without
+        such a month it holds for nothing.
+        """
+        parents = self.child_until is not None and Month.of(today) < self.child_until
+        return frozenset(purpose for purpose, by in self.standing.items() if parents or by.by is GivenBy.SELF)
+
+    def asked_again(self, today: date) -> bool:
+        """Whether a child is 14 by now, and has not consented themself."""
+        return self.child_until is not None and self.child_until <= Month.of(today)
+
+    def keeps(self, today: date) -> bool:
+        """Whether a request of theirs keeps the data: one that is open, or a refused one that can be disputed."""
+        return any(request.keeps(today) for request in self.requests)
+
+    def disputed(self, today: date) -> bool:
+        """Whether erasing would destroy what a request is about: not one to erase, or to withdraw."""
+        about = {Right.ACCESS, Right.RECTIFY}
+        return any(request.keeps(today) for request in self.requests if request.right in about)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -104,5 +170,5 @@ class PersonFault(Enum):
     NO_CONSENT = 4  # for this purpose
     NOT_FOR_PURPOSE = 5  # a field that this purpose never needs
     NOT_ALLOWED = 6  # this role may not
-    RECOURSE_OPEN = 7  # a refused request keeps the data while it can be disputed
-    UNFIT = 8  # fields that this choice does not take
+    RECOURSE_OPEN = 7  # a request that is open, or was refused and can be disputed, keeps the data
+    UNFIT = 8  # a field that this choice does not take, or a day or month that cannot be

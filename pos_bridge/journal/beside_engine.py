@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.ledger import KnownBasket, KnownLeg
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
@@ -34,6 +35,14 @@ class JournalBesideEngine:
     async def find_leg(self, key: LegKey) -> KnownLeg | None:
         with self._newest() as (path, connection):
             return lookups.find_leg(connection, path, key)
+
+    async def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
+        with self._newest() as (path, connection):
+            return lookups.refunds_of(connection, path, sale)
+
+    async def recorded(self, key: LegKey) -> Recorded | None:
+        with self._newest() as (path, connection):
+            return lookups.recorded(connection, path, key)
 
     async def open_baskets(self) -> tuple[KnownBasket, ...]:
         with self._newest() as (path, connection):

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.ledger import (
     Advance,
     JournalHead,
@@ -75,6 +76,9 @@ class Journal:
 
     async def unsettled(self) -> tuple[KnownLeg, ...]:
         return await self._worker.ask(self._file.unsettled, _READ)
+
+    async def recorded(self, key: LegKey) -> Recorded | None:
+        return await self._worker.ask(partial(self._file.recorded, key), _READ)
 
     async def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
         return await self._worker.ask(partial(self._file.refunds_of, sale), _READ)

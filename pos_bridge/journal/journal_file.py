@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self, TypeVar
 
+from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.ledger import (
     Advance,
     JournalHead,
@@ -197,6 +198,10 @@ class JournalFile:
     def unsettled(self) -> tuple[KnownLeg, ...]:
         with self._file.reading() as connection:
             return lookups.unsettled(connection)
+
+    def recorded(self, key: LegKey) -> Recorded | None:
+        with self._file.reading() as connection:
+            return lookups.recorded(connection, self._file.path, key)
 
     def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
         with self._file.reading() as connection:

@@ -9,10 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.ledger import SALT_LENGTH, JournalHead, KnownLeg
 from pos_bridge.domain.leg import PAID_STATES, REFUNDED_STATES
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.journal import months, working
+from pos_bridge.journal.hours import as_date
 from pos_bridge.journal.row import COLUMNS, START, Row, commitment
 
 UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # SQLite's messages quote a damaged schema
@@ -91,6 +93,26 @@ def find_leg(connection: sqlite3.Connection, path: Path, key: LegKey) -> KnownLe
         return None
     link, row = found
     return row.known_leg(key, link.sale)
+
+
+def recorded(connection: sqlite3.Connection, path: Path, key: LegKey) -> Recorded | None:
+    """Of the newest row of a leg: day and hour, as they stand there."""
+    at_work = working.find(connection, key)
+    if at_work is None:
+        found = settled_leg(connection, path, key)
+        row = None if found is None else found[1]
+    else:
+        row = _row_anywhere(connection, path, at_work.last)
+    return None if row is None else Recorded(as_date(row.day), row.hour)
+
+
+def _row_anywhere(connection: sqlite3.Connection, path: Path, sequence: int) -> Row | None:
+    row = row_at(connection, sequence)
+    others = elsewhere(path)
+    while row is None and (other := next(others, None)) is not None:
+        with suppress(*UNREADABLE):
+            row = row_at(other, sequence)
+    return row
 
 
 def unsettled(connection: sqlite3.Connection) -> tuple[KnownLeg, ...]:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.pos_api.device_answer import unread
-from pos_bridge.pos_api.kept import kept, stamp
+from pos_bridge.pos_api.kept import kept
+from pos_bridge.pos_api.kept_request import stamp
 from pos_bridge.pos_api.loyalty_answer import refused
 from pos_bridge.pos_api.loyalty_kept import loyalty_kept
 from pos_bridge.pos_api.payment_answer import Terminal, payment_response, reversal_response
@@ -13,9 +14,11 @@ from pos_bridge.pos_api.reply import Reply
 from pos_bridge.pos_api.said import Instead
 from pos_bridge.pos_api.speech import failure, why
 from pos_bridge.pos_api.transaction_kind import TransactionKind
-from pos_bridge.wire.nexo.device_response import DeviceResponse
+from pos_bridge.wire.nexo.device_words import EventToNotify
+from pos_bridge.wire.nexo.encode import Body, encode, encode_event
+from pos_bridge.wire.nexo.event import EventNotification
 from pos_bridge.wire.nexo.request import MessageHeader
-from pos_bridge.wire.nexo.response import Body, EventNotification, encode, encode_event, header_of_answer
+from pos_bridge.wire.nexo.response import Response, header_of_answer
 from pos_bridge.wire.nexo.words import Category
 
 Handled = Reply | Awaitable[Reply]
@@ -26,9 +29,7 @@ class Answerer:
         self.terminal = terminal
         self.clock = clock
 
-    def reply(
-        self, header: MessageHeader, category: Category, body: Body | DeviceResponse, told: LegKey | None = None
-    ) -> Reply:
+    def reply(self, header: MessageHeader, category: Category, body: Body, told: LegKey | None = None) -> Reply:
         return Reply(200, encode(header_of_answer(header), category, body), told)
 
     def instead(
@@ -39,16 +40,29 @@ class Answerer:
         match category:
             case Category.ABORT:
                 response = failure(terminal.language, *why(instead, gives_back=gives_back))
-                event = EventNotification(stamp(self.clock()), "Reject", response.additional_response or "")
-                return Reply(200, encode_event(header, event))
+                return self.rejected(header, response)
             case Category.PAYMENT:
-                body: Body | DeviceResponse = payment_response(terminal, kept(header, self.clock()), instead)
+                body: Body = payment_response(terminal, kept(header, self.clock()), instead)
             case Category.REVERSAL:
                 context = kept(header, self.clock(), kind=TransactionKind.REVERSAL)
                 body = reversal_response(terminal, context, instead)
             case Category.LOYALTY:
-                asked = loyalty_kept(header, stamp(self.clock()))
+                asked = loyalty_kept(header, self.clock())
                 body = refused(terminal, asked, *why(instead, gives_back=gives_back))
             case _:
                 body = unread(category, failure(terminal.language, *why(instead, gives_back=gives_back)))
         return self.reply(header, category, body)
+
+    def rejected(self, header: MessageHeader, response: Response) -> Reply:
+        """There was nothing to abort, as that Response says: an event, as nexo has no answer to an Abort."""
+        event = EventNotification(stamp(self.clock()), EventToNotify.REJECT, response.additional_response or "")
+        return Reply(
+            200,
+            encode_event(
+                event,
+                sale_id=header.sale_id,
+                poiid=header.poiid,
+                device_id=header.device_id,
+                protocol_version=header.protocol_version,
+            ),
+        )

@@ -7,18 +7,32 @@ Nothing here stops a sale: what is malformed, doubtful or not asked for is dropp
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import chain
 
 from msgspec import Raw
 
 from pos_bridge.domain.identity import Choice, Chouchous, HomeDelivery
+from pos_bridge.domain.typed_card import has_card_number
+from pos_bridge.wire.nexo.fields import several
 from pos_bridge.wire.nexo.loose import customer_orders, filled, spelled_out, text, texts
-from pos_bridge.wire.nexo.loyalty_request import LoyaltyAccountID, LoyaltyConditions, LoyaltyData, LoyaltyRequest
-from pos_bridge.wire.nexo.request import CustomerOrder, PaymentData, PaymentRequest, TransactionConditions
-from pos_bridge.wire.typed_card import has_card_number
+from pos_bridge.wire.nexo.loyalty_request import (
+    LoyaltyAccountID,
+    LoyaltyConditions,
+    LoyaltyData,
+    LoyaltyRequest,
+    LoyaltySaleData,
+)
+from pos_bridge.wire.nexo.request import (
+    CustomerOrder,
+    PaymentData,
+    PaymentRequest,
+    ReversalSaleData,
+    SaleData,
+    TransactionConditions,
+)
 
-_One = TypeVar("_One")
 _Conditions = TransactionConditions | LoyaltyConditions
+_SaleData = SaleData | LoyaltySaleData | ReversalSaleData
 
 # Chosen at the till. `Proposed` leaves it to the customer, who is asked; `Forbidden` and silence say no.
 _CHOSEN = frozenset({"Required", "Allowed", "Processed"})
@@ -52,13 +66,6 @@ class Chosen:
     @property
     def loyalty(self) -> bool:
         return any(isinstance(choice, Chouchous) for choice in self.choices)
-
-
-def several(value: list[_One] | _One | None) -> list[_One]:
-    """Nexo's fields that hold one value or an array of them."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def read_choices(request: PaymentRequest, offered: Offered) -> Chosen:
@@ -149,14 +156,9 @@ def _order(request: PaymentRequest) -> HomeDelivery | None:
 
 def _order_ids(request: PaymentRequest) -> tuple[Raw, ...]:
     """Every field where an order id can stand. An order that cannot be read stands for itself, and is none."""
-    sale, data = request.sale_data, _data(request)
-    found = [sale.customer_order_id, sale.customer_order_id_too]
     orders = _orders(request)
-    if orders is None:
-        found.append(data.customer_order)
-    else:
-        found += (raw for order in orders for raw in (order.customer_order_id, order.customer_order_id_too))
-    return tuple(found)
+    in_orders = (_data(request).customer_order,) if orders is None else chain.from_iterable(map(order_ids, orders))
+    return (*order_ids(request.sale_data), *in_orders)
 
 
 def _orders(request: PaymentRequest) -> tuple[CustomerOrder, ...] | None:
@@ -167,27 +169,27 @@ def _orders(request: PaymentRequest) -> tuple[CustomerOrder, ...] | None:
 # ---- the rest ----
 
 
+def order_ids(holder: _SaleData | CustomerOrder) -> tuple[Raw, Raw]:
+    """Under both names that clients give it."""
+    return holder.customer_order_id, holder.customer_order_id_too
+
+
+def free_data(sale: _SaleData) -> tuple[Raw, ...]:
+    """What a till can write anything into: a name, an address, a token."""
+    return sale.sale_to_poi_data, sale.sale_to_acquirer_data, sale.sale_to_issuer_data
+
+
 def _beside_a_member(request: LoyaltyRequest) -> tuple[Raw, ...]:
     """Fields of a Loyalty message that can hold a name, an address, an order or a token."""
-    sale = request.sale_data
-    return (
-        sale.customer_order_id,
-        sale.customer_order_id_too,
-        sale.sale_to_poi_data,
-        sale.sale_to_acquirer_data,
-        sale.sale_to_issuer_data,
-    )
+    return (*order_ids(request.sale_data), *free_data(request.sale_data))
 
 
 def _never_chosen(request: PaymentRequest) -> tuple[Raw, ...]:
     """Fields that can hold a name, an address or a token, and that no choice reaches."""
-    sale = request.sale_data
     items = several(request.payment_transaction.sale_item)
     orders = _orders(request) or ()
     return (
-        sale.sale_to_poi_data,
-        sale.sale_to_acquirer_data,
-        sale.sale_to_issuer_data,
+        *free_data(request.sale_data),
         *(item.additional_product_info for item in items),
         *(order.accessed_by for order in orders),
         *(order.additional_information for order in orders),

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import assert_never
 
-import msgspec
-
 from pos_bridge.domain.outcome import (
     Closed,
     NeverSeen,
@@ -21,6 +19,7 @@ from pos_bridge.domain.outcome import (
 from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.kept import Kept, kept
+from pos_bridge.pos_api.meant import header_meant
 from pos_bridge.pos_api.payment_answer import payment_response, reversal_response
 from pos_bridge.pos_api.payment_ask import PaymentAsk, RefundPaymentAsk, choices_of, kind_of_payment, review
 from pos_bridge.pos_api.prepare import Ask, Preparer
@@ -34,22 +33,15 @@ from pos_bridge.pos_api.spoken import wished
 from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.pos_api.transactions import Answered, Transactions
 from pos_bridge.pos_api.why_not import why_not
+from pos_bridge.wire.nexo.payment_response import PaymentResponse, ReversalResponse
 from pos_bridge.wire.nexo.request import (
-    AbortRequest,
     MessageHeader,
     MessageReference,
     PaymentRequest,
     ReversalRequest,
-    TransactionStatusRequest,
 )
-from pos_bridge.wire.nexo.response import (
-    PaymentResponse,
-    RepeatedBody,
-    RepeatedMessageResponse,
-    Response,
-    ReversalResponse,
-    TransactionStatusResponse,
-)
+from pos_bridge.wire.nexo.response import Response
+from pos_bridge.wire.nexo.status_response import RepeatedBody, RepeatedMessageResponse, TransactionStatusResponse
 from pos_bridge.wire.nexo.words import Category, Result
 
 _SUCCESS = Response(Result.SUCCESS)
@@ -128,33 +120,30 @@ class Counter:
             return reversal_response(terminal, context, outcome)
         return payment_response(terminal, context, outcome, vault_silent=answered.vault_silent)
 
-    # ---- about an earlier request ----
+    # ---- about an earlier request: `meant` as meant.resolve gives it ----
 
-    async def abort(self, header: MessageHeader, body: AbortRequest) -> Reply:
+    async def abort(self, header: MessageHeader, meant: MessageReference) -> Reply:
         """No response message exists: an empty body, or an event when there is nothing to abort."""
-        meant = resolve(header, body.message_reference)
         if meant.service_id is None:
             field = "AbortRequest.MessageReference.ServiceID"
             return self._answerer.instead(header, Category.ABORT, Instead(Situation.MESSAGE_FORMAT, field))
-        if meant.message_category in _CATEGORIES and await self._transactions.abort(self._request(meant)):
+        request = self._preparer.request_meant(meant)
+        if meant.message_category in _CATEGORIES and await self._transactions.abort(request):
             return Reply(200, b"")
         nothing = Instead(Situation.NOTHING_TO_ABORT)
         return self._answerer.instead(header, Category.ABORT, nothing, gives_back=_is_reversal(meant))
 
-    async def status(self, header: MessageHeader, body: TransactionStatusRequest) -> Reply:
-        if body.message_reference is None:
-            return await self._last_status(header)
-        meant = resolve(header, body.message_reference)
+    async def status(self, header: MessageHeader, meant: MessageReference) -> Reply:
         if meant.service_id is None:
             field = "TransactionStatusRequest.MessageReference.ServiceID"
             return self._answerer.instead(header, Category.TRANSACTION_STATUS, Instead(Situation.MESSAGE_FORMAT, field))
         if meant.message_category not in _CATEGORIES or meant.poiid != self._answerer.terminal.poiid:
             # Nothing else is served, so nothing else can have reached the processor.
             return self._no_outcome(header, Instead(Situation.NOT_FOUND), meant)
-        return await self._status_of(header, self._request(meant), meant)
+        return await self._status_of(header, self._preparer.request_meant(meant), meant)
 
-    async def _last_status(self, header: MessageHeader) -> Reply:
-        request = await self._transactions.last()
+    async def last_status(self, header: MessageHeader, request: bytes | None) -> Reply:
+        """Of the request by that name, the till's last one."""
         if request is None:
             return self._no_outcome(header, Instead(Situation.NOT_FOUND), None)
         return await self._status_of(header, request, None)
@@ -179,7 +168,8 @@ class Counter:
             case _:
                 assert_never(answer)
         if context is None:  # the answers file has lost it: the outcome still stands
-            context = kept(_named(header, meant), self._answerer.clock(), kind=_kind_of(answer, meant))
+            asked = header if meant is None else header_meant(header, meant)
+            context = kept(asked, self._answerer.clock(), kind=_kind_of(answer, meant))
         told = await self._transactions.answered(answer, context)
         said = self._body(told)
         repeated = RepeatedBody(reversal_response=said) if isinstance(said, ReversalResponse) else RepeatedBody(said)
@@ -198,23 +188,6 @@ class Counter:
         response = failure(self._answerer.terminal.language, *why_not(instead, gives_back=gives_back))
         return self._answerer.reply(header, Category.TRANSACTION_STATUS, TransactionStatusResponse(response, meant))
 
-    def _request(self, meant: MessageReference) -> bytes:
-        assert meant.poiid is not None
-        assert meant.sale_id is not None
-        assert meant.service_id is not None
-        assert meant.message_category is not None
-        return self._preparer.request_of(meant.poiid, meant.sale_id, meant.service_id, meant.message_category)
-
-
-def resolve(header: MessageHeader, reference: MessageReference) -> MessageReference:
-    """A reference with its absent parts taken from the message that asks."""
-    return MessageReference(
-        message_category=reference.message_category or Category.PAYMENT.value,
-        service_id=reference.service_id,
-        sale_id=reference.sale_id or header.sale_id,
-        poiid=reference.poiid or header.poiid,
-    )
-
 
 def _is_reversal(meant: MessageReference) -> bool:
     return meant.message_category == Category.REVERSAL.value
@@ -226,10 +199,3 @@ def _kind_of(answer: StatusAnswer, meant: MessageReference | None) -> Transactio
         return TransactionKind.REVERSAL
     refund = isinstance(answer, Refunded | RefundedInCash | NotRefunded)
     return TransactionKind.REFUND if refund else TransactionKind.PAYMENT
-
-
-def _named(header: MessageHeader, meant: MessageReference | None) -> MessageHeader:
-    """The header that the meant request had, as far as it is known."""
-    if meant is None or meant.service_id is None or meant.sale_id is None:
-        return header
-    return msgspec.structs.replace(header, service_id=meant.service_id, sale_id=meant.sale_id)

@@ -15,7 +15,7 @@ from pos_bridge.pos_api.transactions import Transactions
 from pos_bridge.pos_api.why_not import why_not
 from pos_bridge.wire.nexo.amounts import present
 from pos_bridge.wire.nexo.request import GetTotalsRequest, MessageHeader, ReconciliationRequest, TotalFilter
-from pos_bridge.wire.nexo.response import ReconciliationResponse
+from pos_bridge.wire.nexo.totals_response import ReconciliationResponse
 from pos_bridge.wire.nexo.words import Category, ReconciliationType
 
 

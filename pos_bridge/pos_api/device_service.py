@@ -4,58 +4,46 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pos_bridge.pos_api.answerer import Answerer, Handled
-from pos_bridge.pos_api.customer import Customer
 from pos_bridge.pos_api.device_answer import undone
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.device_ports import Around
 from pos_bridge.pos_api.displays import Displays
 from pos_bridge.pos_api.enable_service import EnableService
 from pos_bridge.pos_api.inquiries import Inquiries
-from pos_bridge.pos_api.kept import stamp
-from pos_bridge.pos_api.pad_turn import PadTurn
 from pos_bridge.pos_api.prints import Prints
 from pos_bridge.pos_api.reply import Reply
 from pos_bridge.pos_api.said_of_devices import DeviceSituation
 from pos_bridge.wire.nexo.device_request import DisplayRequest, EnableServiceRequest, InputRequest, PrintRequest
 from pos_bridge.wire.nexo.request import AbortReference, AbortRequest, Body, MessageHeader
-from pos_bridge.wire.nexo.response import EventNotification, encode_event
 from pos_bridge.wire.nexo.words import Category
 
 _Abort = Callable[[MessageHeader, AbortRequest], Awaitable[Reply]]
 
 
 class DeviceService:
-    """`turn`: what is asked on the pad, by any till; `poi`: TillKeyMaker.poi of this one. `payment`: the ServiceID of
-    the payment that runs, if one does. `on_reject`: an Abort matched nothing.
-    """
+    """`payment`: the ServiceID of the payment that runs, if one does. `on_reject`: an Abort matched nothing."""
 
     def __init__(
         self,
         answerer: Answerer,
         around: Around,
         health: DeviceHealth,
-        turn: PadTurn,
-        poi: bytes,
+        inquiries: Inquiries,
         *,
         payment: Callable[[], str | None],
         on_reject: Callable[[], None],
     ) -> None:
         self._answerer = answerer
         self._on_reject = on_reject
-        self._inquiries = Inquiries(answerer, around, health, turn, poi, payment=payment)
+        self._inquiries = inquiries
         self._prints = Prints(answerer, around.printer, health)
         displays = Displays(answerer, around.display, health)
         self.handlers: dict[type[Body], Callable[[MessageHeader, Any], Handled]] = {
             DisplayRequest: displays.show,
-            InputRequest: self._inquiries.ask,
+            InputRequest: inquiries.ask,
             PrintRequest: self._prints.issue,
             EnableServiceRequest: EnableService(answerer, payment).enable,
         }
-
-    @property
-    def customer(self) -> Customer:
-        """Who can be asked a yes or a no here."""
-        return self._inquiries
 
     def with_inputs(self, abort: _Abort) -> _Abort:
         """An Abort of an Input is answered here, of anything else by `abort`; what matched nothing is told."""
@@ -83,6 +71,4 @@ class DeviceService:
         )
         if self._inquiries.abort(reference):
             return Reply(200, b"")
-        response = undone(self._answerer.terminal.language, DeviceSituation.NO_QUESTION)
-        event = EventNotification(stamp(self._answerer.clock()), "Reject", response.additional_response or "")
-        return Reply(200, encode_event(header, event))
+        return self._answerer.rejected(header, undone(self._answerer.terminal.language, DeviceSituation.NO_QUESTION))

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote_plus
 
-from pos_bridge.pos_api.choice import several
+from pos_bridge.domain.typed_card import has_card_number, has_track
 from pos_bridge.wire.nexo.device_request import OutputText, OutputTexts
 from pos_bridge.wire.nexo.device_words import Alignment
-from pos_bridge.wire.typed_card import has_card_number, has_track
+from pos_bridge.wire.nexo.fields import several
 
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _PAIRS = re.compile(r"(?:name|value|key)=[^&]*(?:&(?:name|value|key)=[^&]*)*")

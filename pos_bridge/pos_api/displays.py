@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from pos_bridge.domain.device import DeviceKind
 from pos_bridge.pos_api.answerer import Answerer, Handled
-from pos_bridge.pos_api.choice import several
 from pos_bridge.pos_api.device_answer import named, output_result, undone
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.device_ports import Display
@@ -15,6 +14,7 @@ from pos_bridge.pos_api.speech import success
 from pos_bridge.wire.nexo.device_request import DisplayOutput, DisplayRequest, OutputContent
 from pos_bridge.wire.nexo.device_response import DisplayResponse, OutputResult
 from pos_bridge.wire.nexo.device_words import Device, OutputFormat
+from pos_bridge.wire.nexo.fields import several
 from pos_bridge.wire.nexo.request import MessageHeader
 from pos_bridge.wire.nexo.response import Response
 from pos_bridge.wire.nexo.words import Category

@@ -1,10 +1,11 @@
 """Abort and TransactionStatus of a request about points; those of every other go to the counter."""
 
 from pos_bridge.pos_api.answerer import Answerer
-from pos_bridge.pos_api.counter import Counter, resolve
+from pos_bridge.pos_api.counter import Counter
 from pos_bridge.pos_api.loyalty import Loyalty
 from pos_bridge.pos_api.loyalty_answer import loyalty_response, why_uncounted
 from pos_bridge.pos_api.loyalty_kept import LoyaltyKept, decode_loyalty
+from pos_bridge.pos_api.meant import header_meant, resolve
 from pos_bridge.pos_api.ports import Answers
 from pos_bridge.pos_api.prepare import Preparer
 from pos_bridge.pos_api.reply import Reply
@@ -13,7 +14,8 @@ from pos_bridge.pos_api.said_of_points import PointsSituation
 from pos_bridge.pos_api.speech import failure
 from pos_bridge.pos_api.transactions import Transactions
 from pos_bridge.wire.nexo.request import AbortRequest, MessageHeader, MessageReference, TransactionStatusRequest
-from pos_bridge.wire.nexo.response import RepeatedBody, RepeatedMessageResponse, Response, TransactionStatusResponse
+from pos_bridge.wire.nexo.response import Response
+from pos_bridge.wire.nexo.status_response import RepeatedBody, RepeatedMessageResponse, TransactionStatusResponse
 from pos_bridge.wire.nexo.words import Category, Result
 
 
@@ -38,26 +40,27 @@ class Earlier:
     async def abort(self, header: MessageHeader, body: AbortRequest) -> Reply:
         meant = resolve(header, body.message_reference)
         if not _is_of_points(meant):
-            return await self._counter.abort(header, body)
-        if await self._loyalty.abort(self._request(meant), _named(header, meant)):
+            return await self._counter.abort(header, meant)
+        if await self._loyalty.abort(self._preparer.request_meant(meant), header_meant(header, meant)):
             return Reply(200, b"")
         return self._answerer.instead(header, Category.ABORT, Instead(Situation.NOTHING_TO_ABORT))
 
     async def status(self, header: MessageHeader, body: TransactionStatusRequest) -> Reply:
         if body.message_reference is None:
-            return await self._last(header, body)
+            return await self._last(header)
         meant = resolve(header, body.message_reference)
         if not _is_of_points(meant) or meant.poiid != self._answerer.terminal.poiid:
-            return await self._counter.status(header, body)
-        return self._told(header, await self._loyalty.ended(self._request(meant), _named(header, meant)), meant)
+            return await self._counter.status(header, meant)
+        ended = await self._loyalty.ended(self._preparer.request_meant(meant), header_meant(header, meant))
+        return self._told(header, ended, meant)
 
-    async def _last(self, header: MessageHeader, body: TransactionStatusRequest) -> Reply:
+    async def _last(self, header: MessageHeader) -> Reply:
         request = await self._transactions.last()
         kept = None if request is None else decode_loyalty(await self._answers.recall(request))
         if request is None or kept is None:
-            return await self._counter.status(header, body)
+            return await self._counter.last_status(header, request)
         meant = MessageReference(Category.LOYALTY.value, kept.service_id, kept.sale_id, kept.poiid)
-        return self._told(header, await self._loyalty.ended(request, _named(header, meant)), meant)
+        return self._told(header, await self._loyalty.ended(request, header_meant(header, meant)), meant)
 
     def _told(self, header: MessageHeader, ended: LoyaltyKept | PointsSituation, meant: MessageReference) -> Reply:
         terminal = self._answerer.terminal
@@ -69,27 +72,7 @@ class Earlier:
             body = TransactionStatusResponse(Response(Result.SUCCESS), meant, told)
         return self._answerer.reply(header, Category.TRANSACTION_STATUS, body)
 
-    def _request(self, meant: MessageReference) -> bytes:
-        assert meant.poiid is not None
-        assert meant.sale_id is not None
-        assert meant.service_id is not None
-        return self._preparer.request_of(meant.poiid, meant.sale_id, meant.service_id, Category.LOYALTY.value)
-
 
 def _is_of_points(meant: MessageReference) -> bool:
     """One that names it: of no other kind, and not without a name, which the counter refuses."""
     return meant.message_category == Category.LOYALTY.value and meant.service_id is not None
-
-
-def _named(header: MessageHeader, meant: MessageReference) -> MessageHeader:
-    """The header that the meant request had, or would have had."""
-    return MessageHeader(
-        message_class=header.message_class,
-        message_category=Category.LOYALTY.value,
-        message_type=header.message_type,
-        service_id=meant.service_id or header.service_id,
-        sale_id=meant.sale_id or header.sale_id,
-        poiid=meant.poiid or header.poiid,
-        protocol_version=header.protocol_version,
-        device_id=header.device_id,
-    )

@@ -7,7 +7,6 @@ asks is told that it may go on, and its Payment then asks for the card; so a cli
 from collections.abc import Callable
 
 from pos_bridge.pos_api.answerer import Answerer
-from pos_bridge.pos_api.choice import several
 from pos_bridge.pos_api.device_answer import named, undone
 from pos_bridge.pos_api.reply import Reply
 from pos_bridge.pos_api.said import SITUATIONS, Situation
@@ -15,6 +14,7 @@ from pos_bridge.pos_api.said_of_devices import NOT_READ_AHEAD, DeviceSituation
 from pos_bridge.pos_api.speech import failure, success
 from pos_bridge.wire.nexo.device_request import EnableServiceRequest
 from pos_bridge.wire.nexo.device_words import ServiceEnabled, TransactionAction
+from pos_bridge.wire.nexo.fields import several
 from pos_bridge.wire.nexo.request import MessageHeader
 from pos_bridge.wire.nexo.response import Plain, Response
 from pos_bridge.wire.nexo.words import Category

@@ -6,6 +6,7 @@ question is on it. What was asked and answered is told to whoever asked, and nob
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import assert_never
 
 from pos_bridge.domain.device import (
@@ -91,6 +92,10 @@ class Inquiries:
         except Exception:  # noqa: BLE001 - whoever asks goes on without an answer
             return None
         return answer.yes if isinstance(answer, Confirmed) else None
+
+    def announced(self, service_id: str) -> AbstractContextManager[None]:
+        """While that request, which is no payment, asks the customer: no payment begins on the pad's reader."""
+        return self._turn.announced(service_id) if self._shared else nullcontext()
 
     def abort(self, meant: AbortReference) -> bool:
         """Withdraw this till's Input of that name. False: it is not being asked."""

@@ -4,7 +4,6 @@ Beside the outcome an answer needs the till's own references, the time and the h
 of a customer's choices only of which kinds they were: the vault is asked for the rest.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -13,6 +12,7 @@ from msgspec import Meta
 
 from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.domain.money import MAX_CENTS
+from pos_bridge.pos_api.kept_request import KeptRequest, decode_as, names
 from pos_bridge.pos_api.spoken import NO_WISH, Wished
 from pos_bridge.pos_api.taxes import Tax, Taxes
 from pos_bridge.pos_api.transaction_kind import TransactionKind
@@ -23,8 +23,8 @@ from pos_bridge.words import Language
 _ALL_KINDS = 0b11
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """`transaction` is the till's id of the sale and its time, `stamp` ours, `cents` the amount asked, if known.
+class Kept(KeptRequest, frozen=True, array_like=True):
+    """`cents` is the amount asked, if known.
 
     `asked` has a bit for each kind of choice, so that what is kept of a sale has the same length with and without one.
     `original` is the key of the sale that a refund or reversal is of, and its time as the till says it.
@@ -33,13 +33,6 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     """
 
     layout: Literal[1, 2, 3, 4]
-    protocol_version: str
-    sale_id: str
-    service_id: str
-    poiid: str
-    device_id: str | None
-    transaction: tuple[str, str | None] | None
-    stamp: str
     cents: int | None
     identity_dropped: bool
     asked: Annotated[int, Meta(ge=0, le=_ALL_KINDS)] = 0
@@ -48,9 +41,6 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     cashier: Language | None = None
     customer: Language | None = None
     taxes: tuple[tuple[Tax, Annotated[int, Meta(ge=1, le=MAX_CENTS)]], ...] = ()
-
-    def __repr__(self) -> str:
-        return "Kept"
 
     @property
     def wished(self) -> Wished:
@@ -72,16 +62,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
         return self.kind, self.cents, transaction[0], original[0]
 
     def header(self) -> Header:
-        return Header(
-            protocol_version=self.protocol_version,
-            message_class="Service",
-            message_category=self.kind.category.value,
-            message_type="Response",
-            sale_id=self.sale_id,
-            poiid=self.poiid,
-            service_id=self.service_id,
-            device_id=self.device_id,
-        )
+        return self.header_of(self.kind.category)
 
 
 _KEPT = msgspec.msgpack.Decoder(Kept)
@@ -94,24 +75,17 @@ def kept(
     cents: int | None = None,
     *,
     identity_dropped: bool = False,
-    kinds: Iterable[ChoiceKind] = (),
     kind: TransactionKind = TransactionKind.PAYMENT,
     original: tuple[str, str | None] | None = None,
     wished: Wished = NO_WISH,
     taxes: Taxes = (),
 ) -> Kept:
+    """Without a choice (Kept.about)."""
     return Kept(
-        layout=4,
-        protocol_version=header.protocol_version,
-        sale_id=header.sale_id,
-        service_id=header.service_id,
-        poiid=header.poiid,
-        device_id=header.device_id,
-        transaction=None if transaction is None else (transaction.transaction_id, transaction.time_stamp),
-        stamp=stamp(at),
+        4,
+        *names(header, at, transaction),
         cents=cents,
         identity_dropped=identity_dropped,
-        asked=sum(map(_bit, frozenset(kinds))),
         kind=kind,
         original=original,
         cashier=wished.cashier,
@@ -120,22 +94,10 @@ def kept(
     )
 
 
-def encode_kept(value: Kept) -> bytes:
-    return msgspec.msgpack.encode(value)
-
-
-def decode_kept(raw: bytes) -> Kept | None:
-    """None for what this version did not write: the answer is then rebuilt without it."""
-    try:
-        return _KEPT.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
+def decode_kept(raw: bytes | None) -> Kept | None:
+    """As decode_as: the answer is then rebuilt without it."""
+    return decode_as(_KEPT, raw)
 
 
 def _bit(kind: ChoiceKind) -> int:
     return 1 << (kind.value - 1)
-
-
-def stamp(at: datetime) -> str:
-    """ISO 8601 with milliseconds and offset. `at` is aware."""
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,8 +6,9 @@ What a crash broke off the vault remembers, under the request's own mark.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from weakref import WeakValueDictionary
+from datetime import datetime
 
 import msgspec
 
@@ -18,17 +19,19 @@ from pos_bridge.domain.points import AwardAsk, AwardRefundAsk, NotCounted, Point
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.choice import Offered
-from pos_bridge.pos_api.kept import stamp
+from pos_bridge.pos_api.kept_request import encode_kept
 from pos_bridge.pos_api.loyalty_answer import loyalty_response, refused
 from pos_bridge.pos_api.loyalty_ask import LoyaltyAsk, member_of, review_loyalty
-from pos_bridge.pos_api.loyalty_kept import LoyaltyKept, decode_loyalty, encode_loyalty, loyalty_kept
+from pos_bridge.pos_api.loyalty_kept import LoyaltyKept, decode_loyalty, loyalty_kept
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.proposal import Proposal, Proposals
 from pos_bridge.pos_api.reply import Reply
+from pos_bridge.pos_api.request_locks import RequestLocks
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.pos_api.said_of_points import PointsSituation
 from pos_bridge.pos_api.speech import why
 from pos_bridge.pos_api.till_keys import TillKeyMaker
+from pos_bridge.pos_api.transactions import Floor
 from pos_bridge.pos_api.why_not import why_not
 from pos_bridge.wire.nexo.loyalty_request import LoyaltyRequest
 from pos_bridge.wire.nexo.request import MessageHeader
@@ -55,7 +58,10 @@ class _Request:
 
 
 class Loyalty:
-    """`busy` names the payment that runs, if one does. `on_dropped`: as in counter.Counter."""
+    """`busy` names the payment that runs, if one does; `asking` keeps others from beginning while a customer is asked.
+
+    `floor`: theirs. `on_dropped`: as in counter.Counter.
+    """
 
     def __init__(
         self,
@@ -67,6 +73,8 @@ class Loyalty:
         offered: Offered,
         proposals: Proposals,
         busy: Callable[[], str | None],
+        asking: Callable[[str], AbstractContextManager[None]],
+        floor: Floor,
         on_dropped: Callable[[], None],
         on_trouble: Callable[[Trouble], None],
     ) -> None:
@@ -77,10 +85,12 @@ class Loyalty:
         self._offered = offered
         self._proposals = proposals
         self._busy = busy
+        self._asking = asking
+        self._floor = floor
         self._on_dropped = on_dropped
         self._on_trouble = on_trouble
         self._live: dict[bytes, _Request] = {}
-        self._locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self._locks = RequestLocks()
 
     # ---- judged in one go: what waits holds nothing of the request but what passed ----
 
@@ -89,7 +99,7 @@ class Loyalty:
         unasked = member_of(body, self._offered).dropped
         if unasked:
             self._on_dropped()
-        at, named = stamp(self._answerer.clock()), body.sale_data.sale_transaction_id
+        at, named = self._answerer.clock(), body.sale_data.sale_transaction_id
         match asked:
             case Instead(Situation.CARD_IN_REQUEST):  # the sale's name itself may hold it
                 fresh = loyalty_kept(header, at, identity_dropped=unasked)
@@ -105,7 +115,7 @@ class Loyalty:
                 request = _Request(self._name(header), wanted, proposal)
                 return self._make(header, request, self._fresh(header, at, wanted))
 
-    def _fresh(self, header: MessageHeader, at: str, asked: LoyaltyAsk) -> LoyaltyKept:
+    def _fresh(self, header: MessageHeader, at: datetime, asked: LoyaltyAsk) -> LoyaltyKept:
         return loyalty_kept(
             header,
             at,
@@ -129,7 +139,7 @@ class Loyalty:
         live = self._live.get(request.name)
         if live is None:
             live = self._live[request.name] = request
-            live.task = asyncio.create_task(self._run(live, fresh))
+            live.task = self._floor.begin(self._run(live, fresh))
         assert live.task is not None
         kept, told = await asyncio.shield(live.task)
         if kept.content and kept.content != fresh.content:
@@ -146,7 +156,7 @@ class Loyalty:
             del self._live[request.name]
 
     async def _admit(self, request: _Request, fresh: LoyaltyKept) -> tuple[LoyaltyKept, Told]:
-        async with self._lock(request.name):  # a question asked before this request came is answered first
+        async with self._locks.of(request.name):  # a question asked before this request came is answered first
             before = decode_loyalty(await self._answers.recall(request.name))
             if before is not None and (before.ended or before.content != fresh.content):
                 return before, None
@@ -155,7 +165,8 @@ class Loyalty:
                 return fresh, Busy(running)
             kept = before or fresh
             if request.proposal is not None:
-                kept = await self._choose(request, kept)
+                with self._asking(kept.service_id):  # in the turn in which nothing ran: no payment comes between
+                    kept = await self._choose(request, kept)
             if request.withdrawn:
                 return await self._end(request.name, kept, PointsSituation.ABORTED)
             if request.wanted is None or (request.wanted.gives and request.wanted.member is None):
@@ -195,7 +206,7 @@ class Loyalty:
             if not live.at_desk:
                 live.withdraw()
             return True
-        async with self._lock(request):
+        async with self._locks.of(request):
             if decode_loyalty(await self._answers.recall(request)) is None:
                 await self._close(request, header)
         return False
@@ -204,7 +215,7 @@ class Loyalty:
         """How it ended; NOT_KNOWN while it runs or the vault is silent; NOT_SEEN, and then it is closed."""
         if request in self._live:
             return PointsSituation.NOT_KNOWN
-        async with self._lock(request):
+        async with self._locks.of(request):
             kept = decode_loyalty(await self._answers.recall(request))
             if kept is None:
                 await self._close(request, header)
@@ -237,11 +248,11 @@ class Loyalty:
 
     async def _close(self, request: bytes, header: MessageHeader) -> None:
         """A late copy is aborted. Kept as nobody's last request: it was none."""
-        closed = loyalty_kept(header, stamp(self._answerer.clock())).after(PointsSituation.ABORTED)
-        await self._answers.keep(request, self._keys.poi(""), encode_loyalty(closed))
+        closed = loyalty_kept(header, self._answerer.clock()).after(PointsSituation.ABORTED)
+        await self._answers.keep(request, self._keys.poi(""), encode_kept(closed))
 
     async def _keep(self, request: bytes, kept: LoyaltyKept) -> None:
-        await self._answers.keep(request, self._keys.poi(kept.poiid), encode_loyalty(kept))
+        await self._answers.keep(request, self._keys.poi(kept.poiid), encode_kept(kept))
 
     def _told(self, header: MessageHeader, kept: LoyaltyKept, told: Told) -> Reply:
         terminal = self._answerer.terminal
@@ -257,9 +268,3 @@ class Loyalty:
     def _instead(self, header: MessageHeader, kept: LoyaltyKept, instead: Instead) -> Reply:
         body = refused(self._answerer.terminal, kept, *why(instead, gives_back=False))
         return self._answerer.reply(header, Category.LOYALTY, body)
-
-    def _lock(self, request: bytes) -> asyncio.Lock:
-        lock = self._locks.get(request)
-        if lock is None:
-            lock = self._locks[request] = asyncio.Lock()
-        return lock

@@ -7,7 +7,8 @@ from pos_bridge.pos_api.said import Said
 from pos_bridge.pos_api.said_of_points import POINTS, PointsSituation, Uncounted
 from pos_bridge.pos_api.speech import Pairs, failure, success
 from pos_bridge.wire.nexo.fields import TransactionID
-from pos_bridge.wire.nexo.response import LoyaltyResponse, PoiData, Response, SaleData
+from pos_bridge.wire.nexo.loyalty_response import LoyaltyResponse
+from pos_bridge.wire.nexo.response import PoiData, Response, SaleData
 
 
 def loyalty_response(terminal: Terminal, kept: LoyaltyKept) -> LoyaltyResponse:

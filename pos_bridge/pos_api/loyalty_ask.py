@@ -10,19 +10,16 @@ from pos_bridge.domain.identity import Chouchous
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount, Currency
 from pos_bridge.domain.points import PointsFault
-from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_among_members, read_member, several
+from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_among_members, read_member
+from pos_bridge.pos_api.gate import names_a_card, refused_currency, refused_token, told_amount
 from pos_bridge.pos_api.original import read_original
 from pos_bridge.pos_api.said import Instead, Situation
-from pos_bridge.wire.nexo.amounts import cents, plain, present
-from pos_bridge.wire.nexo.fields import TransactionID
-from pos_bridge.wire.nexo.loyalty_request import LoyaltyData, LoyaltyRequest, LoyaltyTransactionType
-from pos_bridge.wire.typed_card import has_track
+from pos_bridge.wire.nexo.amounts import cents, present
+from pos_bridge.wire.nexo.fields import TransactionID, several
+from pos_bridge.wire.nexo.loyalty_request import LoyaltyRequest, LoyaltyTransactionType
 
 SERVED = frozenset({LoyaltyTransactionType.AWARD, LoyaltyTransactionType.AWARD_REFUND})
 _TRANSACTION = "LoyaltyRequest.LoyaltyTransaction"
-_AMOUNT = "LoyaltyRequest.LoyaltyData[].LoyaltyAmount"
-_CUSTOMER = "Customer"
-_POINTS = frozenset({None, "Point"})  # the unit that an amount has without one
 Refused = Instead | PointsFault
 
 
@@ -70,8 +67,9 @@ def review_loyalty(request: LoyaltyRequest, offered: Offered) -> LoyaltyAsk | Re
     if isinstance(told, Instead):
         return told
     chosen = member_of(request, offered)
-    if request.sale_data.token_requested_type == _CUSTOMER and not chosen.loyalty:
-        return Instead(Situation.CUSTOMER_TOKEN)
+    token = refused_token(request.sale_data.token_requested_type, chosen)
+    if token is not None:
+        return token
     member = next((choice for choice in chosen.choices if isinstance(choice, Chouchous)), None)
     if _gives(request) and member is None and chosen.proposed is None:
         return PointsFault.NOBODY
@@ -87,30 +85,12 @@ def review_loyalty(request: LoyaltyRequest, offered: Offered) -> LoyaltyAsk | Re
     )
 
 
-def told_amount(members: list[LoyaltyData]) -> int | Instead | None:
-    """The points that a till reckons with, of which none and zero say nothing; money is not counted here."""
-    told: set[int] = set()
-    for amount in (entry.loyalty_amount for entry in members if entry.loyalty_amount is not None):
-        for raw in filter(present, (amount.amount_value, amount.value)):
-            number = plain(raw)
-            if number is None or not (number.isdecimal() or amount.loyalty_unit not in _POINTS):
-                return Instead(Situation.MESSAGE_FORMAT, _AMOUNT)
-            if number != "0" and amount.loyalty_unit not in _POINTS:
-                return Instead(Situation.MONEY_FIELD, "LoyaltyAmount")
-            told.add(int(number))
-    told.discard(0)
-    if len(told) > 1:
-        return Instead(Situation.MESSAGE_FORMAT, _AMOUNT)
-    return told.pop() if told else None
-
-
 def _gives(request: LoyaltyRequest) -> bool:
     return request.loyalty_transaction.loyalty_transaction_type is LoyaltyTransactionType.AWARD
 
 
 def _refused(request: LoyaltyRequest, offered: Offered) -> Refused | None:
-    named = request.sale_data.sale_transaction_id
-    if has_track(named.transaction_id) or has_track(named.time_stamp or ""):
+    if names_a_card(request.sale_data.sale_transaction_id):
         return Instead(Situation.CARD_IN_REQUEST)
     if card_among_members(several(request.loyalty_data)):
         return Instead(Situation.CARD_IN_REQUEST)
@@ -124,12 +104,9 @@ def _amount(request: LoyaltyRequest) -> Amount | Instead | None:
     asked = request.loyalty_transaction
     if not present(asked.total_amount):
         return Instead(Situation.MESSAGE_FORMAT, f"{_TRANSACTION}.TotalAmount") if _gives(request) else None
-    if asked.currency is None or not (
-        asked.currency.isascii() and asked.currency.isalpha() and asked.currency.isupper()
-    ):
-        return Instead(Situation.MESSAGE_FORMAT, f"{_TRANSACTION}.Currency")
-    if asked.currency != Currency.CAD.name:
-        return Instead(Situation.CURRENCY)
+    currency = refused_currency(asked.currency or "", f"{_TRANSACTION}.Currency")
+    if currency is not None:
+        return currency
     total = cents(asked.total_amount)
     return Amount(total, Currency.CAD) if total else Instead(Situation.MESSAGE_FORMAT, f"{_TRANSACTION}.TotalAmount")
 

@@ -3,12 +3,14 @@
 A request that ended is answered again from here alone; of one that a crash broke off the vault says what it did.
 """
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Counted, NotCounted, PointsFault
+from pos_bridge.pos_api.kept_request import KeptRequest, decode_as, names
 from pos_bridge.pos_api.said_of_points import PointsSituation, Uncounted
 from pos_bridge.wire.nexo.fields import TransactionID
 from pos_bridge.wire.nexo.request import MessageHeader
@@ -18,20 +20,13 @@ from pos_bridge.wire.nexo.words import Category
 _FAULTS: dict[str, Uncounted] = {word.value: word for kind in (PointsFault, PointsSituation) for word in kind}
 
 
-class LoyaltyKept(msgspec.Struct, frozen=True, array_like=True):
+class LoyaltyKept(KeptRequest, frozen=True, array_like=True):
     """`sale` and `reference` are what the sale was asked for by, `content` a keyed hash of what was asked.
 
     How it ended: `counted` is the sale's key and `points` what it gave or lost; or `fault` says why nothing was done.
     """
 
     layout: Literal["points-1"]
-    protocol_version: str
-    sale_id: str
-    service_id: str
-    poiid: str
-    device_id: str | None
-    transaction: tuple[str, str | None] | None
-    stamp: str
     content: bytes
     sale: str | None
     reference: bytes
@@ -40,9 +35,6 @@ class LoyaltyKept(msgspec.Struct, frozen=True, array_like=True):
     counted: str | None = None
     points: int | None = None
     fault: str | None = None
-
-    def __repr__(self) -> str:
-        return "LoyaltyKept"
 
     @property
     def ended(self) -> bool:
@@ -67,16 +59,7 @@ class LoyaltyKept(msgspec.Struct, frozen=True, array_like=True):
         return None if self.fault is None else _FAULTS.get(self.fault, PointsFault.VAULT)
 
     def header(self) -> Header:
-        return Header(
-            protocol_version=self.protocol_version,
-            message_class="Service",
-            message_category=Category.LOYALTY.value,
-            message_type="Response",
-            sale_id=self.sale_id,
-            poiid=self.poiid,
-            service_id=self.service_id,
-            device_id=self.device_id,
-        )
+        return self.header_of(Category.LOYALTY)
 
 
 _KEPT = msgspec.msgpack.Decoder(LoyaltyKept)
@@ -84,7 +67,7 @@ _KEPT = msgspec.msgpack.Decoder(LoyaltyKept)
 
 def loyalty_kept(
     header: MessageHeader,
-    at_stamp: str,
+    at: datetime,
     transaction: TransactionID | None = None,
     *,
     content: bytes = b"",
@@ -93,16 +76,9 @@ def loyalty_kept(
     gives: bool = True,
     identity_dropped: bool = False,
 ) -> LoyaltyKept:
-    """`at_stamp`: kept.stamp of the time."""
     return LoyaltyKept(
-        layout="points-1",
-        protocol_version=header.protocol_version,
-        sale_id=header.sale_id,
-        service_id=header.service_id,
-        poiid=header.poiid,
-        device_id=header.device_id,
-        transaction=None if transaction is None else (transaction.transaction_id, transaction.time_stamp),
-        stamp=at_stamp,
+        "points-1",
+        *names(header, at, transaction),
         content=content,
         sale=None if sale is None else str(sale),
         reference=reference,
@@ -111,15 +87,5 @@ def loyalty_kept(
     )
 
 
-def encode_loyalty(value: LoyaltyKept) -> bytes:
-    return msgspec.msgpack.encode(value)
-
-
 def decode_loyalty(raw: bytes | None) -> LoyaltyKept | None:
-    """None for what is none: nothing, or what is kept of a payment."""
-    if raw is None:
-        return None
-    try:
-        return _KEPT.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
+    return decode_as(_KEPT, raw)

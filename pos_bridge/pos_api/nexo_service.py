@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.domain.typed_card import has_track
 from pos_bridge.pos_api.answerer import Answerer, Handled
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
 from pos_bridge.pos_api.counter import Counter
@@ -19,7 +20,8 @@ from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.device_ports import NOTHING_AROUND, Around
 from pos_bridge.pos_api.device_service import DeviceService
 from pos_bridge.pos_api.earlier import Earlier
-from pos_bridge.pos_api.kept import stamp
+from pos_bridge.pos_api.inquiries import Inquiries
+from pos_bridge.pos_api.kept_request import stamp
 from pos_bridge.pos_api.loyalty import Loyalty
 from pos_bridge.pos_api.payment_answer import Terminal
 from pos_bridge.pos_api.ports import Answers, Desk
@@ -47,7 +49,6 @@ from pos_bridge.wire.nexo.request import (
 from pos_bridge.wire.nexo.request import Body as RequestBody
 from pos_bridge.wire.nexo.response import Plain, Response
 from pos_bridge.wire.nexo.words import Category, Result
-from pos_bridge.wire.typed_card import has_track
 
 API_KEY_CREDENTIAL = "api-key"
 
@@ -99,16 +100,12 @@ class NexoService:
         self._transactions = Transactions(
             poi=keys.poi(terminal.poiid), desk=desk, answers=answers, on_trouble=on_trouble, floor=floor
         )
+        health = device_health or DeviceHealth()
+        inquiries = Inquiries(self._answerer, around, health, floor.pad, keys.poi(terminal.poiid), payment=self._runs)
         self._devices = DeviceService(
-            self._answerer,
-            around,
-            device_health or DeviceHealth(),
-            floor.pad,
-            keys.poi(terminal.poiid),
-            payment=lambda: self._transactions.running,
-            on_reject=on_reject,
+            self._answerer, around, health, inquiries, payment=self._runs, on_reject=on_reject
         )
-        proposals = Proposals(customer or self._devices.customer, offered.programme, on_dropped)
+        proposals = Proposals(customer or inquiries, offered.programme, on_dropped)
         counter = Counter(
             self._answerer,
             preparer,
@@ -124,7 +121,9 @@ class NexoService:
             answers,
             offered=offered,
             proposals=proposals,
-            busy=lambda: self._transactions.running,
+            busy=self._runs,
+            asking=inquiries.announced,
+            floor=floor,
             on_dropped=on_dropped,
             on_trouble=on_trouble,
         )
@@ -218,15 +217,17 @@ class NexoService:
         situation = Situation.STATE_UNKNOWN if moves_money else Situation.FAULT
         return self._answerer.instead(header, category, Instead(situation))
 
+    def _runs(self) -> str | None:
+        """The ServiceID of the payment that runs."""
+        return self._transactions.running
+
     # ---- the terminal itself ----
 
     async def _login(self, header: MessageHeader, body: LoginRequest) -> Reply:
         if body.training_mode_flag:
             return self._answerer.instead(header, Category.LOGIN, Instead(Situation.TRAINING))
         health = await self._desk.health()
-        system = login_response(
-            self._terminal, health, stamp(self._clock()), busy=self._transactions.running is not None
-        )
+        system = login_response(self._terminal, health, stamp(self._clock()), busy=self._runs() is not None)
         return self._answerer.reply(header, Category.LOGIN, system)
 
     async def _logout(self, header: MessageHeader, _body: LogoutRequest) -> Reply:
@@ -234,5 +235,5 @@ class NexoService:
 
     async def _diagnose(self, header: MessageHeader, body: DiagnosisRequest) -> Reply:
         health, with_hosts = await self._desk.health(), bool(body.host_diagnosis_flag)
-        answer = diagnosis_response(health, busy=self._transactions.running is not None, with_hosts=with_hosts)
+        answer = diagnosis_response(health, busy=self._runs() is not None, with_hosts=with_hosts)
         return self._answerer.reply(header, Category.DIAGNOSIS, answer)

@@ -1,9 +1,9 @@
 """Which sale a till means when it gives money back: a key of ours, as the receipt and the sale's answer show it."""
 
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.pos_api.gate import names_a_card
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.wire.nexo.request import OriginalPOITransaction
-from pos_bridge.wire.typed_card import has_track
 
 Original = tuple[str, str | None]  # a sale's key, and its time as the till says it
 
@@ -11,7 +11,7 @@ Original = tuple[str, str | None]  # a sale's key, and its time as the till says
 def read_original(named: OriginalPOITransaction) -> LegKey | Instead:
     """The sale's key; whoever sold it. What is none is no transaction of ours, and the processor is not asked."""
     transaction = named.poi_transaction_id
-    if has_track(transaction.transaction_id) or has_track(transaction.time_stamp or ""):
+    if names_a_card(transaction):
         return Instead(Situation.CARD_IN_REQUEST)
     try:
         return LegKey.parse(transaction.transaction_id.strip())  # scanners add a space

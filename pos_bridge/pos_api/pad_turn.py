@@ -1,6 +1,8 @@
 """What is being asked on the one pad of this terminal, whichever till asked for it. Holds no text of it."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pos_bridge.domain.device import Answer
@@ -28,8 +30,20 @@ class PadTurn:
 
     def __init__(self) -> None:
         self.asked: Asked | None = None
+        self._announced: list[str] = []
+
+    @contextmanager
+    def announced(self, name: str) -> Iterator[None]:
+        """No payment begins although that request's question is not on the pad yet: it will be, in a later turn."""
+        self._announced.append(name)
+        try:
+            yield
+        finally:
+            self._announced.remove(name)
 
     @property
     def holder(self) -> str | None:
         """The name of the request that a payment has to wait for, if there is one."""
-        return self.asked.name if self.asked is not None and self.asked.holds else None
+        if self.asked is not None and self.asked.holds:
+            return self.asked.name
+        return self._announced[0] if self._announced else None

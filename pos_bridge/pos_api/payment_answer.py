@@ -22,8 +22,7 @@ from pos_bridge.pos_api.said_of_refunds import HAND_BACK
 from pos_bridge.pos_api.speech import Pairs, failure, success
 from pos_bridge.pos_api.why_not import why_not
 from pos_bridge.wire.nexo.amounts import units
-from pos_bridge.wire.nexo.request import OriginalPOITransaction, TransactionID
-from pos_bridge.wire.nexo.response import (
+from pos_bridge.wire.nexo.payment_response import (
     AmountsResp,
     CardData,
     PaymentAcquirerData,
@@ -31,11 +30,10 @@ from pos_bridge.wire.nexo.response import (
     PaymentReceipt,
     PaymentResponse,
     PaymentResult,
-    PoiData,
-    Response,
     ReversalResponse,
-    SaleData,
 )
+from pos_bridge.wire.nexo.request import OriginalPOITransaction, TransactionID
+from pos_bridge.wire.nexo.response import PoiData, Response, SaleData
 from pos_bridge.wire.nexo.words import InstrumentType, PaymentType, Result
 from pos_bridge.words import Language, Words
 

@@ -13,8 +13,8 @@ from pos_bridge.domain.identity import Choice
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import MAX_CENTS, Amount, Currency
-from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_among_choices, read_choices, several
-from pos_bridge.pos_api.loyalty_ask import told_amount
+from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, card_among_choices, read_choices
+from pos_bridge.pos_api.gate import names_a_card, refused_currency, refused_token, told_amount
 from pos_bridge.pos_api.order import Item
 from pos_bridge.pos_api.original import Original, original_of, read_original
 from pos_bridge.pos_api.said import Instead, Situation
@@ -22,13 +22,12 @@ from pos_bridge.pos_api.spoken import Wished, wished
 from pos_bridge.pos_api.taxes import Taxes, taxes_of
 from pos_bridge.pos_api.transaction_kind import TransactionKind
 from pos_bridge.wire.nexo.amounts import cents, plain, present
+from pos_bridge.wire.nexo.fields import several
 from pos_bridge.wire.nexo.request import PaymentData, PaymentInstrumentData, PaymentRequest, SaleItem, TransactionID
 from pos_bridge.wire.nexo.words import InstrumentType, PaymentType
-from pos_bridge.wire.typed_card import has_track
 
 _AMOUNTS = "PaymentRequest.PaymentTransaction.AmountsReq"
 _ITEM = "PaymentRequest.PaymentTransaction.SaleItem[]"
-_CUSTOMER = "Customer"  # of TokenRequestedType: an identifier that follows a customer. None is made, ever
 _TENDERS = {InstrumentType.CARD: Tender.CARD, InstrumentType.CASH: Tender.CASH}
 
 
@@ -88,8 +87,9 @@ def review(request: PaymentRequest, offered: Offered = NOTHING_OFFERED) -> Payme
         if refused is not None:
             return refused
     chosen = choices_of(request, offered)
-    if request.sale_data.token_requested_type == _CUSTOMER and not chosen.loyalty:
-        return Instead(Situation.CUSTOMER_TOKEN)
+    token = refused_token(request.sale_data.token_requested_type, chosen)
+    if token is not None:
+        return token
     cents_ = cents(request.payment_transaction.amounts_req.requested_amount)
     if not cents_:
         return _malformed(f"{_AMOUNTS}.RequestedAmount")
@@ -164,9 +164,7 @@ def _refund(
 
 
 def _card_data(request: PaymentRequest) -> Instead | None:
-    named = request.sale_data.sale_transaction_id
-    # A bare number is not judged: one in twenty of a till's own 16-digit references would pass for a card's.
-    if has_track(named.transaction_id) or has_track(named.time_stamp or ""):
+    if names_a_card(request.sale_data.sale_transaction_id):
         return Instead(Situation.CARD_IN_REQUEST)
     instrument = _instrument(request)
     fields = (instrument.card_data, instrument.check_data, instrument.mobile_data, instrument.stored_value_account_id)
@@ -209,10 +207,7 @@ def _other_money(request: PaymentRequest) -> Instead | None:
 
 
 def _currency(request: PaymentRequest) -> Instead | None:
-    asked = request.payment_transaction.amounts_req.currency
-    if not (asked.isascii() and asked.isalpha() and asked.isupper()):  # ISO 4217
-        return _malformed(f"{_AMOUNTS}.Currency")
-    return None if asked == Currency.CAD.name else Instead(Situation.CURRENCY)
+    return refused_currency(request.payment_transaction.amounts_req.currency, f"{_AMOUNTS}.Currency")
 
 
 def _brands(request: PaymentRequest) -> Instead | None:

@@ -5,6 +5,8 @@ Of the till's basket a digest goes on, so that its text does not wait with the t
 
 from datetime import datetime
 
+import msgspec
+
 from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.domain.identity import kind_of
 from pos_bridge.domain.ledger import TillKeys
@@ -15,7 +17,7 @@ from pos_bridge.pos_api.payment_ask import PaymentAsk, RefundPaymentAsk
 from pos_bridge.pos_api.reversal_ask import ReversalAsk
 from pos_bridge.pos_api.till_keys import TillKeyMaker
 from pos_bridge.pos_api.transaction_kind import TransactionKind
-from pos_bridge.wire.nexo.request import MessageHeader
+from pos_bridge.wire.nexo.request import MessageHeader, MessageReference
 
 Ask = SaleAsk | RefundAsk | GiveBackAsk
 
@@ -28,6 +30,14 @@ class Preparer:
 
     def request_of(self, poiid: str, sale_id: str, service_id: str, category: str) -> bytes:
         return self._keys.request(poiid, sale_id, service_id, category)
+
+    def request_meant(self, meant: MessageReference) -> bytes:
+        """`meant` as meant.resolve gives it, with a ServiceID."""
+        assert meant.poiid is not None
+        assert meant.sale_id is not None
+        assert meant.service_id is not None
+        assert meant.message_category is not None
+        return self.request_of(meant.poiid, meant.sale_id, meant.service_id, meant.message_category)
 
     def sale(self, header: MessageHeader, ask: PaymentAsk, at: datetime) -> tuple[SaleAsk, Kept]:
         name, salt = ask.transaction.transaction_id, fresh_salt()
@@ -44,17 +54,7 @@ class Preparer:
             split=Split(basket, ask.paid_before) if ask.split else None,
             reference=None if ask.split else basket,
         )
-        fresh = kept(
-            header,
-            at,
-            ask.transaction,
-            ask.amount.cents,
-            identity_dropped=ask.identity_dropped,
-            kinds=map(kind_of, ask.choices),
-            wished=ask.wished,
-            taxes=ask.taxes,
-        )
-        return sale, fresh
+        return sale, _kept(header, ask, at).about(frozenset(map(kind_of, ask.choices)))
 
     def refund(self, header: MessageHeader, ask: RefundPaymentAsk, at: datetime) -> tuple[RefundAsk, Kept]:
         name, salt, kind = ask.transaction.transaction_id, fresh_salt(), TransactionKind.REFUND
@@ -68,18 +68,7 @@ class Preparer:
             order_digest=order_digest(salt, order_bytes(header.poiid, name, ask.amount, ask.items)),
             order_salt=salt,
         )
-        fresh = kept(
-            header,
-            at,
-            ask.transaction,
-            ask.amount.cents,
-            identity_dropped=ask.identity_dropped,
-            kind=kind,
-            original=ask.original,
-            wished=ask.wished,
-            taxes=ask.taxes,
-        )
-        return refund, fresh
+        return refund, msgspec.structs.replace(_kept(header, ask, at), kind=kind, original=ask.original)
 
     def reversal(self, header: MessageHeader, ask: ReversalAsk, at: datetime) -> tuple[GiveBackAsk, Kept]:
         salt, kind = fresh_salt(), TransactionKind.REVERSAL
@@ -110,3 +99,16 @@ class Preparer:
     ) -> TillKeys:
         request = self.request_of(header.poiid, header.sale_id, header.service_id, kind.category.value)
         return TillKeys(request=request, content=self._keys.content(content), sale=sale)
+
+
+def _kept(header: MessageHeader, ask: PaymentAsk | RefundPaymentAsk, at: datetime) -> Kept:
+    """Of anything that came as a payment."""
+    return kept(
+        header,
+        at,
+        ask.transaction,
+        ask.amount.cents,
+        identity_dropped=ask.identity_dropped,
+        wished=ask.wished,
+        taxes=ask.taxes,
+    )

@@ -4,11 +4,11 @@ What would be typed (a number, a name, a password) is refused, whatever it is fo
 """
 
 from pos_bridge.domain.device import MAX_ENTRIES, MAX_LIMIT_S, Question
-from pos_bridge.pos_api.choice import several
 from pos_bridge.pos_api.device_text import Line, holds_card, length_of, lines_of
 from pos_bridge.pos_api.said_of_devices import DeviceSituation
 from pos_bridge.wire.nexo.device_request import DisplayOutput, InputData, InputRequest, MenuEntry
 from pos_bridge.wire.nexo.device_words import Device, InputCommand, MenuEntryTag, OutputFormat
+from pos_bridge.wire.nexo.fields import several
 
 USUAL_LIMIT_S = 60.0
 MAX_CHARACTERS = 400  # of the question

@@ -15,7 +15,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.pos_api.receipt_label import Label, text_line
 from pos_bridge.pos_api.spoken import Spoken
 from pos_bridge.pos_api.taxes import Tax, Taxes
-from pos_bridge.wire.nexo.response import MASK, OutputContent, OutputText, PaymentReceipt
+from pos_bridge.wire.nexo.payment_response import MASK, OutputContent, OutputText, PaymentReceipt
 from pos_bridge.words import Language, Words
 
 _Lines = tuple[OutputText, ...]

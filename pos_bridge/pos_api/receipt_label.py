@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from urllib.parse import quote
 
 from pos_bridge.wire.nexo.pairs import encode_pairs
-from pos_bridge.wire.nexo.response import OutputText
+from pos_bridge.wire.nexo.payment_response import OutputText
 from pos_bridge.words import Language, Words, same
 
 

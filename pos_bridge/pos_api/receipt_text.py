@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from textwrap import TextWrapper
 from urllib.parse import parse_qs
 
-from pos_bridge.wire.nexo.response import PaymentReceipt
+from pos_bridge.wire.nexo.payment_response import PaymentReceipt
 
 COLUMNS = 42
 FEWEST_COLUMNS, MOST_COLUMNS = 24, 80

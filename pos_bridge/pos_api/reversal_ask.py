@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount, Currency
+from pos_bridge.pos_api.choice import free_data, order_ids
 from pos_bridge.pos_api.original import Original, original_of, read_original
 from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.pos_api.spoken import Wished, wished
@@ -53,13 +54,5 @@ def review_reversal(request: ReversalRequest) -> ReversalAsk | Instead:
 def names_someone(request: ReversalRequest) -> bool:
     """Whether a field that can hold a name, an address or a token holds something. None is read."""
     data = request.sale_data or ReversalSaleData()
-    fields = (
-        data.sale_to_poi_data,
-        data.sale_to_acquirer_data,
-        data.sale_to_issuer_data,
-        data.customer_order_id,
-        data.customer_order_id_too,
-        request.customer_order,
-        request.customer_order_id,
-    )
+    fields = (*free_data(data), *order_ids(data), request.customer_order, request.customer_order_id)
     return any(map(filled, fields))

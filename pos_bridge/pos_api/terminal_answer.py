@@ -3,7 +3,8 @@
 from pos_bridge.domain.outcome import Health
 from pos_bridge.pos_api.payment_answer import Terminal
 from pos_bridge.wire.nexo.pairs import encode_pairs
-from pos_bridge.wire.nexo.response import (
+from pos_bridge.wire.nexo.response import Response
+from pos_bridge.wire.nexo.terminal_response import (
     DiagnosisResponse,
     HostStatus,
     LoginResponse,
@@ -11,7 +12,6 @@ from pos_bridge.wire.nexo.response import (
     PoiStatus,
     PoiSystemData,
     PoiTerminalData,
-    Response,
 )
 from pos_bridge.wire.nexo.words import Result
 

@@ -9,9 +9,10 @@ import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from pos_bridge.pos_api.kept import stamp
-from pos_bridge.wire.nexo.device_response import Notification, encode_notification
+from pos_bridge.pos_api.kept_request import stamp
 from pos_bridge.wire.nexo.device_words import EventToNotify
+from pos_bridge.wire.nexo.encode import encode_event
+from pos_bridge.wire.nexo.event import EventNotification
 from pos_bridge.wire.nexo.pairs import encode_pairs
 
 PAUSES_S = (0.0, 1.0, 5.0)  # before each try
@@ -49,10 +50,10 @@ class TillEvents:
 
     def tell(self, event: EventToNotify, details: Details = (), *, maintenance: bool = False) -> None:
         """Returns at once. `details` are words of this program; `maintenance`: a person has to mend something."""
-        notification = Notification(
+        notification = EventNotification(
             stamp(self._clock()), event, encode_pairs(details) if details else None, maintenance or None
         )
-        body = encode_notification(
+        body = encode_event(
             notification, sale_id=self._sale_id, poiid=self._poiid, device_id=secrets.token_hex(_DEVICE_ID_BYTES)
         )
         try:

@@ -10,11 +10,11 @@ from pos_bridge.domain.totals import Reckoning, Total
 from pos_bridge.pos_api.said_of_days import NOTICED, Noticed
 from pos_bridge.pos_api.speech import Pairs, success
 from pos_bridge.wire.nexo.amounts import units
-from pos_bridge.wire.nexo.response import (
+from pos_bridge.wire.nexo.response import Response
+from pos_bridge.wire.nexo.totals_response import (
     GetTotalsResponse,
     PaymentTotals,
     ReconciliationResponse,
-    Response,
     TransactionTotals,
 )
 from pos_bridge.wire.nexo.words import InstrumentType, ReconciliationType, TransactionType

@@ -5,9 +5,9 @@ a request that was answered as never seen is closed before a late copy of it can
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from weakref import WeakValueDictionary
+from typing import Any, TypeVar
 
 from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
 from pos_bridge.domain.outcome import (
@@ -25,13 +25,17 @@ from pos_bridge.domain.outcome import (
     StatusAnswer,
 )
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept
+from pos_bridge.pos_api.kept import Kept, decode_kept
+from pos_bridge.pos_api.kept_request import encode_kept
 from pos_bridge.pos_api.pad_turn import PadTurn
 from pos_bridge.pos_api.ports import Answers, Desk
 from pos_bridge.pos_api.prepare import Ask
 from pos_bridge.pos_api.proposal import Proposal
 from pos_bridge.pos_api.receipt_facts import Answerable
+from pos_bridge.pos_api.request_locks import RequestLocks
 from pos_bridge.pos_api.said import Instead, Situation
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,15 +68,25 @@ class Floor:
     def __init__(self) -> None:
         self.running: dict[bytes, _Transaction] = {}
         self.current: _Transaction | None = None
-        self.locks: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
+        self.locks = RequestLocks()
         self.pad = PadTurn()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, _Result]) -> "asyncio.Task[_Result]":
+        """In a task of its own. What may ask a customer something before the desk has it: `quiet` waits for it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    @property
+    def is_quiet(self) -> bool:
+        return not self._tasks
 
     async def quiet(self) -> None:
-        """Wait for a moment in which nothing runs, as checkout.admission.Admission.quiet does; also before the desk has
-        it, while a customer is asked.
-        """
-        while self.running:
-            await asyncio.wait({each.task for each in self.running.values() if each.task is not None})
+        """Wait for a moment in which nothing runs, as checkout.admission.Admission.quiet does."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
 
 class Transactions:
@@ -104,7 +118,7 @@ class Transactions:
         transaction = self._floor.running.get(ask.till.request)
         if transaction is None:
             transaction = _Transaction(ask, self._poi, proposal)
-            transaction.task = asyncio.create_task(self._run(transaction, fresh))
+            transaction.task = self._floor.begin(self._run(transaction, fresh))
             self._floor.running[ask.till.request] = transaction
         elif transaction.ask.till.content != ask.till.content:
             return Answered(Contradiction(), fresh)
@@ -119,14 +133,14 @@ class Transactions:
             if transaction.proposal is not None:
                 transaction.proposal.give_up()
             return True
-        async with self._lock(request):
+        async with self._floor.locks.of(request):
             return await self._desk.abort(request)
 
     async def status(self, request: bytes) -> StatusAnswer:
         """Answers at once while the transaction runs."""
         if request in self._floor.running:
             return Running()
-        async with self._lock(request):
+        async with self._floor.locks.of(request):
             return await self._desk.status(request)
 
     async def last(self) -> bytes | None:
@@ -137,8 +151,7 @@ class Transactions:
         return await self._answers.last(self._poi)
 
     async def recall(self, request: bytes) -> Kept | None:
-        raw = await self._answers.recall(request)
-        return None if raw is None else decode_kept(raw)
+        return decode_kept(await self._answers.recall(request))
 
     async def answered(self, outcome: Answerable, context: Kept) -> Answered:
         """The outcome as it is told: what an earlier run knew of the customer's choices, the vault knows now.
@@ -194,7 +207,7 @@ class Transactions:
             await self._answers.keep(request, self._poi, encode_kept(fresh))
         elif self._floor.current is None:
             self._floor.current = transaction
-        async with self._lock(request):  # a question asked before this transaction came is answered first
+        async with self._floor.locks.of(request):  # a question asked before this transaction came is answered first
             if transaction.withdrawn:
                 await self._desk.abort(request)
                 if isinstance(await self._desk.status(request), Running):  # not closed: it must not begin either
@@ -204,7 +217,7 @@ class Transactions:
         outcome = await self._ask_desk(transaction.ask)
         if isinstance(outcome, Contradiction):
             return Answered(outcome, fresh)
-        earlier = None if before is None else decode_kept(before)
+        earlier = decode_kept(before)
         if earlier is None or earlier.wanted != fresh.wanted:
             earlier = fresh
             if before is not None:  # of a try of other content that left nothing: its answer is never given again
@@ -236,9 +249,3 @@ class Transactions:
             context = context.about(kinds)
             await self._answers.keep(request, self._poi, encode_kept(context))
         return context
-
-    def _lock(self, request: bytes) -> asyncio.Lock:
-        lock = self._floor.locks.get(request)
-        if lock is None:
-            lock = self._floor.locks[request] = asyncio.Lock()
-        return lock

@@ -17,7 +17,8 @@ from pos_bridge.domain.outcome import (
 from pos_bridge.pos_api.said import SITUATIONS, Instead, Said, Situation
 from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS
 from pos_bridge.pos_api.said_of_causes import CAUSES
-from pos_bridge.pos_api.said_of_refunds import REFUND_CAUSES, situation
+from pos_bridge.pos_api.said_of_refund_causes import REFUND_CAUSES
+from pos_bridge.pos_api.said_of_refunds import situation
 from pos_bridge.pos_api.speech import Pairs, why
 
 Undone = (

@@ -53,10 +53,9 @@ class Asks:
             at,
             cents=asked.amount.cents,
             identity_dropped=asked.chosen.dropped,
-            kinds=map(kind_of, asked.chosen.choices),
             wished=move.wished,
         )
-        return sale, fresh
+        return sale, fresh.about(frozenset(map(kind_of, asked.chosen.choices)))
 
     def refund(self, asked: Refund, at: datetime) -> tuple[RefundAsk, Kept]:
         move, salt = asked.move, fresh_salt()

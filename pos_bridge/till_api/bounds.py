@@ -12,11 +12,11 @@ from hashlib import sha256
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import MAX_CENTS, Amount
+from pos_bridge.domain.typed_card import has_card_number
 from pos_bridge.pos_api.choice import Chosen, Offered
 from pos_bridge.pos_api.spoken import Wished
 from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.till_api.choice import card_among, read_choices
-from pos_bridge.wire.typed_card import has_card_number
 from pos_bridge.words import Language
 
 REQUEST_ID_LENGTH = 16

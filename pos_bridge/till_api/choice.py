@@ -6,9 +6,9 @@ Nothing here stops a sale but a card number, which is no member number and no or
 from collections.abc import Callable, Iterable, Sequence
 
 from pos_bridge.domain.identity import Choice, ChoiceKind, Chouchous, HomeDelivery
+from pos_bridge.domain.typed_card import has_card_number
 from pos_bridge.pos_api.choice import Chosen, Offered
 from pos_bridge.protocol import till_v1_pb2 as pb
-from pos_bridge.wire.typed_card import has_card_number
 
 _KINDS = {"chouchous": ChoiceKind.CHOUCHOUS, "home_delivery": ChoiceKind.HOME_DELIVERY}
 _MAKERS: dict[ChoiceKind, Callable[[str], Choice]] = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pos_bridge.domain.card import Brand, CardFacts, ChainMode, EntryMode
+from pos_bridge.domain.iin import brand_of
 from pos_bridge.wire.idtech_layout import (
     DATA,
     MAX_DATA,
@@ -21,7 +22,6 @@ from pos_bridge.wire.idtech_layout import (
     enhanced,
     original,
 )
-from pos_bridge.wire.iin import brand_of
 from pos_bridge.wire.inplace import are_digits, digits_from, find, pair, same
 from pos_bridge.wire.tracks import (
     CHIP_SERVICES,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode
-from pos_bridge.wire.iin import brand_of
+from pos_bridge.domain.iin import brand_of
 from pos_bridge.wire.inplace import ZERO, are_digits, find, pair, same
 
 START_1, START_2, CR = 0x25, 0x3B, 0x0D  # % ; CR

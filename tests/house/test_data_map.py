@@ -16,14 +16,30 @@ import pos_bridge
 from pos_bridge import settings
 from pos_bridge.domain import authorisation, identity, outcome, points
 from pos_bridge.domain.card import CardFacts
+from pos_bridge.domain.details import Details
+from pos_bridge.domain.identity import ConsentEnd
+from pos_bridge.domain.person import Person, RightRequest
 from pos_bridge.domain.points import Earned, Withdrawal
 from pos_bridge.events import EVENTS
-from pos_bridge.identity.record import Link, Record
+from pos_bridge.identity.proof import Proof
+from pos_bridge.identity.record import Link
 from pos_bridge.pos_api.kept import Kept
 from pos_bridge.pos_api.loyalty_kept import LoyaltyKept
 from pos_bridge.protocol import processor_v1_pb2, till_v1_pb2
 from pos_bridge.wire import cardlink
-from pos_bridge.wire.nexo import device_request, device_response, loyalty_request, loyalty_response, request, response
+from pos_bridge.wire.nexo import (
+    device_request,
+    device_response,
+    event,
+    loyalty_request,
+    loyalty_response,
+    payment_response,
+    request,
+    response,
+    status_response,
+    terminal_response,
+    totals_response,
+)
 from pos_bridge.wire.nexo import fields as fields_of_requests
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-map.md"
@@ -34,12 +50,13 @@ SCHEMAS = {
     "pos_bridge.journal.schema": "The journal",
     "pos_bridge.journal.answers": "The answers file",
     "pos_bridge.identity.schema": "The vault",
+    "pos_bridge.registers.schema": "The audit trail",
 }
 
 # What the encrypted columns of a place hold.
 BOXES: dict[str, tuple[type, ...]] = {
     "The answers file": (Kept, LoyaltyKept),
-    "The vault": (Record, Link, Earned, Withdrawal),
+    "The vault": (Person, Details, ConsentEnd, RightRequest, Proof, Link, Earned, Withdrawal),
 }
 
 
@@ -241,7 +258,8 @@ def test_every_field_of_a_tills_request():
 
 
 def test_every_field_of_an_answer():
-    kinds = structs_of(response) | structs_of(device_response) | structs_of(loyalty_response)
+    told = (payment_response, loyalty_response, totals_response, terminal_response, status_response, device_response)
+    kinds = set().union(*map(structs_of, (response, *told, event)))
     kinds |= {request.TransactionID, request.MessageReference, request.OriginalPOITransaction}
     compare("The answer to the till", spelled_fields(kinds))
 

@@ -32,7 +32,7 @@ from pos_bridge.pos_api.receipt_facts import Answerable
 from pos_bridge.pos_api.receipt_text import COLUMNS, plain
 from pos_bridge.pos_api.taxes import Tax, Taxes
 from pos_bridge.pos_api.transaction_kind import TransactionKind
-from pos_bridge.wire.nexo.response import PaymentReceipt
+from pos_bridge.wire.nexo.payment_response import PaymentReceipt
 from pos_bridge.words import LANGUAGES, Language
 
 FOLDER = Path(__file__).parent / "golden"

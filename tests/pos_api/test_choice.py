@@ -1,60 +1,29 @@
 """What of a till's request is a choice, and that everything else that names a person goes nowhere."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.domain.identity import Chouchous, HomeDelivery
-from pos_bridge.pos_api.choice import NOTHING_OFFERED, Chosen, Offered, read_choices
-from pos_bridge.pos_api.payment_ask import PaymentAsk, review
+from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
+from pos_bridge.pos_api.payment_ask import PaymentAsk
 from pos_bridge.pos_api.said import Instead, Situation
-from pos_bridge.wire.nexo.decode import Message, decode
-from pos_bridge.wire.nexo.request import PaymentRequest
-from tests.wire.nexo.shapes import cash, encode, payment, with_field
+from tests.pos_api.choosing import (
+    BOTH,
+    CONDITIONS,
+    MEMBER,
+    ORDER,
+    ORDER_ID,
+    ORDERS,
+    account,
+    asked,
+    chosen_of,
+    reviewed,
+    with_member,
+)
+from tests.wire.nexo.shapes import cash, payment, with_field
 
-MEMBER, ORDER = "CH-7788", "WEB/2026.11-7"
 VISA = "4921817844445119"
-CONDITIONS = "PaymentRequest.PaymentTransaction.TransactionConditions"
-LOYALTY, ORDER_ID = "PaymentRequest.LoyaltyData", "PaymentRequest.SaleData.CustomerOrderID"
-ORDERS = "PaymentRequest.PaymentData.CustomerOrder"
-BOTH = Offered("Chouchous", delivery=True)
-
-
-def account(number: object = MEMBER, kind: str = "BarCode") -> dict[str, Any]:
-    return {"LoyaltyAccountID": {"EntryMode": ["Scanned"], "IdentificationType": kind, "LoyaltyID": number}}
-
-
-def chosen(message: dict[str, Any], *, handling: object = "Allowed", brand: object = ("Chouchous",)) -> dict[str, Any]:
-    message = with_field(message, f"{CONDITIONS}.LoyaltyHandling", handling)
-    return with_field(message, f"{CONDITIONS}.AllowedLoyaltyBrand", brand)
-
-
-def with_member(message: dict[str, Any], loyalty: object = None, **conditions: object) -> dict[str, Any]:
-    return chosen(with_field(message, LOYALTY, [account()] if loyalty is None else loyalty), **conditions)
-
-
-def reviewed(message: dict[str, Any], offered: Offered = BOTH) -> PaymentAsk | Instead:
-    read = decode(encode(message))
-    assert isinstance(read, Message), read
-    assert isinstance(read.body, PaymentRequest)
-    ask = review(read.body, offered)
-    assert isinstance(ask, PaymentAsk | Instead)
-    return ask
-
-
-def chosen_of(message: dict[str, Any]) -> Chosen:
-    read = decode(encode(message))
-    assert isinstance(read, Message)
-    assert isinstance(read.body, PaymentRequest)
-    return read_choices(read.body, BOTH)
-
-
-def asked(message: dict[str, Any], offered: Offered = BOTH) -> PaymentAsk:
-    ask = reviewed(message, offered)
-    assert isinstance(ask, PaymentAsk), ask
-    return ask
 
 
 def dropped(ask: PaymentAsk) -> bool:

@@ -18,8 +18,8 @@ from pos_bridge.pos_api.payment_answer import Terminal
 from pos_bridge.wire.nexo.device_words import Alignment
 from pos_bridge.wire.nexo.words import ErrorCondition
 from tests.pos_api.fake_desk import FakeAnswers, FakeDesk
+from tests.wire.nexo.anything import DEVICES, JSON, paths
 from tests.wire.nexo.shapes import POIID, encode, with_field
-from tests.wire.nexo.test_decode_anything import _JSON, DEVICES, _paths
 
 CONDITIONS = {condition.value for condition in ErrorCondition}
 
@@ -86,11 +86,11 @@ def responses(value: Any) -> list[dict[str, Any]]:
             return []
 
 
-@given(st.data(), _JSON | st.text(max_size=60))
+@given(st.data(), JSON | st.text(max_size=60))
 @settings(max_examples=250, deadline=None)
 def test_any_field_may_be_anything(data, value):
     base = data.draw(st.sampled_from(DEVICES))
-    path = data.draw(st.sampled_from(sorted(p for p in _paths(base["SaleToPOIRequest"]) if "Header" not in p)))
+    path = data.draw(st.sampled_from(sorted(p for p in paths(base["SaleToPOIRequest"]) if "Header" not in p)))
     status, body, _ = told(encode(with_field(base, path, value)))
     assert status in {200, 400}  # an infinity or half a character is not JSON
     if body and status == 200:

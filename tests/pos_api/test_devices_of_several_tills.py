@@ -1,16 +1,17 @@
 """Tills with credentials of their own at one counter: one pad, one question at a time, and each takes back its own."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.pos_api.choosing import HANDLING
 from tests.pos_api.counter_store import CounterStore, confirmation, display, output
-from tests.pos_api.test_proposal import HANDLING
-from tests.pos_api.test_sealed import KEYS, OLD, Sealed
-from tests.pos_api.world import Certificate, more, result
-from tests.wire.nexo.shapes import abort, award, payment, with_field
+from tests.pos_api.sealed_till import KEYS, OLD, Sealed
+from tests.pos_api.world import LIMIT_S, Certificate, more, result
+from tests.wire.nexo.shapes import abort, award, encode, payment, with_field
 
 
 @pytest.fixture(name="several")
@@ -68,3 +69,20 @@ def test_no_payment_while_a_customer_is_asked_about_points_on_the_readers_pad(se
     several.answer("yes")
     asking.answer()
     assert result(other.ask(payment())) == ("Success", None)
+
+
+def test_no_payment_in_the_very_turn_in_which_that_question_begins(several: CounterStore):
+    """Both are let in before the question is on the pad."""
+    award_and_payment = with_field(award(service_id="L1"), HANDLING, "Proposed"), payment(service_id="P1")
+
+    async def both() -> list[bytes]:
+        answers = (several.service.answer(bytearray(encode(message))) for message in award_and_payment)
+        return [reply.body for reply in await asyncio.gather(*answers)]
+
+    asking = several.begin(both())
+    several.answer("yes")
+    _, held = (json.loads(raw)["SaleToPOIResponse"] for raw in asking.result(LIMIT_S))
+    assert result(held["PaymentResponse"]) == ("Failure", "Busy")
+    assert more(held["PaymentResponse"])["serviceId"] == "L1"
+    assert several.desk.asks == []
+    assert result(several.ask(payment(service_id="P1"))) == ("Success", None), "and then it is let go of"

@@ -1,7 +1,6 @@
 """A notification over real HTTPS: to the configured till, verified, bounded; or not at all."""
 
 import asyncio
-import ssl
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,10 @@ from hypothesis import strategies as st
 
 from pos_bridge.device_config import Address
 from pos_bridge.pos_api.event_post import EventPost, _is_near
-from tests.pos_api.till_listener import TAKEN, listening
+from tests.pos_api.till_listener import TAKEN, listening, trusting
 from tests.pos_api.world import Certificate, make_certificate
 
 BODY = b'{"SaleToPOIRequest":{}}'
-
-
-def trusting(files: Certificate) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(files.certificate)
-    return context
 
 
 def post(url: str, files: Certificate, limit_s: float = 30.0) -> Any:

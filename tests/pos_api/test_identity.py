@@ -11,10 +11,12 @@ from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import NotRecordable, PaidByCard
 from pos_bridge.pos_api.choice import NOTHING_OFFERED
-from pos_bridge.pos_api.kept import Kept, decode_kept, encode_kept
+from pos_bridge.pos_api.kept import Kept, decode_kept
+from pos_bridge.pos_api.kept_request import encode_kept
+from tests.pos_api.choosing import MEMBER, ORDER, with_member, with_order
 from tests.pos_api.fake_desk import VISA, approved, failed, kept_nobody
-from tests.pos_api.test_choice import MEMBER, ORDER, ORDER_ID, with_member
-from tests.pos_api.world import Store, more, result
+from tests.pos_api.told import identity
+from tests.pos_api.world import Store, result
 from tests.wire.nexo.shapes import cash, payment, status, with_field
 
 ACQUIRER = "PaymentRequest.SaleData.SaleToAcquirerData"
@@ -29,14 +31,6 @@ def repeated(body: dict[str, Any]) -> dict[str, Any]:
     told = body["RepeatedMessageResponse"]["RepeatedResponseMessageBody"]["PaymentResponse"]
     assert isinstance(told, dict)
     return told
-
-
-def identity(body: dict[str, Any]) -> tuple[str | None, str | None]:
-    return more(body).get("identity"), more(body).get("warning")
-
-
-def with_order(message: dict[str, Any]) -> dict[str, Any]:
-    return with_field(message, ORDER_ID, ORDER)
 
 
 CHOICES = {

@@ -130,7 +130,7 @@ def test_no_payment_begins_while_its_reader_asks_something(shared: CounterStore)
 
 
 def test_this_terminals_own_question_also_in_the_middle_of_a_payment(shared: CounterStore):
-    customer = shared.service._devices.customer
+    customer = shared.service._devices._inquiries
     shared.hold()
     paying = shared.asking(payment())
     shared.wait_for(lambda: shared.desk.asks != [])
@@ -209,7 +209,7 @@ def test_a_pad_that_is_unplugged(counter: CounterStore):
 
 def test_without_a_pad(store: Store):
     assert result(store.ask(confirmation("x"))["InputResult"]) == ("Failure", "UnavailableDevice")
-    assert store.run(store.service._devices.customer.confirm("a", "b", 1.0, "P1")) is None
+    assert store.run(store.service._devices._inquiries.confirm("a", "b", 1.0, "P1")) is None
 
 
 def test_a_question_is_withdrawn_when_the_engine_stops(counter: CounterStore):

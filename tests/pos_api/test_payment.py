@@ -13,22 +13,12 @@ from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import AlreadyApproved, NotRecordable, PaidByCard, Running
 from pos_bridge.domain.trouble import Trouble
 from tests.pos_api.fake_desk import failed, partly
-from tests.pos_api.receipts import TRANSACTION, Body
+from tests.pos_api.receipts import TRANSACTION
+from tests.pos_api.told import receipt_lines
 from tests.pos_api.world import Store, more, result
 from tests.wire.nexo.shapes import cash, payment, status, with_field
 
 VISA_OF_NO_BRAND: Any = object()  # what no answer can be made of
-
-
-def key_in(body: Body) -> str:
-    return str(body["POIData"]["POITransactionID"]["TransactionID"])
-
-
-def receipt_lines(body: Body, qualifier: str = "CustomerReceipt") -> list[str]:
-    (receipt,) = (r for r in body["PaymentReceipt"] if r["DocumentQualifier"] == qualifier)
-    assert receipt["OutputContent"]["OutputFormat"] == "Text"
-    assert receipt["RequiredSignatureFlag"] is False
-    return [line["Text"] for line in receipt["OutputContent"]["OutputText"]]
 
 
 def test_a_card_sale(store: Store):

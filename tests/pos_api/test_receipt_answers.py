@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.pos_api.receipts import Body
-from tests.pos_api.test_payment import receipt_lines
+from tests.pos_api.told import receipt_lines
 from tests.pos_api.world import Store
 from tests.wire.nexo.shapes import Number, payment, refund, request, reversal, status, with_field
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pos_bridge.domain.outcome import NotRecordable
-from tests.pos_api.test_payment import key_in, receipt_lines
+from tests.pos_api.told import key_in, receipt_lines
 from tests.pos_api.world import API_KEY, Store, more, repeated, result
 from tests.wire.nexo.shapes import abort, cash_refund, payment, refund, status, with_field
 

@@ -12,7 +12,7 @@ from pos_bridge.domain.outcome import GiveBackAsk, NotRefunded, RefundedInCash, 
 from pos_bridge.domain.trouble import Trouble
 from tests.pos_api.fake_desk import not_given_back
 from tests.pos_api.receipts import Body
-from tests.pos_api.test_payment import key_in, receipt_lines
+from tests.pos_api.told import key_in, receipt_lines
 from tests.pos_api.world import Store, more, repeated, result
 from tests.wire.nexo.shapes import SALE, reversal, status, with_field, without_field
 

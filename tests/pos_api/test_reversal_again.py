@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.pos_api.test_payment import key_in
-from tests.pos_api.test_terminal import event
+from tests.pos_api.told import event, key_in
 from tests.pos_api.world import Store, more, repeated, result
 from tests.wire.nexo.shapes import abort, payment, reversal, status, with_field
 

@@ -11,7 +11,8 @@ from pos_bridge.pos_api.said import SITUATIONS, Situation, Words
 from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
 from pos_bridge.pos_api.said_of_causes import CAUSES, HOLD_MAY_SHOW
 from pos_bridge.pos_api.said_of_days import NOTICED, Noticed
-from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_CAUSES, REFUND_SITUATIONS
+from pos_bridge.pos_api.said_of_refund_causes import REFUND_CAUSES
+from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_SITUATIONS
 from pos_bridge.pos_api.speech import failure, success
 from pos_bridge.wire.nexo.words import ErrorCondition
 

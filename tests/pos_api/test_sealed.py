@@ -6,19 +6,13 @@ from typing import Any
 
 import pytest
 
-from hw_sim.sealing import NotSealedError, Sealing
+from hw_sim.sealing import NotSealedError
 from pos_bridge.pos_api.reception import Reception
 from pos_bridge.wire.nexo.secured import MessageKey
 from tests.pos_api.by_hand import errors
+from tests.pos_api.sealed_till import KEYS, NEW, OLD, OTHER, Sealed
 from tests.pos_api.world import API_KEY, Certificate, Store, repeated, result
 from tests.wire.nexo.shapes import abort, encode, header, payment, request, status
-
-OLD, NEW, OTHER = (
-    ("caisse", 1, "p@ssw0rd123456"),
-    ("caisse", 2, "another passphrase"),
-    ("bureau", 1, "a third passphrase"),
-)
-KEYS = tuple(MessageKey.derive(name, version, words.encode()) for name, version, words in (OLD, NEW, OTHER))
 
 
 @pytest.fixture
@@ -27,38 +21,6 @@ def store(leaf: Certificate) -> Iterator[Store]:
     with Store(leaf, keys=KEYS) as running:
         yield running
         assert running.troubles == []
-
-
-class Sealed:
-    """A till in encrypted mode: without an API key, and with what its passphrase makes."""
-
-    def __init__(self, store: Store, name: str, version: int, passphrase: str) -> None:
-        self.store = store
-        self.sealing = Sealing(passphrase, name, version)
-
-    def sealed(self, message: Any, outer: dict[str, Any] | None = None) -> bytes:
-        told = message["SaleToPOIRequest"]["MessageHeader"]
-        return self.sealing.sealed(encode(message), outer or told, "SaleToPOIRequest")
-
-    def post(self, raw: bytes, path: str = "/nexo") -> tuple[int, bytes]:
-        return self.store.post(raw, path, **{"X-API-Key": ""})
-
-    def opened(self, answer: tuple[int, bytes]) -> dict[str, Any]:
-        """The clear envelope of an answer."""
-        code, raw = answer
-        assert code == 200, raw
-        outer = json.loads(raw)
-        assert list(outer) == ["SaleToPOIResponse"]
-        clear: dict[str, Any] = json.loads(self.sealing.opened(outer["SaleToPOIResponse"]))
-        (inner,) = clear.values()
-        assert outer["SaleToPOIResponse"]["MessageHeader"] == inner["MessageHeader"]
-        return clear
-
-    def ask(self, message: Any, path: str = "/nexo") -> dict[str, Any]:
-        envelope = self.opened(self.post(self.sealed(message), path))["SaleToPOIResponse"]
-        (name,) = set(envelope) - {"MessageHeader"}
-        body: dict[str, Any] = envelope[name]
-        return body
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import NotInBasket, Outcome, PaidByCard, PaidInCash, SaleAsk
 from tests.pos_api.fake_desk import VISA, Ending, approved
-from tests.pos_api.test_payment import receipt_lines
+from tests.pos_api.told import receipt_lines
 from tests.pos_api.world import Store, more, result
 from tests.wire.nexo.shapes import payment, split, status, with_field
 

@@ -9,6 +9,7 @@ from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.outcome import Health
 from pos_bridge.domain.trouble import Trouble
 from tests.pos_api.fake_desk import failed
+from tests.pos_api.told import event
 from tests.pos_api.world import Store, more, result
 from tests.wire.nexo.shapes import abort, cash, payment, request, status, with_field
 
@@ -114,22 +115,6 @@ def test_a_reference_without_a_service_id_names_the_field(store: Store):
 
 
 # ---- Abort ----
-
-
-def event(raw: bytes) -> str:
-    """An abort that matched nothing: a notification, with nothing of the request but who is spoken to."""
-    envelope = json.loads(raw)["SaleToPOIRequest"]
-    assert envelope["MessageHeader"] == {
-        "ProtocolVersion": "3.0",
-        "MessageClass": "Event",
-        "MessageCategory": "Event",
-        "MessageType": "Notification",
-        "SaleID": "Caisse 3 (étage)",
-        "POIID": "P400-123456789",
-    }
-    assert set(envelope["EventNotification"]) == {"TimeStamp", "EventToNotify", "EventDetails"}
-    assert envelope["EventNotification"]["EventToNotify"] == "Reject"
-    return str(envelope["EventNotification"]["EventDetails"])
 
 
 def test_an_abort_has_no_response_and_the_payment_tells(store: Store):

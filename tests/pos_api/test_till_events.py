@@ -13,8 +13,7 @@ from pos_bridge.pos_api.event_post import EventPost
 from pos_bridge.pos_api.state_watch import StateWatch
 from pos_bridge.pos_api.till_events import MOST_WAITING, TillEvents
 from pos_bridge.wire.nexo.device_words import EventToNotify
-from tests.pos_api.test_event_post import trusting
-from tests.pos_api.till_listener import TAKEN, listening
+from tests.pos_api.till_listener import TAKEN, listening, trusting
 from tests.pos_api.world import Certificate
 
 FAULT = b"HTTP/1.1 500 Fault\r\n\r\n"

@@ -90,3 +90,9 @@ def _more(peer: socket.socket) -> bytes:
     if not more:
         raise ConnectionError
     return more
+
+
+def trusting(files: Certificate) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(files.certificate)
+    return context

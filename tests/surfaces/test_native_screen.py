@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from hw_sim.running import running_store
 from hw_sim.store import control
 from pos_bridge.protocol import till_v1_pb2 as pb
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.chip_book import PIN, READERS, ChipBook
 from tests.surfaces.native import NativeShop
 
@@ -16,13 +15,11 @@ BEGIN = [pb.STAGE_PREPARING, pb.STAGE_PRESENT_CARD]
 
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
-    with running_store(tmp_path_factory.mktemp("store"), *READERS, "--answer-timeout", "1", "--native") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), *READERS, "--answer-timeout", "1", "--native") as store:
         shop = NativeShop(store)
         shop.in_session()
         yield shop
         shop.close()
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 @pytest.fixture(name="chips")

@@ -1,14 +1,11 @@
-"""What a till is answered to Display, Input and Print, and what it is told by itself. No text of a request is in any.
+"""What a till is answered to Display, Input and Print. No text of a request is in any.
 
 As nexo has it, DisplayResponse and InputResponse carry their Response within each result, and none beside them.
 """
 
-import msgspec
-
-from pos_bridge.wire.nexo.device_words import Device, DocumentQualifier, EventToNotify, InfoQualify, InputCommand
+from pos_bridge.wire.nexo.device_words import Device, DocumentQualifier, InfoQualify, InputCommand
 from pos_bridge.wire.nexo.fields import Fields
-from pos_bridge.wire.nexo.response import Header, Response
-from pos_bridge.wire.nexo.words import PROTOCOL_VERSION
+from pos_bridge.wire.nexo.response import Response
 
 
 class OutputResult(Fields, frozen=True):
@@ -49,29 +46,3 @@ class PrintResponse(Fields, frozen=True):
 
 
 DeviceResponse = DisplayResponse | InputResponse | PrintResponse
-
-
-class Notification(Fields, frozen=True):
-    """EventNotification. `event_details` are words of our own, as `k=v&k=v`."""
-
-    time_stamp: str
-    event_to_notify: EventToNotify
-    event_details: str | None = None
-    maintenance_required_flag: bool | None = None
-
-
-_ENCODER = msgspec.json.Encoder()
-
-
-def encode_notification(notification: Notification, *, sale_id: str, poiid: str, device_id: str) -> bytes:
-    """A message to a till that asked nothing. `device_id` is its own number: it has no ServiceID."""
-    header = Header(
-        protocol_version=PROTOCOL_VERSION,
-        message_class="Event",
-        message_category="Event",
-        message_type="Notification",
-        sale_id=sale_id,
-        poiid=poiid,
-        device_id=device_id,
-    )
-    return _ENCODER.encode({"SaleToPOIRequest": {"MessageHeader": header, "EventNotification": notification}})

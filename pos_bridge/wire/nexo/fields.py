@@ -1,6 +1,6 @@
 """What requests of several rooms are made of: the base of their structs, bounded text, names of transactions."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct
 
@@ -13,10 +13,19 @@ Stamp = Annotated[str, Meta(min_length=1, max_length=40)]
 Reference = Annotated[str, Meta(min_length=1, max_length=128)]
 CurrencyCode = Annotated[str, Meta(min_length=3, max_length=3)]
 
+_One = TypeVar("_One")
+
 
 class Fields(Struct, frozen=True, rename=spelled, omit_defaults=True, gc=False):
     def __repr__(self) -> str:
         return type(self).__name__  # the content is the till's
+
+
+def several(value: list[_One] | _One | None) -> list[_One]:
+    """Nexo's fields that hold one value or an array of them."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 def find_unprintable(struct: Struct) -> None:

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from pos_bridge.wire.nexo.fields import Fields
+from pos_bridge.wire.nexo.response import PoiData, Response, SaleData
 
 
 class LoyaltyUnit(Enum):
@@ -38,3 +39,12 @@ class LoyaltyResult(Fields, frozen=True):
 
     loyalty_account: LoyaltyAccount
     loyalty_amount: ToldAmount
+
+
+class LoyaltyResponse(Fields, frozen=True):
+    """Of an award or its refund. `poi_data` names the sale that they are of."""
+
+    response: Response
+    poi_data: PoiData
+    sale_data: SaleData | None = None
+    loyalty_result: tuple[LoyaltyResult, ...] = ()

@@ -14,10 +14,10 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Raw
 
+from pos_bridge.wire.nexo.fields import Fields
 from pos_bridge.wire.nexo.request import MessageHeader
-from pos_bridge.wire.nexo.words import spelled
 
 CRYPTO_VERSION = 1
 NONCE_LENGTH = 16
@@ -28,12 +28,7 @@ _PADDINGS = tuple(bytes([length]) * length for length in range(1, _BLOCK + 1))  
 KeyIdentifier = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
-class _Fields(Struct, frozen=True, rename=spelled):
-    def __repr__(self) -> str:
-        return type(self).__name__
-
-
-class SecurityTrailer(_Fields, frozen=True):
+class SecurityTrailer(Fields, frozen=True):
     adyen_crypto_version: int
     key_identifier: KeyIdentifier
     key_version: int
@@ -41,27 +36,27 @@ class SecurityTrailer(_Fields, frozen=True):
     hmac: str
 
 
-class _Sealed(_Fields, frozen=True):
+class _Sealed(Fields, frozen=True):
     message_header: Raw
     nexo_blob: str
     security_trailer: SecurityTrailer
 
 
-class _Envelope(_Fields, frozen=True):
+class _Envelope(Fields, frozen=True):
     sale_to_poi_request: _Sealed | None = None
     sale_to_poi_response: _Sealed | None = None
 
 
-class _Marks(_Fields, frozen=True):
+class _Marks(Fields, frozen=True):
     nexo_blob: Raw = Raw()
     security_trailer: Raw = Raw()
 
 
-class _MarkedRequest(_Fields, frozen=True):
+class _MarkedRequest(Fields, frozen=True):
     sale_to_poi_request: _Marks
 
 
-class _Headed(_Fields, frozen=True):
+class _Headed(Fields, frozen=True):
     message_header: Raw
 
 

@@ -4,11 +4,24 @@ import json
 
 import pytest
 
-from pos_bridge.wire.nexo import response as answers
 from pos_bridge.wire.nexo.amounts import units
 from pos_bridge.wire.nexo.decode import Message, decode
+from pos_bridge.wire.nexo.encode import _ENCODER
+from pos_bridge.wire.nexo.encode import encode as encode_answer
 from pos_bridge.wire.nexo.pairs import encode_pairs
+from pos_bridge.wire.nexo.payment_response import (
+    MASK,
+    AmountsResp,
+    CardData,
+    OutputContent,
+    PaymentInstrumentData,
+    PaymentReceipt,
+    PaymentResult,
+    ReversalResponse,
+)
 from pos_bridge.wire.nexo.request import OriginalPOITransaction, TransactionID
+from pos_bridge.wire.nexo.response import Plain, PoiData, Response, header_of_answer
+from pos_bridge.wire.nexo.totals_response import PaymentTotals, ReconciliationResponse, TransactionTotals
 from pos_bridge.wire.nexo.words import (
     Category,
     ErrorCondition,
@@ -35,8 +48,8 @@ def test_names_are_spelled_as_nexo_spells_them():
 def test_an_answer_repeats_the_header_and_wraps_the_body_by_its_category():
     message = decode(encode(with_field(payment(), "MessageHeader.DeviceID", "dev 1")))
     assert isinstance(message, Message)
-    body = answers.Plain(answers.Response(Result.FAILURE, ErrorCondition.BUSY, "a=b"))
-    told = json.loads(answers.encode(answers.header_of_answer(message.header), Category.REVERSAL, body))
+    body = Plain(Response(Result.FAILURE, ErrorCondition.BUSY, "a=b"))
+    told = json.loads(encode_answer(header_of_answer(message.header), Category.REVERSAL, body))
     assert told == {
         "SaleToPOIResponse": {
             "MessageHeader": {
@@ -57,28 +70,28 @@ def test_an_answer_repeats_the_header_and_wraps_the_body_by_its_category():
 
 
 def test_amounts_are_json_numbers_with_two_places():
-    body = answers.PaymentResult(
+    body = PaymentResult(
         PaymentType.NORMAL,
-        answers.PaymentInstrumentData(InstrumentType.CASH),
-        answers.AmountsResp("CAD", units(1000)),
+        PaymentInstrumentData(InstrumentType.CASH),
+        AmountsResp("CAD", units(1000)),
         online_flag=False,
     )
-    assert b'"AuthorizedAmount":10.00}' in answers._ENCODER.encode(body)
-    assert b'"OnlineFlag":false' in answers._ENCODER.encode(body)
+    assert b'"AuthorizedAmount":10.00}' in _ENCODER.encode(body)
+    assert b'"OnlineFlag":false' in _ENCODER.encode(body)
 
 
 def test_an_error_condition_stands_exactly_where_it_is_not_a_success():
     with pytest.raises(ValueError, match="exactly then"):
-        answers.Response(Result.SUCCESS, ErrorCondition.BUSY)
+        Response(Result.SUCCESS, ErrorCondition.BUSY)
     with pytest.raises(ValueError, match="exactly then"):
-        answers.Response(Result.PARTIAL)
+        Response(Result.PARTIAL)
 
 
 def test_no_more_than_four_digits_of_a_card_can_be_answered():
-    answers.CardData("visa", answers.MASK + "5119", ("MagStripe",))
+    CardData("visa", MASK + "5119", ("MagStripe",))
     for number in ("4921817844445119", "492181******5119", "*" * 11 + "45119", "5119"):
         with pytest.raises(ValueError, match="last four"):
-            answers.CardData("visa", number, ("MagStripe",))
+            CardData("visa", number, ("MagStripe",))
 
 
 def test_pairs_are_percent_encoded():
@@ -87,18 +100,16 @@ def test_pairs_are_percent_encoded():
 
 def test_a_reversal_and_totals_have_nexos_names_and_numbers():
     named = OriginalPOITransaction(TransactionID("a", "b"))
-    receipt = answers.PaymentReceipt(
-        "CashierReceipt", required_signature_flag=False, output_content=answers.OutputContent("Text", ())
-    )
-    success = answers.Response(Result.SUCCESS)
-    back = answers.ReversalResponse(success, answers.PoiData(TransactionID("k", "t")), (receipt,), named, units(500))
-    told = json.loads(answers._ENCODER.encode(back))
+    receipt = PaymentReceipt("CashierReceipt", required_signature_flag=False, output_content=OutputContent("Text", ()))
+    success = Response(Result.SUCCESS)
+    back = ReversalResponse(success, PoiData(TransactionID("k", "t")), (receipt,), named, units(500))
+    told = json.loads(_ENCODER.encode(back))
     assert set(told) == {"Response", "POIData", "PaymentReceipt", "OriginalPOITransaction", "ReversedAmount"}
-    assert b'"ReversedAmount":5.00' in answers._ENCODER.encode(back)
-    one = answers.PaymentTotals(TransactionType.DEBIT, 0, units(0))
-    day = answers.TransactionTotals(InstrumentType.CARD, "CAD", (one,))
-    whole = answers.ReconciliationResponse(success, ReconciliationType.SALE, "0", (day,))
-    assert json.loads(answers._ENCODER.encode(whole)) == {
+    assert b'"ReversedAmount":5.00' in _ENCODER.encode(back)
+    one = PaymentTotals(TransactionType.DEBIT, 0, units(0))
+    day = TransactionTotals(InstrumentType.CARD, "CAD", (one,))
+    whole = ReconciliationResponse(success, ReconciliationType.SALE, "0", (day,))
+    assert json.loads(_ENCODER.encode(whole)) == {
         "Response": {"Result": "Success"},
         "ReconciliationType": "SaleReconciliation",
         "POIReconciliationID": "0",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw_sim.cards import CARDS
-from pos_bridge.wire.typed_card import has_card_number, has_track
+from pos_bridge.domain.typed_card import has_card_number, has_track
 
 NUMBERS = [card.number for card in CARDS.values()]
 
