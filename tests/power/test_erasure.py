@@ -1,4 +1,4 @@
-"""Power loss at each moment of an erasure and of the new epoch after it: nobody is lost, and who was erased stays so."""
+"""Power loss at each moment of an erasure and of the new epoch after it: nobody is lost, the erased stay so."""
 
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from random import Random
 from shutil import rmtree
 
 from pos_bridge.domain.identity import Chouchous
+from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import epoch
 from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.renewal import SORT
@@ -79,7 +80,7 @@ def without_order(image: Image) -> Image:
     return {path: b"" if path.endswith(SORT) else content for path, content in image.items()}
 
 
-def judge(folder: Path, legs: list, cut: Cut, truths: tuple[Said, Said], *, whole: bool) -> None:
+def judge(folder: Path, legs: list[LegKey], cut: Cut, truths: tuple[Said, Said], *, whole: bool) -> None:
     path = folder / "state" / "vault.db"
     entered = Ledger(path.parent).entries().head.count
     with closing(VaultFile(path, KEY, erasures_copy=folder / "share" / "copy")) as vault:
