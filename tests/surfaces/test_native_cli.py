@@ -5,16 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from hw_sim.running import RunningStore, running_store
-from tests.processes import descendants, survivors
+from hw_sim.running import RunningStore
+from tests.stores import whole_store
 
 
 @pytest.fixture(name="store", scope="module")
 def one_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
         yield store
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 def found(pattern: str, said: str) -> str:

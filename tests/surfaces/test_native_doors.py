@@ -15,10 +15,10 @@ import pytest
 
 from hw_sim import pki
 from hw_sim.native_till import NativeTill, new_request_id
-from hw_sim.running import running_store
 from hw_sim.unix_path import short_address
 from pos_bridge.protocol import till_v1_pb2 as pb
-from tests.processes import descendants, resident_kib, survivors
+from tests.processes import resident_kib
+from tests.stores import whole_store
 from tests.surfaces.book import until
 from tests.surfaces.engine import changed, engine, refused
 from tests.surfaces.native import NativeShop, reachable
@@ -31,12 +31,10 @@ GROWTH_KIB = 128 * 1024
 
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
         shop = NativeShop(store)
         yield shop
         shop.close()
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 # ---- who is let in ----
