@@ -1,21 +1,25 @@
 """The vault's file on disk: made whole, opened, and recognised as ours. Never repaired, never overwritten.
 
-A file comes into being whole or not at all: it is built under another name, synced and renamed. One engine runs on a
-state folder (the journal's lock sees to it), so nobody else makes one meanwhile.
+A file comes into being whole or not at all: it is built under another name, synced and renamed, after the secret of its
+epoch (epoch.py). Whoever opens one for changes has its lock (lock.py), and so has whoever makes one.
 """
 
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
 from pos_bridge.disk import make_folder, sync_file, sync_folder
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
-from pos_bridge.identity import schema
+from pos_bridge.identity import epoch, schema
 from pos_bridge.identity.keys import LENGTH, Keys, sealed, unsealed
+from pos_bridge.identity.ledger_file import Ledger
+from pos_bridge.identity.lock import NAME as LOCK
+from pos_bridge.identity.lock import Lock
+from pos_bridge.identity.replay import check
 from pos_bridge.identity.rows import Rows
 
 _MODE = 0o600
@@ -27,18 +31,32 @@ def make(path: Path, key: bytes) -> None:
     if not absent(path):
         raise VaultUnusableError(VaultFault.DISK)
     make_folder(path.parent)
+    secret = epoch.first(path.parent)
     part = path.with_name(path.name + _PART)
+    with closing(begun(part, key, secret).connection):
+        pass
+    sync_file(part)
+    part.replace(path)
+
+
+def begun(part: Path, key: bytes, secret: bytes) -> Rows:
+    """A file with empty tables under a name of its own, and keys of its own. Not synced: it is worthless yet."""
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
     salt = os.urandom(LENGTH)
-    with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
-        connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
+    keys = Keys.derive(key, secret, salt)
+    connection = sqlite3.connect(part, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = OFF").fetchone()
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA temp_store = MEMORY")
         schema.create(connection)
-        box = sealed(Keys.derive(key, salt).verifier, salt, b"")
+        box = sealed(keys.verifier, salt, b"")
         connection.execute("INSERT INTO verifier VALUES (1, ?, ?)", (salt, box))
-    sync_file(part)
-    part.replace(path)
+    except BaseException:
+        connection.close()
+        raise
+    return Rows(connection, keys)
 
 
 def opened(path: Path, key: bytes) -> Rows:
@@ -46,7 +64,7 @@ def opened(path: Path, key: bytes) -> Rows:
     _make_private(path)
     connection = sqlite3.connect(_uri(path, "mode=rw"), uri=True, isolation_level=None, check_same_thread=False)
     try:
-        rows = Rows(connection, _keys(connection, key))
+        rows = Rows(connection, _keys(connection, key, path.parent))
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON").fetchone()
@@ -65,10 +83,31 @@ def opened(path: Path, key: bytes) -> Rows:
 @contextmanager
 def reading(path: Path, key: bytes) -> Iterator[Rows]:
     """Beside a running engine, or without one. Changes nothing that is stored."""
-    # Without a log nobody has the file open: then SQLite is told so, or it would make a log to read it.
+    lock = Lock(path.with_name(LOCK))
+    lock.share_if_there()
+    try:
+        with _connected(path) as connection:
+            rows = Rows(connection, _keys(connection, key, path.parent))
+            if schema.version_of(connection) == schema.VERSION:
+                check(rows, Ledger(path.parent).entries())
+            yield rows
+    finally:
+        lock.release()
+
+
+def secret_of(path: Path, key: bytes) -> bytes:
+    """The secret of the epoch that the vault is of. Raises as `opened` does."""
+    with _connected(path) as connection:
+        salt, box = _verifier(connection)
+        return _secret(key, path.parent, salt, box)
+
+
+@contextmanager
+def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """To read. Without a log nobody has the file open: then SQLite is told so, or it would make a log to read it."""
     mode = "mode=ro" if _log(path).exists() else "mode=ro&immutable=1"
     with closing(sqlite3.connect(_uri(path, mode), uri=True, isolation_level=None)) as connection:
-        yield Rows(connection, _keys(connection, key))
+        yield connection
 
 
 def absent(path: Path) -> bool:
@@ -88,8 +127,13 @@ def has_log(path: Path) -> bool:
     return log.exists() and log.stat().st_size > 0
 
 
-def _keys(connection: sqlite3.Connection, key: bytes) -> Keys:
+def _keys(connection: sqlite3.Connection, key: bytes, folder: Path) -> Keys:
     """Raises VaultUnusableError for a file that is not ours, or not of this key."""
+    salt, box = _verifier(connection)
+    return Keys.derive(key, _secret(key, folder, salt, box), salt)
+
+
+def _verifier(connection: sqlite3.Connection) -> tuple[bytes, bytes]:
     if connection.execute("PRAGMA application_id").fetchone() != (schema.APPLICATION_ID,):
         raise VaultUnusableError(VaultFault.DAMAGED)
     if connection.execute("PRAGMA user_version").fetchone()[0] > schema.VERSION:
@@ -99,17 +143,20 @@ def _keys(connection: sqlite3.Connection, key: bytes) -> Keys:
     found = connection.execute("SELECT salt, box FROM verifier").fetchone()
     if found is None:
         raise VaultUnusableError(VaultFault.DAMAGED)
-    keys = Keys.derive(key, found[0])
-    try:
-        with unsealed(keys.verifier, *found):
-            return keys
-    except InvalidTag:
-        raise VaultUnusableError(VaultFault.WRONG_KEY) from None
+    return found[0], found[1]
+
+
+def _secret(key: bytes, folder: Path, salt: bytes, box: bytes) -> bytes:
+    for secret in epoch.candidates(folder):
+        with suppress(InvalidTag), unsealed(Keys.derive(key, secret, salt).verifier, salt, box):
+            return secret
+    raise VaultUnusableError(VaultFault.WRONG_KEY)
 
 
 def _make_private(path: Path) -> None:
     """The file, as a restore may have left it, and before SQLite makes its log and index after the same pattern."""
-    for each in (path, _log(path), path.with_name(path.name + "-shm")):
+    beside = (path.with_name(name) for name in (epoch.NAME, epoch.NEXT))
+    for each in (path, _log(path), path.with_name(path.name + "-shm"), *beside):
         if each.is_file() and each.stat().st_mode & 0o777 != _MODE:
             each.chmod(_MODE)
 

@@ -16,7 +16,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Earned
 from pos_bridge.identity.earned import decode_earned, encode_earned
 from pos_bridge.identity.keys import Keys, name_of, sealed_once, unsealed
-from pos_bridge.identity.record import decode_link
+from pos_bridge.identity.link_rows import LinkRows
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,24 +50,13 @@ class PointsRows:
     def forget(self, leg: LegKey) -> None:
         self.connection.execute("DELETE FROM points WHERE name = ?", (self._name(leg),))
 
+    def forget_return(self, leg: LegKey) -> None:
+        self.connection.execute("DELETE FROM returns WHERE name = ?", (self._return_name(leg),))
+
     def member_of(self, leg: LegKey) -> bytes | None:
         """The name of the person's row whose purchase this sale was, as a member."""
-        name = link_name(self.keys, leg, ChoiceKind.CHOUCHOUS)
-        found = self.connection.execute("SELECT box FROM links WHERE name = ?", (name,)).fetchone()
-        if found is None:
-            return None
-        with unsealed(self.keys.link, name, found[0]) as content:
-            return decode_link(content).person
-
-    def of(self, person: bytes) -> int:
-        """All points that stand of a person's sales. Reads every link there is."""
-        legs = []
-        for name, box in self.connection.execute("SELECT name, box FROM links").fetchall():
-            with unsealed(self.keys.link, name, box) as content:
-                link = decode_link(content)
-            if (link.kind, link.person) == (ChoiceKind.CHOUCHOUS, person):
-                legs.append(link.leg)
-        return sum(earned.standing for earned in map(self.earned, legs) if earned is not None)
+        link = LinkRows(self.connection, self.keys).link(leg, ChoiceKind.CHOUCHOUS)
+        return None if link is None else link.person
 
     # ---- sales whose money is on its way back ----
 
@@ -85,7 +74,7 @@ class PointsRows:
                 self.put(leg, after)
         name = self._return_name(leg)
         if settled or earned is None:
-            self.connection.execute("DELETE FROM returns WHERE name = ?", (name,))
+            self.forget_return(leg)
         elif self.connection.execute("SELECT 1 FROM returns WHERE name = ?", (name,)).fetchone() is None:
             box = sealed_once(self.keys.return_, name, bytearray(leg.raw))
             self.connection.execute("INSERT INTO returns VALUES (?, ?)", (name, box))
@@ -119,7 +108,3 @@ class PointsRows:
 
     def _return_name(self, leg: LegKey) -> bytes:
         return name_of(self.keys.return_name, leg.raw)
-
-
-def link_name(keys: Keys, leg: LegKey, kind: ChoiceKind) -> bytes:
-    return name_of(keys.link_name, leg.raw + bytes((kind.value,)))

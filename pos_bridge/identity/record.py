@@ -1,8 +1,8 @@
-"""What lies in the vault's boxes, as bytes: choices held for a leg, a person's record, the link to a sale.
+"""What lies in the vault's boxes, as bytes: choices held for a leg, the link to a sale, and what records are made of.
 
-Contents are padded, so that the length of a box says nothing: held choices and links have one size each, a record
-one of three, of which the first is enough for ten consents at least. Decoding raises ValueError, without the data.
-Integers are big-endian. Texts are ASCII behind a byte of length: domain/identity.py bounds them.
+Contents are padded, so that the length of a box says nothing: held choices and links have one size each. Decoding
+raises ValueError, without the data. Integers are big-endian. Texts are ASCII behind a byte of length:
+domain/identity.py bounds them. Details are in UTF-8 (person_record.py).
 """
 
 from collections.abc import Sequence
@@ -10,36 +10,31 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from pos_bridge.domain.identity import Channel, Choice, ChoiceKind, Chouchous, Consent, HomeDelivery, Purpose, kind_of
+from pos_bridge.domain.identity import (
+    Channel,
+    Choice,
+    ChoiceKind,
+    Chouchous,
+    Consent,
+    ConsentEnd,
+    GivenBy,
+    HomeDelivery,
+    Purpose,
+    kind_of,
+)
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import PointsRule
 
 HELD_SIZE = 256
-RECORD_SIZES = (512, 2048, 8192)
-MAX_CONSENTS = 200  # the newest: each version of a text is one, and none has ever had so many
 NAME_LENGTH = 32
 LINK_SIZE = 1 + 16 + NAME_LENGTH
 RETURN_SIZE = 16
 _PREFIX = 2  # the length of what is not padding
 _LANGUAGES = ("fr", "en")
+_DAY = 2  # bytes
 _EPOCH = date(1970, 1, 1)
-_LAST_DAY = 0xFFFF  # in 2149: a clock may be wrong, and a sale is worth more than its date
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Record:
-    """All that is kept about a person: what they gave, and what they consented to."""
-
-    choice: Choice
-    consents: tuple[Consent, ...]
-
-    def with_consent(self, consent: Consent) -> "Record":
-        """The same record if this text was consented to for these purposes before."""
-        if any(
-            (known.text_version, known.purposes) == (consent.text_version, consent.purposes) for known in self.consents
-        ):
-            return self
-        return Record(self.choice, (*self.consents, consent)[-MAX_CONSENTS:])
+LAST_DAY = _EPOCH + timedelta(days=0xFFFF)  # in 2149
+EVENT_LENGTH = 1 + 32 + 1 + _DAY + 3  # the longest consent
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,8 +62,8 @@ def encode_held(held: Held) -> bytearray:
     content = bytearray(held.leg.raw)
     content.append(len(held.choices))
     for choice, consent in held.choices:
-        _put_choice(content, choice)
-        _put_consent(content, consent)
+        put_choice(content, choice)
+        put_event(content, consent)
     if held.rule is not None:
         put_text(content, held.rule.version)
         content += held.rule.points.to_bytes(4, "big") + held.rule.for_cents.to_bytes(4, "big")
@@ -83,20 +78,6 @@ def decode_held(raw: bytearray) -> Held:
         return Held(key, choices, rule)
 
 
-def encode_record(record: Record) -> bytearray:
-    content = bytearray()
-    _put_choice(content, record.choice)
-    content.append(len(record.consents))
-    for consent in record.consents:
-        _put_consent(content, consent)
-    return padded(content, *RECORD_SIZES)
-
-
-def decode_record(raw: bytearray) -> Record:
-    with Reader(raw, RECORD_SIZES) as reader:
-        return Record(reader.choice(), tuple(reader.consent() for _ in range(reader.number())))
-
-
 def encode_link(link: Link) -> bytearray:
     return bytearray((link.kind.value,)) + link.leg.raw + link.person
 
@@ -107,25 +88,55 @@ def decode_link(raw: bytearray) -> Link:
     return Link(ChoiceKind(raw[0]), LegKey.from_bytes(bytes(raw[1:17])), bytes(raw[17:]))
 
 
+def person_of_link(raw: bytearray) -> bytes:
+    """Of a link as encoded: all that most of them are asked for."""
+    return bytes(raw[LINK_SIZE - NAME_LENGTH :])
+
+
+def named_by_link(raw: bytearray) -> bytearray:
+    """What the name of a link is made of: its sale's key, and the kind of choice."""
+    return raw[1:17] + raw[:1]
+
+
 def encode_choice(choice: Choice) -> bytearray:
     """What a person is found by: kind and value."""
     content = bytearray()
-    _put_choice(content, choice)
+    put_choice(content, choice)
     return content
 
 
-def _put_choice(content: bytearray, choice: Choice) -> None:
+def put_choice(content: bytearray, choice: Choice) -> None:
     content.append(kind_of(choice).value)
     put_text(content, choice.member if isinstance(choice, Chouchous) else choice.order)
 
 
-def _put_consent(content: bytearray, consent: Consent) -> None:
-    put_text(content, consent.text_version)
-    content.append(_LANGUAGES.index(consent.language))
-    content += min(max((consent.day - _EPOCH).days, 0), _LAST_DAY).to_bytes(2, "big")
-    content.append(consent.hour)
-    content.append(consent.channel.value)
-    content.append(sum(1 << (purpose.value - 1) for purpose in consent.purposes))
+def put_event(content: bytearray, event: Consent | ConsentEnd, *, hour: bool = True) -> None:
+    """At most EVENT_LENGTH bytes. A consent begins with the length of a text's version, an end with 0."""
+    if isinstance(event, ConsentEnd):
+        content += bytes((0, event.purpose.value))
+        put_day(content, event.day)
+        content.append(event.channel.value)
+        return
+    put_text(content, event.text_version)
+    content.append(_LANGUAGES.index(event.language) + len(_LANGUAGES) * (event.by.value - 1))
+    put_day(content, event.day)
+    content.append(event.hour if hour else 0)
+    content.append(event.channel.value)
+    content.append(sum(1 << (purpose.value - 1) for purpose in event.purposes))
+
+
+def put_long_text(content: bytearray, text: str) -> None:
+    raw = text.encode()
+    content += len(raw).to_bytes(2, "big") + raw
+
+
+def put_day(content: bytearray, day: date) -> None:
+    content += (nearest(day) - _EPOCH).days.to_bytes(_DAY, "big")
+
+
+def nearest(day: date) -> date:
+    """The nearest day that can be written down: a clock may be wrong, and a sale is worth more than its date."""
+    return min(max(day, _EPOCH), LAST_DAY)
 
 
 def put_text(content: bytearray, text: str) -> None:
@@ -134,8 +145,11 @@ def put_text(content: bytearray, text: str) -> None:
 
 
 def padded(content: bytearray, *sizes: int) -> bytearray:
-    """The smallest of these sizes (ascending) that has room for it. `content` is emptied."""
-    filled = bytearray(next(size for size in sizes if size >= len(content) + _PREFIX))
+    """The smallest of these sizes (ascending) that has room for it. `content` is emptied. ValueError where none has."""
+    room = [size for size in sizes if size >= len(content) + _PREFIX]
+    if not room:
+        raise ValueError("more than a box has room for")
+    filled = bytearray(room[0])
     filled[:_PREFIX] = len(content).to_bytes(_PREFIX, "big")
     filled[_PREFIX : _PREFIX + len(content)] = content
     content[:] = bytes(len(content))
@@ -184,21 +198,35 @@ class Reader:
     def text(self) -> str:
         return str(self.take(self.number()), "ascii")
 
+    def long_text(self) -> str:
+        return str(self.take(self.integer(2)), "utf-8")
+
     def choice(self) -> Choice:
-        match ChoiceKind(self.number()):
+        return self.choice_of(self.number())
+
+    def choice_of(self, kind: int) -> Choice:
+        match ChoiceKind(kind):
             case ChoiceKind.CHOUCHOUS:
                 return Chouchous(self.text())
             case ChoiceKind.HOME_DELIVERY:
                 return HomeDelivery(self.text())
 
-    def consent(self) -> Consent:
+    def day(self) -> date:
+        return _EPOCH + timedelta(days=self.integer(_DAY))
+
+    def event(self) -> Consent | ConsentEnd:
         version = self.text()
-        language = self.number()
-        if language >= len(_LANGUAGES):
-            raise ValueError("no such language")
-        day = _EPOCH + timedelta(days=int.from_bytes(self.take(2), "big"))
-        hour, channel, bits = self.number(), Channel(self.number()), self.number()
+        if not version:
+            return ConsentEnd(Purpose(self.number()), self.day(), Channel(self.number()))
+        by, language = divmod(self.number(), len(_LANGUAGES))
+        day, hour, channel, bits = self.day(), self.number(), Channel(self.number()), self.number()
         purposes = frozenset(purpose for purpose in Purpose if bits & 1 << (purpose.value - 1))
         if bits >> len(Purpose):
             raise ValueError("no such purpose")
-        return Consent(version, _LANGUAGES[language], day, hour, channel, purposes)
+        return Consent(version, _LANGUAGES[language], day, hour, channel, purposes, GivenBy(by + 1))
+
+    def consent(self) -> Consent:
+        event = self.event()
+        if isinstance(event, ConsentEnd):
+            raise ValueError("the end of a consent")  # noqa: TRY004 - of what was read, as everything here
+        return event

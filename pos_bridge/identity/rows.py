@@ -3,30 +3,27 @@
 Raises InvalidTag and ValueError for a row that is not as it was written, sqlite3.Error as the file does.
 """
 
-import os
 import sqlite3
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from cryptography.exceptions import InvalidTag
 
 from pos_bridge.domain.identity import Choice, ChoiceKind, Chouchous, Consent, kind_of
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.person import LinkedSale
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
-from pos_bridge.identity.keys import LENGTH, Keys, name_of, sealed, sealed_once, unsealed, wipe
-from pos_bridge.identity.points_rows import PointsRows, link_name
-from pos_bridge.identity.record import (
-    Choices,
-    Held,
-    Link,
-    Record,
-    decode_held,
-    decode_link,
-    decode_record,
-    encode_choice,
-    encode_held,
-    encode_link,
-    encode_record,
-)
+from pos_bridge.identity import schema
+from pos_bridge.identity.held_rows import HeldRows, member_in
+from pos_bridge.identity.keys import Keys, name_of, sealed, unsealed
+from pos_bridge.identity.link_rows import LinkRows, link_name
+from pos_bridge.identity.person_record import RETURN_WINDOW_DAYS
+from pos_bridge.identity.person_rows import PersonRows
+from pos_bridge.identity.points_rows import PointsRows
+from pos_bridge.identity.proof_rows import ProofRows
+from pos_bridge.identity.record import Choices, Held, Link, decode_held, decode_link
 
 _KINDS = ", ".join("?" * len(ChoiceKind))
 _KNOWN = f"""
@@ -42,28 +39,49 @@ class Rows:
     keys: Keys
 
     @property
+    def holding(self) -> HeldRows:
+        return HeldRows(self.connection, self.keys)
+
+    @property
+    def persons(self) -> PersonRows:
+        return PersonRows(self.connection, self.keys)
+
+    @property
+    def links(self) -> LinkRows:
+        return LinkRows(self.connection, self.keys)
+
+    @property
     def points(self) -> PointsRows:
         return PointsRows(self.connection, self.keys)
 
+    @property
+    def proofs(self) -> ProofRows:
+        return ProofRows(self.connection, self.keys)
+
+    # ---- sales ----
+
     def hold(self, leg: LegKey, choices: Choices, rule: PointsRule | None = None) -> bool:
         """True when that replaces what was held before."""
-        replaced = self.drop(leg)
-        name = name_of(self.keys.held_name, leg.raw)
-        box = sealed_once(self.keys.held, name, encode_held(Held(leg, tuple(choices), rule)))
-        self.connection.execute("INSERT INTO held VALUES (?, ?)", (name, box))
-        return replaced
+        return self.holding.put(Held(leg, tuple(choices), rule))
 
-    def keep(self, leg: LegKey, paid: int | None = None, returned: int = 0) -> bool:
+    def keep(
+        self, leg: LegKey, paid: int | None = None, returned: int = 0, window_days: int = RETURN_WINDOW_DAYS
+    ) -> bool:
         """False when nothing was held. `paid`: cents that give points, of which `returned` went back already."""
-        held = self._held_for(leg)
+        held = self.holding.held(leg)
         if held is None:
             return False
+        counts = False
         for choice, consent in held.choices:
-            person = self._person(choice, consent)
-            if isinstance(choice, Chouchous) and self.points.member_of(leg) not in {None, person}:
-                self.points.forget(leg)  # they were under another person's key
-            self._link(leg, kind_of(choice), person)
-        if held.rule is not None and paid is not None and _member_in(held) and self.points.earned(leg) is None:
+            person = self.persons.bought(choice, consent, window_days)
+            if person is None:
+                continue
+            if isinstance(choice, Chouchous):
+                counts = True
+                if self.points.member_of(leg) not in {None, person}:
+                    self.points.forget(leg)  # they were under another person's key
+            self.links.put(Link(kind_of(choice), leg, person))
+        if counts and held.rule is not None and paid is not None and self.points.earned(leg) is None:
             self.points.put(leg, Earned.of(held.rule, paid, paid).after_returns(returned))
         return self.drop(leg)
 
@@ -72,10 +90,13 @@ class Rows:
         before = self.points.earned(leg)
         if before is not None:
             return before if before.by is not None and before.by == earned.by else PointsFault.COUNTED
-        held, member = self._held_for(leg), self.points.member_of(leg)
-        if (held is not None and _member_in(held)) or (member is not None and member != self._find(choice)):
+        held, member = self.holding.held(leg), self.points.member_of(leg)
+        if (held is not None and member_in(held)) or (member is not None and member != self.persons.name(choice)):
             return PointsFault.COUNTED
-        self._link(leg, ChoiceKind.CHOUCHOUS, self._person(choice, consent))
+        person = self.persons.bought(choice, consent, RETURN_WINDOW_DAYS)
+        if person is None:
+            return PointsFault.NOBODY
+        self.links.put(Link(ChoiceKind.CHOUCHOUS, leg, person))
         self.points.put(leg, earned)
         return earned
 
@@ -83,7 +104,7 @@ class Rows:
         """Take back the points of so many cents (None: all that is left) of a sale, once for each `mark`."""
         earned = self.points.earned(leg)
         if earned is None:
-            return PointsFault.NO_POINTS if self._held_for(leg) is None else PointsFault.VAULT
+            return PointsFault.NO_POINTS if self.holding.held(leg) is None else PointsFault.VAULT
         after = earned.after_withdrawal(mark, cents)
         if isinstance(after, PointsFault):
             return after
@@ -93,29 +114,18 @@ class Rows:
 
     def earning(self, leg: LegKey, paid: int) -> int | None:
         """The points that a payment gave, or will: what is held for it is kept. None: it gives none."""
-        held = self._held_for(leg)
+        held = self.holding.held(leg)
         if held is not None:
-            return held.rule.earned(paid) if held.rule is not None and _member_in(held) else None
+            return held.rule.earned(paid) if held.rule is not None and member_in(held) else None
         earned = self.points.earned(leg)
         return earned.points if earned is not None and earned.by is None else None
 
     def drop(self, leg: LegKey) -> bool:
         """False when nothing was held."""
-        name = name_of(self.keys.held_name, leg.raw)
-        return self.connection.execute("DELETE FROM held WHERE name = ?", (name,)).rowcount > 0
+        return self.holding.drop(leg)
 
     def held(self) -> tuple[LegKey, ...]:
-        """Those that can be read, and so stand in nobody's way; raises for the others once there are no such."""
-        legs, unread = [], None
-        for name, box in self.connection.execute("SELECT name, box FROM held").fetchall():
-            try:
-                with unsealed(self.keys.held, name, box) as content:
-                    legs.append(decode_held(content).leg)
-            except (InvalidTag, ValueError) as error:
-                unread = error
-        if unread is not None and not legs:
-            raise unread
-        return tuple(legs)
+        return self.holding.legs()
 
     def known(self, leg: LegKey) -> frozenset[ChoiceKind]:
         """Kept or held with this leg. One statement, so that a change from one to the other is seen whole."""
@@ -131,6 +141,52 @@ class Rows:
                     kinds.add(decode_link(content).kind)
         return frozenset(kinds)
 
+    # ---- persons and what is theirs ----
+
+    def sales_of(self, person: bytes) -> tuple[LinkedSale, ...]:
+        """In the order of their keys, which are random."""
+        links = sorted(self.links.of({person}), key=lambda link: (link.leg.raw, link.kind.value))
+        return tuple(
+            LinkedSale(link.leg, link.kind, self.points.earned(link.leg) if _counts(link) else None) for link in links
+        )
+
+    def forget(self, persons: AbstractSet[bytes], today: date, choices: AbstractSet[Choice] = frozenset()) -> int:
+        """Everything of these but the proof of what they agreed to; also what is held of them, and of these `choices`.
+
+        How many there were. Nobody is kept because a row of theirs cannot be read: what cannot be read is left out of
+        the proof, and what lies under their key goes with the key.
+        """
+        theirs = set(choices)
+        if not persons:
+            self.holding.remove(theirs)
+            return 0
+        for name in persons:
+            with suppress(InvalidTag, ValueError):
+                person = self.persons.named(name)
+                if person is not None:
+                    theirs.add(person.choice)
+                    self.proofs.put(person, today)
+        gone = sum(map(self.persons.remove, sorted(persons)))
+        for link in self.links.remove(persons):
+            if _counts(link):
+                self.points.forget(link.leg)
+                self.points.forget_return(link.leg)
+        self.holding.remove(theirs)
+        return gone
+
+    def note_erasures(self, head: bytes) -> None:
+        """What the ledger of erasures is like from now on, as this vault knows it."""
+        box = sealed(self.keys.head, schema.HEAD_NAME, head)
+        self.connection.execute("INSERT OR REPLACE INTO head VALUES (1, ?)", (box,))
+
+    def erasures(self) -> bytes | None:
+        """As noted last; None before the first."""
+        found = self.connection.execute("SELECT box FROM head").fetchone()
+        if found is None:
+            return None
+        with unsealed(self.keys.head, schema.HEAD_NAME, found[0]) as content:
+            return bytes(content)
+
     def check(self) -> None:
         """Raises what a row of a sale raises that cannot be read, and ValueError for a file out of order."""
         if self.connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
@@ -140,56 +196,6 @@ class Rows:
                 with unsealed(key, name, box):
                     pass
 
-    def _held_for(self, leg: LegKey) -> Held | None:
-        name = name_of(self.keys.held_name, leg.raw)
-        found = self.connection.execute("SELECT box FROM held WHERE name = ?", (name,)).fetchone()
-        if found is None:
-            return None
-        with unsealed(self.keys.held, name, found[0]) as content:
-            return decode_held(content)
 
-    def _person(self, choice: Choice, consent: Consent) -> bytes:
-        """The name of the row of whoever gave this, with the consent in it."""
-        find = self._find_name(choice)
-        found = self.connection.execute("SELECT name, wrapped, box FROM persons WHERE find = ?", (find,)).fetchone()
-        if found is None:
-            return self._new_person(find, Record(choice, (consent,)))
-        name: bytes = found[0]
-        with unsealed(self.keys.wrap, name, found[1]) as key:
-            with unsealed(key, name, found[2]) as content:
-                record = decode_record(content)
-            if record.choice != choice:
-                raise ValueError("found by the name of another person")
-            after = record.with_consent(consent)
-            if after is not record:
-                box = sealed_once(key, name, encode_record(after))
-                self.connection.execute("UPDATE persons SET box = ? WHERE name = ?", (box, name))
-        return name
-
-    def _find(self, choice: Choice) -> bytes | None:
-        """The name of the row of whoever gave this, if somebody did."""
-        find = self._find_name(choice)
-        found = self.connection.execute("SELECT name FROM persons WHERE find = ?", (find,)).fetchone()
-        return None if found is None else bytes(found[0])
-
-    def _find_name(self, choice: Choice) -> bytes:
-        looked_for = encode_choice(choice)
-        name = name_of(self.keys.find, looked_for)
-        wipe(looked_for)
-        return name
-
-    def _new_person(self, find: bytes, record: Record) -> bytes:
-        name, key = os.urandom(LENGTH), bytearray(os.urandom(LENGTH))
-        row = (name, find, sealed(self.keys.wrap, name, key), sealed_once(key, name, encode_record(record)))
-        wipe(key)
-        self.connection.execute("INSERT INTO persons VALUES (?, ?, ?, ?)", row)
-        return name
-
-    def _link(self, leg: LegKey, kind: ChoiceKind, person: bytes) -> None:
-        name = link_name(self.keys, leg, kind)
-        box = sealed_once(self.keys.link, name, encode_link(Link(kind, leg, person)))
-        self.connection.execute("INSERT OR REPLACE INTO links VALUES (?, ?)", (name, box))
-
-
-def _member_in(held: Held) -> bool:
-    return any(isinstance(choice, Chouchous) for choice, _ in held.choices)
+def _counts(link: Link) -> bool:
+    return link.kind is ChoiceKind.CHOUCHOUS

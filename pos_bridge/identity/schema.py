@@ -10,10 +10,14 @@ import sqlite3
 
 from pos_bridge.identity.earned import POINTS_SIZES
 from pos_bridge.identity.keys import LENGTH, OVERHEAD
-from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RECORD_SIZES, RETURN_SIZE
+from pos_bridge.identity.person_record import RECORD_SIZES
+from pos_bridge.identity.proof import PROOF_SIZES
+from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RETURN_SIZE
 
 APPLICATION_ID = 0x504F5356  # "POSV"
-VERSION = 2  # 1 had no points
+VERSION = 3  # 1 had no points, 2 no proofs and nothing of a person but consents
+HEAD_SIZE = 8 + 32  # a count and a hash
+HEAD_NAME = b"head"  # its box is bound to this
 
 _LETTERS = "".join(map(chr, range(0x20, 0x7F))) + "àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆ’«»"  # noqa: RUF001 - as written
 _QUOTED = _LETTERS.replace("'", "''")
@@ -78,8 +82,18 @@ TABLES = {
     {_NAME},
     {_box("box", RETURN_SIZE)}
 ) STRICT, WITHOUT ROWID""",
+    # What stays of a consent when the person is gone. Named by HMAC of what they gave.
+    "proofs": f"""CREATE TABLE proofs (
+    {_NAME},
+    {_box("box", *PROOF_SIZES)}
+) STRICT, WITHOUT ROWID""",
+    # How many erasures this vault knows of, and the hash of the last: absent before the first.
+    "head": f"""CREATE TABLE head (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    {_box("box", HEAD_SIZE)}
+) STRICT, WITHOUT ROWID""",
 }
-_NEW_IN_2 = ("points", "returns")
+_SINCE = {"points": 2, "returns": 2, "proofs": 3, "head": 3}  # the others are as old as the vault
 
 
 def create(connection: sqlite3.Connection) -> None:
@@ -96,17 +110,22 @@ def version_of(connection: sqlite3.Connection) -> int | None:
     None for any other file.
     """
     found = sorted(sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"))
-    if found == sorted(TABLES.values()):
-        return VERSION
-    return 1 if found == sorted(sql for name, sql in TABLES.items() if name not in _NEW_IN_2) else None
+    for version in range(VERSION, 0, -1):
+        if found == sorted(sql for name, sql in TABLES.items() if _SINCE.get(name, 1) <= version):
+            return version
+    return None
 
 
 def bring_up(connection: sqlite3.Connection) -> None:
-    """A file of version 1 to this version, whole or not at all."""
+    """A file of an earlier version to this one, whole or not at all. Rows stay: a record says how old it is."""
+    before = version_of(connection)
+    if before is None:
+        raise ValueError("no vault")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for name in _NEW_IN_2:
-            connection.execute(TABLES[name])
+        for name, since in _SINCE.items():
+            if since > before:
+                connection.execute(TABLES[name])
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:

@@ -1,10 +1,12 @@
-"""The vault as the checkout uses it: checkout.ports.Vault on a thread of its own.
+"""The vault as the checkout uses it: checkout.ports.Vault and person_ports.Persons on a thread of its own.
 
 What it raises holds no data: an exception made on the thread, with the values its frames refer to, stays there. A
 choice is taken out of the call that carries it, so that a thread that waits for work remembers nobody.
 """
 
+import asyncio
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
@@ -12,31 +14,49 @@ from typing import Self, TypeVar
 from pos_bridge import faults
 from pos_bridge.domain.identity import Choice, ChoiceKind, Chouchous, Consent, VaultUnusableError, kind_of
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.person import LinkedSale, Person, PersonFault
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity.fault import EXPECTED, fault_of
 from pos_bridge.identity.keys import LENGTH
+from pos_bridge.identity.person_file import PersonFile, local_today
+from pos_bridge.identity.person_record import RETURN_WINDOW_DAYS
+from pos_bridge.identity.person_rows import Change
+from pos_bridge.identity.proof import Proof
+from pos_bridge.identity.renewing import Owing, Progress
 from pos_bridge.identity.vault_file import VaultFile
 from pos_bridge.worker import REST_S, Job, Worker
+
+_TRIES = 5  # of one call: the engine asks again by the hour
+_AGAIN_S = 0.5  # a command has the vault open for less
 
 Result = TypeVar("Result")
 
 
 class Vault:
-    """See checkout.ports.Vault for what each call does. Raises VaultUnusableError for whatever goes wrong inside."""
+    """See the ports for what each call does. Raises VaultUnusableError for whatever goes wrong inside."""
 
-    def __init__(self, file: VaultFile, rest_s: float = REST_S) -> None:
+    def __init__(self, file: VaultFile, persons: PersonFile | None = None, rest_s: float = REST_S) -> None:
         self._file = file
+        self._persons = persons or PersonFile(file)
         self._worker = Worker("vault", _work, self._rest, rest_s)
 
     @classmethod
-    def open(cls, path: Path, key: bytes) -> Self:
+    def open(
+        cls,
+        path: Path,
+        key: bytes,
+        return_window_days: int = RETURN_WINDOW_DAYS,
+        erasures_copy: Path | None = None,
+        today: Callable[[], date] = local_today,
+    ) -> Self:
         """Touches no disk: the file is opened when first needed, and made when somebody first chooses.
 
-        `key` is the vault key, 32 bytes: ValueError otherwise.
+        `key` is the vault key, 32 bytes: ValueError otherwise. The others are as in VaultFile and PersonFile.
         """
         if len(key) != LENGTH:
             raise ValueError(f"a vault key has {LENGTH} bytes")
-        return cls(VaultFile(path, key))
+        file = VaultFile(path, key, return_window_days, erasures_copy)
+        return cls(file, PersonFile(file, file.enter, today))
 
     def close(self) -> None:
         """Finish what was asked, then tidy up and close the file. Blocking, idempotent."""
@@ -85,8 +105,57 @@ class Vault:
     async def returning(self) -> tuple[LegKey, ...]:
         return await self._ask(self._file.returning)
 
+    # ---- persons ----
+
+    async def person(self, choice: Choice) -> Person | None:
+        carried = [choice]
+        return await self._ask(lambda: self._persons.person(carried.pop()))
+
+    async def change(self, choice: Choice, how: Change) -> Person | PersonFault:
+        carried = [(choice, how)]
+        return await self._ask(lambda: self._persons.change(*carried.pop()))
+
+    async def sales_of(self, person: bytes) -> tuple[LinkedSale, ...]:
+        return await self._ask(partial(self._persons.sales_of, person))
+
+    async def erase(self, choice: Choice) -> bytes | None:
+        carried = [choice]
+        return await self._ask(lambda: self._persons.erase(carried.pop()))
+
+    async def page(self, after: bytes, count: int) -> tuple[Person, ...]:
+        return await self._ask(partial(self._persons.page, after, count))
+
+    async def forget(self, persons: tuple[bytes, ...]) -> int:
+        return await self._ask(partial(self._persons.forget, persons))
+
+    async def forget_proofs(self) -> int:
+        return await self._ask(self._persons.forget_proofs)
+
+    async def proof(self, choice: Choice) -> Proof | None:
+        """What somebody of this number agreed to, who is gone."""
+        carried = [choice]
+        return await self._ask(lambda: self._persons.proof(carried.pop()))
+
+    # ---- what erasures wait for ----
+
+    async def renew(self) -> bool:
+        """In slices, so that a sale waits for one at most. False: it changes too often, or another has it open."""
+        for _ in range(_TRIES):
+            while (progress := await self._ask(self._file.renew)) is Progress.WORKING:
+                continue
+            if progress is Progress.DONE:
+                return True
+            if progress is Progress.WAITING:
+                await asyncio.sleep(_AGAIN_S)
+        return False
+
+    async def owed(self) -> Owing:
+        """Tries to bring the copy off the till up to date. Raises ERASURES_BEHIND where that says something else."""
+        return await self._ask(self._file.owed)
+
     def _rest(self) -> None:
         try:
+            self._persons.rest()
             self._file.rest()
         except Exception as error:  # noqa: BLE001 - the thread must not end: somebody may pay next
             faults.tell(error)

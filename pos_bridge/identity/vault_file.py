@@ -9,12 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from pos_bridge.disk import make_folder
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, Consent
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity import file
 from pos_bridge.identity.fault import EXPECTED
+from pos_bridge.identity.ledger_file import Ledger
+from pos_bridge.identity.lock import NAME as LOCK
+from pos_bridge.identity.lock import Lock
+from pos_bridge.identity.person_record import RETURN_WINDOW_DAYS
 from pos_bridge.identity.record import Choices
+from pos_bridge.identity.renewing import Owing, Progress, Renewing, is_owed, owe, settle
+from pos_bridge.identity.replay import replay
 from pos_bridge.identity.rows import Rows
 
 REWRITE_AFTER = 256  # sales; the file is then written anew in the order of its names
@@ -23,11 +30,25 @@ _STAYS_GOOD = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}
 
 
 class VaultFile:
-    """`path` and its vault key. Calls raise what fault.EXPECTED lists; `rest` and `close` raise nothing of it."""
+    """`path` and its vault key. Calls raise what fault.EXPECTED lists; `rest` and `close` raise nothing of it.
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    `return_window_days`: how long after its payment an order's data stays, where nobody said otherwise.
+    `erasures_copy`: where the ledger of erasures is kept off the till.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        key: bytes,
+        return_window_days: int = RETURN_WINDOW_DAYS,
+        erasures_copy: Path | None = None,
+    ) -> None:
         self._path = path
         self._key = key
+        self._window_days = return_window_days
+        self._lock = Lock(path.with_name(LOCK))
+        self._ledger = Ledger(path.parent, erasures_copy)
+        self._renewing = Renewing(path, key, self._lock)
         self._rows: Rows | None = None
         self._unwanted: set[LegKey] = set()  # nothing may be held for these, and a disk would not have it so
         self._lingers = True  # the write-ahead log may hold what was deleted: here, by an earlier run
@@ -36,19 +57,18 @@ class VaultFile:
     def hold(self, leg: LegKey, choices: Choices, rule: PointsRule | None = None) -> None:
         self._unwanted.discard(leg)
         try:
-            if self._absent():
-                file.make(self._path, self._key)
-            with self._writing() as rows:
+            self.make()
+            with self.writing() as rows:
                 self._lingers |= rows.hold(leg, choices, rule)
         except EXPECTED:
             self._unwanted.add(leg)  # told as not held: a commit whose sync failed must not come back
             raise
 
     def keep(self, leg: LegKey, paid: int | None = None, returned: int = 0) -> None:
-        if self._absent():
+        if self.absent():
             return
-        with self._writing() as rows:
-            kept = rows.keep(leg, paid, returned)
+        with self.writing() as rows:
+            kept = rows.keep(leg, paid, returned, self._window_days)
         self._lingers |= kept
         self._kept += kept
 
@@ -57,62 +77,112 @@ class VaultFile:
         self._drop_unwanted()
 
     def held(self) -> tuple[LegKey, ...]:
-        if self._absent():
+        if self.absent():
             return ()
-        with self._reading() as rows:
+        with self.reading() as rows:
             return rows.held()
 
     def known(self, leg: LegKey) -> frozenset[ChoiceKind]:
-        if self._absent():
+        if self.absent():
             return frozenset()
-        with self._reading() as rows:
+        with self.reading() as rows:
             return rows.known(leg)
 
     # ---- points ----
 
     def award(self, leg: LegKey, choice: Chouchous, consent: Consent, earned: Earned) -> Earned | PointsFault:
-        if self._absent():
-            file.make(self._path, self._key)
-        with self._writing() as rows:
+        self.make()
+        with self.writing() as rows:
             self._lingers = True  # a record that had no such consent is replaced
             given = rows.award(leg, choice, consent, earned)
         self._kept += given is earned
         return given
 
     def withdraw(self, leg: LegKey, mark: bytes, cents: int | None) -> Withdrawal | PointsFault:
-        if self._absent():
+        if self.absent():
             return PointsFault.NO_POINTS
-        with self._writing() as rows:
+        with self.writing() as rows:
             self._lingers = True  # what is replaced
             return rows.withdraw(leg, mark, cents)
 
     def earned(self, leg: LegKey) -> Earned | None:
-        if self._absent():
+        if self.absent():
             return None
-        with self._reading() as rows:
+        with self.reading() as rows:
             return rows.points.earned(leg)
 
     def earning(self, leg: LegKey, paid: int) -> int | None:
-        if self._absent():
+        if self.absent():
             return None
-        with self._reading() as rows:
+        with self.reading() as rows:
             return rows.earning(leg, paid)
 
     def returned(self, leg: LegKey, cents: int, *, settled: bool) -> None:
-        if self._absent():
+        if self.absent():
             return
-        with self._reading() as rows:
+        with self.reading() as rows:
             if not rows.points.concerned(leg):
                 return  # of nobody, as most: nothing is written
-        with self._writing() as rows:
+        with self.writing() as rows:
             self._lingers = True
             rows.points.returned(leg, cents, settled=settled)
 
     def returning(self) -> tuple[LegKey, ...]:
-        if self._absent():
+        if self.absent():
             return ()
-        with self._reading() as rows:
+        with self.reading() as rows:
             return rows.points.returning()
+
+    # ---- for all that is done with it (persons: person_file.py) ----
+
+    def make(self) -> None:
+        """Unless there is one."""
+        if not self.absent():
+            return
+        make_folder(self._path.parent)
+        self._lock.take()
+        try:
+            if self.absent():
+                file.make(self._path, self._key)
+        finally:
+            self._lock.release()
+
+    def replaced(self) -> None:
+        """Something was written over: a rest is needed."""
+        self._lingers = True
+        self._kept += 1
+
+    def deleted(self) -> None:
+        """Somebody goes: at the next rest the file is written anew, so that not even their place is left. In `writing`:
+        that a new epoch is owed is on disk before they are gone.
+        """
+        owe(self._path.parent)
+        self._lingers = True
+        self._kept = max(self._kept, REWRITE_AFTER)
+
+    # ---- erasures: their ledger, and the key that they end ----
+
+    def enter(self, person: bytes) -> bytes:
+        """Enter an erasure in the ledger, in `writing`, before anything goes. What the vault notes of the ledger."""
+        owe(self._path.parent)
+        return self._ledger.enter(person).raw
+
+    def owed(self) -> Owing:
+        """What erasures still wait for. The copy off the till is brought up to date if it can be."""
+        if not self.absent():
+            with self.writing() as rows:
+                self._replay(rows)
+        return Owing(self._ledger.acknowledge(), is_owed(self._path.parent))
+
+    def renew(self, *, whole: bool = False) -> Progress:
+        """A step of a new epoch, where one is owed: SLICE_S long, or all of it."""
+        if self.absent() or not is_owed(self._path.parent):
+            return Progress.DONE
+        with self.reading() as rows:
+            progress = self._renewing.step(rows, self._hang_up, whole=whole)
+        if progress is Progress.DONE:
+            self._kept = 0  # it is in the order of its names
+        return progress
 
     def rest(self) -> None:
         """Nothing deleted stays in the write-ahead log; now and then, nothing of the order in which rows came."""
@@ -135,16 +205,28 @@ class VaultFile:
         self.rest()
         self._disconnect()
 
-    def _absent(self) -> bool:
+    def absent(self) -> bool:
         return self._rows is None and file.absent(self._path)
 
     def _opened(self) -> Rows:
         if self._rows is None:
-            self._rows = file.opened(self._path, self._key)
+            self._lock.share()
+            try:
+                settle(self._path, self._key, self._lock)
+                self._rows = file.opened(self._path, self._key)
+                with self._changing(self._rows):
+                    self._replay(self._rows)
+            except BaseException:
+                self._disconnect()
+                raise
         return self._rows
 
+    def _replay(self, rows: Rows) -> None:
+        if replay(rows, self._ledger):
+            self.deleted()
+
     @contextmanager
-    def _reading(self) -> Iterator[Rows]:
+    def reading(self) -> Iterator[Rows]:
         rows = self._opened()
         try:
             yield rows
@@ -153,39 +235,44 @@ class VaultFile:
             raise
 
     @contextmanager
-    def _writing(self) -> Iterator[Rows]:
+    def writing(self) -> Iterator[Rows]:
         """One transaction, all or nothing. What is unwanted goes with it."""
         rows = self._opened()
         unwanted = tuple(self._unwanted)
-        try:
-            rows.connection.execute("BEGIN IMMEDIATE")
+        with self._changing(rows):
             for leg in unwanted:
                 self._lingers |= rows.drop(leg)
             yield rows
+        self._unwanted.difference_update(unwanted)
+
+    @contextmanager
+    def _changing(self, rows: Rows) -> Iterator[None]:
+        try:
+            rows.connection.execute("BEGIN IMMEDIATE")
+            yield
             rows.connection.execute("COMMIT")
         except BaseException as error:
             self._undo(rows.connection)
             self._doubt(error)
             raise
-        self._unwanted.difference_update(unwanted)
 
     def _drop_unwanted(self) -> None:
-        if self._absent():
+        if self.absent():
             self._unwanted.clear()
             return
-        with self._writing():
+        with self.writing():
             pass
 
     def _write_anew(self) -> None:
         """Inside a page rows lie in the order in which they came, until the file is written in that of its names."""
-        with self._reading() as rows:
+        with self.reading() as rows:
             rows.connection.execute("VACUUM")
         self._kept = 0
         self._lingers = True
 
     def _empty_log(self) -> None:
         """Copy the write-ahead log into the file and cut it off; never waits for readers, tries again later."""
-        with self._reading() as rows:
+        with self.reading() as rows:
             rows.connection.execute("PRAGMA busy_timeout = 0").fetchone()
             busy, _, _ = rows.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._lingers = bool(busy)
@@ -203,6 +290,12 @@ class VaultFile:
             self._disconnect()
 
     def _disconnect(self) -> None:
+        with suppress(*EXPECTED):
+            self._renewing.drop()
+        self._hang_up()
+        self._lock.release()
+
+    def _hang_up(self) -> None:
         rows, self._rows = self._rows, None
         if rows is not None:
             self._lingers = True

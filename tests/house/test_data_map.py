@@ -16,9 +16,13 @@ import pos_bridge
 from pos_bridge import settings
 from pos_bridge.domain import authorisation, identity, outcome, points
 from pos_bridge.domain.card import CardFacts
+from pos_bridge.domain.details import Details
+from pos_bridge.domain.identity import ConsentEnd
+from pos_bridge.domain.person import Person, RightRequest
 from pos_bridge.domain.points import Earned, Withdrawal
 from pos_bridge.events import EVENTS
-from pos_bridge.identity.record import Link, Record
+from pos_bridge.identity.proof import Proof
+from pos_bridge.identity.record import Link
 from pos_bridge.pos_api.kept import Kept
 from pos_bridge.pos_api.loyalty_kept import LoyaltyKept
 from pos_bridge.protocol import processor_v1_pb2
@@ -51,7 +55,7 @@ SCHEMAS = {
 # What the encrypted columns of a place hold.
 BOXES: dict[str, tuple[type, ...]] = {
     "The answers file": (Kept, LoyaltyKept),
-    "The vault": (Record, Link, Earned, Withdrawal),
+    "The vault": (Person, Details, ConsentEnd, RightRequest, Proof, Link, Earned, Withdrawal),
 }
 
 

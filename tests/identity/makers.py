@@ -9,16 +9,31 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from pos_bridge.domain.identity import Channel, Choice, ChoiceKind, Chouchous, Consent, HomeDelivery, Purpose
+from pos_bridge.domain.details import Details, Field
+from pos_bridge.domain.identity import (
+    Channel,
+    Choice,
+    ChoiceKind,
+    Chouchous,
+    Consent,
+    ConsentEnd,
+    GivenBy,
+    HomeDelivery,
+    Purpose,
+)
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.person import Month, Person
 from pos_bridge.identity import file
 from pos_bridge.identity.keys import unsealed
-from pos_bridge.identity.record import decode_held, decode_link, decode_record
+from pos_bridge.identity.person_record import decode_person
+from pos_bridge.identity.proof import decode_proof
+from pos_bridge.identity.record import decode_held, decode_link
 
 KEY = hashlib.sha256(b"the vault key of the tests").digest()
 MEMBER = "6277009218344"
 ORDER = "WEB/2026.11_77-GRISE"
-TABLES = ("held", "persons", "links", "points", "returns", "verifier")
+BESIDE = {"vault.epoch", "vault.lock"}  # the files that any vault has
+TABLES = ("held", "persons", "links", "points", "returns", "proofs", "head", "verifier")
 
 
 def consent(purpose: Purpose = Purpose.PROGRAMME, version: str = "2026-11", language: str = "fr") -> Consent:
@@ -43,7 +58,17 @@ consents = st.builds(
     st.integers(0, 23),
     st.sampled_from(Channel),
     st.frozensets(st.sampled_from(Purpose), min_size=1),
+    st.sampled_from(GivenBy),
 )
+days = st.dates(date(1970, 1, 1), date(2149, 1, 1))
+ends = st.builds(ConsentEnd, st.sampled_from(Purpose), days, st.sampled_from(Channel))
+months = st.builds(Month, st.integers(1970, 2149), st.integers(1, 12))
+
+
+def given_details(
+    last_name: str = "Tremblay-Chouette", street: str = "12, rue des Érables", city: str = "Trois-Rivières"
+) -> Details:
+    return Details(((Field.LAST_NAME, last_name), (Field.STREET, street), (Field.CITY, city)))
 
 
 @dataclass(frozen=True)
@@ -51,29 +76,36 @@ class Content:
     """Everything that a vault says to whoever has its key."""
 
     held: dict[LegKey, tuple[tuple[Choice, Consent], ...]]
-    persons: dict[Choice, tuple[Consent, ...]]
+    persons: dict[Choice, tuple[Consent | ConsentEnd, ...]]
     links: dict[tuple[LegKey, ChoiceKind], Choice]
+    whole: dict[Choice, Person]
+    proofs: int
 
 
 def content(path: Path, key: bytes = KEY) -> Content:
     """Opened as a report opens it, so that nothing changes."""
     with file.reading(path, key) as rows:
-        held, persons, links, by_name = {}, {}, {}, {}
+        held, links, whole, by_name = {}, {}, {}, {}
         for name, box in rows.connection.execute("SELECT * FROM held"):
             with unsealed(rows.keys.held, name, box) as raw:
                 found = decode_held(raw)
                 held[found.leg] = found.choices
         for name, _, wrapped, box in rows.connection.execute("SELECT * FROM persons"):
             with unsealed(rows.keys.wrap, name, wrapped) as own, unsealed(own, name, box) as raw:
-                record = decode_record(raw)
-            assert record.choice not in persons
-            persons[record.choice] = record.consents
-            by_name[name] = record.choice
+                person = decode_person(raw, name)
+            assert person.choice not in whole
+            whole[person.choice] = person
+            by_name[name] = person.choice
         for name, box in rows.connection.execute("SELECT * FROM links"):
             with unsealed(rows.keys.link, name, box) as raw:
                 link = decode_link(raw)
                 links[link.leg, link.kind] = by_name[link.person]
-    return Content(held, persons, links)
+        proofs = 0
+        for name, box in rows.connection.execute("SELECT * FROM proofs"):
+            with unsealed(rows.keys.proof, name, box) as raw:
+                assert decode_proof(raw).history
+            proofs += 1
+    return Content(held, {choice: person.history for choice, person in whole.items()}, links, whole, proofs)
 
 
 def stored(path: Path) -> dict[str, list[tuple[object, ...]]]:

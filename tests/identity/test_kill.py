@@ -9,7 +9,7 @@ import pytest
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, HomeDelivery
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.makers import KEY, content
+from tests.identity.makers import BESIDE, KEY, content
 from tests.identity.search import finds
 from tests.journal import children
 
@@ -85,4 +85,4 @@ def test_all_or_nothing(path, lines):
             assert choice in {Chouchous(f"MARKED-{str(leg)[:8]}"), HomeDelivery(f"ORDER-{leg}")}
         assert len(everything.persons) == len(everything.links)
         assert all(len(consents) == 1 for consents in everything.persons.values())
-    assert {file.name for file in path.parent.glob("*")} <= {"vault.db", "vault.db.part"}
+    assert {file.name for file in path.parent.glob("*")} <= {"vault.db", "vault.db.part", "vault.epoch.part"} | BESIDE

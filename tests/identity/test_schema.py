@@ -9,7 +9,9 @@ import pytest
 from pos_bridge.identity import schema
 from pos_bridge.identity.earned import POINTS_SIZES
 from pos_bridge.identity.keys import OVERHEAD
-from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RECORD_SIZES, RETURN_SIZE
+from pos_bridge.identity.person_record import RECORD_SIZES
+from pos_bridge.identity.proof import PROOF_SIZES
+from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RETURN_SIZE
 from tests.journal.rows import insert
 from tests.journal.test_schema import hostile_values
 
@@ -36,6 +38,8 @@ def good(table: str) -> dict[str, object]:
         "links": {"name": name, "box": os.urandom(LINK_SIZE + OVERHEAD)},
         "points": {"name": name, "box": os.urandom(POINTS_SIZES[0] + OVERHEAD)},
         "returns": {"name": name, "box": os.urandom(RETURN_SIZE + OVERHEAD)},
+        "proofs": {"name": name, "box": os.urandom(PROOF_SIZES[0] + OVERHEAD)},
+        "head": {"one": 1, "box": os.urandom(schema.HEAD_SIZE + OVERHEAD)},
     }
     return rows[table]
 
@@ -97,21 +101,24 @@ def test_no_table_has_a_hidden_number(connection, table):
         connection.execute(f"SELECT rowid FROM {table}")
 
 
-def test_there_is_one_verifier(connection):
-    insert(connection, "verifier", good("verifier"))
-    with pytest.raises(sqlite3.IntegrityError):
-        insert(connection, "verifier", good("verifier"))
+def test_there_is_one_verifier_and_one_head(connection):
+    for table in ("verifier", "head"):
+        insert(connection, table, good(table))
+        with pytest.raises(sqlite3.IntegrityError):
+            insert(connection, table, good(table))
 
 
 def test_true_names_and_boxes_are_taken(connection):
     connection.execute("BEGIN")
     for number in range(500):
-        for table in ("held", "persons", "links", "points", "returns"):
+        for table in ("held", "persons", "links", "points", "returns", "proofs"):
             insert(connection, table, good(table))
         size = RECORD_SIZES[number % 3] + OVERHEAD
         insert(connection, "persons", {**good("persons"), "box": os.urandom(size)})
         size = POINTS_SIZES[number % 2] + OVERHEAD
         insert(connection, "points", {**good("points"), "box": os.urandom(size)})
+        size = PROOF_SIZES[number % 2] + OVERHEAD
+        insert(connection, "proofs", {**good("proofs"), "box": os.urandom(size)})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,19 @@ from pos_bridge.domain.identity import ChoiceKind, Chouchous, HomeDelivery, Vaul
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import schema, vault_file
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.makers import KEY, MEMBER, ORDER, as_member, consent, content, forge, shapes, stored, to_home
+from tests.identity.makers import (
+    BESIDE,
+    KEY,
+    MEMBER,
+    ORDER,
+    as_member,
+    consent,
+    content,
+    forge,
+    shapes,
+    stored,
+    to_home,
+)
 
 _HEADER = 100  # of SQLite's file: it counts changes
 BOTH = frozenset(ChoiceKind)
@@ -133,7 +145,7 @@ def test_two_members_with_the_same_purchases_cannot_be_told_apart(tmp_path):
 def test_a_vault_is_private(vault, path):
     vault.hold(LegKey.fresh(), (as_member(),))
     files = list(path.parent.iterdir())
-    assert len(files) == 3
+    assert len(files) == 3 + len(BESIDE)
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     vault.close()
     path.chmod(0o644)
@@ -141,7 +153,7 @@ def test_a_vault_is_private(vault, path):
     again = VaultFile(path, KEY)
     again.hold(LegKey.fresh(), (as_member(),))
     files = list(path.parent.iterdir())
-    assert len(files) == 3
+    assert len(files) == 3 + len(BESIDE)
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}, "and those that SQLite makes like it"
     again.close()
 

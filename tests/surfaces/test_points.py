@@ -40,8 +40,9 @@ def balance(shop: Shop, member: str = MEMBER) -> int:
     if not shop.vault.exists():
         return 0
     with file.reading(shop.vault, shop.layout.vault_key.read_bytes()) as rows:
-        person = rows._find(Chouchous(member))
-        return 0 if person is None else rows.points.of(person)
+        person = rows.persons.name(Chouchous(member))
+        sales = () if person is None else rows.sales_of(person)
+        return sum(sale.earned.standing for sale in sales if sale.earned is not None)
 
 
 def told(shop: Shop, service: str, category: str = "Loyalty") -> dict[str, Any]:
