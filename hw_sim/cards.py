@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
+PIN = "1234"  # of every chip here
 MIN_DIFFERENT_DIGITS = 6
 _LENGTHS = range(12, 20)  # ISO/IEC 7812-1
 _TEN = 10

@@ -6,7 +6,7 @@ A private file comes into being whole or not at all, readable by its owner alone
 import os
 from pathlib import Path
 
-_PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
+_PRIVATE, _PRIVATE_FOLDER, _PUBLIC = 0o600, 0o700, 0o644
 
 
 def sync_file(path: Path) -> None:
@@ -28,11 +28,15 @@ def make_folder(path: Path) -> None:
 
 def write_private(path: Path, content: bytes) -> None:
     """Make or replace a small file, whole: built under another name, which is worthless after a crash."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    write_and_close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE), content)
-    part.replace(path)
-    sync_folder(path.parent)
+    part = _written_beside(path, content)
+    _take_its_place(part, path)
+
+
+def write_public(path: Path, content: bytes) -> None:
+    """The same, for everybody to read."""
+    part = _written_beside(path, content)
+    part.chmod(_PUBLIC)
+    _take_its_place(part, path)
 
 
 def write_and_close(descriptor: int, content: bytes) -> None:
@@ -41,6 +45,18 @@ def write_and_close(descriptor: int, content: bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _written_beside(path: Path, content: bytes) -> Path:
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    write_and_close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE), content)
+    return part
+
+
+def _take_its_place(part: Path, path: Path) -> None:
+    part.replace(path)
+    sync_folder(path.parent)
 
 
 def _sync(path: Path, flags: int) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import settings
 
 import pos_bridge.processor.channel  # noqa: F401 - first: in a worker that runs all kinds of tests grpc is loaded once
-from hw_sim.running import RunningStore, running_store
+from hw_sim.running import RunningStore
 from pos_bridge.log import Log
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 
 settings.register_profile("untimed", deadline=None)  # how fast something is, is the benchmarks' business
 settings.load_profile("untimed")
@@ -19,10 +19,8 @@ settings.load_profile("untimed")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
     """One store for all tests of a module. A test leaves it as it found it: engine up, mode approve, readers whole."""
     folder = tmp_path_factory.mktemp("store")
-    with running_store(folder) as running:
+    with whole_store(folder) as running:
         yield running
-        processes = descendants(running.process.pid)
-    assert not survivors(processes)
     assert running.process.returncode == 0
     assert not (folder / "store.json").exists()
 

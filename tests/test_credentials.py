@@ -7,7 +7,7 @@ import pytest
 from pos_bridge.config import load
 from pos_bridge.credentials import of_tills
 from pos_bridge.settings import Config, ConfigError
-from tests.test_config import DOCUMENT, OPEN, SECRETS
+from tests.config.documents import DOCUMENT, OPEN, SECRETS
 
 VECTOR = "p@ssw0rd123456"
 API_KEY = "api-key-of-the-till-software"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from drivers.pcsc.session import Session, Step, send
 from drivers.reader import ReadFailedError
 from pos_bridge.domain.card import CardFacts, EntryMode, ReadFailure
+from pos_bridge.domain.luhn import luhn_holds
 from pos_bridge.wire.apdu import Command, Response
 from pos_bridge.wire.emv_dol import parse_dol
 from pos_bridge.wire.emv_files import PUBLIC_FILES, Place, parse_afl
@@ -177,12 +178,6 @@ def _track_number(track: bytes) -> str:
 
 
 def _digits(text: str) -> str:
-    if len(text) not in _PAN_DIGITS or not text.isdecimal() or not _luhn_holds(text):
+    if len(text) not in _PAN_DIGITS or not text.isdecimal() or not luhn_holds(text.encode()):
         raise TlvError("not a card number")
     return text
-
-
-def _luhn_holds(digits: str) -> bool:
-    """ISO/IEC 7812-1, annex B."""
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (sum(int(digit) for digit in digits[-1::-2]) + sum(doubled)) % 10 == 0

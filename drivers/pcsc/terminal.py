@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from drivers.pcsc.scheme import RID_LENGTH, Application, SchemeKey, read_dol
+from drivers.pcsc.scheme import Application, SchemeKey, read_dol
 from drivers.pcsc.toml_table import Table, TerminalDataError
 from pos_bridge.domain.applications import application_of
 from pos_bridge.domain.card import Brand
@@ -23,7 +23,6 @@ _BRANDS = {brand.name.lower(): brand for brand in Brand}
 _AUTHENTICATION = ("SDA", "DDA", "CDA")
 _VERIFICATION = ("signature", "no_cvm", "offline_pin")
 _DEFAULT_DDOL = "9F3704"
-_INTERAC_RID = bytes.fromhex("A000000277")
 _NUMBER_DIGITS = 4  # of ISO 3166-1 and ISO 4217 numbers as EMV writes them
 _MAX_NAME = 40
 _NUMBER = range(1, 1000)  # ISO 3166-1 and ISO 4217 numbers
@@ -134,9 +133,10 @@ def _application(table: Table) -> Application:
     if brand is None:
         raise table.fault("brand", should)
     aid = table.raw("aid", range(5, 17))
-    if application_of(aid) is None:  # its sales would have neither AID nor line to sign on their receipts
+    known = application_of(aid)
+    if known is None:  # its sales would have neither AID nor line to sign on their receipts
         raise table.fault("aid", "no receipt can name this application (docs/chip-cards.md)")
-    if (brand is Brand.INTERAC) != (aid[:RID_LENGTH] == _INTERAC_RID):  # its sales are one message, captured at once
+    if (brand is Brand.INTERAC) != (known.brand is Brand.INTERAC):  # its sales are one message, captured at once
         raise table.fault("brand", "interac goes with an aid that begins with A000000277, and with no other")
     partial = table.take("partial", bool, "true or false")
     version = int.from_bytes(table.raw("version", (2,)), "big")

@@ -6,13 +6,13 @@ What it may not forget goes to its Memory. The chip of a card has that card's pu
 import re
 from collections.abc import Callable, Mapping
 
-from hw_sim.cards import Card
+from hw_sim.cards import PIN, Card
 from hw_sim.chip.contents import PSE, Application, Contents, contents
 from hw_sim.chip.cryptograms import secrets_of
 from hw_sim.chip.exchange import Answer, Command, Exchange, Protocol
 from hw_sim.chip.fault import NO_FAULTS, Faults, Flaw
 from hw_sim.chip.memory import MOST_TRANSACTIONS, Memory
-from hw_sim.chip.profile import CHIP_CARDS, PIN, PIN_TRIES, PROFILES, SEQUENCE, Oda
+from hw_sim.chip.profile import CHIP_CARDS, PIN_TRIES, PROFILES, SEQUENCE, Oda
 from hw_sim.chip.tlv import split, tlv
 from hw_sim.chip.transaction import NOT_NOW, OK, WRONG_DATA, Issued, Transaction
 

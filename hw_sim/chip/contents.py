@@ -16,7 +16,7 @@ from hw_sim.readers.stripe import HOLDER
 PSE = b"1PAY.SYS.DDF01"
 _DIRECTORY = 1  # its SFI
 _DISCRETIONARY = "1000000001"
-_DEFAULT_DDOL = dol(("9F37", 4))
+DDOL = dol(("9F37", 4))  # what a terminal sends for a dynamic signature
 _EXPIRED_YYMM, _EFFECTIVE = "2209", "200101"
 _CANADA, _ENGLISH_FRENCH = "0124", b"enfr"
 _CHIP_GOES_FIRST = "2"  # of a service code: ISO/IEC 7813
@@ -154,7 +154,7 @@ def _authentication(card: Card, profile: Profile, oda: Oda, covered: bytes) -> l
                 tlv("9F46", second.certificate),
                 tlv("9F48", second.remainder) if second.remainder else b"",
                 tlv("9F47", second.exponent),
-                tlv("9F49", _DEFAULT_DDOL),
+                tlv("9F49", DDOL),
             )
         ),
     ]

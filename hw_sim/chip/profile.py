@@ -13,7 +13,6 @@ from hw_sim.chip.issuers import SCHEMES, Scheme
 from hw_sim.chip.tlv import dol
 
 SEQUENCE = "01"  # 5F34, of every card
-PIN = "1234"
 PIN_TRIES = 3
 _CARD_HOLDER_VERIFIED, _RISK_MANAGED, _ISSUER_AUTHENTICATED = 0x10, 0x08, 0x04  # bits of the AIP's first byte
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hw_sim.chip import certificates, keys
-from hw_sim.chip.contents import Application
+from hw_sim.chip.contents import DDOL, Application
 from hw_sim.chip.cryptograms import CardSecrets
 from hw_sim.chip.exchange import Answer, Command
 from hw_sim.chip.fault import Faults, Flaw
@@ -82,7 +82,7 @@ class Transaction:
         """INTERNAL AUTHENTICATE."""
         if self._oda not in {Oda.DDA, Oda.CDA}:
             return Answer(_UNKNOWN_COMMAND)
-        if len(challenge) != len(self._counter) * 2:
+        if split(DDOL, challenge) is None:
             return Answer(WRONG_LENGTH)
         signed = self._signed(_dynamic_number(), challenge)
         return Answer(OK, tlv("80", signed) if self._profile.short_answers else tlv("77", tlv("9F4B", signed)))

@@ -3,11 +3,11 @@
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from hw_sim.cards import PIN
 from hw_sim.demo.errors import DemoError
 from hw_sim.demo.narrator import CHIP, Narrator
 from hw_sim.reply import Reply
 
-_PIN = "1234"  # of every test card
 _PATIENCE_S = 8.0  # for an answer, before the card is put in once more
 _TRIES = 4
 
@@ -34,7 +34,7 @@ def chip_that_refuses(told: Narrator) -> None:
 
 def interac_sale(told: Narrator) -> None:
     told.say("An Interac sale of 22.75: chip and PIN. The PIN pad encrypts the PIN; no digit of it comes to the till.")
-    answer = _paid(told, "interac", "22.75", pin=_PIN)
+    answer = _paid(told, "interac", "22.75", pin=PIN)
     told.expect(answer, "Success")
     told.tell(f"one message: the processor holds: {told.state(answer)}; verified by {_verified(answer)}")
     told.tell("the customer's copy, French first, as a printer of 42 columns prints it:")

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hw_sim.cards import BY_NUMBER, Brand
+from hw_sim.cards import BY_NUMBER, PIN, Brand
 from hw_sim.processor.chip_data import ChipData
 from hw_sim.processor.cryptogram import CardKeys, keys_of
 from hw_sim.processor.facts import ChipWord, Decision, No
 from hw_sim.processor.modes import Mode, Word
 from hw_sim.processor.track import ClearCard
 
-PIN = "1234"  # of every card here
 _NEEDS_PIN = frozenset({Brand.INTERAC})
 _APPROVED, _WRONG_PIN = b"00", b"55"
 _CODES: Mapping[No, bytes] = MappingProxyType(

@@ -2,8 +2,8 @@
 
 from drivers.reader import Armed, CardInserted, Event, NotYet, PinAsked
 from pos_bridge.domain.card import ReadFailure
+from pos_bridge.wire.cardlink import CONVERSATION_S
 
-CONVERSATION_S = 120.0  # a chip and its PIN, once the card is in
 # How long a reader that cannot be armed is tried, until somebody is told why. A PIN that was being entered when its
 # room was ended holds a reader for the 30 s that its keypad waits.
 HINDERED_S = {ReadFailure.CARD_LEFT: 20.0, ReadFailure.READER_BUSY: 35.0}

@@ -36,6 +36,9 @@ from pos_bridge.domain.card import ReadFailure, SealedByRoom, SealedCard, Sealed
 from pos_bridge.domain.chip import SecondAnswer
 from pos_bridge.wire import cardlink as say
 from pos_bridge.wire.cardlink import (
+    ISSUER_S,
+    MAX_BAD_SWIPES,
+    SEEN_STATES,
     CardSaid,
     Failed,
     Finish,
@@ -48,13 +51,6 @@ from pos_bridge.wire.cardlink import (
     Show,
     Status,
 )
-
-MAX_BAD_READS = 3
-ISSUER_S = 180.0  # the longest that a chip waits for its issuer
-_STATES = {
-    ReadFailure.READER_ABSENT: ReaderState.ABSENT,
-    ReadFailure.READER_BUSY: ReaderState.BUSY,
-}
 
 
 class WithdrawnError(Exception):
@@ -88,7 +84,7 @@ class Room:
         try:
             self._drivers[ask.driver].probe(ask.device)
         except ReadFailedError as failure:
-            return _STATES[failure.reason]
+            return SEEN_STATES[failure.reason]
         return ReaderState.PRESENT
 
     def _read(self, ask: Read) -> None:
@@ -148,7 +144,7 @@ class Room:
                     self._link.say(say.Armed())
                 case BadRead():
                     bad_reads += 1
-                    if bad_reads == MAX_BAD_READS:
+                    if bad_reads == MAX_BAD_SWIPES:
                         raise ReadFailedError(ReadFailure.UNREADABLE)
                     self._link.say(Show(Notice.SWIPE_AGAIN))
                     reader.again()

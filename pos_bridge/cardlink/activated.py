@@ -5,13 +5,12 @@ A room's user is then not the engine's, its files and network are its unit's, an
 
 import os
 import socket
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from pos_bridge.cardlink.peer import peer_of
 from pos_bridge.cardlink.room import Room
 
-_PEER = struct.Struct("3i")  # struct ucred: pid, uid, gid of whoever began to listen
 _ROOT = 0
 
 
@@ -31,8 +30,7 @@ class RoomSocket:
         try:
             link.setblocking(False)  # noqa: FBT003 - its only argument
             link.connect(str(self.path))
-            _, uid, _ = _PEER.unpack(link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
-            if uid not in (_ROOT, os.geteuid()):
+            if peer_of(link).uid not in (_ROOT, os.geteuid()):
                 raise NotSystemdsError
             return Room(link, None)
         except OSError:

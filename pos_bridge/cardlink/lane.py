@@ -13,15 +13,23 @@ from pos_bridge.cardlink.standby import Standby
 from pos_bridge.cardlink.talk import ReadTalk
 from pos_bridge.domain.card import EntryMode, ReadFailure, SealedCard
 from pos_bridge.domain.chip import SecondAnswer
-from pos_bridge.wire.cardlink import Issuer, Notice, Read, ReaderIs, ReaderState, Status
+from pos_bridge.wire.cardlink import (
+    CONVERSATION_S,
+    ISSUER_S,
+    SEEN_STATES,
+    Issuer,
+    Notice,
+    Read,
+    ReaderIs,
+    ReaderState,
+    Status,
+)
 
-_ANSWER_GRACE_S = 5.0  # past the prompt's own end: then the room hangs
+_ANSWER_GRACE_S = 5.0  # past the room's own end of a wait: then it hangs
 _STATUS_LIMIT_S = 5.0
 _FRESH_S = 1.0  # each look costs a room, which is a new program: tills that ask again and again share one a second
-_CONVERSATION_S = 125.0  # a chip and its PIN; the room itself ends it after 120
-_ISSUER_S = 175.0  # a chip waits for its issuer; the room for 180
+_ISSUER_MARGIN_S = 5.0  # we give up the issuer while the room still waits
 _LAST_WORD_S = 60.0  # scripts and the second GENERATE AC of a slow card
-_SEEN = {ReadFailure.READER_ABSENT: ReaderState.ABSENT, ReadFailure.READER_BUSY: ReaderState.BUSY}
 
 _Answer = TypeVar("_Answer")
 
@@ -114,18 +122,18 @@ class Lane:
                     case Notice.SWIPE_AGAIN:
                         pass  # the reader's own lamp has said so
                     case Notice.CARD_INSERTED:
-                        limit.reschedule(now() + _CONVERSATION_S)
+                        limit.reschedule(now() + CONVERSATION_S + _ANSWER_GRACE_S)
                         chip.inserted()
                     case None:
                         self._state = ReaderState.PRESENT
                         if self._is_logged():
                             return NotRead(ReadFailure.READER_LOGGED, armed=False)
                     case ReadFailure() as reason:
-                        self._state = _SEEN.get(reason, self._state)
+                        self._state = SEEN_STATES.get(reason, self._state)
                         return NotRead(reason, talk.armed)
                     case SealedCard() as card if card.facts.entry_mode is EntryMode.CHIP:
                         chip.sealed(card)
-                        limit.reschedule(now() + _ISSUER_S)
+                        limit.reschedule(now() + ISSUER_S - _ISSUER_MARGIN_S)
                         self._say(room, Issuer(await chip.issuer))
                         limit.reschedule(now() + _LAST_WORD_S)
                     case SealedCard() as card:

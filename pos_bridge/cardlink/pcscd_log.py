@@ -4,17 +4,16 @@ Started with --apdu or --debug, pcscd logs every exchange, card numbers among th
 """
 
 import socket
-import struct
 from collections.abc import Iterator
 from pathlib import Path
+
+from pos_bridge.cardlink.peer import peer_of
 
 _NAME = "pcscd"
 _LOGGING = ("--apdu", "--debug")
 _LOGGING_LETTERS = frozenset("ad")
 # Options of pcscd that take a value, so that what follows such a letter is no option; the rest are flags.
 _WITH_VALUE = frozenset("ctsr")
-_LIMIT_S = 1.0
-_PEER = struct.Struct("3i")  # struct ucred
 _HIDDEN = 0  # no process has this number
 
 
@@ -52,17 +51,18 @@ def asks_for_log(command: list[str]) -> bool:
 
 
 def _peer(socket_path: Path) -> int | None:
-    """The process that listens; None: nobody does. _HIDDEN: the socket is there and not for us, only for rooms."""
+    """The process that listens; None: nobody does. _HIDDEN: the socket is there and not for us, only for rooms, or its
+    queue is full: the event loop waits for nobody here.
+    """
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-            probe.settimeout(_LIMIT_S)
+            probe.settimeout(0)
             probe.connect(str(socket_path))
-            pid, _, _ = _PEER.unpack(probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
-    except PermissionError:
+            return peer_of(probe).pid
+    except (PermissionError, BlockingIOError):
         return _HIDDEN
     except (OSError, ValueError):
         return None
-    return int(pid)
 
 
 def _all_pcscd() -> Iterator[list[str]]:

@@ -6,9 +6,9 @@ A chip that was sealed has one thing more to say, once its issuer has answered.
 from pos_bridge.cardlink.room import RoomLostError
 from pos_bridge.domain.card import EntryMode, ReadFailure, SealedByReader, SealedCard
 from pos_bridge.domain.chip import SecondAnswer
-from pos_bridge.wire.cardlink import Armed, CardSaid, Failed, Notice, Read, Report, Sealed, Show
+from pos_bridge.wire.cardlink import MAX_BAD_SWIPES, Armed, CardSaid, Failed, Notice, Read, Report, Sealed, Show
 
-_MOST_BAD_SWIPES = 2  # the third bad read is the answer
+_MOST_BAD_SWIPES = MAX_BAD_SWIPES - 1  # that the customer is shown; the last one is the answer
 
 
 class ReadTalk:

@@ -10,7 +10,7 @@ from pos_bridge.checkout.ports import Journal, Processor
 from pos_bridge.domain.authorisation import ReceiptFacts
 from pos_bridge.domain.card import CardFacts
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg, KnownRequest
-from pos_bridge.domain.leg import APPROVED_STATES, OWED, Cause, Kind, State, Tender
+from pos_bridge.domain.leg import APPROVED_STATES, OWED, TAKEN_BACK_STATES, Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
@@ -40,7 +40,7 @@ _TOLD_AS_IT_IS = frozenset({Cause.CANCELLED, Cause.UNCONFIRMED, Cause.CARD_REFUS
 
 _PAID = frozenset({State.CAPTURED, State.CAPTURE_LOST})
 _PAID_AS_WRITTEN = frozenset({State.AUTHORISED, State.CAPTURING})  # what became of it is not known: not of an old copy
-_NOT_PAID = frozenset({State.DECLINED, State.ENDED, State.REVERSED, State.GIVEN_BACK})
+_NOT_PAID = TAKEN_BACK_STATES | {State.DECLINED, State.ENDED}
 # Nothing of it will stand, if this journal is not an old copy. INTENT: of a sale that runs no more.
 _BEING_UNDONE = frozenset({State.INTENT, State.REVERSING, State.GIVING_BACK})
 

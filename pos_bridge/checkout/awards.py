@@ -60,14 +60,19 @@ class Awards:
         self._failed = failed
         self._within_s = within_s
 
-    async def award(self, ask: AwardAsk) -> PointsOutcome | Running:
-        """Running: the vault did not answer in time and may do it yet; the same request again tells."""
+    async def award(self, ask: AwardAsk, *, believed: bool) -> PointsOutcome | Running:
+        """Running: the vault did not answer in time and may do it yet; the same request again tells.
+
+        Of a journal that is not `believed` (an old copy) nothing is counted: what it has as paid may be given back.
+        """
         if self._rule is None:
             return NotCounted(PointsFault.NO_RULE)
         try:
             before = await self.counted(ask.request, ask.sale, ask.reference)
             if before is not None:
                 return before
+            if not believed:
+                return NotCounted(PointsFault.VAULT)
             legs = await self._paid_legs(ask)
             return NotCounted(legs) if isinstance(legs, PointsFault) else await self._first(legs, ask, self._rule)
         except (JournalUnwritableError, VaultUnusableError):

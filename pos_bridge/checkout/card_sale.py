@@ -19,7 +19,7 @@ from pos_bridge.domain.happening import (
     Unrecorded,
 )
 from pos_bridge.domain.ledger import Opening
-from pos_bridge.domain.leg import APPROVED_STATES, TAKEN_BACK, Cause, Flow, Leg, State
+from pos_bridge.domain.leg import APPROVED_STATES, TAKEN_BACK, TAKEN_BACK_STATES, Cause, Flow, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, Running
 from pos_bridge.domain.step import step
@@ -27,7 +27,6 @@ from pos_bridge.domain.transition import Effect
 
 UNDO_WITHIN_S = 10.0  # how long a till waits for the reversal of an approval that could not be recorded
 _ONE_MESSAGE = frozenset({Brand.INTERAC})
-_NOTHING_STANDS = frozenset({State.REVERSED, State.GIVEN_BACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ class CardSale:
             with suppress(TimeoutError):
                 async with asyncio.timeout(UNDO_WITHIN_S):
                     await settling.wait()
-            self._unknown = settling.leg.state not in _NOTHING_STANDS
+            self._unknown = settling.leg.state not in TAKEN_BACK_STATES
         return (Effect.TELL_TILL,)
 
     def _answer(self) -> NotPaid | PaidByCard | Running:

@@ -107,9 +107,8 @@ class Inquiry:
             case Standing.NOT_SEEN if settling.leg.state in {State.REVERSING, State.REFUND_INTENT}:
                 return await self._not_seen(settling)
             case Standing.TOMBSTONE if not await self._believable(settling.leg.key):
-                return Found(
-                    Standing.NOT_SEEN, None, trusted=False
-                )  # ours, in a ledger that may have seen nothing else
+                # Ours, in a ledger that may have seen nothing else.
+                return Found(Standing.NOT_SEEN, None, trusted=False)
             case Standing.DECLINED if settling.said is not None:
                 return Declined(settling.said)
             case _:

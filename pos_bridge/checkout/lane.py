@@ -164,25 +164,25 @@ class Lane:
             self._recording.failed()
 
     async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
-        if self._identify is None:  # an earlier run had a vault, and this one is not told its key
-            raise VaultUnusableError(VaultFault.WRONG_KEY)
-        return await self._identify.known(key)
+        return await self._kept().known(key)
 
     async def points(self, key: LegKey, paid: int) -> int | None:
-        if self._identify is None:
-            raise VaultUnusableError(VaultFault.WRONG_KEY)
-        return await self._identify.points(key, paid)
+        return await self._kept().points(key, paid)
 
     async def award(self, ask: AwardAsk) -> PointsAnswer:
-        return await self._counting(lambda awards: awards.award(ask))
+        return await self._counting(lambda awards: awards.award(ask, believed=self._believed))
 
     async def take_back(self, ask: AwardRefundAsk) -> PointsAnswer:
         return await self._counting(lambda awards: awards.take_back(ask))
 
     async def counted(self, request: bytes, sale: LegKey | None, reference: bytes) -> Counted | None:
+        return await self._kept().awards.counted(request, sale, reference)
+
+    def _kept(self) -> Identify:
+        """What an earlier run may have kept. Raises VaultUnusableError: it had a vault, and this one has no key."""
         if self._identify is None:
             raise VaultUnusableError(VaultFault.WRONG_KEY)
-        return await self._identify.awards.counted(request, sale, reference)
+        return self._identify
 
     async def _counting(self, count: Callable[[Awards], Awaitable[PointsOutcome | Running]]) -> PointsAnswer:
         identify = self._identify
@@ -204,6 +204,11 @@ class Lane:
         await self._confirming.close()
         await self._cancelling.close()
 
+    @property
+    def _believed(self) -> bool:
+        """An old copy of the journal may say *approved* of anything."""
+        return self._parts.processor.trust() is not Trust.ROLLED_BACK
+
     async def _word(self, key: LegKey, say: Callable[[LegKey], Awaitable[None]]) -> Confirmation:
         try:
             await say(key)
@@ -215,8 +220,8 @@ class Lane:
             return Running()
         if leg is None or leg.kind is not Kind.SALE:
             return NoSuchPayment()
-        believed = self._parts.processor.trust() is not Trust.ROLLED_BACK  # an old copy may say *approved* of anything
-        if believed and leg.state in APPROVED_STATES and leg.approved is not None:  # the till has what a receipt needs
+        if self._believed and leg.state in APPROVED_STATES and leg.approved is not None:
+            # Without a code and a card: the till has what a receipt needs.
             return PaidByCard(leg.key, leg.amount, leg.approved, None, None, confirm=leg.state is State.AUTHORISED)
         answer = await self._answers.of(leg)
         return answer if isinstance(answer, Confirmation) else NoSuchPayment()
@@ -225,6 +230,6 @@ class Lane:
         """Never *not seen* without closing: the till may now send again, so a late copy must find a closed door."""
         if self._admission.runs(request):  # it came while it was looked up
             return Running()
-        if self._parts.processor.trust() is Trust.ROLLED_BACK:
+        if not self._believed:
             return Running(person=True)  # it may stand in a row that this journal lost, and have been paid
         return NeverSeen() if await self._admission.shut(request) else Running()

@@ -42,7 +42,7 @@ class Noted:
         self._log = log
         self._clock = clock
         self._fault: VaultFault | None = None
-        self._untold = True  # the trail worked when last tried
+        self._trail_works = True
 
     @property
     def today(self) -> date:
@@ -113,12 +113,17 @@ class Noted:
         try:
             async with asyncio.timeout_at(until):
                 await self._trail.note(entry)
-        except (TrailUnwritableError, TimeoutError):
-            if self._untold:
-                self._log.emit(events.TrailUnwritable())
-            self._untold = False
-            raise TrailUnwritableError from None
-        self._untold = True
+        except TrailUnwritableError as error:
+            fault = type(error)
+        except TimeoutError:
+            fault = TrailUnwritableError
+        else:
+            self._trail_works = True
+            return
+        if self._trail_works:
+            self._log.emit(events.TrailUnwritable())
+        self._trail_works = False
+        raise fault
 
 
 def _until(deed: Deed) -> float | None:

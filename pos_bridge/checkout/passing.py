@@ -5,7 +5,6 @@ Between two pages whoever pays has the vault: no job of the vault's is longer th
 
 from collections.abc import AsyncIterator
 from datetime import date
-from functools import partial
 
 from pos_bridge import events
 from pos_bridge.checkout.noted import Noted
@@ -15,9 +14,9 @@ from pos_bridge.domain.access import Due, Duty, Retained
 from pos_bridge.domain.identity import ChoiceKind, kind_of
 from pos_bridge.domain.person import ANSWER_WITHIN, Person
 from pos_bridge.domain.purposes import Retention
+from pos_bridge.log import counted
 
 PAGE = 500  # persons; each is decrypted by itself
-MOST_TOLD = 999  # an event has no larger number
 
 
 async def due(persons: Persons, noted: Noted, today: date) -> Due:
@@ -39,8 +38,7 @@ async def retained(persons: Persons, noted: Noted, log: Logbook, retention: Rete
                 gone[kind] += await noted.vault(persons.forget(over))
     proofs = await noted.vault(persons.forget_proofs())
     told = Retained(gone[ChoiceKind.HOME_DELIVERY], gone[ChoiceKind.CHOUCHOUS], proofs)
-    most = partial(min, MOST_TOLD)
-    log.emit(events.PeopleForgotten(most(told.deliveries), most(told.members), most(told.proofs)))
+    log.emit(events.PeopleForgotten(counted(told.deliveries), counted(told.members), counted(told.proofs)))
     return told
 
 

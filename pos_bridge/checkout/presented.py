@@ -23,9 +23,8 @@ from pos_bridge.domain.step import step
 AUTHORISE_WITHIN_S = 45
 AGREE_WITHIN_S = 30.0  # a chip answers in a second or two; pulled, it never does
 TELL_WITHIN_S = 5.0  # how long a till waits while its chip is told what is decided already
-CHIP_S = (
-    125  # a chip that was put in has been read by then, its PIN entered, or has failed: then the prompt begins anew
-)
+# A chip that was put in has been read by then, its PIN entered, or has failed: then the prompt begins anew.
+CHIP_S = 125
 PROCESSING_S = 120  # after the card was read, whatever the processor does, the till has its answer by then
 
 PROMPT_CAUSES = {

@@ -14,12 +14,11 @@ from typing import Protocol, TypeVar
 from pos_bridge.checkout.ports import Journal
 from pos_bridge.domain.give_back import NOTHING_STANDS
 from pos_bridge.domain.ledger import KnownLeg
-from pos_bridge.domain.leg import REFUNDED_STATES, State
+from pos_bridge.domain.leg import REFUNDED_STATES, TAKEN_BACK_STATES, State
 from pos_bridge.domain.leg_key import LegKey
 
 Told = TypeVar("Told")
 
-_GONE = frozenset({State.REVERSED, State.GIVEN_BACK})
 _MAY_GO = frozenset({State.REVERSING, State.GIVING_BACK, State.UNRESOLVED})
 
 
@@ -42,7 +41,7 @@ class GivenBack:
 async def given_back(journal: Journal, sale: LegKey) -> GivenBack:
     """As the journal says now. Raises JournalUnwritableError."""
     leg, refunds = await journal.find_leg(sale), await journal.refunds_of(sale)
-    if leg is not None and leg.state in _GONE:
+    if leg is not None and leg.state in TAKEN_BACK_STATES:
         return GivenBack(_cents((leg,)), settled=True)
     made = [refund for refund in refunds if refund.state in REFUNDED_STATES]
     open_ = [refund for refund in refunds if refund.state not in REFUNDED_STATES | NOTHING_STANDS]

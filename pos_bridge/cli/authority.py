@@ -46,7 +46,7 @@ def new_authority(name: str) -> Authority:
 
     Addresses are left unconstrained: clients on BoringSSL refuse every chain with a constraint of that kind.
     """
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = new_key()
     subject = _name(name)
     made = (
         _builder(subject, subject, key.public_key(), datetime.now(UTC) + AUTHORITY_LIFE)

@@ -20,7 +20,7 @@ from pos_bridge.cli.authority import Authority, NotUsableError
 from pos_bridge.cli.certificate_words import WORDS
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.disk import write_private
+from pos_bridge.disk import write_private, write_public
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
@@ -112,8 +112,8 @@ def _make(config: Config, folder: Path, *, new: bool) -> _Lines:
         _give_to_the_service(key_file, config)
     leaf = authority.new_leaf(store, name, own.public_key())
     copy, path = config.path(config.nexo.authority), config.path(config.nexo.certificate)
-    _write_public(copy, authority.pem_of(store.certificate))
-    _write_public(path, authority.pem_of(leaf))
+    write_public(copy, authority.pem_of(store.certificate))
+    write_public(path, authority.pem_of(leaf))
     said.append(("leaf_made", {"name": name, "last": f"{leaf.not_valid_after_utc:%Y-%m-%d}", "path": path}))
     return [*said, ("copy", {"path": copy}), ("taken", {})]
 
@@ -149,14 +149,6 @@ def _public_key_print(leaf: x509.Certificate) -> str:
     digest = hashes.Hash(hashes.SHA256())
     digest.update(leaf.public_key().public_bytes(encoding, info))
     return digest.finalize().hex()
-
-
-def _write_public(path: Path, content: bytes) -> None:
-    """Whole, or as it was."""
-    part = path.with_name(path.name + ".new")
-    write_private(part, content)
-    part.chmod(0o644)
-    part.replace(path)
 
 
 def _give_to_the_service(path: Path, config: Config) -> None:

@@ -14,7 +14,6 @@ from pos_bridge.cli.doctor_words import Finding, good, mend, note
 from pos_bridge.credentials import WARN_DAYS, ends
 from pos_bridge.settings import Config, Reader
 
-CHIP_DRIVERS = frozenset({"pcsc_emv"})
 # Which driver's reader hands out the card in clear. The drivers are for the card room alone: a test compares.
 SEALED_IN_READER = {"idtech_msr": True, "msr_plain": False, "pcsc_emv": False}
 
@@ -79,9 +78,9 @@ def _look_at_reader(reader: Reader, config: Config) -> Iterator[Finding]:
         yield mend("unknown_driver", reader=reader.name, driver=reader.driver)
         return
     yield note("sealed_in_reader" if sealed else "sealed_in_room", reader=reader.name)
-    if reader.driver in CHIP_DRIVERS:
+    if reader.reads_chips:
         yield note("uncertified_chip", reader=reader.name)
-        yield from look_at_pcscd(reader.name, config.path(reader.pcscd))
+        yield from look_at_pcscd(reader.name, config.pcscd(reader))
 
 
 def look_at_pcscd(reader: str, at: Path) -> Iterator[Finding]:

@@ -57,10 +57,12 @@ WORDS = {
         "root or as the service's user.",
     ),
     "not_ours": Said(
-        "Ce qui répond sur le port {port} n'a pas le certificat de `nexo.certificate`. Le service a-t-il été redémarré "
-        "depuis que ce fichier a changé? Sinon, un autre programme tient le port : trouvez-le (`ss -ltnp`).",
-        "What answers on port {port} has not the certificate of `nexo.certificate`. Was the service restarted since "
-        "that file changed? If it was, another program holds the port: find it (`ss -ltnp`).",
+        "Ce qui répond sur le port {port} n'a pas le certificat de `nexo.certificate`. Si ce fichier a changé, "
+        "faites-le prendre (`systemctl reload pos-bridge`); `pos-bridge check` dit s'il convient. Sinon, un autre "
+        "programme tient le port : trouvez-le (`ss -ltnp`).",
+        "What answers on port {port} has not the certificate of `nexo.certificate`. If that file changed, have it "
+        "taken (`systemctl reload pos-bridge`); `pos-bridge check` says whether it is fit. If it did not, another "
+        "program holds the port: find it (`ss -ltnp`).",
     ),
     "refused": Said(
         "Le service a refusé de se diagnostiquer. Redémarrez-le : ses réglages ont changé depuis qu'il tourne "

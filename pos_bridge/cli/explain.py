@@ -1,7 +1,6 @@
 """`pos-bridge explain SALE`: what is kept about a sale, what is not, and for how long; computed from what is stored."""
 
 import argparse
-import sqlite3
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pos_bridge.cli.journal_words import LANGUAGES, Said, money, say
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.leg_words import CAUSES, TENDERS
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.cli.recorded import UNREADABLE
 from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
 from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         sale = _named(folder, args.sale)
         fields = {} if sale is None else stored_fields(folder, sale)
-    except (sqlite3.Error, ValueError, OverflowError, OSError):
+    except UNREADABLE:
         return _fail(FAILED, "unreadable", languages)
     if sale is None:
         return _fail(NO_SUCH_SALE, "no_such_sale", languages)

@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import re
-import sqlite3
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +10,7 @@ from pos_bridge.cli import journal_view as view
 from pos_bridge.cli.journal_words import say
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.cli.recorded import UNREADABLE, is_month
 from pos_bridge.domain.ledger import KnownBasket
 from pos_bridge.journal.errors import JournalCorruptError
 from pos_bridge.journal.report import RecordedSale, recorded_sales
@@ -39,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.journal
     if not folder.is_dir():
         return _fail("no_journal", args.lang, folder=folder)
-    if args.month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", args.month):
+    if args.month is not None and not is_month(args.month):
         return _fail("bad_month", args.lang)
     if args.verify:
         return _verify(folder, args.lang, as_json=args.json)
@@ -50,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
             half_paid(folder) if args.unresolved else (),
             refused=args.unresolved and is_refused(folder),
         )
-    except (sqlite3.Error, ValueError, TypeError, OverflowError, OSError):
+    except UNREADABLE:
         return _fail("unreadable", args.lang)
     if args.unresolved:
         return _unresolved(left, args.lang, as_json=args.json)

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from pos_bridge.cli.person_input import Given, given
 from pos_bridge.cli.person_files import places
+from pos_bridge.cli.person_input import Given, given
 from pos_bridge.cli.person_open import DONE, NOT_DONE, Opened, act, fault, told
 from pos_bridge.cli.person_words import HELP, say
 from pos_bridge.domain.access import Access

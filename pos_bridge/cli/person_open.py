@@ -28,9 +28,9 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.person import PersonFault
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.dossier import names
-from pos_bridge.log import Event
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.beside_engine import UNREADABLE, JournalBesideEngine
+from pos_bridge.log import Event
 from pos_bridge.registers.trail import Trail
 from pos_bridge.settings import Config
 

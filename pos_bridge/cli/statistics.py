@@ -6,8 +6,6 @@ journal's files beside a running engine and changes nothing.
 
 import argparse
 import json
-import re
-import sqlite3
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +13,7 @@ from pathlib import Path
 from pos_bridge.cli.journal_words import say as say_of_journals
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.cli.recorded import UNREADABLE, is_month
 from pos_bridge.cli.statistics_words import say
 from pos_bridge.domain import statistics as of_sales
 from pos_bridge.domain.leg import Kind
@@ -39,13 +38,13 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.journal
     if not folder.is_dir():
         return _fail(say_of_journals("no_journal", args.lang, folder=folder))
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", args.month):
+    if not is_month(args.month):
         return _fail(say_of_journals("bad_month", args.lang))
     if args.month >= _this_month():
         return _fail(say("not_over", args.lang, month=args.month))
     try:
         days = by_day(map(_paid, filter(_is_paid, recorded_sales(folder, args.month))))
-    except (sqlite3.Error, ValueError, TypeError, OverflowError, OSError):
+    except UNREADABLE:
         return _fail(say_of_journals("unreadable", args.lang))
     if args.json:
         told = {"month": args.month, "smallest": of_sales.SMALLEST, "days": list(map(_as_json, days))}

@@ -67,6 +67,7 @@ SETTLED = frozenset(
 APPROVED_STATES = frozenset({State.AUTHORISED, State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST})
 PAID_STATES = APPROVED_STATES | {State.CASH_TAKEN}
 REFUNDED_STATES = frozenset({State.REFUNDED, State.CASH_REFUNDED})
+TAKEN_BACK_STATES = frozenset({State.REVERSED, State.GIVEN_BACK})  # of a sale nothing stands, whatever was approved
 # Money went one way or the other. A sale that was given back moved it twice: by itself, and by its refund leg.
 MOVED_STATES = REFUNDED_STATES | {
     State.CAPTURING,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from pos_bridge.domain.iin import brand_of
+from pos_bridge.domain.luhn import luhn_holds
 
 _TRACK = re.compile(r"[0-9]{12,19}(?:=[0-9]{4}|\^)")  # ISO/IEC 7813: the number, then the separator
 _TRACK_1_HERE = re.compile(r"([0-9]{12,19})\?")  # on Canadian keyboards the key of `^` gives a question mark
@@ -17,9 +18,6 @@ _GROUPS = re.compile(r"(?<![0-9])[0-9]++(?:[\s._/-]++[0-9]++)++")
 _DIGITS = re.compile(r"[0-9]+")
 _GROUPED_LENGTHS = range(14, 20)  # of a number in groups among other groups: shorter ones are dates and counters
 _DATED_LENGTHS = (14, 15, 16)
-# The worth of each ASCII digit, doubled with the digits of its double added up, and as it is.
-_DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
-_PLAIN = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DATE = 4  # YYMM on a stripe, MMYY on a card
 _MONTHS = frozenset(f"{month:02}" for month in range(1, 13))
 
@@ -70,6 +68,4 @@ def _before_a_date(text: str) -> Iterator[str]:
 
 def _is_card_number(digits: str) -> bool:
     raw = digits.encode("ascii")
-    if (sum(raw[-2::-2].translate(_DOUBLED)) + sum(raw[-1::-2].translate(_PLAIN))) % 10:  # ISO/IEC 7812-1 annex B
-        return False
-    return brand_of(memoryview(raw)) is not None
+    return luhn_holds(raw) and brand_of(memoryview(raw)) is not None

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from pos_bridge.journal import lookups
-from pos_bridge.journal.hours import as_ms, hours_before, universal_hour
+from pos_bridge.journal.hours import as_ms, hours_before
+from pos_bridge.journal.requests import HOURS
 from pos_bridge.journal.row import NOT_A_ROW
 from pos_bridge.journal.seals import day_seal
 
 KEPT_AT_HAND = 31  # a month file holds as many, older ones stand in older files; and no more are compared again
-HOURS = 48  # as for every other request of a till
 INSERT = "INSERT OR REPLACE INTO days VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _HOUR_S = 3600
 
@@ -56,17 +56,15 @@ def newest(connection: sqlite3.Connection) -> list[Day]:
     return [Day._make(stored) for stored in connection.execute(query, (KEPT_AT_HAND,))]
 
 
-def ended(connection: sqlite3.Connection, day: Day, now: datetime) -> None:
-    """`day` without its time, which is now."""
-    there, hour = universal_hour(now)
-    _write(connection, day._replace(day=there, hour=hour))
+def write(connection: sqlite3.Connection, day: Day) -> None:
+    connection.execute(INSERT, day.sealed())
 
 
 def agree(connection: sqlite3.Connection, number: int) -> None:
     """Nothing more of that day needs to be compared. One that is not at hand stays as it is."""
     found = connection.execute("SELECT * FROM days WHERE number = ?", (number,)).fetchone()
     if found is not None:
-        _write(connection, Day._make(found)._replace(agreed=1))
+        write(connection, Day._make(found)._replace(agreed=1))
 
 
 def forget(connection: sqlite3.Connection, now: datetime) -> None:
@@ -74,7 +72,7 @@ def forget(connection: sqlite3.Connection, now: datetime) -> None:
     limit = hours_before(now, HOURS)
     query = "SELECT * FROM days WHERE request IS NOT NULL AND (day, hour) < (?, ?)"
     for stored in connection.execute(query, limit).fetchall():
-        _write(connection, Day._make(stored)._replace(request=None))
+        write(connection, Day._make(stored)._replace(request=None))
 
 
 def closed_by(connection: sqlite3.Connection, request: bytes, now: datetime) -> int | None:
@@ -97,7 +95,3 @@ def of(connection: sqlite3.Connection, path: Path, number: int) -> Day | None:
             found = other.execute(query, (number,)).fetchone()
             stored = found if found is not None and Day._make(found).is_whole() else None
     return None if stored is None else Day._make(stored)
-
-
-def _write(connection: sqlite3.Connection, day: Day) -> None:
-    connection.execute(INSERT, day.sealed())

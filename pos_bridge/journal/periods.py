@@ -17,7 +17,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period, PeriodLeg
 from pos_bridge.journal import days, lookups, working
 from pos_bridge.journal.days import Day
-from pos_bridge.journal.hours import hour_began
+from pos_bridge.journal.hours import hour_began, universal_hour
 from pos_bridge.journal.row import COLUMNS, NOT_A_ROW, Row, row_hash
 from pos_bridge.journal.seals import period_seal
 
@@ -56,8 +56,8 @@ def close(connection: sqlite3.Connection, last: int, request: bytes | None, now:
     if known is not None:
         return known
     begun = boundary(connection)
-    day = Day(begun.number, begun.last, max(begun.last, last), request, int(agreed), 0, 0)
-    days.ended(connection, day, now)
+    day = Day(begun.number, begun.last, max(begun.last, last), request, int(agreed), *universal_hour(now))
+    days.write(connection, day)
     write(connection, day.number + 1, day.last)
     return day.number
 

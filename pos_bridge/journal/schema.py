@@ -13,7 +13,7 @@ from pos_bridge.domain.leg import IN_MEMORY, SETTLED, Cause, Flow, Kind, State, 
 from pos_bridge.domain.money import MAX_CENTS
 from pos_bridge.journal.hours import DAY_CEILING, DAY_FLOOR, LAST_SECOND
 from pos_bridge.journal.seals import period_seal, trust_seal
-from pos_bridge.journal.shapes import between, digest, or_null, uuid4, word
+from pos_bridge.shapes import between, digest, or_null, uuid4, word
 
 APPLICATION_ID = 0x504F5342  # "POSB"
 VERSION = 5

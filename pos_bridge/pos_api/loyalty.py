@@ -31,6 +31,7 @@ from pos_bridge.pos_api.said import Instead, Situation
 from pos_bridge.pos_api.said_of_points import PointsSituation
 from pos_bridge.pos_api.speech import why
 from pos_bridge.pos_api.till_keys import TillKeyMaker
+from pos_bridge.pos_api.transactions import Floor
 from pos_bridge.pos_api.why_not import why_not
 from pos_bridge.wire.nexo.loyalty_request import LoyaltyRequest
 from pos_bridge.wire.nexo.request import MessageHeader
@@ -59,7 +60,7 @@ class _Request:
 class Loyalty:
     """`busy` names the payment that runs, if one does; `asking` keeps others from beginning while a customer is asked.
 
-    `on_dropped`: as in counter.Counter.
+    `floor`: theirs. `on_dropped`: as in counter.Counter.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Loyalty:
         proposals: Proposals,
         busy: Callable[[], str | None],
         asking: Callable[[str], AbstractContextManager[None]],
+        floor: Floor,
         on_dropped: Callable[[], None],
         on_trouble: Callable[[Trouble], None],
     ) -> None:
@@ -84,6 +86,7 @@ class Loyalty:
         self._proposals = proposals
         self._busy = busy
         self._asking = asking
+        self._floor = floor
         self._on_dropped = on_dropped
         self._on_trouble = on_trouble
         self._live: dict[bytes, _Request] = {}
@@ -136,7 +139,7 @@ class Loyalty:
         live = self._live.get(request.name)
         if live is None:
             live = self._live[request.name] = request
-            live.task = asyncio.create_task(self._run(live, fresh))
+            live.task = self._floor.begin(self._run(live, fresh))
         assert live.task is not None
         kept, told = await asyncio.shield(live.task)
         if kept.content and kept.content != fresh.content:

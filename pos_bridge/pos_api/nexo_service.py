@@ -123,6 +123,7 @@ class NexoService:
             proposals=proposals,
             busy=self._runs,
             asking=inquiries.announced,
+            floor=floor,
             on_dropped=on_dropped,
             on_trouble=on_trouble,
         )

@@ -67,8 +67,8 @@ class Reception:
 
     @property
     def runs(self) -> bool:
-        """Whether a transaction is under way, also one that no desk has heard of yet."""
-        return bool(self._floor.running)
+        """Whether a transaction or a Loyalty request is under way, also one that no desk has heard of yet."""
+        return not self._floor.is_quiet
 
     async def quiet(self) -> None:
         """Wait until none runs, whoever comes meanwhile."""

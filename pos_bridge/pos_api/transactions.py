@@ -5,8 +5,9 @@ a request that was answered as never seen is closed before a late copy of it can
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
 from pos_bridge.domain.outcome import (
@@ -33,6 +34,8 @@ from pos_bridge.pos_api.proposal import Proposal
 from pos_bridge.pos_api.receipt_facts import Answerable
 from pos_bridge.pos_api.request_locks import RequestLocks
 from pos_bridge.pos_api.said import Instead, Situation
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,13 +70,23 @@ class Floor:
         self.current: _Transaction | None = None
         self.locks = RequestLocks()
         self.pad = PadTurn()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, _Result]) -> "asyncio.Task[_Result]":
+        """In a task of its own. What may ask a customer something before the desk has it: `quiet` waits for it."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    @property
+    def is_quiet(self) -> bool:
+        return not self._tasks
 
     async def quiet(self) -> None:
-        """Wait for a moment in which nothing runs, as checkout.admission.Admission.quiet does; also before the desk has
-        it, while a customer is asked.
-        """
-        while self.running:
-            await asyncio.wait({each.task for each in self.running.values() if each.task is not None})
+        """Wait for a moment in which nothing runs, as checkout.admission.Admission.quiet does."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
 
 class Transactions:
@@ -105,7 +118,7 @@ class Transactions:
         transaction = self._floor.running.get(ask.till.request)
         if transaction is None:
             transaction = _Transaction(ask, self._poi, proposal)
-            transaction.task = asyncio.create_task(self._run(transaction, fresh))
+            transaction.task = self._floor.begin(self._run(transaction, fresh))
             self._floor.running[ask.till.request] = transaction
         elif transaction.ask.till.content != ask.till.content:
             return Answered(Contradiction(), fresh)

@@ -17,6 +17,9 @@ MAX_MESSAGE = 8192
 MAX_DRIVER = 32
 MAX_DEVICE = 255
 MAX_PROMPT_MS = 600_000
+MAX_BAD_SWIPES = 3  # the third is the answer
+CONVERSATION_S = 120.0  # what a room gives a chip and its PIN, once the card is in
+ISSUER_S = 180.0  # the longest that a chip in a room waits for its issuer
 LEG_KEY_LENGTH = 16
 _TIME_PARTS = ((0, 59), (0, 59), (0, 23), (1, 31), (1, 12), (0, 99))  # seconds first
 
@@ -31,6 +34,10 @@ class ReaderState(Enum):
     PRESENT = 1
     ABSENT = 2
     BUSY = 3
+
+
+# What a reader that could not be opened looks like.
+SEEN_STATES = {ReadFailure.READER_ABSENT: ReaderState.ABSENT, ReadFailure.READER_BUSY: ReaderState.BUSY}
 
 
 class Notice(Enum):

@@ -3,8 +3,9 @@
 import pytest
 
 from drivers.reader import Armed, BadRead, CardInserted, NotYet, PinAsked
-from pos_bridge.card.patience import CONVERSATION_S, HINDERED_S, Patience
+from pos_bridge.card.patience import HINDERED_S, Patience
 from pos_bridge.domain.card import ReadFailure
+from pos_bridge.wire.cardlink import CONVERSATION_S
 
 
 def after(*events, prompt_end: float = 200.0, now: float = 50.0) -> tuple[float, ReadFailure]:

@@ -16,10 +16,10 @@ from pos_bridge.cardlink import activated
 from pos_bridge.cardlink.activated import NotSystemdsError, RoomSocket, RoomSockets
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
-from pos_bridge.domain.card import ReadFailure, SealedCard
+from pos_bridge.domain.card import ReadFailure
 from pos_bridge.wire.locks import REQUIRED
 from tests.card.room_process import room_command
-from tests.cardlink.world import BAD, FRAME, KEYS, ask, hear, hostile
+from tests.cardlink.world import KEYS, ask, hear, hostile, swiped_badly_then_well
 from tests.drivers.line import GREEN, LIMIT_S, OFF, Line
 from tests.processes import descendants, survivors
 
@@ -79,12 +79,7 @@ def test_cards_one_after_the_other_each_in_a_room_of_systemds(folder, line):
         assert locks is not None
         assert not REQUIRED & ~locks
         for _ in range(3):
-            prompt = ask(rooms)
-            await hear(line, GREEN)
-            line.send(BAD)
-            await hear(line, OFF + GREEN)
-            line.send(FRAME)
-            assert isinstance(await prompt.card(), SealedCard)
+            await swiped_badly_then_well(rooms, line)
 
     with listening(folder / "s", command(folder)):
         told(folder, line, story)

@@ -1,4 +1,7 @@
+import errno
 import socket
+import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -58,6 +61,25 @@ def test_one_whose_socket_is_for_rooms_only_is_looked_for_among_all(tmp_path_fac
     with Pcscd(folder, "--apdu") as pcscd:
         monkeypatch.setattr(socket.socket, "connect", closed)
         assert logs_apdus(pcscd.socket)
+
+
+def knock(at, client: socket.socket) -> int:
+    client.settimeout(0)
+    return client.connect_ex(str(at))
+
+
+def test_one_that_is_too_busy_is_not_waited_for_and_looked_for_among_all(tmp_path_factory):
+    """The engine has other tills and readers to serve; and that must not look like *nobody listens* either."""
+    busy = tmp_path_factory.mktemp("p") / "pcscd.comm"
+    with Pcscd(tmp_path_factory.mktemp("p"), "--apdu"), ExitStack() as sockets:
+        supervisor = sockets.enter_context(socket.socket(socket.AF_UNIX))
+        supervisor.bind(str(busy))
+        supervisor.listen(0)
+        queue = iter(lambda: knock(busy, sockets.enter_context(socket.socket(socket.AF_UNIX))), errno.EAGAIN)
+        assert set(queue) <= {0}
+        began = time.monotonic()
+        assert logs_apdus(busy)
+        assert time.monotonic() - began < 0.5
 
 
 def test_one_that_is_used_and_cannot_be_seen_is_taken_to_log(tmp_path_factory, monkeypatch):

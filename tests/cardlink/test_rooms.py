@@ -20,13 +20,13 @@ from pos_bridge.wire.locks import REQUIRED
 from tests.card.keys import info, sealed_by_room
 from tests.cardlink.world import (
     AMOUNT,
-    BAD,
     FRAME,
     KEYS,
     ask,
     children,
     hear,
     prompted,
+    swiped_badly_then_well,
     until,
     with_rooms,
 )
@@ -81,12 +81,7 @@ def test_a_room_is_ready_before_it_is_asked_and_replaced_while_it_is_used(tmp_pa
 
 def test_the_customer_is_asked_to_swipe_again(tmp_path, line):
     async def story(rooms: Rooms) -> None:
-        prompt = ask(rooms)
-        await hear(line, GREEN)
-        line.send(BAD)
-        await hear(line, OFF + GREEN)
-        line.send(FRAME)
-        assert isinstance(await prompt.card(), SealedCard)
+        await swiped_badly_then_well(rooms, line)
 
     with_rooms(tmp_path, [line.device], story)
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
 from pos_bridge.checkout.ports import CardReaders, Prompt
-from pos_bridge.domain.card import ReadFailure
+from pos_bridge.domain.card import ReadFailure, SealedCard
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from tests.card.keys import ProcessorKeys
-from tests.drivers.line import LIMIT_S, VISA, Line
+from tests.drivers.line import GREEN, LIMIT_S, OFF, VISA, Line
 from tests.wire.swipes import swipe
 
 FRAME = swipe(VISA)
@@ -38,6 +38,16 @@ def ask(rooms: Rooms) -> Prompt:
 
 async def hear(line: Line, wanted: bytes) -> bytes:
     return await asyncio.to_thread(line.hear, wanted)
+
+
+async def swiped_badly_then_well(rooms: Rooms, line: Line) -> None:
+    """The customer is asked to swipe again, and does."""
+    prompt = ask(rooms)
+    await hear(line, GREEN)
+    line.send(BAD)
+    await hear(line, OFF + GREEN)
+    line.send(FRAME)
+    assert isinstance(await prompt.card(), SealedCard)
 
 
 async def until(condition: Callable[[], bool]) -> None:

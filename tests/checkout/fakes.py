@@ -17,8 +17,10 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import GiveBackAsk, RefundAsk, SaleAsk, Split
 from pos_bridge.domain.points import PointsRule
+from pos_bridge.log import Event
 from pos_bridge.processor.terminal import Terminal
-from tests.checkout.memory import MemoryJournal, MemoryLog, MemoryVault
+from tests.checkout.memory_journal import MemoryJournal
+from tests.checkout.memory_vault import MemoryVault
 from tests.checkout.scripted import (
     CHIP_RECEIPT,
     CODE,
@@ -49,6 +51,14 @@ __all__ = [
     "give_back_ask",
     "refund_ask",
 ]
+
+
+class MemoryLog:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
 
 
 class World:

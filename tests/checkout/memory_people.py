@@ -1,5 +1,6 @@
 """A vault of persons, an audit trail and a book of sales in memory: they do what their ports promise, in order."""
 
+import os
 from dataclasses import dataclass, replace
 
 from pos_bridge.domain.access import Recorded
@@ -7,7 +8,7 @@ from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
 from pos_bridge.domain.identity import Choice, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.person import LinkedSale, Person, PersonFault
+from pos_bridge.domain.person import ID_LENGTH, LinkedSale, Person, PersonFault
 from pos_bridge.domain.person_change import Change
 
 
@@ -30,7 +31,6 @@ class MemoryPersons:
         self.before_change: Change | None = None  # somebody else's, just before the next one
         self.most_at_once = 0
         self._done = done
-        self._ids = 0
 
     async def person(self, choice: Choice) -> Person | None:
         self._asked("person")
@@ -49,8 +49,7 @@ class MemoryPersons:
         if isinstance(after, PersonFault):
             return after
         if before is None:
-            self._ids += 1
-            after = replace(after, id=self._ids.to_bytes(32, "big"))
+            after = replace(after, id=os.urandom(ID_LENGTH))
         self.by_choice[choice] = after
         return after
 

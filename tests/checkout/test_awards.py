@@ -8,54 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pos_bridge.checkout import identify
-from pos_bridge.checkout.lane import Lane
-from pos_bridge.domain.identity import Chouchous, VaultFault, VaultUnusableError
+from pos_bridge.domain.identity import Chouchous
 from pos_bridge.domain.leg import State, Tender
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.money import Amount
-from pos_bridge.domain.outcome import Busy, PaidByCard, PaidInCash, Refunded, Running
-from pos_bridge.domain.points import AwardAsk, AwardRefundAsk, Counted, NotCounted, PointsFault
+from pos_bridge.domain.outcome import PaidByCard, PaidInCash, Refunded
+from pos_bridge.domain.points import Counted, NotCounted, PointsFault
+from tests.checkout.baskets import part, yes
 from tests.checkout.choices import MEMBER, TENDERS
-from tests.checkout.fakes import ScriptedReaders, World, ask, give_back_ask
-from tests.checkout.story import story, until
-from tests.checkout.test_basket import part, yes
-from tests.checkout.test_points import quiet, world_with_points
+from tests.checkout.fakes import World, ask, give_back_ask
+from tests.checkout.points import award, paid, quiet, request, standing, take_back, world_with_points
+from tests.checkout.story import story
 
 PAID = {State.CAPTURING, State.CAPTURED, State.CAPTURE_LOST, State.CASH_TAKEN}
-
-
-def request(number: int) -> bytes:
-    return number.to_bytes(16, "little") * 2
-
-
-def award(
-    number: int = 100,
-    sale: LegKey | None = None,
-    *,
-    reference: int = 1,
-    cents: int = 12_34,
-    member: Chouchous = MEMBER,
-    told: int | None = None,
-) -> AwardAsk:
-    """`reference`: the number of the sale that was asked for (fakes.ask)."""
-    return AwardAsk(request(number), sale, reference.to_bytes(32, "big"), Amount(cents), member, told)
-
-
-def take_back(number: int, sale: LegKey, cents: int | None = None, told: int | None = None) -> AwardRefundAsk:
-    return AwardRefundAsk(request(number), sale, None if cents is None else Amount(cents), told)
-
-
-async def paid(world: World, number: int = 1, *, member: bool = False, tender: Tender = Tender.CARD) -> LegKey:
-    asked = ask(number, tender=tender, choices=(MEMBER,) if member else ())
-    outcome = await world.lane.pay(asked)
-    assert isinstance(outcome, PaidByCard | PaidInCash)
-    await quiet(world)
-    return outcome.key
-
-
-def standing(world: World, sale: LegKey) -> int:
-    return world.vault.points[sale].standing
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["by its key", "by the till's name"])
@@ -222,85 +186,7 @@ async def test_an_award_after_a_part_went_back_gives_what_is_left():
     assert standing(world, sale) == 0
 
 
-# ---- when it cannot be done ----
-
-
-@story
-async def test_without_a_vault_or_a_rule_nothing_is_counted():
-    for world in (World(), world_with_points()):
-        sale = await paid(world)
-        lane = world.lane if world.rule is None else Lane(world.parts)
-        assert await lane.award(award(100, sale)) == NotCounted(PointsFault.NO_RULE)
-    with pytest.raises(VaultUnusableError):
-        await Lane(world.parts).counted(request(1), sale, bytes(32))
-    with pytest.raises(VaultUnusableError):
-        await Lane(world.parts).points(sale, 12_34)
-    assert await Lane(world.parts).take_back(take_back(100, sale)) == NotCounted(PointsFault.NO_RULE)
-
-
-@story
-async def test_a_vault_that_fails_is_said_and_the_same_request_is_tried_again():
-    world = world_with_points()
-    sale = await paid(world)
-    world.vault.fault = VaultFault.DISK_FULL
-    assert await world.lane.award(award(100, sale)) == NotCounted(PointsFault.VAULT)
-    assert await world.lane.take_back(take_back(101, sale)) == NotCounted(PointsFault.VAULT)
-    world.vault.fault = None
-    assert await world.lane.award(award(100, sale)) == Counted(sale, 12)
-
-
-@story
-async def test_a_journal_that_cannot_be_read_is_no_answer():
-    world = world_with_points()
-    sale = await paid(world)
-    world.journal.unreadable = True
-    assert await world.lane.award(award(100)) == NotCounted(PointsFault.VAULT)
-    world.journal.unreadable = False
-    assert await world.lane.award(award(100)) == Counted(sale, 12)
-
-
-def test_a_vault_that_hangs_may_still_do_it(monkeypatch):
-    monkeypatch.setattr(identify, "WITHIN_S", 0.05)
-
-    @story
-    async def run():
-        world = world_with_points()
-        sale = await paid(world)
-        world.restart()
-        hung = asyncio.Event()
-        really = world.vault.award
-
-        async def late(*args: object) -> object:
-            await asyncio.shield(asyncio.create_task(after(*args)))
-            raise AssertionError("nobody waits so long")
-
-        async def after(*args: object) -> object:
-            await hung.wait()
-            return await really(*args)  # type: ignore[arg-type] # as it was asked
-
-        world.vault.award = late  # type: ignore[method-assign, assignment] # a disk that hangs
-        assert await world.lane.award(award(100, sale)) == Running()
-        hung.set()
-        world.vault.award = really  # type: ignore[method-assign] # and then does not
-        await until(lambda: sale in world.vault.points)
-        assert await world.lane.counted(request(100), sale, bytes(32)) == Counted(sale, 12)
-        assert await world.lane.award(award(100, sale)) == Counted(sale, 12)
-
-    run()
-
-
-@story
-async def test_nothing_is_counted_while_a_payment_runs():
-    world = world_with_points()
-    sale = await paid(world, tender=Tender.CASH)
-    world.parts.readers.card = None  # type: ignore[attr-defined] # the scripted readers
-    paying = asyncio.create_task(world.lane.pay(ask(2)))
-    await until(lambda: len(world.journal.legs) == 2)
-    assert await world.lane.award(award(100, sale)) == Busy("S2")
-    assert isinstance(world.readers, ScriptedReaders)
-    await world.lane.abort(ask(2).till.request)
-    await paying
-    assert await world.lane.award(award(100, sale)) == Counted(sale, 12)
+# ---- by chance ----
 
 
 Step = Callable[[World, LegKey, int], Awaitable[object]]

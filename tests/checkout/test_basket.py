@@ -4,25 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from pos_bridge.domain.authorisation import No, Unknown, Yes
+from pos_bridge.domain.authorisation import No, Unknown
 from pos_bridge.domain.basket import BasketFault, BasketState
 from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.leg import Cause, State, Tender
 from pos_bridge.domain.money import MAX_CENTS, Amount
-from pos_bridge.domain.outcome import NotInBasket, NotPaid, PaidByCard, PaidInCash, Refunded, SaleAsk, Split, Voided
+from pos_bridge.domain.outcome import NotInBasket, NotPaid, PaidByCard, PaidInCash, Refunded, Voided
 from pos_bridge.domain.session import Trust
-from tests.checkout.fakes import CODE, ScriptedProcessor, World, ask, give_back_ask
+from tests.checkout.baskets import REFERENCE, part, yes
+from tests.checkout.fakes import ScriptedProcessor, World, ask, give_back_ask
 from tests.checkout.story import story
-
-REFERENCE = bytes(range(32))
-
-
-def part(number: int, cents: int, paid: int, *, tender: Tender = Tender.CASH, reference: bytes = REFERENCE) -> SaleAsk:
-    return ask(number, cents=cents, tender=tender, partial_ok=True, split=Split(reference, paid))
-
-
-def yes(cents: int) -> Yes:
-    return Yes(Amount(cents), CODE)
 
 
 @story

@@ -7,7 +7,6 @@ import pytest
 from pos_bridge.domain.authorisation import No, Unknown, Yes
 from pos_bridge.domain.basket import BasketFault, BasketState
 from pos_bridge.domain.leg import Cause, State, Tender
-from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import (
     AlreadyApproved,
     BasketCancelled,
@@ -17,30 +16,24 @@ from pos_bridge.domain.outcome import (
     PaidByCard,
     PaidInCash,
     SaleAsk,
-    Split,
 )
-from tests.checkout.fakes import CODE, ScriptedProcessor, World, ask
+from tests.checkout.baskets import REFERENCE, part, yes
+from tests.checkout.fakes import ScriptedProcessor, World, ask
 from tests.checkout.story import story
 
-REFERENCE = bytes(range(32))
 
-
-def part(number: int, cents: int, paid: int, tender: Tender = Tender.CARD) -> SaleAsk:
-    return ask(number, cents=cents, tender=tender, partial_ok=True, split=Split(REFERENCE, paid))
+def card_part(number: int, cents: int, paid: int) -> SaleAsk:
+    return part(number, cents, paid, tender=Tender.CARD)
 
 
 def whole(number: int, cents: int, tender: Tender = Tender.CARD, sale: int | None = None) -> SaleAsk:
     return ask(number, cents=cents, tender=tender, sale=sale, reference=REFERENCE)
 
 
-def yes(cents: int) -> Yes:
-    return Yes(Amount(cents), CODE)
-
-
 async def half_paid(*answers: Yes | No) -> World:
     """10.00 of 33.33 by a card that has no more."""
     world = World(ScriptedProcessor(answers=[yes(10_00), *answers]))
-    assert isinstance(await world.lane.pay(part(1, 33_33, 0)), PaidByCard)
+    assert isinstance(await world.lane.pay(card_part(1, 33_33, 0)), PaidByCard)
     await world.settled()
     return world
 
@@ -96,7 +89,7 @@ async def test_less_than_the_rest_leaves_the_sale_half_paid():
 @story
 async def test_a_sale_that_is_paid_takes_nothing_more():
     world = await half_paid(yes(23_33))
-    await world.lane.pay(part(2, 23_33, 10_00))
+    await world.lane.pay(card_part(2, 23_33, 10_00))
     assert await world.lane.pay(whole(3, 33_33)) == NotInBasket(BasketFault.COMMITTED, 33_33, 0)
     assert len(world.processor.asked) == 2
 
@@ -115,7 +108,7 @@ async def test_the_last_part_whose_answer_the_till_lost_is_not_paid_again():
 @story
 async def test_none_is_taken_while_a_part_is_unresolved():
     world = World(ScriptedProcessor(answers=[Unknown(wrong=True)], reversals=[Unknown()]))
-    first = await world.lane.pay(part(1, 30_00, 0))
+    first = await world.lane.pay(card_part(1, 30_00, 0))
     assert isinstance(first, NotPaid)
     assert first.key is not None
     leg = world.journal.legs[first.key]
@@ -144,10 +137,10 @@ def test_after_a_card_that_was_declined_it_says_anew_what_is_due(then, split):
     @story
     async def run():
         world = World(ScriptedProcessor(answers=[No(Cause.ISSUER), yes(then)]))
-        assert isinstance(await world.lane.pay(part(1, 30_00, 0)), NotPaid)
-        assert cents_of(await world.lane.pay(part(2, then, 0) if split else whole(2, then))) == (then, 0)
+        assert isinstance(await world.lane.pay(card_part(1, 30_00, 0)), NotPaid)
+        assert cents_of(await world.lane.pay(card_part(2, then, 0) if split else whole(2, then))) == (then, 0)
         assert await world.lane.half_paid() == ()
-        assert await world.lane.pay(part(3, 30_00, 0)) == NotInBasket(BasketFault.PAID_DIFFERS, then, 0)
+        assert await world.lane.pay(card_part(3, 30_00, 0)) == NotInBasket(BasketFault.PAID_DIFFERS, then, 0)
 
     run()
 
@@ -156,10 +149,10 @@ def test_after_a_card_that_was_declined_it_says_anew_what_is_due(then, split):
 async def test_after_a_card_that_was_declined_less_is_a_part_where_the_till_says_that_it_splits():
     """It may be an article less; it may be ten dollars in cash and the rest by another card, which stays possible."""
     world = World(ScriptedProcessor(answers=[No(Cause.ISSUER), yes(25_00), yes(5_00)]))
-    assert isinstance(await world.lane.pay(part(1, 30_00, 0)), NotPaid)
-    assert cents_of(await world.lane.pay(part(2, 25_00, 0))) == (25_00, 5_00)
+    assert isinstance(await world.lane.pay(card_part(1, 30_00, 0)), NotPaid)
+    assert cents_of(await world.lane.pay(card_part(2, 25_00, 0))) == (25_00, 5_00)
     assert len(await world.lane.half_paid()) == 1
-    assert cents_of(await world.lane.pay(part(3, 5_00, 25_00))) == (5_00, 0)
+    assert cents_of(await world.lane.pay(card_part(3, 5_00, 25_00))) == (5_00, 0)
     assert await world.lane.half_paid() == ()
 
 

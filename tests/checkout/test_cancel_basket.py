@@ -25,9 +25,9 @@ from pos_bridge.domain.outcome import (
     RefundedInCash,
     Voided,
 )
+from tests.checkout.baskets import REFERENCE, part, yes
 from tests.checkout.fakes import INTERAC, ScriptedProcessor, ScriptedReaders, World, ask, give_back_ask
 from tests.checkout.story import story, until
-from tests.checkout.test_basket import REFERENCE, part, yes
 
 
 async def half_paid(world: World) -> tuple[PaidByCard, PaidInCash]:

@@ -16,7 +16,7 @@ from pos_bridge.domain.identity import Channel, GivenBy, HomeDelivery, Purpose, 
 from pos_bridge.domain.person import Month, Person, PersonFault, Refusal, Right, RightRequest, Whose
 from pos_bridge.domain.person_change import withdrawn
 from pos_bridge.domain.purposes import READS
-from tests.checkout.memory import MemoryLog
+from tests.checkout.fakes import MemoryLog
 from tests.checkout.memory_people import MemoryPersons, MemorySales, MemoryTrail
 from tests.checkout.story import story
 from tests.checkout.virtual_time import VirtualTimeLoop

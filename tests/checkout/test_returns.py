@@ -1,11 +1,8 @@
 """What is noted of a refund that begins stays noted until that refund has ended, whatever ends meanwhile."""
 
 from pos_bridge.checkout.returns import Returns
-from pos_bridge.domain.outcome import PaidByCard
-from tests.checkout.choices import MEMBER
-from tests.checkout.fakes import ask
+from tests.checkout.points import paid, world_with_points
 from tests.checkout.story import story
-from tests.checkout.test_points import quiet, world_with_points
 
 
 def test_a_refund_that_begins_keeps_its_note_when_an_earlier_one_is_followed():
@@ -14,10 +11,7 @@ def test_a_refund_that_begins_keeps_its_note_when_an_earlier_one_is_followed():
     @story
     async def run():
         world = world_with_points()
-        outcome = await world.lane.pay(ask(1, choices=(MEMBER,)))
-        assert isinstance(outcome, PaidByCard)
-        await quiet(world)
-        sale = outcome.key
+        sale = await paid(world, member=True)
         seen: list[object] = []
         returns = Returns(world.vault, world.journal, failed=seen.append, within_s=2.0)
 

@@ -14,7 +14,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import NotRefunded, Refunded, Running
 from tests.checkout.fakes import CODE, World, give_back_ask
-from tests.checkout.memory import MemoryJournal
+from tests.checkout.memory_journal import MemoryJournal
 from tests.checkout.sales import sold
 from tests.checkout.story import story, until
 

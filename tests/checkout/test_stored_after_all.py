@@ -8,6 +8,7 @@ from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError, Opening
 from pos_bridge.domain.leg import Cause, State, Tender
 from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, PaidInCash, Refunded, Running
+from tests.checkout.baskets import part
 from tests.checkout.fakes import (
     INTERAC,
     MemoryJournal,
@@ -18,7 +19,6 @@ from tests.checkout.fakes import (
     refund_ask,
 )
 from tests.checkout.story import story
-from tests.checkout.test_basket import part
 
 
 def test_an_approval_that_may_be_on_disk_is_not_told_as_unpaid_before_it_is_reversed(monkeypatch):

@@ -1,12 +1,11 @@
 """Commands as a person types them, on real files, beside a running engine's journal."""
 
-import argparse
 from pathlib import Path
 
 import pytest
 
 from pos_bridge import settings
-from pos_bridge.cli import certificate, day_end, decide, doctor, explain, journal, quarantine, statistics
+from pos_bridge.cli import explain, main
 from tests.journal.makers import Clock, opened
 
 VAULT_KEY = bytes(range(32))
@@ -59,11 +58,7 @@ def command(config, capsys):
     """Runs a command; gives its status, output and errors."""
 
     def run(*words: str, loaded: settings.Config = config) -> tuple[int, str, str]:
-        parser = argparse.ArgumentParser()
-        subparsers = parser.add_subparsers(required=True)
-        for module in (journal, explain, quarantine, day_end, decide, doctor, statistics, certificate):
-            module.add_parser(subparsers).set_defaults(command=module.run)
-        args = parser.parse_args(words)
+        args = main._parser().parse_args(words)
         args.loaded, args.config = loaded, loaded.file
         args.journal = config.journal
         if args.command is not explain.run:  # as main does: the till's language where none was asked for
@@ -73,3 +68,16 @@ def command(config, capsys):
         return status, said.out, said.err
 
     return run
+
+
+@pytest.fixture
+def medium(tmp_path: Path) -> Path:
+    folder = tmp_path / "medium"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def made(command, medium: Path) -> Path:
+    assert command("certificate", "new", "--authority", str(medium))[0] == 0
+    return medium

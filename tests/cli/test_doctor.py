@@ -1,9 +1,7 @@
 """What doctor finds: each thing that is wrong once with what to do, and nothing where nothing is."""
 
 import os
-import re
 import socket
-import string
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,7 +17,7 @@ from pos_bridge import settings
 from pos_bridge.cli import doctor, doctor_looks
 from pos_bridge.cli.doctor_daemon import ask_engine
 from pos_bridge.cli.doctor_looks import User, engines_user, look, look_at_file, look_at_pcscd
-from pos_bridge.cli.doctor_words import WORDS, Finding, Weight, good
+from pos_bridge.cli.doctor_words import Finding, Weight, good
 from pos_bridge.domain.outcome import Health
 from pos_bridge.wire.nexo.secured import MessageKey
 from tests.pos_api.world import API_KEY, Certificate, Store, make_certificate
@@ -33,25 +31,6 @@ STRIPE = settings.Reader(name="counter", driver="idtech_msr", device="/dev/ttyS0
 
 def words(findings: Iterator[Finding]) -> list[tuple[Weight, str]]:
     return [(finding.weight, finding.word) for finding in findings]
-
-
-# ---- its sentences ----
-
-
-@pytest.mark.parametrize("name", WORDS)
-def test_every_sentence_is_there_twice_and_says_the_same_things(name):
-    said = WORDS[name]
-    places = [{place for _, place, _, _ in string.Formatter().parse(text) if place} for text in (said.fr, said.en)]
-    assert places[0] == places[1]
-    assert said.fr != said.en
-    assert all(text.endswith(".") for text in (said.fr, said.en))
-
-
-def test_every_sentence_is_used():
-    sources = "".join(Path(str(module.__file__)).read_text() for module in (doctor_looks, doctor))
-    sources += (Path(str(doctor.__file__)).parent / "doctor_daemon.py").read_text()
-    used = set(re.findall(r'"([a-z_]+)"', sources)) | {"processor_down", "journal_down"}
-    assert set(WORDS) <= used
 
 
 # ---- the engine ----

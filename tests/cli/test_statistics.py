@@ -1,13 +1,11 @@
 """`statistics` as a person types it, on real files, beside a running engine."""
 
 import json
-import string
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pos_bridge.cli import statistics
-from pos_bridge.cli.statistics_words import WORDS
 from pos_bridge.domain.ledger import Advance
 from pos_bridge.domain.leg import State
 from tests.journal.makers import binding, card, cash, cash_back, forge, paid, voiding
@@ -84,12 +82,3 @@ def test_what_cannot_be_shown(running, command, config, months_later):
 
 def test_no_journal(command, months_later):
     assert command("statistics", "--month", "2026-11")[0] == 1
-
-
-@pytest.mark.parametrize("name", WORDS)
-def test_both_languages_say_the_same(name):
-    french, english = WORDS[name].fr, WORDS[name].en
-    assert french.strip()
-    assert english.strip()
-    fields = [{field for _, field, _, _ in string.Formatter().parse(text) if field} for text in (french, english)]
-    assert fields[0] == fields[1]

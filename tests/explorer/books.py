@@ -10,18 +10,9 @@ from typing import NamedTuple
 
 from pos_bridge.domain.basket import Basket, BasketLeg, BasketState
 from pos_bridge.domain.ledger import Advance, JournalHead, KnownBasket, KnownLeg, KnownRequest, Opening, TillKeys
-from pos_bridge.domain.leg import (
-    APPROVED_STATES,
-    PAID_STATES,
-    REFUNDED_STATES,
-    SETTLED,
-    Kind,
-    State,
-    Tender,
-)
+from pos_bridge.domain.leg import PAID_STATES, REFUNDED_STATES, SETTLED, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
-from pos_bridge.journal.schema import STEPS
 from tests.explorer import periods
 from tests.explorer.entries import (
     Advanced,
@@ -36,12 +27,11 @@ from tests.explorer.entries import (
     RequestClosed,
     Told,
 )
+from tests.explorer.refusals import said_again
 
 START = bytes(32)
 _HOUR_MS = 3_600_000
 _TO_COLLECT = PAID_STATES | REFUNDED_STATES
-_APPROVED = APPROVED_STATES | {State.REFUNDED}
-FIRST_STEPS = frozenset({State.INTENT, State.REFUND_INTENT})
 _ENDED = frozenset({BasketState.COMMITTED, BasketState.CANCELLED})
 
 
@@ -99,27 +89,6 @@ class Books:
     accepted: JournalHead | None = None
 
     # ---- writes ----
-
-    def refuses(self, entry: Entry) -> bool:
-        """Whether the step contradicts what is stored: a fault of the program, and nothing is written."""
-        match entry:
-            case Opened(opening, _):
-                part = None if opening.basket is None else self.baskets.get(opening.basket.reference)
-                if part is not None and part.cancelling and opening.kind is Kind.SALE:
-                    return True
-                before = self.requests.get(opening.till.request)
-                again = before is not None and before.void and before.content == opening.till.content
-                return opening.key in self.legs or (
-                    before is not None and not (again and before.key is not None and before.key == opening.sale_key)
-                )
-            case Advanced(change, _):
-                leg = self.legs.get(change.key)
-                taken = change.till is not None and change.till.request in self.requests
-                return leg is None or not _fits(leg, change) or (taken and not _said_again(leg, change))
-            case BasketCancelled(reference):
-                return reference not in self.baskets
-            case _:
-                return False
 
     def apply(self, entry: Entry) -> None:  # noqa: C901 - a line a case
         match entry:
@@ -193,7 +162,7 @@ class Books:
 
     def _advance(self, change: Advance, at_ms: int) -> None:
         leg = self.legs[change.key]
-        if _said_again(leg, change):
+        if said_again(leg, change):
             return
         if leg.state in SETTLED and change.state not in SETTLED:  # taken up again: of its time only the hour is known
             last = self.last[change.key]
@@ -299,24 +268,6 @@ class Books:
 
     def this_period(self) -> Period:
         return periods.running(self)
-
-
-def _said_again(leg: KnownLeg, change: Advance) -> bool:
-    """Of cash what was said again is no new row."""
-    return leg.tender is Tender.CASH and leg.state is change.state
-
-
-def _fits(leg: KnownLeg, change: Advance) -> bool:
-    """What the tables of the shipped journal let be written of a leg."""
-    if _said_again(leg, change):
-        return True
-    if change.state not in STEPS[leg.tender, leg.kind] or (leg.tender is Tender.CASH and leg.state in SETTLED):
-        return False
-    approved = leg.approved if change.approved is None else change.approved
-    if approved is None:
-        return change.state not in _APPROVED
-    whole = approved == leg.amount or (leg.partial_ok and approved.cents <= leg.amount.cents)
-    return whole and leg.tender is Tender.CARD and change.state not in FIRST_STEPS
 
 
 def _second(milliseconds: int | None) -> int | None:

@@ -35,6 +35,7 @@ from tests.explorer.entries import (
     Told,
 )
 from tests.explorer.ground import Ground
+from tests.explorer.refusals import refuses
 from tests.explorer.words import entry_in_words
 
 SYNC_S = 0.005
@@ -112,7 +113,7 @@ class Disk:
     async def write(self, entry: Entry) -> JournalHead:
         ground, future = self._ground, asyncio.get_running_loop().create_future()
         self.asked.append(entry)
-        if self.books.refuses(entry):
+        if refuses(self.books, entry):
             raise JournalRefusedError("the step contradicts what is stored")
         if not self.habits.keeps_intents:
             if isinstance(entry, Opened) and entry.opening.due is None:

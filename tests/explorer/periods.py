@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from pos_bridge.domain.leg import MOVED_STATES, SETTLED, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period, PeriodLeg
+from tests.explorer.refusals import FIRST_STEPS
 
 if TYPE_CHECKING:  # they import each other
     from tests.explorer.books import Books, Row
 
 _NEVER_MOVED = frozenset({State.DECLINED, State.ENDED, State.REFUND_DECLINED, State.CASH_CANCELLED})
-_FIRST_STEPS = frozenset({State.INTENT, State.REFUND_INTENT})
 
 
 def running(books: "Books") -> Period:
@@ -43,7 +43,7 @@ class _Told:
                 first.setdefault(row.key, row.state)
         self._before: dict[LegKey, int] = {}
         for key, state in first.items():
-            if state not in _FIRST_STEPS and books.legs[key].tender is Tender.CARD:
+            if state not in FIRST_STEPS and books.legs[key].tender is Tender.CARD:
                 then = [row for row in books.rows[: begun + 1] if row.key == key]
                 if then and then[-1].state in MOVED_STATES:
                     self._before[key] = self._cents(key, then[-1])

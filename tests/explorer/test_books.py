@@ -31,6 +31,7 @@ from tests.explorer.entries import (
     RequestClosed,
     Told,
 )
+from tests.explorer.refusals import refuses
 from tests.journal.makers import START, Clock, card, cash, cash_back, confirmed_by_till, owed, part, refund, till_keys
 
 NOW_MS = int(START.timestamp() * 1000)
@@ -184,7 +185,7 @@ def test_any_operations_in_any_order_mean_the_same(folders, seed):
     try:
         for _ in range(30):
             entry = operations.next()
-            if books.refuses(entry):
+            if refuses(books, entry):
                 with pytest.raises(JournalRefusedError):
                     written(journal, entry)
                 operations.undo(entry)

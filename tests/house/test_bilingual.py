@@ -40,6 +40,8 @@ SILENT = {
     "journal": "SQL, and what `verify` found, which is told as found",
     "processor": "speaks gRPC",
     "protocol": "generated",
+    "registers": "SQL",
+    "shapes.py": "SQL",
     "wire": "tells messages and faults of closed lists",
 }
 # Texts of one language in the rooms that do speak, each with its reason.

@@ -50,6 +50,7 @@ SCHEMAS = {
     "pos_bridge.journal.schema": "The journal",
     "pos_bridge.journal.answers": "The answers file",
     "pos_bridge.identity.schema": "The vault",
+    "pos_bridge.registers.schema": "The audit trail",
 }
 
 # What the encrypted columns of a place hold.

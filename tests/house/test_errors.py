@@ -1,5 +1,6 @@
 """docs/errors.md says what the program says: the same words, the same sentences, and none is missing."""
 
+import argparse
 import ast
 import re
 from collections.abc import Iterable, Iterator
@@ -11,21 +12,7 @@ import pytest
 
 import pos_bridge
 from pos_bridge.checkout.presented import PROMPT_CAUSES
-from pos_bridge.cli import (
-    certificate,
-    check,
-    conformance,
-    day_end,
-    decide,
-    doctor,
-    explain,
-    journal,
-    quarantine,
-    receipt,
-    run,
-    statistics,
-)
-from pos_bridge.cli.main import COMMANDS
+from pos_bridge.cli.main import COMMANDS, _parser
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.pos_api.said import SITUATIONS, Said, Words
 from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
@@ -40,6 +27,7 @@ from pos_bridge.wire.nexo.decode import Unreadable
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "errors.md"
 PACKAGE = Path(pos_bridge.__file__).parent
+NAMED = {command.__name__.rpartition(".")[2].replace("_", "-"): command for command in COMMANDS}
 START_ERRORS = {"ConfigError", "CannotStartError", "_UnfitError"}
 
 
@@ -159,26 +147,12 @@ def codes_of(module: object) -> set[int]:
 
 def test_every_exit_code():
     rows = {row[0]: {code for code, meaning in enumerate(row[1:]) if meaning} for row in table("Exit codes")}
-    modules = {
-        "run": run,
-        "check": check,
-        "doctor": doctor,
-        "journal": journal,
-        "explain": explain,
-        "day-end": day_end,
-        "statistics": statistics,
-        "decide": decide,
-        "quarantine": quarantine,
-        "receipt": receipt,
-        "certificate": certificate,
-        "conformance": conformance,
-    }
-    assert rows == {name: codes_of(module) for name, module in modules.items()}
+    assert rows == {name: codes_of(module) for name, module in NAMED.items()}
 
 
 def test_the_commands_are_all_there():
-    names = {command.__name__.rpartition(".")[2].replace("_", "-") for command in COMMANDS}
-    assert names == {row[0] for row in table("Exit codes")}
+    (commands,) = (a.choices for a in _parser()._actions if isinstance(a, argparse._SubParsersAction))
+    assert set(commands) == {row[0] for row in table("Exit codes")}
 
 
 def test_every_code_a_card_room_ends_with():

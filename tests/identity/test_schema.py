@@ -12,8 +12,8 @@ from pos_bridge.identity.keys import OVERHEAD
 from pos_bridge.identity.person_record import RECORD_SIZES
 from pos_bridge.identity.proof import PROOF_SIZES
 from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RETURN_SIZE
+from tests.journal.hostile import hostile_values
 from tests.journal.rows import insert
-from tests.journal.test_schema import hostile_values
 
 
 @pytest.fixture

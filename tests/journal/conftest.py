@@ -1,3 +1,4 @@
+import functools
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +7,7 @@ import pytest
 
 from pos_bridge.journal import schema
 from pos_bridge.journal.journal_file import JournalFile
-from tests.journal.failing import FailingConnection
+from tests.journal.failing import FailingConnection, LyingConnection
 from tests.journal.makers import Clock, capturing, card, cash, opened, owed, paid, part, refund, reversing
 
 
@@ -25,11 +26,17 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 
 @pytest.fixture
-def failing(monkeypatch):
-    real = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **k, factory=FailingConnection))
+def failing(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FailingConnection]]:
+    monkeypatch.setattr(sqlite3, "connect", functools.partial(sqlite3.connect, factory=FailingConnection))
     yield FailingConnection
     FailingConnection.fail_at = None
+
+
+@pytest.fixture
+def lying(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[LyingConnection]]:
+    monkeypatch.setattr(sqlite3, "connect", functools.partial(sqlite3.connect, factory=LyingConnection))
+    yield LyingConnection
+    LyingConnection.fail_at = None
 
 
 @pytest.fixture

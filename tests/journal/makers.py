@@ -84,6 +84,11 @@ def refund(sale: LegKey, cents: int = 1234, *, present: bool = False, till: Till
     )
 
 
+def refund_too_late(sale: LegKey, cents: int) -> Opening:
+    """The leg by which a sale is given back whose reversal came too late: its key follows from the sale's."""
+    return replace(refund(sale, cents), key=LegKey.refund_of(sale))
+
+
 def cash_back(cents: int = 1233, sale: LegKey | None = None, basket: BasketPart | None = None) -> Opening:
     """Cash that was given back, of a sale or of none."""
     return replace(cash(cents, basket=basket), state=State.CASH_REFUNDED, kind=Kind.REFUND, sale_key=sale)

@@ -1,6 +1,5 @@
 """Disks that are full, read-only or failing: the step is refused whole, reading goes on, and so does the next sale."""
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal import children
-from tests.journal.failing import FailingConnection
 from tests.journal.makers import Clock, captured, capturing, card, cash, opened, paid
 from tests.small_disk import own_mounts
 
@@ -124,24 +122,11 @@ def test_an_input_output_error_leaves_nothing_and_passes(failing, folder, at):
     assert all(isinstance(report, SoundFile) for report in verify(folder))
 
 
-def test_a_commit_that_failed_in_word_only_is_made_good(folder, monkeypatch):
+def test_a_commit_that_failed_in_word_only_is_made_good(folder, lying):
     """The sync failed, and the transaction is whole in the log all the same: it is made durable, or it would haunt."""
-
-    class Lying(FailingConnection):
-        def execute(self, statement, *arguments):
-            done = sqlite3.Connection.execute(self, statement, *arguments)
-            if statement == "COMMIT" and self.fail_at is not None:
-                type(self).fail_at = None
-                error = sqlite3.OperationalError("disk I/O error")
-                error.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
-                raise error
-            return done
-
-    connect = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **k, factory=Lying))
     journal = opened(folder, Clock())
     journal.open_leg(cash())
-    Lying.fail_at = "COMMIT"
+    lying.fail_at = "COMMIT"
     sale = card()
     assert journal.open_leg(sale).sequence == 2
     assert journal.head.sequence == 2

@@ -7,75 +7,18 @@ reader and the till's software are the simulated store's; engine and rooms are t
 import os
 import re
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from hw_sim.running import running_store
-from tests.package.machine import Machine, base, machine
-from tests.package.packages import ROOT, Built, build, revised
-from tests.surfaces.accounts import Row, journal_rows
+from tests.config.documents import OPEN, SECRETS
+from tests.package.machine import base, machine
+from tests.package.packages import ROOT, Built, revised
+from tests.package.till import ENGINE, READER, Till, charged, facts_of, rows_of, settle_in
+from tests.package.upgrade import upgrading
 from tests.surfaces.book import Book, until
-
-MANUAL = ROOT / "docs/install-on-a-till.md"
-READER = "/dev/reader0"
-ENGINE = "pos-bridge.service"
-SECRETS = ("api.key", "nexo.key", "till.key", "terminal.key")
-OPEN = ("nexo.pem", "processor-ca.pem", "till.pem", "trust.txt")
-
-
-@dataclass(frozen=True, slots=True)
-class Till:
-    """A machine with the package, a book of what was sold at it, and the numbers of its users."""
-
-    machine: Machine
-    book: Book
-    folder: Path
-    built: Built
-
-    def follow(self, *steps: int) -> None:
-        """Carry out these steps of the manual, as written."""
-        for step in steps:
-            self.machine.run("sh", "-eu", "-c", "cd /root\n" + commands()[step])
-
-    def engine(self) -> int:
-        return self.machine.main_pid(ENGINE)
-
-    def host_pid(self, pid: int) -> int:
-        """Its number out here."""
-        for status in Path("/proc").glob("[0-9]*/status"):
-            found = re.search(rf"^NSpid:\t(\d+)\t(?:\d+\t)*{pid}$", status.read_text(), re.MULTILINE)
-            if found and status.with_name("ns").joinpath("cgroup").readlink() == self._cgroups():
-                return int(found[1])
-        raise AssertionError(pid)
-
-    def _cgroups(self) -> Path:
-        return Path(f"/proc/{self.machine.leader}/ns/cgroup").readlink()
-
-    def python(self) -> str:
-        (folder,) = (self.machine.root / "opt/pos-bridge/lib").iterdir()
-        return folder.name
-
-    def uid(self, user: str) -> int:
-        return int(self.machine.says("id", "-u", user))
-
-
-def commands() -> dict[int, str]:
-    """The manual's numbered steps and the shell commands under each."""
-    found: dict[int, str] = {}
-    for part in re.split(r"^## (?=\d+\. )", MANUAL.read_text(), flags=re.MULTILINE)[1:]:
-        number = int(part.split(".")[0])
-        found[number] = "\n".join(re.findall(r"^```sh\n(.*?)^```$", part, re.MULTILINE | re.DOTALL))
-    return found
-
-
-@pytest.fixture(scope="module", name="built")
-def one_build(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return build(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(name="till")
@@ -94,42 +37,6 @@ def a_till(built: Built, tmp_path: Path) -> Iterator[Till]:
                 shutil.copyfile(Path(store.facts["config"]).parent / name, made.root / "root" / name)
             yield Till(made, book, tmp_path, built)
         book.mode("up")
-
-
-def settle_in(till: Till) -> None:
-    """Install and configure by the manual, and sell."""
-    till.follow(1, 2, 3)
-    config = till.machine.root / "etc/pos-bridge/pos-bridge.toml"
-    facts = till.book.store.facts
-    port = facts["nexo_url"].rsplit(":", 1)[1].split("/")[0]
-    text = config.read_text()
-    for old, new in {
-        '"192.0.2.10:443"': f'"{facts["processor"]}"',
-        '"processor.example"': '"processor.pos-bridge.test"',
-        "[nexo]": f"[nexo]\nport = {port}",
-        '"/dev/serial/by-id/usb-example"': f'"{READER}"',
-    }.items():
-        assert old in text
-        text = text.replace(old, new)
-    config.write_text(text)
-    till.follow(4, 5)
-    for unit, line in {
-        ENGINE: f"SocketBindAllow=ipv4:tcp:{port}",
-        "pos-bridge-card@.service": "DeviceAllow=char-pts rw",
-    }.items():
-        folder = till.machine.root / f"etc/systemd/system/{unit}.d"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "simulated.conf").write_text(f"[Service]\n{line}\n")
-    till.machine.run("systemctl", "daemon-reload")
-    till.machine.run("chgrp", "posb-card", READER)
-    till.machine.run("chmod", "660", READER)
-    till.follow(6)
-    assert till.machine.state(ENGINE) == "active"
-    assert till.book.pay().paid
-
-
-def rows_of(till: Till) -> list[Row]:
-    return journal_rows(till.machine.root / "var/lib/pos-bridge/journal")
 
 
 def test_from_the_first_sale_to_the_purge(till: Till):
@@ -290,42 +197,3 @@ def test_chips_are_for_rooms_alone(till: Till):
     assert "is%20not%20protected" in refused.message, "seen, though the engine may not ask pcscd itself"
     told = till.machine.says("journalctl", "--no-pager", "--unit", "pcscd.service", "--unit", "pos-bridge-chip@*")
     assert "Started" not in told, "when a chip was presented stands in no log"
-
-
-def charged(till: Till) -> dict[str, int]:
-    states = [row["state"] for row in till.book.held()]
-    return {state: states.count(state) for state in sorted(set(states))}
-
-
-def facts_of(pid: int) -> dict[str, str]:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-
-
-class Upgrade:
-    """The manual's step at work on a thread of its own; what it has said so far stands in a file of the machine."""
-
-    def __init__(self, till: Till, package: str) -> None:
-        self._log = till.machine.root / "root/upgrade.log"
-        for older in till.machine.root.glob("root/*.deb"):
-            if older.name != package:
-                older.unlink()
-        words = ("sh", "-euc", f"cd /root; exec > upgrade.log 2>&1\n{commands()[8]}")
-        self._thread = threading.Thread(target=lambda: till.machine.run(*words))
-        self._thread.start()
-
-    def told(self) -> str:
-        return self._log.read_text() if self._log.exists() else ""
-
-    def end(self) -> None:
-        self._thread.join()
-        assert "Setting up pos-bridge" in self.told(), self.told()
-
-
-@contextmanager
-def upgrading(till: Till, package: str) -> Iterator[Upgrade]:
-    upgrade = Upgrade(till, package)
-    try:
-        yield upgrade
-    finally:
-        upgrade.end()

@@ -218,6 +218,21 @@ def test_an_award_that_waits_for_the_customer_can_be_aborted(store: Store):
     assert result(store.ask(proposed_award())) == ("Failure", "Aborted"), "that name is used up"
 
 
+def test_a_till_is_not_quiet_while_a_customer_is_asked_for_points(store: Store):
+    """An upgrade would take the question from the pad, and the points with it."""
+    customer = at_the_pad(store, says=True)
+    hesitates(store, customer)
+    asking = store.asking(proposed_award())
+    store.wait_for(lambda: bool(customer.asked))
+    assert store.reception.runs
+    waiting = store.begin(store.reception.quiet())
+    assert not waiting.done()
+    open_door(store, customer)
+    assert result(asking.answer()) == ("Success", None)
+    waiting.result(30.0)
+    assert not store.reception.runs
+
+
 def test_nothing_of_what_was_proposed_is_kept(store: Store, sale):
     at_the_pad(store, says=False)
     _, raw = store.post(sale)

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hw_sim.running import running_store
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.book import Book
 from tests.surfaces.chip_book import READERS, ChipBook
 from tests.surfaces.shop import Shop, leaks
@@ -14,21 +13,17 @@ from tests.surfaces.shop import Shop, leaks
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """One store for the module. At its end nothing of what was chosen can be read anywhere in it."""
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
         yield Shop(store)
-        processes = descendants(store.process.pid)
         assert leaks(store.folder) == []
-    assert not survivors(processes)
     assert leaks(store.folder) == []
 
 
 @pytest.fixture(name="book", scope="module")
 def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     """One store for the module, whose engine waits one second for an answer."""
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
         yield Book(store)
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 @pytest.fixture
@@ -46,10 +41,8 @@ def the_next_sale_works(book: Book) -> Iterator[None]:
 @pytest.fixture(name="chips", scope="module")
 def one_book_of_chips(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChipBook]:
     """One store for the module, with a stripe reader and a chip reader, whose engine waits one second for an answer."""
-    with running_store(tmp_path_factory.mktemp("store"), *READERS, "--answer-timeout", "1") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), *READERS, "--answer-timeout", "1") as store:
         yield ChipBook(store)
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from hw_sim.running import RunningStore, running_store
 from hw_sim.store.layout import Layout
 from tests.pos_api.till_listener import Listener, listening
 from tests.pos_api.world import make_certificate
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.book import until
 
 NAME, NUMBER = "Tremblay-Gagnon", CARDS["visa"].number
@@ -24,12 +24,10 @@ NAME, NUMBER = "Tremblay-Gagnon", CARDS["visa"].number
 
 @pytest.fixture(name="store", scope="module")
 def one_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
         yield store
-        processes = descendants(store.process.pid)
         assert on_the_tills_disk(store, NAME) == []
         assert on_the_tills_disk(store, NUMBER) == []
-    assert not survivors(processes)
 
 
 def on_the_tills_disk(store: RunningStore, text: str) -> list[str]:

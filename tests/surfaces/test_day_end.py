@@ -9,10 +9,10 @@ import pytest
 
 from hw_sim.processor import control
 from hw_sim.reply import Reply
-from hw_sim.running import RunningStore, running_store
+from hw_sim.running import RunningStore
 from hw_sim.store.layout import Layout
 from tests.journal.makers import forge
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.accounts import SETTLED
 from tests.surfaces.book import until
 
@@ -20,10 +20,8 @@ from tests.surfaces.book import until
 @pytest.fixture(name="shop")
 def one_shop(tmp_path) -> Iterator[RunningStore]:
     """A store for each test: a day begins with nothing."""
-    with running_store(tmp_path, "--answer-timeout", "2") as store:
+    with whole_store(tmp_path, "--answer-timeout", "2") as store:
         yield store
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 def command(store: RunningStore, *words: str) -> "subprocess.CompletedProcess[str]":

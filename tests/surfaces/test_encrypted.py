@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from hw_sim.reply import Reply
-from hw_sim.running import RunningStore, running_store
+from hw_sim.running import RunningStore
 from hw_sim.store.config import KEY_IDENTIFIER, KEY_VERSION
 from hw_sim.till import Till, new_service_id
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.book import until
 
 NEW = "the second of its passphrases"
@@ -27,10 +27,8 @@ NEW = "the second of its passphrases"
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as running:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as running:
         yield running
-        processes = descendants(running.process.pid)
-    assert not survivors(processes)
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hw_sim.running import PROGRAM, running_store
-from tests.processes import descendants, survivors
+from hw_sim.running import PROGRAM
+from tests.stores import whole_store
 from tests.surfaces.accounts import Told
 from tests.surfaces.book import Book, until
 
@@ -21,13 +21,11 @@ _CYCLES = 12
 @pytest.fixture(name="book", scope="module")
 def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     """One store for the module, whose engine waits one second for an answer. At its end all accounts are compared."""
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
         book = Book(store)
         book.in_session()
         yield book
         book.balance()
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 def crash(book: Book) -> None:

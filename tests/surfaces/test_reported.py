@@ -8,22 +8,19 @@ from typing import Any
 
 import pytest
 
-from hw_sim.running import running_store
 from hw_sim.store.layout import Layout
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.accounts import Sale, Told
 from tests.surfaces.book import Book, until
 
 
 @pytest.fixture(name="book", scope="module")
 def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
         book = Book(store)
         book.in_session()
         yield book
         book.balance()
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 def logged(book: Book) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hw_sim.running import running_store
 from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.book import Book, until
 from tests.surfaces.engine import Engine, changed, engine, refused
 
@@ -18,15 +18,13 @@ from tests.surfaces.engine import Engine, changed, engine, refused
 @pytest.fixture(name="book", scope="module")
 def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     """A store whose own engine is off: each test runs one."""
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
         book = Book(store)
         store.do("engine", "kill")
         yield book
         book.mode("up")  # whichever test was this worker's last
         store.do("engine", "restart")
         book.balance()
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 @pytest.fixture(name="config")

@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 
 from hw_sim.processor import control as processor
-from hw_sim.running import running_store
 from hw_sim.store import control, port
 from hw_sim.store.layout import Layout
 from hw_sim.till import Till
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.accounts import Sale, Told
 from tests.surfaces.book import Book, until
 from tests.surfaces.engine import changed, engine
@@ -28,12 +27,10 @@ from tests.surfaces.engine import changed, engine
 @pytest.fixture(name="book")
 def one_book(tmp_path: Path) -> Iterator[Book]:
     """A store for each: what is restored here no other test should meet."""
-    with running_store(tmp_path / "store", "--answer-timeout", "1") as store:
+    with whole_store(tmp_path / "store", "--answer-timeout", "1") as store:
         book = Book(store)
         book.in_session()
         yield book
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 def command(book: Book, *words: str) -> "subprocess.CompletedProcess[str]":

@@ -9,7 +9,7 @@ from drivers.pcsc.asks import Transaction
 from drivers.pcsc.terminal import Terminal, read_terminal
 from drivers.pcsc.transaction import converse
 from drivers.reader import Tender
-from pos_bridge.domain.chip import HostWord, IssuerAnswer
+from pos_bridge.domain.chip import ChipReceipt, HostWord, IssuerAnswer, Verified
 from tests.drivers.pcsc import authority
 from tests.drivers.pcsc.script import Issuer, Line, Say, apdu, tlv
 
@@ -21,6 +21,7 @@ NUMBER = "4921817844445119"
 CDOL_1 = "9F02069F03069F1A0295055F2A029A039C019F37049F3403"
 CDOL_2 = "8A02910A95059B029F3704"
 APPROVED = IssuerAnswer(HostWord.APPROVED, b"00", bytes.fromhex("1122334455667788") + b"00")
+PLAIN_TVR = "8000008000"  # no offline authentication; over a floor limit of nothing
 CRYPTOGRAM, ISSUER_DATA = "A1A2A3A4A5A6A7A8", "06011203A00000"
 
 
@@ -176,3 +177,16 @@ def ending(tvr: str, tsi: str = "6800", answer: IssuerAnswer = APPROVED) -> list
         Issuer(answer),
         generated("40", cdol_2(tvr, tsi)),
     ]
+
+
+def receipt(tvr: str = PLAIN_TVR, tsi: str = "6800", verified: Verified = Verified.SIGNATURE) -> ChipReceipt:
+    return ChipReceipt(bytes.fromhex(VISA), bytes.fromhex(tvr), bytes.fromhex(tsi), verified)
+
+
+# ---- scripts ----
+
+BLOCK_PIN, UNBLOCK = "8424000008" + "AA" * 8, "841800000400112233"
+
+
+def script(template: str, *commands: str) -> str:
+    return tlv(template, tlv("9F18", "00000001") + "".join(tlv("86", command) for command in commands))

@@ -18,8 +18,8 @@ from tests.drivers.pcsc.chips import (
     generated,
     talk,
 )
+from tests.drivers.pcsc.proofs import BAD, CDA, DDA, GOOD, SDA, challenge, knowing, wrong
 from tests.drivers.pcsc.script import Issuer, Line, Say, play, tlv
-from tests.drivers.pcsc.test_oda import BAD, CDA, DDA, GOOD, SDA, challenge, knowing, wrong
 
 
 def holds(lines: list[Line], good: str) -> None:

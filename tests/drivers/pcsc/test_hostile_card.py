@@ -10,11 +10,22 @@ from drivers.pcsc.session import Session
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.wire.emv_tags import Tag
 from tests.drivers.pcsc import authority
-from tests.drivers.pcsc.chips import APPROVED, VISA, Chip, cdol_1, cdol_2, ending, fci, generated, talk, terminal
+from tests.drivers.pcsc.chips import (
+    APPROVED,
+    PLAIN_TVR,
+    VISA,
+    Chip,
+    cdol_1,
+    cdol_2,
+    ending,
+    fci,
+    generated,
+    talk,
+    terminal,
+)
+from tests.drivers.pcsc.holder import FAILED, NO_PAD, TRIES_3, WITH_PAD, at_reader, verified
 from tests.drivers.pcsc.script import Issuer, Line, Pin, Say, answer_of, apdu, play, tlv
-from tests.drivers.pcsc.test_cvm import FAILED, NO_PAD, TRIES_3, WITH_PAD, at_reader, verified
 
-PLAIN_TVR = "8000008000"
 MOST_SELECTED = 16
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from drivers.pcsc.terminal import Terminal
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.chip import HostWord, IssuerAnswer
 from tests.drivers.pcsc import authority
@@ -22,24 +21,8 @@ from tests.drivers.pcsc.chips import (
     talk,
     terminal,
 )
+from tests.drivers.pcsc.proofs import BAD, CDA, DDA, DYNAMIC, GOOD, SDA, challenge, knowing, wrong
 from tests.drivers.pcsc.script import Issuer, Say, apdu, play, tlv
-
-SDA = Chip(aip="5800", method="SDA")
-DDA = Chip(aip="3800", method="DDA")
-CDA = Chip(aip="1900", method="CDA")
-DYNAMIC = "0831323334353637FF"
-# What the TVR says when the method went well, and when it failed.
-GOOD = {"SDA": "0200008000", "DDA": "0000008000", "CDA": "0000008000"}
-BAD = {"SDA": "4200008000", "DDA": "0800008000", "CDA": "0400008000"}
-
-
-def knowing() -> Terminal:
-    return terminal(keys=authority.key_table())
-
-
-def challenge(data: str = RANDOM, *, signature: str = "", status: str = "9000") -> Say:
-    said = tlv("80", signature or authority.dynamic_signature(DYNAMIC, data))
-    return Say(apdu("00880000", data), said + "9000" if status == "9000" else status)
 
 
 def test_a_static_signature_that_holds():
@@ -148,14 +131,6 @@ MUTANTS += [(CDA, tag) for tag in PROOF["DDA"]]
 
 def mutants() -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("chip", "tag"), MUTANTS, ids=lambda value: getattr(value, "method", value))
-
-
-def wrong(chip: Chip, bad: str) -> None:
-    lines = [*chip.opening(), *ending(bad, "E800")]
-    played = play(talk(knowing()), lines)
-    assert played.answer is not None
-    assert played.answer.receipt is not None
-    assert played.answer.receipt.tvr.hex().upper() == bad
 
 
 @mutants()

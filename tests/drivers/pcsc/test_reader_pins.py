@@ -8,8 +8,8 @@ from drivers.serial.port import Port
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.wire.pin_pad import ask, end
 from tests.drivers.line import Line
+from tests.drivers.pcsc.desk import Desk, Small, failed
 from tests.drivers.pcsc.scripted_scard import EMPTY, ScriptedScard
-from tests.drivers.pcsc.test_reader import Desk, Small, failed
 from tests.wire.test_pin_pad import BLOCK, GOOD, KSN, framed
 
 

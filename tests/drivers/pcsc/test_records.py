@@ -5,9 +5,8 @@ from hashlib import sha1
 import pytest
 
 from pos_bridge.domain.card import ReadFailure
-from tests.drivers.pcsc.chips import APPROVED, NUMBER, RANDOM, Chip, cdol_2, ending, generated, talk
+from tests.drivers.pcsc.chips import APPROVED, NUMBER, PLAIN_TVR, RANDOM, Chip, cdol_2, ending, generated, talk
 from tests.drivers.pcsc.script import Issuer, Line, Say, apdu, play, tlv
-from tests.drivers.pcsc.test_selection import PLAIN_TVR
 
 FAILED = ReadFailure.CHIP_FAILED
 

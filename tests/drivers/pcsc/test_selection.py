@@ -3,13 +3,12 @@
 import pytest
 
 from pos_bridge.domain.card import Brand, ReadFailure
-from tests.drivers.pcsc.chips import VISA, Chip, ending, fci, talk, terminal
+from tests.drivers.pcsc.chips import PLAIN_TVR, VISA, Chip, ending, fci, talk, terminal
 from tests.drivers.pcsc.script import Line, Say, apdu, play, tlv
 
 PSE = b"1PAY.SYS.DDF01".hex()
 INTERAC, MASTERCARD = "A0000002771010", "A0000000041010"
 LIST = [INTERAC, VISA, MASTERCARD, "A00000002501", "A0000001523010"]  # in the order of emv-canada.toml
-PLAIN_TVR = "8000008000"
 
 
 def directory(*records: str) -> list[Line]:

@@ -1,46 +1,18 @@
 import asyncio
 import contextlib
-import os
-import subprocess
-import sys
 from collections.abc import Coroutine, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
 from hw_sim.chip.pcscd import SLOTS, Pcscd
 from hw_sim.chip.slot import Slotted
 from hw_sim.disk import private_folder
-from hw_sim.store import tether
+from tests.hw_sim.chip.client import Client, client_of
 
 _Done = TypeVar("_Done")
-CLIENT = Path(__file__).with_name("scard.py")
-
-
-class Client:
-    """scard.py, running."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        self._says: IO[str] = process.stdout
-        self._hears: IO[str] = process.stdin
-        self.hello = self._says.readline().split()
-
-    def send(self, command: bytes) -> bytes:
-        return bytes.fromhex(self.ask(command.hex()))
-
-    def ask(self, line: str) -> str:
-        self.begin(line)
-        return self._says.readline().strip()
-
-    def begin(self, line: str) -> None:
-        self._hears.write(line + "\n")
-        self._hears.flush()
-
-    def end(self) -> None:
-        self._hears.close()
 
 
 class Counter:
@@ -60,23 +32,8 @@ class Counter:
     def remove(self, slot: int = 0) -> str:
         return self.run(self.pcscd.remove(slot))
 
-    @contextlib.contextmanager
-    def client(self, slot: int = 0, until: str = "present") -> Iterator[Client]:
-        command = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid())]
-        command += [sys.executable, "-P", str(CLIENT), SLOTS[slot], until]
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PCSCLITE_CSOCK_NAME": str(self.pcscd.socket)},
-        ) as process:
-            client = Client(process)
-            try:
-                yield client
-            finally:
-                client.end()
-                process.wait(30)
+    def client(self, slot: int = 0, until: str = "present") -> AbstractContextManager[Client]:
+        return client_of(self.pcscd.socket, SLOTS[slot], until)
 
 
 @pytest.fixture

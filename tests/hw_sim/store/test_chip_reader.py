@@ -1,12 +1,11 @@
 """A store with chip readers, as typed in a shell; the till's end is a bare PC/SC client."""
 
-import contextlib
-import os
 import stat
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,7 @@ from hw_sim.chip.keys import authority_keys
 from hw_sim.chip.profile import CHIP_CARDS
 from hw_sim.readers.pin_pad import framed
 from hw_sim.running import RunningStore
-from hw_sim.store import tether
-from tests.hw_sim.chip.conftest import CLIENT, Client
+from tests.hw_sim.chip.client import Client, client_of
 from tests.hw_sim.readers.port import Port
 from tests.hw_sim.store.conftest import Opened, Run, _opened, in_line
 from tests.processes import descendants
@@ -39,20 +37,8 @@ def nothing_inserted(request: pytest.FixtureRequest) -> Iterator[None]:
             request.getfixturevalue("chips").sim("card", "remove", "--reader", reader)
 
 
-@contextlib.contextmanager
-def till(store: RunningStore, device: str = "Virtual PCD 00 00") -> Iterator[Client]:
-    command = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid())]
-    command += [sys.executable, "-P", str(CLIENT), device, "present"]
-    environment = {**os.environ, "PCSCLITE_CSOCK_NAME": store.facts["pcscd"]}
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        client = Client(process)
-        try:
-            yield client
-        finally:
-            client.end()
-            process.wait(30)
+def till(store: RunningStore, device: str = "Virtual PCD 00 00") -> AbstractContextManager[Client]:
+    return client_of(store.facts["pcscd"], device)
 
 
 def refused(store: RunningStore, *words: str) -> str:

@@ -1,0 +1,219 @@
+"""The audit trail on disk, <state>/audit.db: appended by whichever process acts, read by whoever has to answer for it.
+
+A note that returned is on disk. A chain that does not hold is told, and nothing more is written behind it: it is left
+as it lies, for a person to look at. The file has no log beside it while nobody writes (a rollback journal, synced), so
+that a copy of it is whole.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pos_bridge.disk import make_folder, sync_file, sync_folder
+from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
+from pos_bridge.registers import schema
+from pos_bridge.registers.row import COLUMNS, NOT_A_ROW, START, Row, row_hash, row_of
+
+PAGE = 1000  # rows read at once: a note waits for no more of a reader
+_BUSY_S = 1.5  # for another process's note; a till waits two seconds in all
+_MODE = 0o600
+_NOT_THE_FILE = {  # of another process, of the disk, or of the entry
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
+
+
+class TrailDamagedError(TrailUnwritableError):
+    """The trail is not what was written: a row is missing, or another than it was; or the file is none of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A trail whose chain holds: so many entries, and the hash of the last (zeros when there is none)."""
+
+    entries: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """`sequence`: the first row that does not hold; 0: the file as a whole."""
+
+    sequence: int
+
+
+class TrailFile:
+    """For one thread. `path` is made when something is first noted."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._head: tuple[int, bytes] | None = None  # what this process wrote last: it must be there for ever
+
+    def note(self, entry: AuditEntry) -> None:
+        """Append, on disk on return. Raises TrailUnwritableError, TrailDamagedError: nothing is appended."""
+        with _told():
+            if self._head is None:
+                _make(self._path)
+            with _opened(self._path) as connection:
+                connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+                connection.execute("PRAGMA synchronous = EXTRA")  # the folder too, once the journal is gone
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    sequence, before = self._tip(connection)
+                    row = row_of(sequence + 1, before, entry)
+                    connection.execute("INSERT INTO trail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
+            self._head = (row.sequence, row.hash)
+
+    def _tip(self, connection: sqlite3.Connection) -> tuple[int, bytes]:
+        """Number and hash of the newest row, which must follow from the one before it."""
+        newest = connection.execute(
+            f"SELECT {COLUMNS} FROM trail ORDER BY sequence DESC LIMIT 2"  # noqa: S608 - a constant
+        ).fetchall()
+        rows = [Row._make(row) for row in reversed(newest)]
+        if rows:
+            before = START if len(rows) == 1 else rows[0].hash
+            behind = 0 if len(rows) == 1 else rows[0].sequence
+            if not _follows(rows[-1], behind, before):
+                raise TrailDamagedError
+        if self._head is not None:
+            found = connection.execute("SELECT hash FROM trail WHERE sequence = ?", self._head[:1]).fetchone()
+            if found is None or found[0] != self._head[1]:
+                raise TrailDamagedError
+        return (rows[-1].sequence, rows[-1].hash) if rows else (0, START)
+
+
+def verify(path: Path) -> Sound | Damaged:
+    """Is what is stored what was noted? In pages, beside whoever notes. Raises TrailUnwritableError: it cannot be read.
+
+    What is missing from its end is not seen by this, but by the process that wrote it.
+    """
+    if not _there(path):
+        return Damaged(0) if _journal(path).exists() else Sound(0, START)
+    sequence, before = 0, START
+    try:
+        with _told(), _opened(path) as connection:
+            while page := _page(connection, sequence, PAGE):
+                for row in page:
+                    if not _follows(row, sequence, before) or not _is_entry(row):
+                        return Damaged(sequence + 1)
+                    sequence, before = row.sequence, row.hash
+    except TrailDamagedError:
+        return Damaged(sequence + 1 if sequence else 0)
+    return Sound(sequence, before)
+
+
+def entries(path: Path, after: int = 0, count: int = PAGE) -> tuple[tuple[int, AuditEntry], ...]:
+    """So many entries with their numbers, behind that one, oldest first. Checks no chain.
+
+    Raises TrailUnwritableError: it cannot be read; TrailDamagedError: a row is no entry.
+    """
+    if not _there(path):
+        return ()
+    with _told(), _opened(path) as connection:
+        try:
+            return tuple((row.sequence, row.entry) for row in _page(connection, after, count))
+        except NOT_A_ROW as error:
+            raise TrailDamagedError from error
+
+
+def _page(connection: sqlite3.Connection, after: int, count: int) -> list[Row]:
+    query = f"SELECT {COLUMNS} FROM trail WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - a constant
+    return [Row._make(row) for row in connection.execute(query, (after, count)).fetchall()]
+
+
+def _follows(row: Row, sequence: int, before: bytes) -> bool:
+    """Whether it is the next one, and its hash is of itself and of all before."""
+    try:
+        return row.sequence == sequence + 1 and row.hash == row_hash(before, row)
+    except NOT_A_ROW:
+        return False
+
+
+def _is_entry(row: Row) -> bool:
+    try:
+        return row.entry is not None
+    except NOT_A_ROW:
+        return False
+
+
+# ---- the file ----
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """In the words of a trail: what SQLite or the disk say is dropped."""
+    try:
+        yield
+    except TrailUnwritableError:
+        raise
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        passing = code & 0xFF in _NOT_THE_FILE and code != sqlite3.SQLITE_IOERR_SHORT_READ
+        fault = TrailUnwritableError if passing else TrailDamagedError
+    except OSError:
+        fault = TrailUnwritableError
+    else:
+        return
+    raise fault
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A trail of ours. Readers too open it for writing: a note that was cut off is undone first, by SQLite."""
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S)) as connection:
+        if not schema.is_ours(connection):
+            raise TrailDamagedError
+        yield connection
+
+
+def _make(path: Path) -> None:
+    """Where there is none: whole or not at all, by one process. A journal without its trail is what is left of one."""
+    if _there(path):
+        return
+    make_folder(path.parent)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # milliseconds, once in a till's life
+        if _there(path):
+            return
+        if _journal(path).exists():
+            raise TrailDamagedError
+        part = path.with_name(path.name + ".part")  # one being built: worthless after a crash
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
+        with closing(sqlite3.connect(part, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
+            connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
+            schema.create(connection)
+        sync_file(part)
+        part.replace(path)
+        sync_folder(path.parent)
+    finally:
+        with suppress(OSError):
+            os.close(folder)
+
+
+def _there(path: Path) -> bool:
+    """A link to nowhere is one on a disk that is not there."""
+    return path.exists() or path.is_symlink()
+
+
+def _journal(path: Path) -> Path:
+    return path.with_name(path.name + "-journal")

@@ -1,0 +1,51 @@
+"""What is done without anybody asking: once a day, again by the hour where it failed."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from pos_bridge import events
+from pos_bridge.checkout.upkeep import THIS_PROGRAM, Upkeep
+from pos_bridge.domain.audit import Act, AuditEntry
+from pos_bridge.domain.identity import VaultFault
+from pos_bridge.domain.person import Month
+from tests.checkout.story import story
+from tests.checkout.test_people import World
+from tests.domain.people import MEMBER, TODAY
+
+
+@story
+async def test_retention_is_once_a_day_and_renewal_each_time():
+    world = World()
+    await world.enrolled()
+    world.persons.by_choice[MEMBER] = replace(world.persons.by_choice[MEMBER], active=Month(2000, 1))
+    upkeep = Upkeep(world.people, world.persons)
+    for _ in range(3):
+        await upkeep.settle()
+    assert world.done.count("renew") == 3
+    assert [entry for entry in world.trail.entries if entry.act is Act.RETAIN] == [
+        AuditEntry(TODAY, THIS_PROGRAM, Act.RETAIN)
+    ]
+    assert world.log.events == [events.PeopleForgotten(0, 1, 0)]
+    world.now += timedelta(days=1)
+    await upkeep.settle()
+    assert world.log.events[1:] == [events.PeopleForgotten(0, 0, 0)]
+
+
+@story
+async def test_what_failed_is_tried_again():
+    world = World()
+    await world.enrolled()
+    upkeep = Upkeep(world.people, world.persons)
+    world.trail.full = True
+    await upkeep.settle()
+    assert world.done == []
+    world.trail.full = False
+    world.persons.broken = VaultFault.DISK
+    await upkeep.settle()
+    world.persons.broken = None
+    await upkeep.settle()
+    assert world.log.events == [
+        events.TrailUnwritable(),
+        events.VaultUnusable(VaultFault.DISK),
+        events.PeopleForgotten(0, 0, 0),
+    ]

@@ -1,0 +1,94 @@
+"""Every sentence of every command exists in French and in English, says the same things in both, and is used."""
+
+import ast
+import string
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pos_bridge.cli import (
+    certificate,
+    certificate_words,
+    day_end,
+    day_end_view,
+    day_end_words,
+    decide,
+    doctor,
+    doctor_daemon,
+    doctor_looks,
+    doctor_words,
+    explain,
+    explain_words,
+    journal,
+    journal_advice,
+    journal_view,
+    journal_words,
+    leg_words,
+    quarantine,
+    statistics,
+    statistics_words,
+)
+from pos_bridge.words import Words
+
+# The sentences that are told by name, and the rooms that tell them.
+TOLD: dict[str, tuple[dict[str, Words], tuple[ModuleType, ...]]] = {
+    "journal": (journal_words.WORDS, (journal, journal_view, explain, quarantine)),
+    "day-end": (day_end_words.WORDS, (day_end, day_end_view, decide)),
+    "statistics": (statistics_words.WORDS, (statistics,)),
+    "doctor": (doctor_words.WORDS, (doctor, doctor_looks, doctor_daemon)),
+    "certificate": (certificate_words.WORDS, (certificate,)),
+}
+# Names that are put together: `f"{name}_down"`.
+PUT_TOGETHER = {"processor_down", "journal_down"}
+# The words for values of the domain and for columns of the journal.
+OF_VALUES = (
+    *(explain_words.TABLES, explain_words.COLUMNS),
+    *(leg_words.TENDERS, leg_words.KINDS, leg_words.STATES, leg_words.OF_REFUNDS, leg_words.CAUSES, leg_words.BASKETS),
+    *(journal_advice.ADVICE, day_end_words.STANDINGS, day_end_words.DO_DIFFERENT),
+)
+EVERYTHING: list[tuple[str, Words]] = [
+    *((f"{command}-{name}", words) for command, (told, _) in TOLD.items() for name, words in told.items()),
+    *((str(value), words) for table in OF_VALUES for value, words in table.items()),
+]
+SENTENCES = [words for command in ("doctor", "certificate") for words in TOLD[command][0].values()]
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def texts_in(module: ModuleType) -> set[str]:
+    return {
+        node.value
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+@pytest.mark.parametrize(("name", "said"), EVERYTHING, ids=[name for name, _ in EVERYTHING])
+def test_both_languages(name, said):
+    assert said.fr.strip()
+    assert said.en.strip()
+    assert fields(said.fr) == fields(said.en)
+
+
+@pytest.mark.parametrize("said", SENTENCES, ids=lambda said: said.en[:30])
+def test_a_line_of_its_own_is_a_sentence_in_each_language(said):
+    assert said.fr != said.en
+    assert all(text.endswith(".") for text in (said.fr, said.en))
+
+
+@pytest.mark.parametrize("command", TOLD)
+def test_every_sentence_is_used(command):
+    told, rooms = TOLD[command]
+    assert set(told) <= PUT_TOGETHER.union(*map(texts_in, rooms))
+
+
+def test_every_sentence_that_is_used_exists():
+    told, rooms = TOLD["journal"]
+    for room in rooms:
+        for node in ast.walk(ast.parse(Path(str(room.__file__)).read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+                names = [c.value for c in ast.walk(node.args[0]) if isinstance(c, ast.Constant)]
+                assert all(name in told for name in names), ast.dump(node)

@@ -1,0 +1,64 @@
+"""The configuration: what is right loads, what is wrong is one line that names the file and the setting."""
+
+from pathlib import Path
+
+import pytest
+
+from pos_bridge.config import load
+from pos_bridge.journal.schema import MAX_TILL
+from tests.config.documents import DOCUMENT, OPEN, SECRETS, refusal
+
+
+def test_a_right_one_loads_with_its_defaults(file):
+    config = load(file)
+    assert config.till.language == "fr"
+    assert config.processor.answer_timeout_s == 10
+    assert config.readers[0].name == "counter"
+    assert config.state == file.parent / "state"
+    assert config.path("/absolute") == Path("/absolute")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("number = 1", "number = 1\nextra = 2", "till: Object contains unknown field `extra`"),
+        ("[card_room]", "[telemetry]\nurl = 'x'\n[card_room]", "top level: Object contains unknown"),
+        ("number = 1", "number = 0", "till.number: Expected `int` >= 1"),
+        ("number = 1", f"number = {MAX_TILL + 1}", f"till.number: Expected `int` <= {MAX_TILL}"),
+        ("number = 1", "number = 'one'", "till.number: Expected `int`, got `str`"),
+        ("number = 1", "", "till: Object missing required field `number`"),
+        ("port = 8443", "port = 99999", "nexo.port: Expected `int` <= 65535"),
+        ('driver = "msr_plain"', 'driver = "../x"', "reader[0].driver: Expected `str` matching regex"),
+        ("[till]", "[till", "not TOML:"),
+        ('trust = "trust.txt"', 'trust = "none.txt"', "card_room.trust: "),
+        ('trust = "trust.txt"', 'trust = "."', "card_room.trust: "),
+    ],
+)
+def test_a_wrong_one_is_refused_in_one_line_that_names_it(file, old, new, said):
+    file.write_text(DOCUMENT.replace(old, new, 1))
+    assert refusal(file).startswith(said)
+
+
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
+def test_a_key_that_others_can_read_is_refused(file, name, mode):
+    (file.parent / name).chmod(mode)
+    assert "chmod 600" in refusal(file)
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_a_certificate_that_others_can_change_is_refused(file, name):
+    (file.parent / name).chmod(0o666)
+    assert "chmod go-w" in refusal(file)
+
+
+@pytest.mark.parametrize("name", SECRETS + OPEN)
+def test_a_missing_file_is_named(file, name):
+    (file.parent / name).unlink()
+    assert name in refusal(file)
+
+
+def test_no_file_and_no_text(tmp_path):
+    assert "cannot be read" in refusal(tmp_path / "absent.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
+    assert "cannot be read" in refusal(tmp_path / "binary.toml")
