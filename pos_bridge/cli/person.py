@@ -5,6 +5,7 @@ Who is meant is never in argv, in a log or in an error (person_input.py); each a
 
 import argparse
 import os
+from typing import Any
 
 from pos_bridge.cli import (
     person_access,
@@ -37,7 +38,7 @@ _ACTS = (
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser("person", help=HELP["person"].both, description=described(HELP["what"]))
-    acts = parser.add_subparsers(title=HELP["acts"].both, required=True, metavar="ACT")
+    acts = parser.add_subparsers(title=HELP["acts"].both, required=True, metavar="ACT", parser_class=_ActParser)
     for name, words, run_it in _ACTS:
         added = acts.add_parser(name, help=HELP[name].both, description=described(HELP["what"]))
         words(added)
@@ -64,6 +65,16 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return told(NOT_DONE, say("interrupted", args.lang))
     return status
+
+
+class _ActParser(argparse.ArgumentParser):
+    """What is too much is refused without being repeated: it may be a number that somebody gave."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401 - argparse's own
+        found, left = super().parse_known_args(args, namespace)
+        if left:
+            self.error(HELP["not_here"].both)
+        return found, left
 
 
 def _operator(text: str) -> int:

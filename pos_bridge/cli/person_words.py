@@ -41,6 +41,10 @@ HELP = {
     "right": Words("ce qui est demandé", "what is asked for"),
     "because": Words("pourquoi", "why"),
     "json": Words("pour un programme", "for a program"),
+    "not_here": Words(
+        "des mots de trop : un numéro ne se donne pas ici, il est demandé ensuite",
+        "words too many: a number is not given here, it is asked for afterwards",
+    ),
     "not_operator": Words("un numéro de 1 à 9999", "a number from 1 to 9999"),
     "not_a_day": Words("un jour s'écrit AAAA-MM-JJ", "a day is written YYYY-MM-DD"),
 }
