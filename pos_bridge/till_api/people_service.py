@@ -1,6 +1,8 @@
 """The service People of protos/till_v1.proto: who customers are, when they choose it. Every act is a cashier's."""
 # ruff: noqa: N802 - gRPC names the calls
 
+from collections.abc import Callable
+
 from pos_bridge.domain.audit import Role
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.protocol import till_v1_pb2 as pb
@@ -17,9 +19,10 @@ from pos_bridge.till_api.said_of_people import Untaken
 class PeopleService(Taking):
     """Without a desk nobody is kept at this till, and every call says so."""
 
-    def __init__(self, desk: PeopleDesk | None) -> None:
+    def __init__(self, desk: PeopleDesk | None, on_trouble: Callable[[Trouble], None]) -> None:
         super().__init__()
         self._desk = desk
+        self._trouble = on_trouble
 
     def add_to(self, server: grpc.aio.Server) -> None:
         add_PeopleServicer_to_server(self, server)
@@ -61,10 +64,6 @@ class PeopleService(Taking):
                 return _NOT_OFFERED
             people = self._desk.people
             return await self._desk.person(lambda: people.withdraw(actor, bounds.person(request.person), ends, where))
-
-    def _trouble(self, trouble: Trouble) -> None:
-        if self._desk is not None:
-            self._desk.on_trouble(trouble)
 
 
 _NOT_OFFERED = why_not(UntakenError(Untaken.NOT_OFFERED, ""))

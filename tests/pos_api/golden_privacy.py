@@ -11,7 +11,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.pos_api.privacy_receipt import Privacy, privacy_lines
 from pos_bridge.words import LANGUAGES
 
-FOLDER = Path(__file__).parent / "golden_privacy"
+FOLDER = Path(__file__).parent / "golden-privacy"
 KEY = LegKey.parse("5f0c1c1e-93a5-4a8e-9d5b-0a1b2c3d4e5f")
 SALE = LegKey.parse("aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee")
 NOBODY = frozenset[ChoiceKind]()

@@ -1,4 +1,4 @@
-"""Power loss at each moment of an erasure and of the new epoch after it: nobody is lost, the erased stay so."""
+"""Power loss at each moment of an erasure and of the new epoch after it: nobody is lost, and nobody comes back."""
 
 import subprocess
 from contextlib import closing
@@ -80,7 +80,7 @@ def without_order(image: Image) -> Image:
 
 
 def judge(folder: Path, legs: list[LegKey], cut: Cut, truths: tuple[Said, Said], *, whole: bool) -> None:
-    path = folder / "state" / "vault.db"
+    path, copy = folder / "state" / "vault.db", folder / "share" / "copy"
     entered = Ledger(path.parent).entries().head.count
     with closing(VaultFile(path, KEY, erasures_copy=copy)) as vault:
         found = said(vault, path, legs)
