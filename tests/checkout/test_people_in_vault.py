@@ -22,23 +22,12 @@ from pos_bridge.journal.journal_file import JournalFile
 from pos_bridge.registers.trail import Trail
 from pos_bridge.registers.trail_file import Sound, entries, verify
 from tests.checkout.fakes import MemoryLog
-from tests.checkout.memory_people import MemoryOwed
 from tests.checkout.test_people import CASHIER, OFFICER, SUPERVISOR, SYSTEM
 from tests.domain.people import DOOR, MEMBER, ORDER, TODAY, ZOE, agreed, delivery, enrolment
-from tests.identity.makers import KEY, PlainLedger
+from tests.identity.makers import KEY
 from tests.journal.makers import START, Clock, cash
 
 RULE = PointsRule("2026-1", 1, 100)
-
-
-class KeptVault(Vault):
-    """One whose erasures wait for nothing."""
-
-    async def renew(self) -> bool:
-        return True
-
-    async def owed(self) -> MemoryOwed:
-        return MemoryOwed()
 
 
 class Till:
@@ -48,9 +37,7 @@ class Till:
         self.clock = Clock(START)
         self.trail_file = folder / "audit.db"
         self.vault = stack.enter_context(
-            closing(
-                KeptVault.open(folder / "vault.db", KEY, enter=PlainLedger().enter, today=lambda: self.clock().date())
-            )
+            closing(Vault.open(folder / "vault.db", KEY, today=lambda: self.clock().date()))
         )
         self.journal = stack.enter_context(closing(Journal(JournalFile.open(folder / "journal", 7, self.clock))))
         trail = stack.enter_context(closing(Trail.open(self.trail_file)))
