@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pos_bridge.cli.explain_words import COLUMNS, TABLES
 from pos_bridge.cli.journal_view import outcome
-from pos_bridge.cli.journal_words import LANGUAGES, Said, money, say
+from pos_bridge.cli.journal_words import LANGUAGES, WORDS, Said, money, say
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.leg_words import CAUSES, TENDERS
 from pos_bridge.cli.parsers import Subparsers
@@ -20,6 +20,7 @@ from pos_bridge.journal.report import RecordedSale, find_sale
 from pos_bridge.journal.stored import stored_fields
 from pos_bridge.pos_api.privacy_receipt import (
     KEPT_OF,
+    NO_SUCH_SALE,
     NOT_KEPT,
     NOT_KEPT_OF,
     OTHERS_KEEP,
@@ -31,7 +32,7 @@ from pos_bridge.pos_api.privacy_receipt import (
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
-OK, FAILED, NO_SUCH_SALE = 0, 1, 3
+OK, FAILED, NO_SUCH = 0, 1, 3
 NEWEST = "last"
 _PLAIN = str.maketrans("\u00a0", " ")  # no-break spaces are for paper
 
@@ -56,9 +57,9 @@ def run(args: argparse.Namespace) -> int:
         sale = _named(folder, args.sale)
         fields = {} if sale is None else stored_fields(folder, sale)
     except UNREADABLE:
-        return _fail(FAILED, "unreadable", languages)
+        return _fail(FAILED, WORDS["unreadable"], languages)
     if sale is None:
-        return _fail(NO_SUCH_SALE, "no_such_sale", languages)
+        return _fail(NO_SUCH, NO_SUCH_SALE, languages)
     unknown = [f"{table}.{name}" for table, names in fields.items() for name in names if (table, name) not in COLUMNS]
     about = Privacy(sale.key, sale.tender, sale.kind, None, sale.sale)
     about = replace(about, known=_known(args.loaded, about.asked_about))
@@ -152,7 +153,7 @@ def _phrases(table: str, names: tuple[str, ...]) -> list[Said]:
     return list(dict.fromkeys(COLUMNS[table, name] for name in names if (table, name) in COLUMNS))
 
 
-def _fail(status: int, name: str, languages: tuple[str, ...]) -> int:
+def _fail(status: int, said: Words, languages: tuple[str, ...]) -> int:
     for language in languages:
-        print(say(name, language), file=sys.stderr)
+        print(said.to(language), file=sys.stderr)
     return status

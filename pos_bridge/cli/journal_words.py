@@ -78,7 +78,6 @@ WORDS = {
     ),
     "goes_on": Said("La caisse peut redémarrer.", "The till can be started again."),
     # ---- explain ----
-    "no_such_sale": Said("Aucune vente de ce nom n'est enregistrée ici.", "No sale of that name is recorded here."),
     "sale": Said("Vente {key}", "Sale {key}"),
     "refund": Said("Remboursement {key}", "Refund {key}"),
     "of_sale": Said("De la vente {key}.", "Of the sale {key}."),

@@ -77,6 +77,8 @@ NOTHING_NAMES_YOU_IN_CASH = Words(
 
 # ---- of the sale ----
 
+NO_SUCH_SALE = Words("Aucune vente de ce nom n'est enregistrée ici.", "No sale of that name is recorded here.")
+
 KEPT_OF = {
     Kind.SALE: Words("Ce qui est gardé de cette vente", "What is kept about this sale"),
     Kind.REFUND: Words("Ce qui est gardé de ce remboursement", "What is kept about this refund"),
@@ -137,6 +139,11 @@ class Privacy:
     @classmethod
     def of(cls, leg: KnownLeg, known: Kinds | None = None) -> Self:
         return cls(leg.key, leg.tender, leg.kind, known, leg.sale_key)
+
+
+def no_lines(language: Language, columns: int = COLUMNS) -> tuple[str, ...]:
+    """Of a key that names nothing here, or nothing any more."""
+    return set_out((Line("", NO_SUCH_SALE.to(language)),), columns)
 
 
 def said_of_you(privacy: Privacy) -> tuple[Words, ...]:

@@ -4,7 +4,7 @@ from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
 from pos_bridge.domain.leg import Kind
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.pos_api.privacy_receipt import Privacy, privacy_lines
+from pos_bridge.pos_api.privacy_receipt import Privacy, no_lines, privacy_lines
 from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.till_api.counter import FaultError, House
 
@@ -16,7 +16,7 @@ async def what_is_kept(house: House, key: LegKey) -> pb.PrivacyReceipt:
     except JournalUnwritableError:
         raise FaultError from None
     if leg is None:
-        return pb.PrivacyReceipt(found=False)
+        return pb.PrivacyReceipt(found=False, lines_fr=no_lines("fr"), lines_en=no_lines("en"))
     known, points = await _known(house, leg)
     privacy = Privacy.of(leg, known)
     return pb.PrivacyReceipt(

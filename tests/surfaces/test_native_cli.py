@@ -33,6 +33,10 @@ def test_a_payment_and_what_can_be_asked_about_it(store: RunningStore, over: tup
     back = store.do("native", *over, "--receipts", "give-back", key)
     assert "RESULT_GIVEN_BACK" in back
     assert "COPIE DU CLIENT" in back
+    kept = store.do("native", *over, "kept", key)
+    assert "À votre sujet : votre numéro Chouchous" in kept
+    assert "About you: your Chouchous number" in kept
+    assert store.sim("native", *over, "kept", "2f1c9c9e-4a3f-4c7e-9b1a-6f2a3b4c5d6e").returncode == 1
     assert "processor: ok, journal: ok" in store.do("native", *over, "health")
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -225,6 +226,7 @@ def test_a_card_is_no_member_number_and_no_order(shop: Shop):
 
 
 def test_what_does_not_fit_the_protocol_is_refused_by_a_word(shop: Shop):
+    unheard_of: Any = 9
     people, invalid, nobody = shop.till.people, grpc.StatusCode.INVALID_ARGUMENT, pb.Choice()
     agreed = consents([pb.PURPOSE_PROGRAMME])
     cases = {
@@ -234,11 +236,11 @@ def test_what_does_not_fit_the_protocol_is_refused_by_a_word(shop: Shop):
             pb.DeliveryRequest(operator=1, order="", consents=consents([pb.PURPOSE_DELIVERY]))
         ),
         "unfit: consents": lambda: people.Enrol(pb.EnrolRequest(operator=1, member="CH-1", consents=agreed * 9)),
-        "unfit: person": lambda: people.LookUp(pb.LookUpRequest(operator=1, person=nobody, purpose=1)),
+        "unfit: person": lambda: people.LookUp(pb.LookUpRequest(operator=1, person=nobody, purpose=pb.PURPOSE_OFFERS)),
         "unfit: purpose": lambda: people.LookUp(pb.LookUpRequest(operator=1, person=member("CH-1"))),
         "unfit: purposes": lambda: people.Withdraw(pb.WithdrawRequest(operator=1, person=member("CH-1"))),
         "unfit: channel": lambda: people.Withdraw(
-            pb.WithdrawRequest(operator=1, person=member("CH-1"), purposes=[1], channel=9)
+            pb.WithdrawRequest(operator=1, person=member("CH-1"), purposes=[pb.PURPOSE_OFFERS], channel=unheard_of)
         ),
         "unfit: right": lambda: shop.office.receive(member("CH-1"), pb.RIGHT_UNSPECIFIED),
         "unfit: refusal": lambda: shop.office.refuse(member("CH-1"), pb.RIGHT_ERASE, pb.REFUSAL_UNSPECIFIED),
