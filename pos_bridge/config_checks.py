@@ -136,8 +136,8 @@ def check_native(config: Config) -> None:
                 raise ConfigError(StartFault.NATIVE_PORT_HALF, file=config.file, setting=f"native.{name}")
     for setting, path in native.sockets:
         if len(str(config.path(path)).encode()) > _MAX_SOCKET_PATH:
-            fault = StartFault.SOCKET_PATH_TOO_LONG
-            raise ConfigError(fault, file=config.file, setting=setting, most=_MAX_SOCKET_PATH)
+            told = {"setting": setting, "most": _MAX_SOCKET_PATH}
+            raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, file=config.file, **told)
     if native.privacy_socket is not None and config.identity is None:
         raise ConfigError(StartFault.PRIVACY_OF_NOBODY, file=config.file)
 
