@@ -122,8 +122,10 @@ class Gate:
     async def sell(self, asked: Asked) -> list[bool]:
         """Whether each part was told that something was dropped. All of them are paid."""
         pay = self._native if asked.native else self._nexo
-        dropped = [await pay(asked, number, tender) for number, tender in enumerate(asked.in_order)]
-        await self.world.settled()
+        dropped = []
+        for number, tender in enumerate(asked.in_order):
+            dropped.append(await pay(asked, number, tender))
+            await self.world.settled()  # as a customer has time to look for another card: steps come in their order
         await self.world.identify.close()
         self.dropped.publish()
         return dropped
