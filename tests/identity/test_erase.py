@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -33,6 +34,7 @@ from tests.identity.makers import (
     to_home,
     with_details,
 )
+from tests.identity.test_disk import fault
 
 WHO, WHERE = Chouchous(MEMBER), HomeDelivery(ORDER)
 
@@ -172,7 +174,7 @@ def test_one_bad_row_keeps_nobody(vault, persons, path):
     )
     assert persons.erase(WHO) is not None
     assert stored(path)["persons"] == []
-    assert all(vault.earned(leg) is None for leg in legs[:1])
+    assert [vault.earned(leg) for leg in legs if fault(partial(vault.earned, leg)) is None] == [None] * 2
     assert len(stored(path)["links"]) == 1, "nobody's: it cannot be read, and it led to no more than a random name"
 
 

@@ -9,13 +9,14 @@ import pytest
 
 from pos_bridge.domain.identity import ChoiceKind, Chouchous
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.vault_file import VaultFile
 from tests.identity.makers import KEY, content
 from tests.identity.search import finds
 from tests.journal import children
 
-# Members of three sales each, erased one after the other; the ledger is a file beside the vault.
+# Members of three sales each, erased one after the other.
 ERASER = """
 import os, sys
 from pathlib import Path
@@ -27,12 +28,9 @@ path = Path(sys.argv[1])
 def say(*words):
     os.write(1, (" ".join(map(str, words)) + "\\n").encode())
 def enter(person):
-    ledger = os.open(path.with_name("ledger"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.write(ledger, person.hex().encode() + b"\\n")
-    os.fsync(ledger)
-    os.close(ledger)
+    head = vault.enter(person)
     say("entered", person.hex())
-    return bytes(40)
+    return head
 vault = VaultFile(path, KEY)
 persons = PersonFile(vault, enter)
 for number in range(8):
@@ -56,7 +54,7 @@ def test_whole_or_gone_and_the_ledger_first(path, lines):
         words[1]: (words[2], [LegKey.parse(word) for word in words[3:]]) for words in told if words[0] == "member"
     }
     erased = {words[1] for words in told if words[0] == "erased"}
-    entered = set(path.with_name("ledger").read_text().split())
+    entered = {person.hex() for person in Ledger(path.parent).entries().persons}
     assert len(members) == 8
     assert list(finds(path.parent, "MARKED-", "Trois-Rivi")) == []
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +13,12 @@ from pos_bridge.domain.details import Field, Unfit, UnfitDetailError
 from pos_bridge.domain.identity import Chouchous, VaultFault, VaultUnusableError
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.person import Month, Person, PersonFault
+from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.vault import Vault
 from tests.identity.makers import (
     KEY,
     MEMBER,
-    PlainLedger,
+    Entering,
     as_member,
     consent,
     content,
@@ -31,7 +33,7 @@ NOW = Month(2026, 11)
 
 @pytest.fixture
 def asked(path, ledger):
-    vault = Vault.open(path, KEY, enter=ledger.enter, today=lambda: ledger.today)
+    vault = Vault.open(path, KEY, today=lambda: ledger.today)
     yield vault
     vault.close()
 
@@ -40,7 +42,7 @@ def enrolled(person: Person | None) -> Person:
     return person or Person(bytes(32), WHO, NOW, (consent(),), given_details())
 
 
-def test_a_life(asked: Vault, ledger: PlainLedger):
+def test_a_life(asked: Vault, ledger: Entering, path: Path):
     async def story() -> None:
         assert await asked.person(WHO) is None
         told = await asked.change(WHO, enrolled)
@@ -53,7 +55,7 @@ def test_a_life(asked: Vault, ledger: PlainLedger):
         await asked.keep(leg)
         assert [sale.key for sale in await asked.sales_of(told.id)] == [leg]
         assert await asked.erase(WHO) == told.id
-        assert ledger.entered == [told.id]
+        assert Ledger(path.parent).entries().persons == (told.id,)
         assert await asked.erase(WHO) is None
         assert await asked.proof(WHO) is not None
         again = await asked.change(WHO, enrolled)
@@ -109,14 +111,6 @@ def test_a_fault_in_a_change_is_told_without_data(asked: Vault, capsys, error):
     told = capsys.readouterr().err
     assert "test_vault_persons.py" in told, "where it was"
     assert MEMBER not in told
-
-
-def test_without_a_ledger_it_is_told(path):
-    vault = Vault.open(path, KEY)
-    with pytest.raises(VaultUnusableError) as caught:
-        asyncio.run(vault.erase(WHO))
-    assert caught.value.fault is VaultFault.PROGRAM
-    vault.close()
 
 
 def test_nobody_is_remembered_after_the_call(asked: Vault):
