@@ -13,13 +13,14 @@ from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
+from pos_bridge.checkout.upkeep import Upkeep
 from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
 from pos_bridge.front import Front, open_front
 from pos_bridge.journal.answers import Answers
 from pos_bridge.log import counted
 from pos_bridge.native_front import NativeFront, open_native
-from pos_bridge.opened import now, open_identify, open_journal, open_log, open_rooms
+from pos_bridge.opened import now, open_identify, open_journal, open_log, open_people, open_rooms, open_vault
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
@@ -67,7 +68,10 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
 
         rooms = open_rooms(config, log)
         stack.push_async_callback(rooms.close)
-        identify = open_identify(config, journal, log, stack)
+        vault = open_vault(config, stack)
+        people = open_people(config, vault, journal, log, stack)
+        upkeep = None if people is None or vault is None else Upkeep(people, vault, processor.time)
+        identify = open_identify(config, vault, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
         lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify)
         await lane.resume()
@@ -83,7 +87,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
 
         stack.callback(_stop_when_quiet(lane, doors, stop))
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, doors.look)
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, doors.look, teller))
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, doors.look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
@@ -151,12 +155,16 @@ def _stop_when_quiet(lane: Lane, doors: Doors, stop: asyncio.Event) -> Callable[
     return end
 
 
-async def _by_the_hour(identify: Identify | None, dropped: Dropped, look: Callable[[], None], teller: Teller) -> None:
+async def _by_the_hour(
+    identify: Identify | None, upkeep: Upkeep | None, dropped: Dropped, look: Callable[[], None], teller: Teller
+) -> None:
     """Beginning with the start, so that no sale sets the time of what is told."""
     while True:
         look()
         if identify is not None:
             await identify.settle()
+        if upkeep is not None:
+            await upkeep.settle()
         await asyncio.sleep(_HOUR_S)
         dropped.publish()
         teller.publish()

@@ -232,3 +232,13 @@ class Config:
     @property
     def vault(self) -> Path:
         return self.state / "vault.db"
+
+    @property
+    def audit(self) -> Path:
+        return self.state / "audit.db"
+
+    @property
+    def erasures_copy(self) -> Path | None:
+        """Where the ledger of erasures is kept a second time, if it is."""
+        named = None if self.identity is None else self.identity.erasures_copy
+        return None if named is None else self.path(named)

@@ -58,9 +58,13 @@ class People:
         self._noted = Noted(persons, trail, log, clock)
 
     @property
+    def now(self) -> datetime:
+        """The store's time."""
+        return self._noted.now
+
+    @property
     def today(self) -> date:
-        """The store's."""
-        return self._noted.today
+        return self._noted.now.date()
 
     # ---- at a till: a customer waits ----
 
