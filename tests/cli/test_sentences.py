@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from pos_bridge import kept_words
 from pos_bridge.cli import (
     certificate,
     certificate_words,
@@ -19,7 +20,6 @@ from pos_bridge.cli import (
     doctor_looks,
     doctor_words,
     explain,
-    explain_words,
     journal,
     journal_advice,
     journal_view,
@@ -29,11 +29,12 @@ from pos_bridge.cli import (
     statistics,
     statistics_words,
 )
+from pos_bridge.till_api import privacy
 from pos_bridge.words import Words
 
 # The sentences that are told by name, and the rooms that tell them.
 TOLD: dict[str, tuple[dict[str, Words], tuple[ModuleType, ...]]] = {
-    "journal": (journal_words.WORDS, (journal, journal_view, explain, quarantine)),
+    "journal": (journal_words.WORDS, (journal, journal_view, explain, quarantine, kept_words, privacy)),
     "day-end": (day_end_words.WORDS, (day_end, day_end_view, decide)),
     "statistics": (statistics_words.WORDS, (statistics,)),
     "doctor": (doctor_words.WORDS, (doctor, doctor_looks, doctor_daemon)),
@@ -43,7 +44,7 @@ TOLD: dict[str, tuple[dict[str, Words], tuple[ModuleType, ...]]] = {
 PUT_TOGETHER = {"processor_down", "journal_down"}
 # The words for values of the domain and for columns of the journal.
 OF_VALUES = (
-    *(explain_words.TABLES, explain_words.COLUMNS),
+    *(kept_words.TABLES, kept_words.COLUMNS),
     *(leg_words.TENDERS, leg_words.KINDS, leg_words.STATES, leg_words.OF_REFUNDS, leg_words.CAUSES, leg_words.BASKETS),
     *(journal_advice.ADVICE, day_end_words.STANDINGS, day_end_words.DO_DIFFERENT),
 )
