@@ -5,6 +5,7 @@ Who is meant is never in argv, in a log or in an error (person_input.py); each a
 
 import argparse
 import os
+from pathlib import Path
 from typing import Any
 
 from pos_bridge.cli import (
@@ -43,9 +44,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         added = acts.add_parser(name, help=HELP[name].both, description=described(HELP["what"]))
         words(added)
         added.add_argument("--operator", type=_operator, required=True, metavar="N", help=HELP["operator"].both)
-        added.add_argument(
-            "--config", metavar="FILE", default=argparse.SUPPRESS, type=os.fspath, help=argparse.SUPPRESS
-        )
+        added.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, type=Path, help=argparse.SUPPRESS)
         add_language(added)
         added.set_defaults(act=run_it)
     return parser
