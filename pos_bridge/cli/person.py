@@ -22,7 +22,7 @@ from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.person_input import WrongWordsError
 from pos_bridge.cli.person_open import DONE, NOBODY, NOT_ACKNOWLEDGED, NOT_DONE, WRONG_WORDS, told
 from pos_bridge.cli.person_words import HELP, say
-from pos_bridge.domain.audit import MAX_OPERATOR
+from pos_bridge.domain import audit
 
 __all__ = ["DONE", "NOBODY", "NOT_ACKNOWLEDGED", "NOT_DONE", "WRONG_WORDS", "add_parser", "run"]
 
@@ -77,6 +77,6 @@ class _ActParser(argparse.ArgumentParser):
 
 
 def _operator(text: str) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_OPERATOR:
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= audit.MAX_OPERATOR:
         return int(text)
     raise argparse.ArgumentTypeError(HELP["not_operator"].both)
