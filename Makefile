@@ -34,7 +34,7 @@ lint: setup
 
 protos: setup
 	$(PY) -m grpc_tools.protoc -I pos_bridge/protocol=protos --python_out=. --pyi_out=. --grpc_python_out=. \
-	    pos_bridge/protocol/processor_v1.proto
+	    pos_bridge/protocol/processor_v1.proto pos_bridge/protocol/till_v1.proto
 
 bench: setup
 	$(PY) -m benchmarks

@@ -9,6 +9,8 @@ from pos_bridge.config_checks import (
     check_devices,
     check_events,
     check_file,
+    check_native,
+    check_native_folder,
     check_reader,
     check_sockets,
     check_tills,
@@ -28,6 +30,7 @@ def load(file: Path) -> Config:
     if config.identity is not None:
         check_vault_key(file, config.path(config.identity.vault_key))
     check_devices(config)
+    check_native_folder(config)
     return config
 
 
@@ -50,11 +53,13 @@ def read(file: Path) -> Config:
         document.customer_display,
         document.printer,
         document.customer_pad,
+        document.native,
     )
     check_sockets(config)
     for reader in config.readers:
         check_reader(config, reader)
     check_events(config)
+    check_native(config)
     return config
 
 

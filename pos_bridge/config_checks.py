@@ -13,6 +13,7 @@ from pos_bridge.settings import (
     VAULT_KEY_LENGTH,
     Config,
     ConfigError,
+    Native,
     Nexo,
     Reader,
 )
@@ -29,6 +30,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     nexo, processor = config.nexo, config.processor
     emv = () if config.card_room.emv is None else (("card_room.emv", config.card_room.emv, False),)
     events = () if nexo.events is None else (("nexo.events.ca", nexo.events.ca, False),)
+    native = () if config.native is None else _of_native(config.native)
     vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
     api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
     phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
@@ -45,7 +47,13 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         *emv,
         *events,
         *vault_key,
+        *native,
     )
+
+
+def _of_native(native: Native) -> tuple[tuple[str, str, bool], ...]:
+    named = ((name, getattr(native, name), name == "key") for name in ("certificate", "key", "clients"))
+    return tuple((f"native.{name}", path, secret) for name, path, secret in named if path is not None)
 
 
 def check_tills(file: Path, nexo: Nexo) -> None:
@@ -112,6 +120,39 @@ def check_sockets(config: Config) -> None:
     for reader in config.readers:
         if reader.pcscd != DEFAULT_PCSCD:
             raise ConfigError(StartFault.PCSCD_IN_UNIT, file=config.file, reader=reader.name)
+
+
+def check_native(config: Config) -> None:
+    """A socket, or a port with all that it needs."""
+    native = config.native
+    if native is None:
+        return
+    if native.socket is None and native.port is None:
+        raise ConfigError(StartFault.NATIVE_NOWHERE, file=config.file)
+    of_port = {name: getattr(native, name) for name in ("port", "certificate", "key", "clients")}
+    if any(value is not None for value in of_port.values()):
+        for name, value in of_port.items():
+            if value is None:
+                raise ConfigError(StartFault.NATIVE_PORT_HALF, file=config.file, setting=f"native.{name}")
+    if native.socket is not None and len(str(config.path(native.socket)).encode()) > _MAX_SOCKET_PATH:
+        setting = "native.socket"
+        raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, file=config.file, setting=setting, most=_MAX_SOCKET_PATH)
+
+
+def check_native_folder(config: Config) -> None:
+    """Whoever can change the socket's folder can put another socket there, and be taken for this program."""
+    if config.native is None or config.native.socket is None:
+        return
+    folder = config.path(config.native.socket).parent
+    where = {"file": config.file, "setting": "native.socket", "path": folder}
+    try:
+        mode = folder.stat().st_mode
+    except OSError as error:
+        raise ConfigError(StartFault.FILE_UNUSABLE, **where, reason=reason_of(error)) from None
+    if not stat.S_ISDIR(mode):
+        raise ConfigError(StartFault.NOT_A_FOLDER, **where)
+    if mode & 0o022:
+        raise ConfigError(StartFault.CHANGEABLE_BY_OTHERS, **where)
 
 
 def check_file(file: Path, setting: str, path: Path, *, secret: bool, credential: bool = False) -> None:

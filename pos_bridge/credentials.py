@@ -33,7 +33,9 @@ class OfTills:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """`ca`, `certificate` and `key` are the PEM files for the processor; `events_tls` is for telling a till."""
+    """`ca`, `certificate` and `key` are the PEM files for the processor; `events_tls` is for telling a till.
+    `native_clients`: the authority of those who call at the native port, PEM.
+    """
 
     terminal_key: Ed25519PrivateKey
     tills: OfTills
@@ -41,6 +43,7 @@ class Credentials:
     certificate: bytes
     key: bytes
     events_tls: ssl.SSLContext | None = None
+    native_clients: bytes | None = None
 
 
 def load(config: Config) -> Credentials:
@@ -53,12 +56,18 @@ def load(config: Config) -> Credentials:
     read.check("processor.ca", processor.ca, _valid_certificate)
     read.pair("processor.key", processor.certificate, processor.key)
     read.pair("nexo.key", nexo.certificate, nexo.key)
+    native = config.native
+    if native is not None and native.certificate and native.key and native.clients:
+        for setting, text in (("native.certificate", native.certificate), ("native.clients", native.clients)):
+            read.check(setting, text, _valid_certificate)
+        read.pair("native.key", native.certificate, native.key)
     return Credentials(
         terminal_key=read.check("till.signing_key", config.till.signing_key, _terminal_key),
         tills=of_tills(config),
         ca=read.content(processor.ca),
         certificate=read.content(processor.certificate),
         key=read.content(processor.key),
+        native_clients=None if native is None or native.clients is None else read.content(native.clients),
         events_tls=None if nexo.events is None else read.check("nexo.events.ca", nexo.events.ca, _trusting),
     )
 

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 import uvloop
 
@@ -12,12 +13,14 @@ from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
+from pos_bridge.checkout.upkeep import Upkeep
 from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
 from pos_bridge.front import Front, open_front
 from pos_bridge.journal.answers import Answers
 from pos_bridge.log import counted
-from pos_bridge.opened import now, open_identify, open_journal, open_log, open_rooms
+from pos_bridge.native_front import NativeFront, open_native
+from pos_bridge.opened import now, open_identify, open_journal, open_log, open_people, open_rooms, open_vault
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
@@ -65,7 +68,10 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
 
         rooms = open_rooms(config, log)
         stack.push_async_callback(rooms.close)
-        identify = open_identify(config, journal, log, stack)
+        vault = open_vault(config, stack)
+        people = open_people(config, vault, journal, log, stack)
+        upkeep = None if people is None or vault is None else Upkeep(people, vault, processor.time)
+        identify = open_identify(config, vault, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
         lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify)
         await lane.resume()
@@ -74,15 +80,14 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         teller = open_teller(config, credentials.events_tls, lane, log, clock=now, stack=stack)
         counter = CounterDevices(around(config), DeviceHealth(log), teller)
         front = open_front(config, credentials, lane, answers, log, dropped=dropped, counter=counter)
+        doors = Doors(front, open_native(config, credentials, front.house, log))
         await rooms.start()
-        await front.server.start()
-        stack.push_async_callback(front.server.stop)
-        stack.push_async_callback(front.reception.close)
+        await doors.open(stack)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
-        stack.callback(_stop_when_quiet(lane, front, stop))
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, front.look)
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, dropped, front.look, teller))
+        stack.callback(_stop_when_quiet(lane, doors, stop))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, doors.look)
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, doors.look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
@@ -93,10 +98,37 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         notify("STOPPING=1")
         log.emit(events.EngineStopping())
         teller.stopping()
-        front.server.stop_taking()
+        doors.stop_taking()
 
 
-def _stop_when_quiet(lane: Lane, front: Front, stop: asyncio.Event) -> Callable[[], object]:
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where tills ask: nexo, and the native API where there is one."""
+
+    front: Front
+    native: NativeFront | None
+
+    async def open(self, stack: AsyncExitStack) -> None:
+        await self.front.server.start()
+        stack.push_async_callback(self.front.server.stop)
+        if self.native is not None:
+            await self.native.server.start()
+            stack.push_async_callback(self.native.server.stop)
+        stack.push_async_callback(self.front.reception.close)
+
+    def stop_taking(self) -> None:
+        self.front.server.stop_taking()
+        if self.native is not None:
+            self.native.server.stop_taking()
+
+    def look(self) -> None:
+        """At the certificates."""
+        self.front.look()
+        if self.native is not None:
+            self.native.look()
+
+
+def _stop_when_quiet(lane: Lane, doors: Doors, stop: asyncio.Event) -> Callable[[], object]:
     """From SIGUSR1 on. The answer takes it back; the signal stays heard, as it would otherwise end what is stopping."""
     loop = asyncio.get_running_loop()
     waiting: set[asyncio.Task[None]] = set()
@@ -104,10 +136,10 @@ def _stop_when_quiet(lane: Lane, front: Front, stop: asyncio.Event) -> Callable[
 
     async def wait() -> None:
         await lane.quiet()
-        while front.reception.runs:  # a customer may be asked something before the lane hears of their payment
-            await front.reception.quiet()
+        while doors.front.reception.runs:  # a customer may be asked something before the lane hears of their payment
+            await doors.front.reception.quiet()
             await lane.quiet()
-        front.server.stop_taking()  # in the same moment: nobody begins what would then be withdrawn
+        doors.stop_taking()  # in the same moment: nobody begins what would then be withdrawn
         stop.set()
 
     def begin() -> None:
@@ -123,12 +155,16 @@ def _stop_when_quiet(lane: Lane, front: Front, stop: asyncio.Event) -> Callable[
     return end
 
 
-async def _by_the_hour(identify: Identify | None, dropped: Dropped, look: Callable[[], None], teller: Teller) -> None:
+async def _by_the_hour(
+    identify: Identify | None, upkeep: Upkeep | None, dropped: Dropped, look: Callable[[], None], teller: Teller
+) -> None:
     """Beginning with the start, so that no sale sets the time of what is told."""
     while True:
         look()
         if identify is not None:
             await identify.settle()
+        if upkeep is not None:
+            await upkeep.settle()
         await asyncio.sleep(_HOUR_S)
         dropped.publish()
         teller.publish()

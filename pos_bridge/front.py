@@ -24,15 +24,20 @@ from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.transactions import Floor
 from pos_bridge.settings import Config, Identity, Reader
 from pos_bridge.start_fault import CannotStartError, StartFault
+from pos_bridge.till_api.counter import House
 
 _SECRET_LENGTH = 32
 
 
 class Front:
-    """Serves from the server's `start` on. Server and reception are closed by whoever opened it."""
+    """Serves from the server's `start` on. Server and reception are closed by whoever opened it.
 
-    def __init__(self, reception: Reception, server: NexoServer, leaf: Leaf) -> None:
+    `house` is what native tills are served with, on the same floor.
+    """
+
+    def __init__(self, reception: Reception, server: NexoServer, leaf: Leaf, house: House) -> None:
         self.reception = reception
+        self.house = house
         self.server = server
         self._leaf = leaf
 
@@ -62,7 +67,18 @@ def open_front(
         in_clear=credentials.tills.api_key is not None,
     )
     leaf = _leaf(config, log)
-    return Front(reception, _server(config, credentials, reception, leaf, log), leaf)
+    house = House(
+        terminal=_terminal(config),
+        secret=secret,
+        desk=lane,
+        answers=answers,
+        floor=reception.floor,
+        clock=now,
+        on_trouble=_tell_trouble(log),
+        on_dropped=dropped.count,
+        offered=_offered(config.identity),
+    )
+    return Front(reception, _server(config, credentials, reception, leaf, log), leaf, house)
 
 
 def _service(
@@ -77,16 +93,8 @@ def _service(
     credential: str,
     floor: Floor,
 ) -> NexoService:
-    till = config.till
     return NexoService(
-        terminal=Terminal(
-            till.poiid,
-            config.processor.merchant_id,
-            till.language,
-            __version__,
-            _capabilities(config.readers),
-            shop=Shop(till.shop, till.gst_number, till.qst_number),
-        ),
+        terminal=_terminal(config),
         secret=secret,
         desk=lane,
         answers=answers,
@@ -99,6 +107,18 @@ def _service(
         on_reject=counter.teller.rejected,
         credential=credential,
         floor=floor,
+    )
+
+
+def _terminal(config: Config) -> Terminal:
+    till = config.till
+    return Terminal(
+        till.poiid,
+        config.processor.merchant_id,
+        till.language,
+        __version__,
+        _capabilities(config.readers),
+        shop=Shop(till.shop, till.gst_number, till.qst_number),
     )
 
 
@@ -117,14 +137,16 @@ def _leaf(config: Config, log: Log) -> Leaf:
     try:
         return Leaf(certificate, key, log, now)
     except (OSError, ValueError):
-        raise CannotStartError(StartFault.PAIR_CHANGED, path=key, certificate=certificate) from None
+        setting = "nexo.key"
+        raise CannotStartError(StartFault.PAIR_CHANGED, setting=setting, path=key, certificate=certificate) from None
 
 
 def _server(config: Config, credentials: Credentials, reception: Reception, leaf: Leaf, log: Log) -> NexoServer:
     try:
         bound = loopback_socket(config.nexo.port)
     except OSError as error:
-        raise CannotStartError(StartFault.PORT_UNUSABLE, port=config.nexo.port, reason=error.strerror) from None
+        setting, port = "nexo.port", config.nexo.port
+        raise CannotStartError(StartFault.PORT_UNUSABLE, setting=setting, port=port, reason=error.strerror) from None
     return NexoServer(
         reception, bound=bound, tls=leaf.context, api_key=credentials.tills.api_key, on_trouble=_tell_trouble(log)
     )

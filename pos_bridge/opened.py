@@ -9,13 +9,16 @@ from pos_bridge.cardlink.activated import RoomSockets
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
 from pos_bridge.checkout.identify import Consents, Identify
+from pos_bridge.checkout.people import People
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.points import PointsRule
+from pos_bridge.domain.purposes import Retention
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log
+from pos_bridge.registers.trail import Trail
 from pos_bridge.settings import Config, Identity, Reader
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.words import Words, same
@@ -42,21 +45,42 @@ def open_journal(config: Config) -> Journal:
         raise CannotStartError(StartFault.JOURNAL_UNWRITABLE, path=config.journal) from None
 
 
-def open_identify(config: Config, journal: Journal, log: Log, stack: AsyncExitStack) -> Identify | None:
+def open_vault(config: Config, stack: AsyncExitStack) -> Vault | None:
     """Nobody is kept where the configuration says nothing of it. A vault that cannot be used stops no sale."""
     if config.identity is None:
         return None
     try:
         key = config.path(config.identity.vault_key).read_bytes()
-        vault = Vault.open(config.vault, key)
+        vault = Vault.open(config.vault, key, config.identity.return_window_days, config.erasures_copy)
     except (OSError, ValueError):
         raise CannotStartError(StartFault.VAULT_KEY_UNUSABLE, path=config.identity.vault_key) from None
     stack.callback(vault.close)
+    return vault
+
+
+def open_identify(
+    config: Config, vault: Vault | None, journal: Journal, log: Log, stack: AsyncExitStack
+) -> Identify | None:
+    """The gate's road to that vault, if there is one."""
+    if config.identity is None or vault is None:
+        return None
     texts = config.identity
     consents = Consents(texts.programme_text, texts.delivery_text, config.till.language, now)
     identify = Identify(vault, consents, journal, log, _rule(config.identity))
     stack.push_async_callback(identify.close)
     return identify
+
+
+def open_people(
+    config: Config, vault: Vault | None, journal: Journal, log: Log, stack: AsyncExitStack
+) -> People | None:
+    """What may be done with the persons in that vault, if there is one."""
+    if config.identity is None or vault is None:
+        return None
+    trail = Trail.open(config.audit)
+    stack.callback(trail.close)
+    retention = Retention(config.identity.inactive_months, config.identity.return_window_days)
+    return People(vault, trail, journal, log, clock=now, retention=retention)
 
 
 def _rule(identity: Identity) -> PointsRule | None:

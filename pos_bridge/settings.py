@@ -152,6 +152,19 @@ class Identity(Section, frozen=True):
     points: Points | None = None
 
 
+class Native(Section, frozen=True):
+    """Where tills ask that are written for this product (protos/till_v1.proto): a socket, a port on loopback, or both.
+
+    `clients`: the authority of the certificates that clients show at the port.
+    """
+
+    socket: PathText | None = None
+    port: _Port | None = None
+    certificate: PathText | None = None
+    key: PathText | None = None
+    clients: PathText | None = None
+
+
 class LogFile(Section, frozen=True):
     file: PathText
 
@@ -166,6 +179,7 @@ class Document(Section, frozen=True):
     customer_display: CustomerDisplay | None = None
     printer: Printer | None = None
     customer_pad: CustomerPad | None = None
+    native: Native | None = None
     log: LogFile | None = None
 
 
@@ -184,6 +198,7 @@ class Config:
     customer_display: CustomerDisplay | None = None
     printer: Printer | None = None
     customer_pad: CustomerPad | None = None
+    native: Native | None = None
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""
@@ -217,3 +232,13 @@ class Config:
     @property
     def vault(self) -> Path:
         return self.state / "vault.db"
+
+    @property
+    def audit(self) -> Path:
+        return self.state / "audit.db"
+
+    @property
+    def erasures_copy(self) -> Path | None:
+        """Where the ledger of erasures is kept a second time, if it is."""
+        named = None if self.identity is None else self.identity.erasures_copy
+        return None if named is None else self.path(named)

@@ -70,11 +70,20 @@ class StartFault(Enum):
         "{file}: {setting}: une adresse est https://hôte[:port][/chemin], avec un port de 1 à 65535",
         "{file}: {setting}: an address is https://host[:port][/path], with a port of 1 to 65535",
     )
+    NATIVE_NOWHERE = Words(
+        "{file}: native: socket et port manquent tous deux : aucune caisse ne pourrait rien demander",
+        "{file}: native: socket and port are both missing: no till could ask anything",
+    )
+    NATIVE_PORT_HALF = Words(
+        "{file}: {setting} manque : un port demande certificate, key et clients, et eux un port",
+        "{file}: {setting} is missing: a port needs certificate, key and clients, and they a port",
+    )
     # ---- the files that it names ----
     FILE_UNUSABLE = Words(
         "{file}: {setting}: {path} est inutilisable ({reason})", "{file}: {setting}: {path} cannot be used ({reason})"
     )
     NOT_A_FILE = Words("{file}: {setting}: {path} n'est pas un fichier", "{file}: {setting}: {path} is not a file")
+    NOT_A_FOLDER = Words("{file}: {setting}: {path} n'est pas un dossier", "{file}: {setting}: {path} is not a folder")
     SECRET_IS_OPEN = Words(
         "{file}: {setting}: {path} est lisible par d'autres; rendez-le privé : chmod 600 {path}",
         "{file}: {setting}: {path} can be read by others; make it private: chmod 600 {path}",
@@ -144,10 +153,17 @@ class StartFault(Enum):
         "identity.vault_key {path} ne peut pas être lu ou utilisé", "identity.vault_key {path} cannot be read or used"
     )
     PAIR_CHANGED = Words(
-        "nexo.key: {path} n'est pas la clé privée de {certificate}",
-        "nexo.key: {path} is not the private key of {certificate}",
+        "{setting}: {path} n'est plus la clé privée de {certificate}",
+        "{setting}: {path} is no longer the private key of {certificate}",
     )
-    PORT_UNUSABLE = Words("nexo.port {port} est inutilisable ({reason})", "nexo.port {port} cannot be used ({reason})")
+    PORT_UNUSABLE = Words("{setting} {port} est inutilisable ({reason})", "{setting} {port} cannot be used ({reason})")
+    SOCKET_UNUSABLE = Words(
+        "native.socket: {path} est inutilisable ({reason})", "native.socket: {path} cannot be used ({reason})"
+    )
+    SOCKET_TAKEN = Words(
+        "native.socket: {path} : un autre programme y écoute, ou ce n'est pas une prise",
+        "native.socket: {path}: another program listens there, or it is no socket",
+    )
     SECRET_UNUSABLE = Words("{path} ne peut pas être lu ou créé ({reason})", "{path} cannot be read or made ({reason})")
     SECRET_LENGTH = Words(
         "{path} n'a pas {length} octets : remettez-le depuis une sauvegarde",

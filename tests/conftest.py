@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-import pos_bridge.processor.channel  # noqa: F401 - first: in a worker that runs all kinds of tests grpc is loaded once
+import pos_bridge.rpc  # noqa: F401 - first: in a worker that runs all kinds of tests grpc is loaded once
 from hw_sim.running import RunningStore
 from pos_bridge.log import Log
 from tests.stores import whole_store

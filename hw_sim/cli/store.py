@@ -35,6 +35,9 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     parser.add_argument("--no-pin-pad", action="store_true", help="no PIN pad beside the chip readers")
     parser.add_argument("--no-counter", action="store_true", help="no customer display, no printer, no customer's pad")
+    parser.add_argument(
+        "--native", action="store_true", help="a unix socket and a port with mutual TLS for native tills, too"
+    )
     parser.set_defaults(run=run)
 
 
@@ -55,6 +58,7 @@ def run(chosen: argparse.Namespace) -> int:
         answer_timeout_s=chosen.answer_timeout,
         pin_pad=not chosen.no_pin_pad,
         counter=not chosen.no_counter,
+        native=chosen.native,
     )
     try:
         asyncio.run(supervisor.run(plan))

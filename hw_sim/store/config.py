@@ -12,6 +12,7 @@ from pathlib import Path
 from hw_sim.counter.counter import COLUMNS, Counter
 from hw_sim.disk import PUBLIC, private_folder, write_atomically
 from hw_sim.store.layout import Layout
+from hw_sim.store.native import Native
 from hw_sim.world import MERCHANT, SERVER_NAME, enrol
 
 POIID = "P400-123456789"
@@ -83,6 +84,14 @@ columns = {columns}
 [customer_pad]
 device = {pad}
 """
+_NATIVE = """
+[native]
+socket = {socket}
+port = {port}
+certificate = "nexo.pem"
+key = "nexo.key"
+clients = {clients}
+"""
 _READER = """
 [[reader]]
 name = {name}
@@ -122,6 +131,7 @@ def write_config(
     answer_timeout_s: int,
     *,
     counter: Counter | None = None,
+    native: Native | None = None,
 ) -> None:
     text = _CONFIG.format(
         poiid=_quoted(POIID),
@@ -147,6 +157,9 @@ def write_config(
             columns=COLUMNS,
             pad=_quoted(str(counter.pad.device)),
         )
+    if native is not None:
+        socket, clients = (_quoted(str(path.relative_to(layout.engine))) for path in (native.socket, native.authority))
+        text += _NATIVE.format(socket=socket, port=native.port, clients=clients)
     write_atomically(layout.config, text.encode(), PUBLIC)
 
 

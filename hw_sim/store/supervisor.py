@@ -29,6 +29,7 @@ from hw_sim.store.config import KEY_IDENTIFIER, KEY_VERSION, POIID, ReaderEntry,
 from hw_sim.store.control_server import ControlServer
 from hw_sim.store.engine import Engine, EngineFailedError, engine_command
 from hw_sim.store.layout import Layout
+from hw_sim.store.native import Native
 
 _PORT_TRIES = 5
 _PROCESSOR_START_LIMIT_S = 15.0
@@ -48,7 +49,7 @@ class ProcessorFailedError(Exception):
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What was asked for on the command line. `port` None: the one it had, or a free one. `pin_pad`: one beside each
-    chip reader; `counter`: display, printer and pad.
+    chip reader; `counter`: display, printer and pad; `native`: a socket and a port for native tills.
     """
 
     folder: Path
@@ -57,6 +58,7 @@ class Plan:
     answer_timeout_s: int = 10
     pin_pad: bool = True
     counter: bool = True
+    native: bool = False
 
 
 async def run(plan: Plan, command: Callable[[Layout], Sequence[str]] = engine_command) -> None:
@@ -131,6 +133,7 @@ class _Store:
         self._engine = engine
         self._processor = processor
         self._port = plan.port or 0
+        self._native: Native | None = None
         self._changing = asyncio.Lock() if chips is None else chips.changing
         self.actions = {"kill": self._kill, "restart": self._restart}
 
@@ -140,6 +143,7 @@ class _Store:
         if self._chips is not None:
             entries += _chip_entries(self._chips)
         for attempt in range(1, _PORT_TRIES + 1):
+            self._native = Native.of(self._layout) if self._plan.native else None
             self._port = self._plan.port or port.choose(self._layout.nexo_port)
             write_config(
                 self._layout,
@@ -148,6 +152,7 @@ class _Store:
                 entries,
                 self._plan.answer_timeout_s,
                 counter=self._counter,
+                native=self._native,
             )
             try:
                 return await self._engine.start()
@@ -173,6 +178,7 @@ class _Store:
             "readers": [{"name": reader.name, "device": str(reader.device)} for reader in self._rack],
             **({} if self._chips is None else _chip_facts(self._chips)),
             **({} if self._counter is None else {"paper": str(self._counter.printer.paper)}),
+            **({} if self._native is None else self._native.facts(layout)),
             "processor": self._processor,
             "config": str(layout.config),
         }

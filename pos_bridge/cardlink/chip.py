@@ -1,25 +1,37 @@
-"""Between a prompt and the lane whose room talks to a chip: the card goes one way, its issuer's answer the other."""
+"""Between a prompt and the lane whose room talks to a card: what it sees goes one way, an issuer's answer the other."""
 
 import asyncio
 from collections.abc import Callable
 
 from pos_bridge.domain.card import SealedCard
 from pos_bridge.domain.chip import IssuerAnswer, SecondAnswer
+from pos_bridge.domain.progress import Progress, Stage, unwatched
 
 
 class ChipTalk:
     """One ask's chip, if one is put in. Made in a running event loop.
 
     `inserted` is called when a chip card is in the reader, `sealed` with what is to go to its issuer; the room then
-    waits for `issuer`. `said` ends with the card's last word in any case: one that could not be asked has not agreed.
+    waits for `issuer`. `progress` is told what the customer is to do before. `said` ends with the card's last word in
+    any case: one that could not be asked has not agreed.
     """
 
-    def __init__(self, inserted: Callable[[], None], sealed: Callable[[SealedCard], None]) -> None:
+    def __init__(
+        self, inserted: Callable[[], None], sealed: Callable[[SealedCard], None], progress: Progress = unwatched
+    ) -> None:
         loop = asyncio.get_running_loop()
+        self._progress = progress
         self.inserted = inserted
         self.sealed = sealed
         self.issuer: asyncio.Future[IssuerAnswer] = loop.create_future()
         self.said: asyncio.Future[SecondAnswer] = loop.create_future()
+
+    def armed(self) -> None:
+        """The reader asks for a card."""
+        self._progress(Stage.PRESENT_CARD)
+
+    def not_read(self) -> None:
+        self._progress(Stage.PRESENT_AGAIN)
 
     async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
         """Pass the issuer's answer on, and wait for the card's. Whoever stops waiting takes nothing back."""

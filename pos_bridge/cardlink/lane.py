@@ -120,7 +120,7 @@ class Lane:
             while True:
                 match talk.hear(await room.hear()):
                     case Notice.SWIPE_AGAIN:
-                        pass  # the reader's own lamp has said so
+                        chip.not_read()  # the reader's own lamp has said so too
                     case Notice.CARD_INSERTED:
                         limit.reschedule(now() + CONVERSATION_S + _ANSWER_GRACE_S)
                         chip.inserted()
@@ -128,6 +128,7 @@ class Lane:
                         self._state = ReaderState.PRESENT
                         if self._is_logged():
                             return NotRead(ReadFailure.READER_LOGGED, armed=False)
+                        chip.armed()
                     case ReadFailure() as reason:
                         self._state = SEEN_STATES.get(reason, self._state)
                         return NotRead(reason, talk.armed)

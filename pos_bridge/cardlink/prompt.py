@@ -11,6 +11,7 @@ from pos_bridge.cardlink.chip import ChipTalk
 from pos_bridge.cardlink.lane import Lane, NotRead
 from pos_bridge.domain.card import EntryMode, ReadFailure, SealedCard
 from pos_bridge.domain.chip import HostWord, IssuerAnswer, SecondAnswer
+from pos_bridge.domain.progress import Progress, Stage, unwatched
 from pos_bridge.wire.cardlink import Read
 
 # A card was presented and is not taken: the cashier is told at once, whatever the other readers wait for.
@@ -55,7 +56,8 @@ class CardPrompt:
     """A checkout.ports.Prompt. Made in a running event loop.
 
     `read` makes a lane's Read: for how many milliseconds, and whether a stripe counts though its chip should be read.
-    `started` is given each ask as it begins; `on_failure` the reason of a reader that failed while the prompt goes on.
+    `started` is given each ask as it begins; `on_failure` the reason of a reader that failed while the prompt goes on;
+    `progress` what the customer is to do.
     """
 
     def __init__(
@@ -65,6 +67,8 @@ class CardPrompt:
         prompt_ms: int,
         started: Callable[[_Ask], None],
         on_failure: Callable[[ReadFailure], object],
+        *,
+        progress: Progress = unwatched,
     ) -> None:
         loop = asyncio.get_running_loop()
         self._lanes = lanes
@@ -72,6 +76,8 @@ class CardPrompt:
         self._prompt_ms = prompt_ms
         self._started = started
         self._tell = on_failure
+        self._progress = progress
+        self._asked_for: Stage | None = None
         self._now = loop.time
         self._until = self._now() + prompt_ms / 1000
         self._fallback = False
@@ -110,7 +116,9 @@ class CardPrompt:
     # ---- what the readers say ----
 
     def _ask(self, lane: Lane) -> None:
-        chip = ChipTalk(partial(self._on_inserted, lane), lambda card: self._on_chip(lane, chip, card))
+        chip = ChipTalk(
+            partial(self._on_inserted, lane), lambda card: self._on_chip(lane, chip, card), self._customer_is_to
+        )
         left_ms = round((self._until - self._now()) * 1000)
         ask = asyncio.get_running_loop().create_task(lane.read(self._read(lane, left_ms, self._fallback), chip))
         self._waiting[lane] = ask
@@ -121,6 +129,7 @@ class CardPrompt:
         """The others are let go: this customer has chosen."""
         if self._inserted is None and not self._answer.done():
             self._inserted = lane
+            self._customer_is_to(Stage.CARD_IN)
             self._let_others_go(lane)
 
     def _on_chip(self, lane: Lane, chip: ChipTalk, card: SealedCard) -> None:
@@ -148,12 +157,15 @@ class CardPrompt:
 
     def _on_failure(self, lane: Lane, reason: ReadFailure, *, armed: bool) -> None:
         if reason is ReadFailure.CHIP_REQUIRED and armed and self._swipes_again(lane):
+            self._customer_is_to(Stage.USE_CHIP)
             return
         if reason is ReadFailure.CARD_LEFT and not armed and self._waiting and self._asks_again(lane):
             self._tell_once(reason)
+            self._customer_is_to(Stage.REMOVE_CARD)
             return
         if reason is ReadFailure.CHIP_FAILED and armed and self._falls_back(lane):
             self._tell(reason)
+            self._customer_is_to(Stage.SWIPE)
             return
         if reason is ReadFailure.CHIP_REQUIRED and self._fallback:
             reason = ReadFailure.CHIP_FAILED  # an Interac card: its chip is its only way, and failed
@@ -193,6 +205,13 @@ class CardPrompt:
         for stripe in stripes:
             self._ask(stripe)
         return True
+
+    def _customer_is_to(self, stage: Stage) -> None:
+        """A reader that is armed again asks for nothing new, unless a card had to be taken out first."""
+        again = stage is Stage.PRESENT_CARD and self._asked_for not in {None, Stage.REMOVE_CARD}
+        if not (again or self._answer.done()):
+            self._asked_for = stage
+            self._progress(stage)
 
     # ---- the end ----
 

@@ -14,6 +14,7 @@ from pos_bridge.cardlink.standby import RoomSource, Standby
 from pos_bridge.domain.card import ReadFailure, SealedCard
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
+from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.wire.cardlink import MAX_PROMPT_MS, Read, ReaderState
 from pos_bridge.wire.locks import Lock
@@ -71,7 +72,15 @@ class Rooms:
         await asyncio.gather(*(lane.standby.ready() for lane in self._lanes))
         return {lane.reader.name: lane.standby.locks for lane in self._lanes}
 
-    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, *, refund: bool = False) -> CardPrompt:
+    def prompt(
+        self,
+        leg_key: LegKey,
+        amount: Amount,
+        sealing_key: SealingKey,
+        *,
+        refund: bool = False,
+        progress: Progress = unwatched,
+    ) -> CardPrompt:
         """Ask all readers for one card. (A reader's lamp tells the customer to swipe again.)
 
         A reader that fails while another waits does not end it; a card that is read and refused does.
@@ -93,7 +102,7 @@ class Rooms:
                 pin_pad=lane.reader.pin_pad,
             )
 
-        return CardPrompt(self._lanes, read, self._prompt_ms, self._keep, self._on_failure)
+        return CardPrompt(self._lanes, read, self._prompt_ms, self._keep, self._on_failure, progress=progress)
 
     async def states(self) -> tuple[tuple[str, bool], ...]:
         """Each reader's name and whether its device is there; as last seen for one that awaits a card."""

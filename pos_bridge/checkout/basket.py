@@ -53,9 +53,11 @@ async def find_place(journal: Journal, ask: SaleAsk, *, trusted: bool) -> Place 
 
 
 def _first(split: Split, requested: Amount) -> Place | NotInBasket:
+    if split.due is not None and requested.cents + split.paid > split.due:
+        return NotInBasket(BasketFault.EXCEEDS, split.paid, max(0, split.due - split.paid))
     try:
-        due = Amount(requested.cents + split.paid, requested.currency)
-        return Place(BasketPart(split.reference, due, split.paid), requested.cents)
+        due = Amount(requested.cents + split.paid if split.due is None else split.due, requested.currency)
+        return Place(BasketPart(split.reference, due, split.paid), due.cents - split.paid)
     except ValueError:  # together more than an amount can be
         return NotInBasket(BasketFault.EXCEEDS, 0, 0)
 

@@ -16,6 +16,7 @@ from pos_bridge.domain.ledger import Opening
 from pos_bridge.domain.leg import Cause, Kind, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotRecordable, NotRefunded, Refunded, Running
+from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.step import step
 from pos_bridge.domain.transition import Effect
 
@@ -23,12 +24,12 @@ from pos_bridge.domain.transition import Effect
 class CardRefund:
     """Run once. What nobody waits for any more goes to the settler."""
 
-    def __init__(self, parts: Parts, opening: Opening) -> None:
+    def __init__(self, parts: Parts, opening: Opening, progress: Progress = unwatched) -> None:
         self._parts = parts
         self._opening = replace(opening, not_after_ms=answered_by_ms(parts))
         self._ask: AskRefund | None = None
         leg = Leg(opening.key, opening.amount, partial_ok=False, state=opening.state, kind=Kind.CARD_REFUND)
-        self._presented = PresentedLeg(parts, self._opening, leg)
+        self._presented = PresentedLeg(parts, self._opening, leg, progress)
 
     @property
     def key(self) -> LegKey:

@@ -22,6 +22,7 @@ from pos_bridge.domain.ledger import Opening
 from pos_bridge.domain.leg import APPROVED_STATES, TAKEN_BACK, TAKEN_BACK_STATES, Cause, Flow, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, Running
+from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.step import step
 from pos_bridge.domain.transition import Effect
 
@@ -40,7 +41,9 @@ class TillConfirms:
 class CardSale:
     """Run once. What nobody waits for any more goes to the settler, or waits for the till's word."""
 
-    def __init__(self, parts: Parts, opening: Opening, confirms: TillConfirms | None = None) -> None:
+    def __init__(
+        self, parts: Parts, opening: Opening, confirms: TillConfirms | None = None, progress: Progress = unwatched
+    ) -> None:
         not_after_ms = answered_by_ms(parts)
         confirm_by_ms = None if confirms is None else not_after_ms + confirms.within_s * 1000
         self._opening = replace(opening, not_after_ms=not_after_ms, confirm_by_ms=confirm_by_ms)
@@ -50,7 +53,7 @@ class CardSale:
         self._aborted = False
         self._unknown = False
         self._ask: Ask | None = None
-        self._presented = PresentedLeg(parts, self._opening, leg)
+        self._presented = PresentedLeg(parts, self._opening, leg, progress)
 
     @property
     def key(self) -> LegKey:

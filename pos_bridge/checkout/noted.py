@@ -6,7 +6,7 @@ What the trail does not take is not done. Nothing here says who a person is: not
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from pos_bridge import events
@@ -45,8 +45,8 @@ class Noted:
         self._trail_works = True
 
     @property
-    def today(self) -> date:
-        return self._clock().date()
+    def now(self) -> datetime:
+        return self._clock()
 
     async def changed(self, deed: Deed, choice: Choice, how: Change) -> Person | PersonFault:
         """`how` is tried on what is there, noted with what it would give, and then done."""
@@ -108,7 +108,7 @@ class Noted:
 
     async def _note(self, deed: Deed, person: Person | None, refused: PersonFault | None, until: float | None) -> None:
         entry = AuditEntry(
-            self.today, deed.actor, deed.act, deed.purpose, None if person is None else person.id, refused
+            self.now.date(), deed.actor, deed.act, deed.purpose, None if person is None else person.id, refused
         )
         try:
             async with asyncio.timeout_at(until):

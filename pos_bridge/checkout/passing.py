@@ -29,16 +29,21 @@ async def due(persons: Persons, noted: Noted, today: date) -> Due:
 
 
 async def retained(persons: Persons, noted: Noted, log: Logbook, retention: Retention, today: date) -> Retained:
-    """Each page's at once, before the next is read: the shorter the time in which somebody may buy again."""
+    """Each page's at once, before the next is read: the shorter the time in which somebody may buy again.
+
+    A vault that fails on the way (a record that cannot be read) is told after all that could be done.
+    """
     gone = dict.fromkeys(ChoiceKind, 0)
-    async for page in _pages(persons, noted):
-        for kind in ChoiceKind:
-            over = tuple(each.id for each in page if kind_of(each.choice) is kind and retention.over(each, today))
-            if over:
-                gone[kind] += await noted.vault(persons.forget(over))
     proofs = await noted.vault(persons.forget_proofs())
-    told = Retained(gone[ChoiceKind.HOME_DELIVERY], gone[ChoiceKind.CHOUCHOUS], proofs)
-    log.emit(events.PeopleForgotten(counted(told.deliveries), counted(told.members), counted(told.proofs)))
+    try:
+        async for page in _pages(persons, noted):
+            for kind in ChoiceKind:
+                over = tuple(each.id for each in page if kind_of(each.choice) is kind and retention.over(each, today))
+                if over:
+                    gone[kind] += await noted.vault(persons.forget(over))
+    finally:
+        told = Retained(gone[ChoiceKind.HOME_DELIVERY], gone[ChoiceKind.CHOUCHOUS], proofs)
+        log.emit(events.PeopleForgotten(counted(told.deliveries), counted(told.members), counted(told.proofs)))
     return told
 
 

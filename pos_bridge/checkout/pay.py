@@ -24,6 +24,7 @@ from pos_bridge.domain.outcome import (
     Running,
     SaleAsk,
 )
+from pos_bridge.domain.progress import Stage
 from pos_bridge.domain.session import Trust
 
 
@@ -107,11 +108,13 @@ class Payment:
         return PaidInCash(opening.key, opening.amount, opening.due)
 
     async def _card(self) -> Outcome:
+        self._ask.progress(Stage.PREPARING)
         if not await self._parts.processor.ready():
             return NotPaid(None, Cause.UNREACHABLE)
         if self._withdrawn is not None:
             return NotPaid(None, self._withdrawn)
-        sale = self._sale = CardSale(self._parts, self._opening(LegKey.fresh(), State.INTENT), self._confirms())
+        opening = self._opening(LegKey.fresh(), State.INTENT)
+        sale = self._sale = CardSale(self._parts, opening, self._confirms(), self._ask.progress)
         outcome = await self._identified(sale.key, sale.run)  # the reader waits for its card meanwhile
         if isinstance(outcome, NotRecordable):
             return self._recording.failed()

@@ -11,6 +11,7 @@ from pos_bridge.domain.ledger import Advance, Binding, JournalHead, KnownBasket,
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
+from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.domain.session import Trust
 from pos_bridge.domain.totals import Period
@@ -106,8 +107,19 @@ class Prompt(Protocol):
 
 
 class CardReaders(Protocol):
-    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, *, refund: bool = False) -> Prompt:
-        """Ask all readers for one card, from now on. `refund`: for money that goes back to it."""
+    def prompt(
+        self,
+        leg_key: LegKey,
+        amount: Amount,
+        sealing_key: SealingKey,
+        *,
+        refund: bool = False,
+        progress: Progress = unwatched,
+    ) -> Prompt:
+        """Ask all readers for one card, from now on. `refund`: for money that goes back to it.
+
+        `progress` is told what the customer is to do.
+        """
 
     async def states(self) -> tuple[tuple[str, bool], ...]:
         """Each reader's name and whether its device was there when last looked at. Disturbs no prompt."""

@@ -18,6 +18,7 @@ from pos_bridge.domain.chip import NO_ANSWER, ChipReceipt, HostWord, IssuerAnswe
 from pos_bridge.domain.happening import Approved, Declined, Event, NoAnswer, PromptOver, Recovered, WrongAnswer
 from pos_bridge.domain.ledger import Advance, JournalUnwritableError, Opening
 from pos_bridge.domain.leg import SETTLED, Cause, Kind, Leg, State
+from pos_bridge.domain.progress import Progress, Stage
 from pos_bridge.domain.step import step
 
 AUTHORISE_WITHIN_S = 45
@@ -64,8 +65,9 @@ class PresentedLeg:
     taken; `settling` is set once the leg is in the settler's hands.
     """
 
-    def __init__(self, parts: Parts, opening: Opening, leg: Leg) -> None:
+    def __init__(self, parts: Parts, opening: Opening, leg: Leg, progress: Progress) -> None:
         self._parts = parts
+        self._progress = progress
         self._opening = opening
         self._opened = False
         self._present: PresentCard | None = None
@@ -78,7 +80,11 @@ class PresentedLeg:
         self._issuer = NO_ANSWER
         self._chip_told = False
         self.prompt = parts.readers.prompt(
-            opening.key, opening.amount, parts.processor.sealing_key(), refund=leg.kind is Kind.CARD_REFUND
+            opening.key,
+            opening.amount,
+            parts.processor.sealing_key(),
+            refund=leg.kind is Kind.CARD_REFUND,
+            progress=progress,
         )
 
     # ---- its card ----
@@ -118,6 +124,7 @@ class PresentedLeg:
         salt, opening = fresh_salt(), self._opening
         binding = self._parts.signer.bind(opening.key, opening.amount, card.payment, salt, opening.order_digest)
         self._present = PresentCard(card, salt, opening.order_digest, binding)
+        self._progress(Stage.AUTHORISING)
         return self._present
 
     # ---- its request ----
@@ -170,8 +177,15 @@ class PresentedLeg:
         except TimeoutError:
             self.prompt.withdraw()
             return False
+        finally:
+            self._took_its_chip()
         self.receipt = said.receipt
         return said.agreed
+
+    def _took_its_chip(self) -> None:
+        """It has said its last word, if it is one."""
+        if self._present is not None and self._present.card.facts.entry_mode is EntryMode.CHIP:
+            self._progress(Stage.REMOVE_CARD)
 
     # ---- its steps ----
 

@@ -21,6 +21,7 @@ from pos_bridge.domain.outcome import (
     RefundOutcome,
     Running,
 )
+from pos_bridge.domain.progress import Stage
 
 
 class Refund:
@@ -79,6 +80,7 @@ class Refund:
     async def _card(self) -> RefundOutcome:
         parts, sale = self._parts, self._ask.sale
         assert sale is not None, "a refund to a card names its sale"
+        self._ask.progress(Stage.PREPARING)
         if not await parts.processor.ready():
             return NotRefunded(None, Cause.UNREACHABLE)
         cause = await not_captured(parts.settler.find(sale))
@@ -86,7 +88,7 @@ class Refund:
             return NotRefunded(None, cause)
         if self._withdrawn is not None:
             return NotRefunded(None, self._withdrawn)
-        refund = self._refund = CardRefund(parts, self._opening(Kind.CARD_REFUND))
+        refund = self._refund = CardRefund(parts, self._opening(Kind.CARD_REFUND), self._ask.progress)
         outcome = await refund.run()
         if isinstance(outcome, NotRecordable):
             return self._recording.failed()

@@ -1,10 +1,13 @@
 """What the vault needs done without anybody asking: whose time is over is forgotten, its key renewed after an erasure.
 
 By the hour and at the start, while nobody waits for it. What fails now is tried again in an hour, and logged where it
-failed.
+failed. Nobody is forgotten by a clock that the processor contradicts, or has not been asked about: one that is years
+ahead would make it everybody.
 """
 
-from datetime import date
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 
 from pos_bridge.checkout.people import People
 from pos_bridge.checkout.person_ports import Persons
@@ -12,24 +15,30 @@ from pos_bridge.domain.audit import Actor, Role, TrailUnwritableError
 from pos_bridge.domain.identity import VaultUnusableError
 from pos_bridge.domain.person import PersonFault
 
+NEAR = timedelta(days=1)
 THIS_PROGRAM = Actor(Role.SYSTEM, 0)
 
 
 class Upkeep:
     """One for an engine: whoever else has the vault open for a command does neither."""
 
-    def __init__(self, people: People, persons: Persons) -> None:
+    def __init__(self, people: People, persons: Persons, right_time: Callable[[], datetime | None]) -> None:
+        """`right_time`: aware, of another clock than this till's; None while there is none."""
+        self._right_time = right_time
         self._people = people
         self._persons = persons
         self._retained: date | None = None  # not before this run of the program
 
     async def settle(self) -> None:
         """Once a day the retention; each time, what erasures wait for. Raises nothing of the vault or the trail."""
-        try:
-            if self._retained != self._people.today:
-                today = self._people.today
+        today = self._people.today
+        if self._retained != today and self._believed():
+            with suppress(VaultUnusableError, TrailUnwritableError):
                 if not isinstance(await self._people.retain(THIS_PROGRAM), PersonFault):
                     self._retained = today
+        with suppress(VaultUnusableError):
             await self._persons.renew()
-        except (VaultUnusableError, TrailUnwritableError):
-            return
+
+    def _believed(self) -> bool:
+        right = self._right_time()
+        return right is not None and abs(self._people.now - right) <= NEAR

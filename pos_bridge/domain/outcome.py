@@ -1,6 +1,6 @@
 """What a till asks of a checkout, and every answer it can get. Text of the till lives here in memory only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pos_bridge.domain.basket import BasketFault
 from pos_bridge.domain.card import CardFacts
@@ -10,6 +10,7 @@ from pos_bridge.domain.ledger import TillKeys
 from pos_bridge.domain.leg import Cause, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
+from pos_bridge.domain.progress import Progress, unwatched
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -19,7 +20,7 @@ class SaleAsk:
     Of the till's order its salted digest comes here (checkout/order.py), and no text that would wait with the payment.
     `choices` is what the customer chose to give, by the gate: it is no part of `till.content`, which the journal keeps
     a hash of. `reference` names the sale of a payment that does not say that it is split (as Split.reference), so that
-    one of a sale that is paid in parts is known as its last part.
+    one of a sale that is paid in parts is known as its last part. `progress` is told where the payment is, meanwhile.
     """
 
     till: TillKeys
@@ -33,17 +34,20 @@ class SaleAsk:
     split: "Split | None" = None
     confirm_within_s: int | None = None  # a till that confirms its payments (native API); None: final at once
     reference: bytes | None = None
+    progress: Progress = field(default=unwatched, compare=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Split:
     """That a payment is part of a split tender. `reference`: keyed hash of the till's sale reference alone (32 bytes).
 
-    `paid`: cents that the till counts as paid so far.
+    `paid`: cents that the till counts as paid so far. `due`: of the whole sale, as its first part says (None: what is
+    paid and this payment).
     """
 
     reference: bytes
     paid: int
+    due: int | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,6 +64,7 @@ class RefundAsk:
     sale: LegKey | None
     order_digest: bytes
     order_salt: bytes
+    progress: Progress = field(default=unwatched, compare=False)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

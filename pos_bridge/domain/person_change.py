@@ -37,7 +37,7 @@ Change = Callable[[Person | None], Changed]
 
 UNNAMED = bytes(ID_LENGTH)  # a new person's name is the vault's to draw
 AGE_OF_CONSENT = 14  # P-39.1, 4.1
-MAX_HISTORY = 200  # consents and their ends
+MAX_HISTORY = 80  # consents and their ends: as the vault's longest record has room for, beside all details
 MAX_REQUESTS = 40
 _MONTHS = 12
 _GROWN_UP = 18

@@ -1,23 +1,20 @@
-"""A person's record as bytes, and what a purchase changes in it. The id is not in it: it is the name of the row.
+"""A person's record as bytes. The id is not in it: it is the name of the row.
 
 A record is padded to one of three sizes. The first has room for ten consents at least, or for a name and an address.
-Whatever the domain allows fits in the last: of a long history the newest events stay, and those that decide what is in
-force. Records of version 2, which had a choice and consents only, are read too; they are written anew when they change.
-Decoding raises ValueError, without the data.
+Whatever the domain allows fits in the last. Records of version 2, which had a choice and up to 200 consents, are read
+too; they are written anew when they change. Decoding raises ValueError, without the data.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from pos_bridge.domain.details import Details, Field
-from pos_bridge.domain.identity import Choice, Consent, ConsentEnd, GivenBy, HomeDelivery, Purpose
+from pos_bridge.domain.identity import Choice, Consent, ConsentEnd, HomeDelivery
 from pos_bridge.domain.person import Month, Person, Refusal, Right, RightRequest, Whose
+from pos_bridge.domain.person_change import MAX_HISTORY, MAX_REQUESTS
 from pos_bridge.identity.record import Reader, nearest, padded, put_choice, put_day, put_event, put_long_text
 
 RECORD_SIZES = (512, 2048, 8192)
-MAX_HISTORY = 80  # consents and their ends
-MAX_REQUESTS = 64  # of one person
 RETURN_WINDOW_DAYS = 30  # after an order was paid, unless the shop says otherwise
 _LAYOUT = 0x83  # of version 3; a record of version 2 begins with its ChoiceKind
 _START = 2  # behind the length of what is not padding
@@ -29,7 +26,8 @@ Event = Consent | ConsentEnd
 
 def encode_person(person: Person) -> bytearray:
     """ValueError for more than has room."""
-    history, requests = bounded(person.history), _bounded_requests(person.requests)
+    if len(person.requests) > MAX_REQUESTS:
+        raise ValueError("more requests than a box has room for")
     content = bytearray((_LAYOUT,))
     put_choice(content, person.choice)
     put_month(content, person.active)
@@ -39,9 +37,9 @@ def encode_person(person: Person) -> bytearray:
     for field, text in person.details.given:
         content.append(field.value)
         put_long_text(content, text)
-    put_events(content, history)
-    content.append(len(requests))
-    for request in requests:
+    put_events(content, bounded(person.history))
+    content.append(len(person.requests))
+    for request in person.requests:
         content.append(request.right.value)
         put_day(content, request.received)
         _put_day(content, request.ended)
@@ -62,29 +60,6 @@ def decode_person(raw: bytearray, name: bytes) -> Person:
         history = events(reader)
         requests = tuple(_request(reader) for _ in range(reader.number()))
         return Person(name, choice, active, history, details, whose, child_until, keep_until, requests)
-
-
-def new_person(name: bytes, choice: Choice, consent: Consent, window_days: int) -> Person:
-    """Who is first known by a purchase."""
-    known = Person(name, choice, month_of(consent.day), (consent,))
-    return replace(known, keep_until=_keep_until(known, consent, window_days))
-
-
-def after_purchase(person: Person, consent: Consent, window_days: int) -> Person | None:
-    """With what a purchase under this consent says: the same person, if that is nothing new.
-
-    A consent to the same text for the same purposes is one, unless one of them was withdrawn since: then it is a new
-    choice. A child does not consent, and buys under what a parent agreed to; None if that does not stand.
-    """
-    history = person.history
-    if _is_child(person, consent):
-        if not all(_by_parent(history, purpose) for purpose in consent.purposes):
-            return None
-    elif not _stands(history, consent):
-        history = (*history, consent)
-    active = max(person.active, month_of(consent.day))
-    after = replace(person, history=history, active=active, keep_until=_keep_until(person, consent, window_days))
-    return person if after == person else after
 
 
 def bounded(history: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -151,58 +126,9 @@ def _request(reader: Reader) -> RightRequest:
     return RightRequest(right, received, ended, Refusal(refusal) if refusal else None)
 
 
-def _bounded_requests(requests: tuple[RightRequest, ...]) -> tuple[RightRequest, ...]:
-    """The open ones, then the refused ones, then the newest. ValueError for more open ones than there is room for."""
-    if sum(request.ended is None for request in requests) > MAX_REQUESTS:
-        raise ValueError("more requests than a record has room for")
-    by_weight = sorted(
-        range(len(requests)), key=lambda at: (requests[at].ended is None, requests[at].refusal is not None, at)
-    )
-    return tuple(requests[at] for at in sorted(by_weight[-MAX_REQUESTS:]))
-
-
 def _of_version_2(reader: Reader, choice: Choice, name: bytes) -> Person:
     """Active when they last consented; an order's data stays for the return window from then."""
     consents = tuple(reader.consent() for _ in range(reader.number()))
     newest = max((consent.day for consent in consents), default=date(_FIRST_YEAR, 1, 1))
     until = newest + timedelta(days=RETURN_WINDOW_DAYS) if isinstance(choice, HomeDelivery) else None
     return Person(name, choice, month_of(newest), consents, keep_until=until)
-
-
-# ---- a purchase ----
-
-
-def _keep_until(person: Person, consent: Consent, window_days: int) -> date | None:
-    """Of an order: what is there, unless that was over before this purchase."""
-    if not isinstance(person.choice, HomeDelivery):
-        return person.keep_until
-    bought = nearest(consent.day)
-    if person.keep_until is not None and person.keep_until >= bought:
-        return person.keep_until
-    return nearest(bought + timedelta(days=window_days))
-
-
-def _is_child(person: Person, consent: Consent) -> bool:
-    until = person.child_until
-    return until is not None and consent.by is GivenBy.SELF and month_of(consent.day) < until
-
-
-def _by_parent(history: tuple[Event, ...], purpose: Purpose) -> bool:
-    for event in reversed(history):
-        if isinstance(event, ConsentEnd):
-            if event.purpose is purpose:
-                return False
-        elif purpose in event.purposes and event.by is GivenBy.PARENT:
-            return True
-    return False
-
-
-def _stands(history: tuple[Event, ...], consent: Consent) -> bool:
-    """Whether the same was agreed to before, and nothing of it withdrawn since."""
-    for event in reversed(history):
-        if isinstance(event, ConsentEnd):
-            if event.purpose in consent.purposes:
-                return False
-        elif (event.text_version, event.purposes, event.by) == (consent.text_version, consent.purposes, consent.by):
-            return True
-    return False

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 
 from cryptography.exceptions import InvalidTag
 
+from pos_bridge.domain.details import UnfitDetailError
 from pos_bridge.domain.identity import Choice, Consent
 from pos_bridge.domain.person import Person, PersonFault
 from pos_bridge.identity.keys import LENGTH, Keys, name_of, sealed, sealed_once, unsealed, wipe
-from pos_bridge.identity.person_record import after_purchase, decode_person, encode_person, new_person
+from pos_bridge.identity.person_record import decode_person, encode_person
+from pos_bridge.identity.purchase import bought
 from pos_bridge.identity.record import encode_choice
 
 Change = Callable[[Person | None], Person | PersonFault]
@@ -67,12 +69,13 @@ class PersonRows:
             return (before, False) if after == before else (self._put(after, key), True)
 
     def bought(self, choice: Choice, consent: Consent, window_days: int) -> bytes | None:
-        """The name of the row of whoever gave this, with the consent in it. None for a child without a parent's."""
+        """The name of the row of whoever gave this, with what a purchase says. None: the purchase is nobody's."""
         row = self._row(choice)
         if row is None:
-            return self._add(new_person(os.urandom(LENGTH), choice, consent, window_days)).id
+            person = bought(None, choice, consent, window_days)
+            return None if person is None else self._add(replace(person, id=os.urandom(LENGTH))).id
         with self._opened(row, choice) as (key, before):
-            after = after_purchase(before, consent, window_days)
+            after = bought(before, choice, consent, window_days)
             if after is None:
                 return None
             if after is not before:
@@ -137,9 +140,11 @@ class PersonRows:
 
 
 def applied(how: Change, before: Person | None, choice: Choice) -> Person | PersonFault:
-    """What is wrong in a change is a fault of this program, never of the vault."""
+    """What is wrong in a change is a fault of this program, never of the vault; but a text may be unfit."""
     try:
         after = how(before)
+    except UnfitDetailError:
+        raise
     except ValueError as error:
         raise RuntimeError("a change that raises").with_traceback(error.__traceback__) from None
     if isinstance(after, Person) and after.choice != choice:

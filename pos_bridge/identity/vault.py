@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from pos_bridge import faults
+from pos_bridge.domain.details import UnfitDetailError
 from pos_bridge.domain.identity import Choice, ChoiceKind, Chouchous, Consent, VaultUnusableError, kind_of
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.person import LinkedSale, Person, PersonFault
@@ -112,6 +113,7 @@ class Vault:
         return await self._ask(lambda: self._persons.person(carried.pop()))
 
     async def change(self, choice: Choice, how: Change) -> Person | PersonFault:
+        """What `how` raises of an UnfitDetailError is raised here; it says which field, and not what was in it."""
         carried = [(choice, how)]
         return await self._ask(lambda: self._persons.change(*carried.pop()))
 
@@ -163,10 +165,10 @@ class Vault:
     async def _ask(self, call: Callable[[], Result]) -> Result:
         try:
             return await self._worker.ask(call)
-        except VaultUnusableError as error:
-            fault = error.fault
+        except (VaultUnusableError, UnfitDetailError) as error:
+            told = (error.fault,) if isinstance(error, VaultUnusableError) else (error.field, error.why)
         # The thread remembers what it raised until its next job: from here on another one collects the asker's frames.
-        raise VaultUnusableError(fault)
+        raise VaultUnusableError(*told) if len(told) == 1 else UnfitDetailError(*told)
 
 
 def _work(jobs: list[Job]) -> list[object]:
@@ -176,6 +178,8 @@ def _work(jobs: list[Job]) -> list[object]:
 def _outcome(job: Job) -> object:
     try:
         return job.call()
+    except UnfitDetailError as error:
+        return UnfitDetailError(error.field, error.why)
     except EXPECTED as error:
         fault = fault_of(error)
     except Exception as error:  # noqa: BLE001 - money does not stop for a fault in here; standard error tells where it was

@@ -66,6 +66,11 @@ class Reception:
         await self._services[0].told(key)  # whichever: they have one desk
 
     @property
+    def floor(self) -> Floor:
+        """Where whoever else moves money at this terminal runs too, so that one waits at a time."""
+        return self._floor
+
+    @property
     def runs(self) -> bool:
         """Whether a transaction or a Loyalty request is under way, also one that no desk has heard of yet."""
         return not self._floor.is_quiet

@@ -25,12 +25,12 @@ def failure(language: Language, said: Said, pairs: Pairs = ()) -> Response:
 
 def success(language: Language, words: tuple[Words, ...] = (), pairs: Pairs = ()) -> Response:
     """With several sentences, one after the other."""
-    spoken = _spoken(language, _one_after_the_other(words), pairs) if words else ()
+    spoken = _spoken(language, one_after_the_other(words), pairs) if words else ()
     plain = (*spoken, *_plain(pairs))
     return Response(Result.SUCCESS, additional_response=encode_pairs(plain) if plain else None)
 
 
-def _one_after_the_other(words: tuple[Words, ...]) -> Words:
+def one_after_the_other(words: tuple[Words, ...]) -> Words:
     return Words(" ".join(said.fr for said in words), " ".join(said.en for said in words))
 
 
@@ -39,9 +39,14 @@ def why(instead: Instead, *, gives_back: bool) -> tuple[Said, Pairs]:
     return situation(instead.situation, gives_back=gives_back), pairs
 
 
+def filled(words: Words, pairs: Pairs = ()) -> Words:
+    """A sentence with its `{names}` filled in: an amount as each language writes it."""
+    return Words(_set(words.fr).format_map(_written("fr", pairs)), words.en.format_map(_written("en", pairs)))
+
+
 def _spoken(language: Language, words: Words, pairs: Pairs) -> tuple[tuple[str, str], ...]:
-    fr, en = _set(words.fr).format_map(_written("fr", pairs)), words.en.format_map(_written("en", pairs))
-    return ("message", fr if language == "fr" else en), ("messageFr", fr), ("messageEn", en)
+    said = filled(words, pairs)
+    return ("message", said.to(language)), ("messageFr", said.fr), ("messageEn", said.en)
 
 
 def _set(french: str) -> str:

@@ -1,6 +1,7 @@
 """The processor as the checkout sees it (checkout.ports.Processor). Never raises for what a network does."""
 
 import time
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from pos_bridge.domain.authorisation import (
@@ -66,6 +67,10 @@ class ProcessorClient:
 
     def sealing_key(self) -> SealingKey:
         return self._session.sealing_key()
+
+    def time(self) -> datetime | None:
+        """The processor's, in UTC; None before it was heard."""
+        return datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC) if self._clock.known else None
 
     def not_after_ms(self, seconds: int) -> int:
         return self._clock.now_ms() + seconds * 1000

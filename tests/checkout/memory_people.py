@@ -28,12 +28,15 @@ class MemoryPersons:
         self.copied = True  # off the till
         self.erasures = 0
         self.broken: VaultFault | None = None
+        self.unreadable: set[Choice] = set()
         self.before_change: Change | None = None  # somebody else's, just before the next one
         self.most_at_once = 0
         self._done = done
 
     async def person(self, choice: Choice) -> Person | None:
         self._asked("person")
+        if choice in self.unreadable:
+            raise VaultUnusableError(VaultFault.DAMAGED)
         return self.by_choice.get(choice)
 
     async def change(self, choice: Choice, how: Change) -> Person | PersonFault:
@@ -69,8 +72,12 @@ class MemoryPersons:
     async def page(self, after: bytes, count: int) -> tuple[Person, ...]:
         self._asked("page")
         self.most_at_once = max(self.most_at_once, count)
-        there = sorted(self.by_choice.values(), key=lambda person: person.id)
-        return tuple(person for person in there if person.id > after)[:count]
+        there = sorted(self.by_choice.items(), key=lambda pair: pair[1].id)
+        rest = [(choice, person) for choice, person in there if person.id > after]
+        readable = tuple(person for choice, person in rest if choice not in self.unreadable)
+        if rest and not readable:
+            raise VaultUnusableError(VaultFault.DAMAGED)
+        return readable[:count]
 
     async def forget(self, persons: tuple[bytes, ...]) -> int:
         self._asked("forget")

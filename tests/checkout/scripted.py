@@ -10,6 +10,7 @@ from pos_bridge.domain.chip import ChipReceipt, HostWord, IssuerAnswer, SecondAn
 from pos_bridge.domain.happening import Reversed, Standing
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
+from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.domain.session import Trust
 
@@ -64,7 +65,13 @@ class ScriptedReaders:
         self.prompts: list[ScriptedPrompt] = []
 
     def prompt(
-        self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, *, refund: bool = False
+        self,
+        leg_key: LegKey,
+        amount: Amount,
+        sealing_key: SealingKey,
+        *,
+        refund: bool = False,
+        progress: Progress = unwatched,
     ) -> ScriptedPrompt:
         prompt = ScriptedPrompt(agrees=self.agrees, refund=refund)
         if self.card is not None:

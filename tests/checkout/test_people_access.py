@@ -7,10 +7,10 @@ import pytest
 
 from pos_bridge import events
 from pos_bridge.checkout.passing import PAGE
-from pos_bridge.domain.access import Access, Recorded, Retained
+from pos_bridge.domain.access import Access, Erased, Recorded, Retained
 from pos_bridge.domain.audit import Act, AuditEntry
 from pos_bridge.domain.details import NO_DETAILS
-from pos_bridge.domain.identity import Channel, Choice, ChoiceKind, Chouchous, HomeDelivery, Purpose
+from pos_bridge.domain.identity import Channel, Choice, ChoiceKind, Chouchous, HomeDelivery, Purpose, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
 from pos_bridge.domain.leg import Flow, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
@@ -128,6 +128,23 @@ async def test_who_asked_for_something_is_kept():
     assert await world.people.retain(SYSTEM) == Retained(0, 0, 0)
     await world.people.access(OFFICER, MEMBER)
     assert await world.people.retain(SYSTEM) == Retained(0, 1, 0)
+
+
+@story
+async def test_one_that_cannot_be_read_keeps_nobody_else():
+    world = World()
+    damaged = HomeDelivery("WEB-0")
+    for choice, name in ((damaged, b"\xff" * 32), (ORDER, b"\x01" * 32)):
+        there = await world.people.deliver(CASHIER, replace(delivery(), choice=choice))
+        assert isinstance(there, Person)
+        world.persons.by_choice[choice] = replace(there, id=name, keep_until=date(2026, 1, 1))
+    world.persons.unreadable = {damaged}
+    with pytest.raises(VaultUnusableError):
+        await world.people.retain(SYSTEM)
+    assert set(world.persons.by_choice) == {damaged}
+    assert events.PeopleForgotten(1, 0, 0) in world.log.events
+    assert await world.people.erase(OFFICER, damaged) == Erased(acknowledged=True, renewed=False)
+    assert world.trail.last == AuditEntry(TODAY, OFFICER, Act.ERASE), "of whom, nobody could read"
 
 
 @story

@@ -12,13 +12,15 @@ from tests.checkout.story import story
 from tests.checkout.test_people import World
 from tests.domain.people import MEMBER, TODAY
 
+FAR = timedelta(days=2)
+
 
 @story
 async def test_retention_is_once_a_day_and_renewal_each_time():
     world = World()
     await world.enrolled()
     world.persons.by_choice[MEMBER] = replace(world.persons.by_choice[MEMBER], active=Month(2000, 1))
-    upkeep = Upkeep(world.people, world.persons)
+    upkeep = Upkeep(world.people, world.persons, lambda: world.now)
     for _ in range(3):
         await upkeep.settle()
     assert world.done.count("renew") == 3
@@ -35,10 +37,10 @@ async def test_retention_is_once_a_day_and_renewal_each_time():
 async def test_what_failed_is_tried_again():
     world = World()
     await world.enrolled()
-    upkeep = Upkeep(world.people, world.persons)
+    upkeep = Upkeep(world.people, world.persons, lambda: world.now)
     world.trail.full = True
     await upkeep.settle()
-    assert world.done == []
+    assert world.done == ["renew"], "that needs no trail: nobody's data is read"
     world.trail.full = False
     world.persons.broken = VaultFault.DISK
     await upkeep.settle()
@@ -49,3 +51,19 @@ async def test_what_failed_is_tried_again():
         events.VaultUnusable(VaultFault.DISK),
         events.PeopleForgotten(0, 0, 0),
     ]
+
+
+@story
+async def test_a_clock_that_is_not_the_processors_makes_nobody_forgotten():
+    world = World()
+    await world.enrolled()
+    told = [None, world.now - FAR, world.now + FAR]
+    upkeep = Upkeep(world.people, world.persons, lambda: told.pop(0))
+    while told:
+        await upkeep.settle()
+    assert [entry.act for entry in world.trail.entries] == [Act.ENROL]
+    assert world.log.events == []
+    assert world.done.count("renew") == 3, "that asks no clock"
+    told.append(world.now - timedelta(hours=23))
+    await upkeep.settle()
+    assert world.log.events == [events.PeopleForgotten(0, 0, 0)]

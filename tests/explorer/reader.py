@@ -10,6 +10,7 @@ from pos_bridge.domain.card import SEALED_LENGTH, Brand, CardFacts, EntryMode, R
 from pos_bridge.domain.chip import HostWord, IssuerAnswer, SecondAnswer
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
+from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.sealing_key import SealingKey
 from tests.explorer.ground import Ground
 from tests.explorer.words import money
@@ -129,7 +130,15 @@ class SimReaders:
         self._customers = customers
         self._seen = seen
 
-    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, *, refund: bool = False) -> SimPrompt:
+    def prompt(
+        self,
+        leg_key: LegKey,
+        amount: Amount,
+        sealing_key: SealingKey,
+        *,
+        refund: bool = False,
+        progress: Progress = unwatched,
+    ) -> SimPrompt:
         self._ground.note("reader", f"asks for a card: {money(amount.cents)}")
         return SimPrompt(self._ground, self._customers, leg_key, self._seen)
 

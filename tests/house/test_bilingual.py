@@ -22,7 +22,16 @@ MAKERS = {"Words": (0, 1), "both": (0, 1), "Said": (-2, -1)}
 ALIKE = "same"
 
 # Texts that are told to programmers: an error that nobody meets unless the program is wrong.
-OF_THE_CODE = {"ValueError", "TypeError", "LookupError", "KeyError", "AssertionError", "RuntimeError", "UsageError"}
+OF_THE_CODE = {
+    "ValueError",
+    "TypeError",
+    "LookupError",
+    "KeyError",
+    "AssertionError",
+    "RuntimeError",
+    "ImportError",
+    "UsageError",
+}
 
 # Rooms whose people read English, with the reason. A room that holds no such text any more is taken off this list.
 IN_ENGLISH = {
@@ -48,6 +57,8 @@ SILENT = {
 EXCUSED = {
     "pos-bridge doctor": "the SaleID that its Diagnosis shows the engine: a name on the wire",
     "passphrase ": "before the name of who holds one: hashed, never shown",
+    "native socket": "the name of whoever may open it: hashed, never shown",
+    "native certificate ": "before the name of who holds one: hashed, never shown",
     "POST ": "the beginning of a request, between machines",
     "without an exception": "a fault's line, to be reported as it is: for who mends the program",
     "no place": "the same",

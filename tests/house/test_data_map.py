@@ -25,7 +25,7 @@ from pos_bridge.identity.proof import Proof
 from pos_bridge.identity.record import Link
 from pos_bridge.pos_api.kept import Kept
 from pos_bridge.pos_api.loyalty_kept import LoyaltyKept
-from pos_bridge.protocol import processor_v1_pb2
+from pos_bridge.protocol import processor_v1_pb2, till_v1_pb2
 from pos_bridge.wire import cardlink
 from pos_bridge.wire.nexo import (
     device_request,
@@ -262,6 +262,25 @@ def test_every_field_of_an_answer():
     kinds = set().union(*map(structs_of, (response, *told, event)))
     kinds |= {request.TransactionID, request.MessageReference, request.OriginalPOITransaction}
     compare("The answer to the till", spelled_fields(kinds))
+
+
+def spoken_of(*, asked: bool) -> set[str]:
+    """Every field of what the service Till is asked, or answers."""
+    service = till_v1_pb2.DESCRIPTOR.services_by_name["Till"]
+    waiting = [method.input_type if asked else method.output_type for method in service.methods]
+    found: set[str] = set()
+    while waiting:
+        message = waiting.pop()
+        for field in message.fields:
+            if f"{message.name}.{field.name}" not in found:
+                found.add(f"{message.name}.{field.name}")
+                waiting += [field.message_type] if field.message_type is not None else []
+    return found
+
+
+def test_every_field_of_a_native_till():
+    compare("What a native till sends", spoken_of(asked=True))
+    compare("The answer to a native till", spoken_of(asked=False))
 
 
 # ---- what really lies on a till's disk ----

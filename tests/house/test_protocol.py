@@ -1,4 +1,4 @@
-"""What leaves the store cannot carry a name, and the committed modules are what the definition generates."""
+"""What leaves the store cannot carry a name, and the committed modules are what the definitions generate."""
 
 import subprocess
 import sys
@@ -40,9 +40,12 @@ def test_no_field_is_text_and_every_run_of_bytes_states_its_length():
                 assert field.type in NUMBERS, f"{message.name}.{field.name} could carry text"
 
 
-def test_the_generated_modules_are_those_of_the_definition(tmp_path):
+def test_the_generated_modules_are_those_of_the_definitions(tmp_path):
     command = [sys.executable, "-m", "grpc_tools.protoc", "-I", f"pos_bridge/protocol={ROOT / 'protos'}"]
     outputs = [f"--{kind}_out={tmp_path}" for kind in ("python", "pyi", "grpc_python")]
-    subprocess.run([*command, *outputs, "pos_bridge/protocol/processor_v1.proto"], check=True)
-    for made in (tmp_path / "pos_bridge" / "protocol").iterdir():
+    files = [f"pos_bridge/protocol/{path.name}" for path in sorted((ROOT / "protos").glob("*.proto"))]
+    subprocess.run([*command, *outputs, *files], check=True)
+    found = sorted((tmp_path / "pos_bridge" / "protocol").iterdir())
+    assert len(found) == 3 * len(files) == 6
+    for made in found:
         assert made.read_text() == (ROOT / "pos_bridge" / "protocol" / made.name).read_text(), "run `make protos`"

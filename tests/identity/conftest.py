@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.makers import KEY
+from tests.identity.makers import KEY, PlainLedger
 
 
 @pytest.fixture
@@ -17,3 +18,13 @@ def vault(path: Path) -> Iterator[VaultFile]:
     vault = VaultFile(path, KEY)
     yield vault
     vault.close()
+
+
+@pytest.fixture
+def ledger() -> PlainLedger:
+    return PlainLedger()
+
+
+@pytest.fixture
+def persons(vault: VaultFile, ledger: PlainLedger) -> PersonFile:
+    return PersonFile(vault, ledger.enter, lambda: ledger.today)

@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,15 +23,19 @@ from pos_bridge.domain.identity import (
 )
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.person import Month, Person
-from pos_bridge.identity import file
+from pos_bridge.domain.points import PointsRule
+from pos_bridge.identity import file, schema
 from pos_bridge.identity.keys import unsealed
 from pos_bridge.identity.person_record import decode_person
 from pos_bridge.identity.proof import decode_proof
 from pos_bridge.identity.record import decode_held, decode_link
+from pos_bridge.identity.vault_file import VaultFile
 
 KEY = hashlib.sha256(b"the vault key of the tests").digest()
 MEMBER = "6277009218344"
 ORDER = "WEB/2026.11_77-GRISE"
+RULE = PointsRule("2026-11", 1, 100)
+HEADER = 100  # bytes of SQLite's file: it counts changes
 BESIDE = {"vault.epoch", "vault.lock"}  # the files that any vault has
 TABLES = ("held", "persons", "links", "points", "returns", "proofs", "head", "verifier")
 
@@ -69,6 +73,31 @@ def given_details(
     last_name: str = "Tremblay-Chouette", street: str = "12, rue des Érables", city: str = "Trois-Rivières"
 ) -> Details:
     return Details(((Field.LAST_NAME, last_name), (Field.STREET, street), (Field.CITY, city)))
+
+
+def with_details(person: Person | None) -> Person:
+    assert person is not None
+    return replace(person, details=given_details())
+
+
+def sold(vault: VaultFile, *choices: tuple[Choice, Consent], paid: int = 12_99) -> LegKey:
+    """A sale that was paid; of a member with an order, unless others are told."""
+    leg = LegKey.fresh()
+    vault.hold(leg, choices or (as_member(), to_home()), RULE)
+    vault.keep(leg, paid)
+    return leg
+
+
+class PlainLedger:
+    """What was entered, in its order; and what the vault is told of it."""
+
+    def __init__(self) -> None:
+        self.entered: list[bytes] = []
+        self.today = date(2027, 3, 9)
+
+    def enter(self, person: bytes) -> bytes:
+        self.entered.append(person)
+        return len(self.entered).to_bytes(8, "big") + person
 
 
 @dataclass(frozen=True)
@@ -112,6 +141,20 @@ def stored(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """The rows as they are, without the key."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         return {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in TABLES}
+
+
+def in_another_order(path: Path) -> bytes:
+    """The file as it would be if its rows had come in their order turned round, without SQLite's own header."""
+    other = path.with_name("other.db")
+    with closing(sqlite3.connect(other, isolation_level=None)) as connection:
+        schema.create(connection)
+        for table, rows in stored(path).items():
+            for row in sorted(rows, reverse=True):
+                connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+        connection.execute("VACUUM")
+    raw = other.read_bytes()
+    other.unlink()
+    return raw[HEADER:]
 
 
 def shapes(path: Path) -> dict[str, list[tuple[int, ...]]]:

@@ -21,11 +21,6 @@ NOBODY = bytes(32)
 NOW = Month(2026, 11)
 
 
-@pytest.fixture
-def persons(vault) -> PersonFile:
-    return PersonFile(vault)
-
-
 def enrolled(choice: Chouchous | HomeDelivery = WHO, month: Month = NOW) -> Person:
     return Person(NOBODY, choice, month, (consent(),), given_details())
 

@@ -1,9 +1,7 @@
 """What the vault keeps and what it does not: once, under its own key, and the same whoever the person is."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from itertools import combinations
 
 import pytest
@@ -11,10 +9,11 @@ from cryptography.exceptions import InvalidTag
 
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, HomeDelivery, VaultFault, VaultUnusableError
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.identity import schema, vault_file
+from pos_bridge.identity import vault_file
 from pos_bridge.identity.vault_file import VaultFile
 from tests.identity.makers import (
     BESIDE,
+    HEADER,
     KEY,
     MEMBER,
     ORDER,
@@ -22,12 +21,12 @@ from tests.identity.makers import (
     consent,
     content,
     forge,
+    in_another_order,
     shapes,
     stored,
     to_home,
 )
 
-_HEADER = 100  # of SQLite's file: it counts changes
 BOTH = frozenset(ChoiceKind)
 MEMBERSHIP = frozenset({ChoiceKind.CHOUCHOUS})
 
@@ -168,27 +167,15 @@ def test_rows_lie_in_no_order_of_time(vault, path, monkeypatch):
             vault.hold(leg, (as_member(f"M-{number}"),))
             vault.keep(leg)
 
-    def in_another_order() -> bytes:
-        other = path.with_name("other.db")
-        with closing(sqlite3.connect(other, isolation_level=None)) as connection:
-            schema.create(connection)
-            for table, rows in stored(path).items():
-                for row in sorted(rows, reverse=True):
-                    connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
-            connection.execute("VACUUM")
-        raw: bytes = other.read_bytes()
-        other.unlink()
-        return raw[_HEADER:]
-
     buy(49)
     vault.rest()
-    assert path.read_bytes()[_HEADER:] != in_another_order()
+    assert path.read_bytes()[HEADER:] != in_another_order(path)
     buy(1)
     vault.rest()
-    assert path.read_bytes()[_HEADER:] == in_another_order()
+    assert path.read_bytes()[HEADER:] == in_another_order(path)
     buy(3)
     vault.close()
-    assert path.read_bytes()[_HEADER:] == in_another_order()
+    assert path.read_bytes()[HEADER:] == in_another_order(path)
 
 
 def test_another_key_is_refused_and_changes_nothing(vault, path):

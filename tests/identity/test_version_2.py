@@ -4,7 +4,6 @@ import base64
 import gzip
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,11 +11,11 @@ import pytest
 
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, HomeDelivery
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.domain.person import Month, Person
+from pos_bridge.domain.person import Month
 from pos_bridge.identity import schema
 from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.report import known
-from tests.identity.makers import KEY, MEMBER, ORDER, as_member, consent, content, given_details, stored, to_home
+from tests.identity.makers import KEY, MEMBER, ORDER, as_member, consent, content, stored, to_home, with_details
 
 LEGS = [LegKey.parse(f"{number:08x}-0000-4000-8000-000000000000") for number in (1, 2, 3)]
 BOTH = frozenset(ChoiceKind)
@@ -63,11 +62,6 @@ def test_everybody_is_there_and_the_rows_are_the_same(vault, path):
     assert vault.returning() == (LEGS[1],)
     assert {table: stored(path)[table] for table in before} == before
     assert version_of(path) == schema.VERSION
-
-
-def with_details(person: Person | None) -> Person:
-    assert person is not None
-    return replace(person, details=given_details())
 
 
 def stored_of_2(path: Path) -> dict[str, list[tuple[object, ...]]]:

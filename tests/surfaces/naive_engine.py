@@ -30,6 +30,7 @@ from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, Sea
 from pos_bridge.domain.chip import HostWord, IssuerAnswer, SecondAnswer
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
+from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.sealing_key import SealingKey
 
 _LAMP_ON, _LAMP_OFF = b"\x1b\x83", b"\x1b\x81"
@@ -150,7 +151,15 @@ class NaiveRooms:
     async def start(self) -> None:
         return
 
-    def prompt(self, leg_key: LegKey, amount: Amount, sealing_key: SealingKey, *, refund: bool = False) -> NaivePrompt:
+    def prompt(
+        self,
+        leg_key: LegKey,
+        amount: Amount,
+        sealing_key: SealingKey,
+        *,
+        refund: bool = False,
+        progress: Progress = unwatched,
+    ) -> NaivePrompt:
         return NaivePrompt(self._settings, self._reader.device, leg_key, amount, sealing_key)
 
     async def states(self) -> tuple[tuple[str, bool], ...]:

@@ -1,0 +1,265 @@
+"""Files that come back from a backup: an erased person never does, and what cannot be trusted is refused."""
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pos_bridge.domain.identity import Chouchous, VaultFault, VaultUnusableError
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.identity import epoch
+from pos_bridge.identity.fault import EXPECTED, fault_of
+from pos_bridge.identity.ledger_file import NAME, Ledger
+from pos_bridge.identity.person_file import PersonFile
+from pos_bridge.identity.renewing import OWED, Owing, Progress
+from pos_bridge.identity.report import known
+from pos_bridge.identity.vault_file import VaultFile
+from tests.identity.makers import KEY, as_member, content, forge
+from tests.identity.peopled import people, renewed, said
+from tests.identity.test_version_2 import LEGS as OLD_LEGS
+from tests.identity.test_version_2 import path as path_of_version_2  # noqa: F401 - a fixture
+
+GOES = Chouchous("M-1")
+
+
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    made: Path = tmp_path / "share"
+    made.mkdir()
+    return made / "till-1"
+
+
+@pytest.fixture
+def legs(vault) -> list[LegKey]:
+    return people(vault)
+
+
+@pytest.fixture
+def backup(vault, path, legs, tmp_path) -> Path:
+    """Of the whole state folder, before somebody was erased."""
+    vault.close()
+    made: Path = tmp_path / "backup"
+    shutil.copytree(path.parent, made)
+    return made
+
+
+def erase(path: Path, copy: Path | None = None, *choices: Chouchous) -> None:
+    with closing(VaultFile(path, KEY, erasures_copy=copy)) as vault:
+        for choice in choices or (GOES,):
+            assert PersonFile(vault, vault.enter).erase(choice) is not None
+        assert vault.owed().copies == 0
+        assert renewed(vault) is Progress.DONE
+
+
+def restore(backup: Path, path: Path, *names: str) -> None:
+    for name in names:
+        shutil.copy2(backup / name, path.with_name(name))
+
+
+def opening(path: Path, copy: Path | None = None) -> VaultFault | None:
+    with closing(VaultFile(path, KEY, erasures_copy=copy)) as vault:
+        try:
+            vault.held()
+        except EXPECTED as error:
+            return fault_of(error)
+        return None
+
+
+def test_an_older_vault_alone_cannot_be_opened_any_more(path, backup):
+    erase(path)
+    restore(backup, path, "vault.db")
+    before = path.read_bytes()
+    assert opening(path) is VaultFault.WRONG_KEY
+    with pytest.raises(VaultUnusableError) as caught:
+        known(path, KEY, LegKey.fresh())
+    assert caught.value.fault is VaultFault.WRONG_KEY
+    assert path.read_bytes() == before
+
+
+def test_with_its_own_secret_whoever_was_erased_goes_again(path, backup, legs):
+    with closing(VaultFile(path, KEY)) as vault:
+        before = said(vault, path, legs)
+    erase(path)
+    with closing(VaultFile(path, KEY)) as vault:
+        after = said(vault, path, legs)
+    restore(backup, path, "vault.db", epoch.NAME)
+    (old,) = epoch.candidates(path.parent)
+    with closing(VaultFile(path, KEY)) as vault:
+        assert PersonFile(vault).person(GOES) is None, "whatever is asked first"
+        assert vault.owed() == Owing(0, renewal=True), "and the old key is destroyed again"
+        assert said(vault, path, legs) == after
+        assert renewed(vault) is Progress.DONE
+        assert said(vault, path, legs) == after
+    assert before != after
+    assert old not in epoch.candidates(path.parent)
+
+
+def test_a_ledger_that_lacks_what_the_vault_has_seen_is_refused(path, backup):
+    erase(path)
+    assert opening(path) is None
+    restore(backup, path, NAME)
+    before = path.read_bytes()
+    assert opening(path) is VaultFault.ERASURES_BEHIND
+    with pytest.raises(VaultUnusableError) as caught:
+        known(path, KEY, LegKey.fresh())
+    assert caught.value.fault is VaultFault.ERASURES_BEHIND
+    path.with_name(NAME).unlink()
+    assert opening(path) is VaultFault.ERASURES_BEHIND
+    assert path.read_bytes() == before
+
+
+def test_a_ledger_with_other_entries_is_refused(path, backup, tmp_path):
+    other = tmp_path / "backup" / "vault.db"
+    erase(other, None, Chouchous("M-2"), Chouchous("M-3"))
+    erase(path)
+    restore(backup, path, NAME)
+    assert opening(path) is VaultFault.ERASURES_BEHIND, "longer, and without the one that this vault has seen"
+
+
+@pytest.mark.parametrize("change", ["a digit", "the first line", "a word"])
+def test_a_ledger_that_was_changed_is_refused(path, backup, change):
+    erase(path)
+    ledger = path.with_name(NAME)
+    raw = bytearray(ledger.read_bytes())
+    match change:
+        case "a digit":
+            raw[5] ^= 1
+        case "the first line":
+            del raw[: raw.index(b"\n") + 1]
+        case "a word":
+            raw += b"word\n"
+    ledger.write_bytes(raw)
+    assert opening(path) is VaultFault.DAMAGED
+    assert ledger.read_bytes() == raw, "left as it is"
+
+
+def test_all_of_it_restored_is_completed_from_the_copy(path, backup, copy, legs):
+    """Vault, secret and ledger are of before; the copy off the till knows better."""
+    with closing(VaultFile(path, KEY, erasures_copy=copy)) as vault:
+        assert vault.owed() == Owing(0, renewal=False)
+    assert copy.read_bytes() == path.with_name(NAME).read_bytes()
+    erase(path, copy)
+    assert copy.read_bytes() == path.with_name(NAME).read_bytes()
+    with closing(VaultFile(path, KEY)) as vault:
+        after = said(vault, path, legs)
+    shutil.rmtree(path.parent)
+    shutil.copytree(backup, path.parent)
+    with closing(VaultFile(path, KEY, erasures_copy=copy)) as vault:
+        assert PersonFile(vault).person(GOES) is None
+        assert said(vault, path, legs) == after
+    assert copy.read_bytes() == path.with_name(NAME).read_bytes()
+
+
+def test_a_copy_that_comes_back_later_is_heard_then(path, backup, copy):
+    erase(path, copy)
+    shutil.rmtree(path.parent)
+    shutil.copytree(backup, path.parent)
+    away = copy.parent.rename(copy.parent.with_name("away"))
+    with closing(VaultFile(path, KEY, erasures_copy=copy)) as vault:
+        assert PersonFile(vault).person(GOES) is not None
+        assert vault.owed().copies == 1, "the one of before"
+        away.rename(copy.parent)
+        assert vault.owed() == Owing(0, renewal=True)
+        assert PersonFile(vault).person(GOES) is None
+
+
+def test_a_copy_that_cannot_be_reached_acknowledges_nothing(vault, path, legs, tmp_path):
+    vault.close()
+    copy = tmp_path / "not mounted" / "till-1"
+    with closing(VaultFile(path, KEY, erasures_copy=copy)) as without:
+        assert PersonFile(without, without.enter).erase(GOES) is not None
+        assert without.owed().copies == 2
+        copy.parent.write_bytes(b"")  # a file where the folder should be
+        assert without.owed().copies == 2
+        copy.parent.unlink()
+        copy.mkdir(parents=True)  # a folder where the file should be
+        assert without.owed().copies == 2
+        copy.rmdir()
+        assert without.owed().copies == 0
+    assert copy.read_bytes() == path.with_name(NAME).read_bytes()
+    assert copy.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("harm", ["another", "damaged"])
+def test_a_copy_that_says_something_else_is_told(path, backup, copy, harm):
+    erase(path, copy)
+    if harm == "another":
+        other = backup / "vault.db"
+        erase(other, None, Chouchous("M-2"))
+        copy.write_bytes((backup / NAME).read_bytes())
+    else:
+        raw = bytearray(copy.read_bytes())
+        raw[10] ^= 1
+        copy.write_bytes(raw)
+    before = copy.read_bytes()
+    assert opening(path, copy) is VaultFault.ERASURES_BEHIND
+    assert copy.read_bytes() == before
+    assert opening(path) is None
+
+
+@pytest.mark.parametrize("torn", ["half a line", "its end", "zeros"])
+@pytest.mark.parametrize("which", ["ours", "the copy"])
+def test_what_a_crash_left_of_a_line_is_mended(path, backup, copy, torn, which):
+    erase(path, copy)
+    whole = path.with_name(NAME).read_bytes()
+    file = copy if which == "the copy" else path.with_name(NAME)
+    match torn:
+        case "half a line":
+            file.write_bytes(whole + b"3 0123456789abc")
+        case "its end":
+            file.write_bytes(whole[:-1])
+        case "zeros":
+            file.write_bytes(whole + bytes(138))
+    with closing(VaultFile(path, KEY, erasures_copy=copy)) as vault:
+        assert vault.owed().copies == 0
+    assert path.with_name(NAME).read_bytes() == whole
+    assert copy.read_bytes() == whole
+
+
+def test_an_erasure_that_is_asked_again_is_entered_once(tmp_path):
+    ledger, person, other = Ledger(tmp_path), b"\x01" * 32, b"\x02" * 32
+    first = ledger.enter(person)
+    assert ledger.enter(person) == first
+    second = ledger.enter(other)
+    assert ledger.enter(person) == second
+    assert ledger.entries().persons == (person, other)
+    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_an_older_key_file_beside_a_newer_vault_is_told(path, backup):
+    erase(path)
+    restore(backup, path, epoch.NAME)
+    assert opening(path) is VaultFault.WRONG_KEY
+
+
+def test_a_new_vault_beside_an_old_ledger_goes_on(path, backup):
+    erase(path)
+    path.unlink()
+    assert opening(path) is None
+    with closing(VaultFile(path, KEY)) as vault:
+        vault.hold(LegKey.fresh(), (as_member(GOES.member),))
+        for leg in vault.held():
+            vault.keep(leg)
+    erase(path)
+    assert len(Ledger(path.parent).entries().persons) == 3
+
+
+def test_a_damaged_head_is_damage(path, backup):
+    forge(path, "UPDATE head SET box = randomblob(length(box))")
+    assert opening(path) is VaultFault.DAMAGED
+
+
+def test_a_vault_from_before_epochs_gets_its_first(path_of_version_2):  # noqa: F811 - the fixture
+    path: Path = path_of_version_2
+    old = path.read_bytes()
+    with closing(VaultFile(path, KEY)) as vault:
+        assert all(map(vault.known, OLD_LEGS))
+    assert not path.with_name(epoch.NAME).exists()
+    erase(path, None, next(each for each in content(path).persons if isinstance(each, Chouchous)))
+    assert epoch.candidates(path.parent)[0] != epoch.NONE
+    with closing(VaultFile(path, KEY)) as vault:
+        assert sum(bool(vault.known(leg)) for leg in OLD_LEGS) >= 1
+    path.write_bytes(old)
+    assert opening(path) is VaultFault.WRONG_KEY
+    assert not path.with_name(OWED).exists()

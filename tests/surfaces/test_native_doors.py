@@ -1,0 +1,270 @@
+"""Where native tills come in: who is let in, what hostile clients can do there, and how the engine stops."""
+
+import signal
+import socket
+import ssl
+import stat
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from hw_sim import pki
+from hw_sim.native_till import NativeTill, new_request_id
+from hw_sim.running import running_store
+from hw_sim.unix_path import short_address
+from pos_bridge.protocol import till_v1_pb2 as pb
+from tests.processes import descendants, resident_kib, survivors
+from tests.surfaces.book import until
+from tests.surfaces.engine import changed, engine, refused
+from tests.surfaces.native import NativeShop, reachable
+from tests.surfaces.native import refused as call_refused
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+GROWTH_KIB = 128 * 1024
+
+
+@pytest.fixture(name="shop", scope="module")
+def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
+    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
+        shop = NativeShop(store)
+        yield shop
+        shop.close()
+        processes = descendants(store.process.pid)
+    assert not survivors(processes)
+
+
+# ---- who is let in ----
+
+
+def files(shop: NativeShop) -> tuple[bytes, bytes, bytes]:
+    ca, certificate, key = (Path(shop.facts[f"native_{name}"]).read_bytes() for name in ("ca", "certificate", "key"))
+    return ca, certificate, key
+
+
+def test_nobody_comes_in_without_a_certificate_of_the_right_authority(shop: NativeShop, tmp_path: Path):
+    ca, certificate, key = files(shop)
+    address = shop.facts["native_address"]
+    stranger = pki.authority("nobody", ["pos-bridge.test"], tmp_path / "ca.key", tmp_path / "ca.pem")
+    leaf = pki.Leaf("till-1", pki.Usage.CLIENT, dns=["till-1.pos-bridge.test"])
+    pki.issue(stranger, leaf, tmp_path / "leaf.key", tmp_path / "leaf.pem")
+    wrong = (tmp_path / "leaf.pem").read_bytes(), (tmp_path / "leaf.key").read_bytes()
+    for shown in ((None, None), wrong):
+        with NativeTill.at_port(address, ca, *shown) as till:
+            assert call_refused(till.health)[0] is grpc.StatusCode.UNAVAILABLE
+    with NativeTill.at_port(address, stranger.pem, certificate, key) as till:
+        assert call_refused(till.health)[0] is grpc.StatusCode.UNAVAILABLE, "the engine is not who it should be"
+    assert shop.at_port.health().journal_writable
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_nothing_but_tls_1_3_is_spoken(shop: NativeShop, version: ssl.TLSVersion):
+    context = ssl.create_default_context(cafile=shop.facts["native_ca"])
+    context.load_cert_chain(shop.facts["native_certificate"], shop.facts["native_key"])
+    context.set_alpn_protocols(["h2"])
+    context.minimum_version = context.maximum_version = version
+    host, port = shop.facts["native_address"].split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as raw:
+        if version is ssl.TLSVersion.TLSv1_3:
+            with context.wrap_socket(raw, server_hostname="localhost") as peer:
+                assert peer.version() == "TLSv1.3"
+        else:
+            with pytest.raises(ssl.SSLError):
+                context.wrap_socket(raw, server_hostname="localhost")
+
+
+def test_the_socket_is_for_its_owner_and_its_group(shop: NativeShop):
+    there = Path(shop.facts["native_socket"]).stat()
+    assert stat.S_ISSOCK(there.st_mode)
+    assert stat.S_IMODE(there.st_mode) == 0o660
+    assert [path.name for path in Path(shop.facts["native_socket"]).parent.iterdir()] == ["till.sock"]
+
+
+def test_there_is_no_reflection(shop: NativeShop):
+    call = shop.at_socket.raw_stream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")
+    assert call_refused(lambda: list(call(b"", timeout=30)))[0] is grpc.StatusCode.UNIMPLEMENTED
+
+
+# ---- hostile clients, while a payment waits for its card ----
+
+
+def plain(shop: NativeShop) -> socket.socket:
+    path = Path(shop.facts["native_socket"])
+    peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    peer.settimeout(5.0)
+    with short_address(path.parent, path.name) as address:
+        peer.connect(address)
+    return peer
+
+
+def half_a_greeting(shop: NativeShop, held: ExitStack) -> None:
+    for count in range(100):
+        with suppress(OSError):
+            held.enter_context(closing(plain(shop))).sendall(PREFACE[: count % len(PREFACE)])
+
+
+def noise(shop: NativeShop, held: ExitStack) -> None:
+    for words in (b"\x00" * 4096, b"GET / HTTP/1.1\r\n\r\n", PREFACE + b"\xff" * 4096, b"\x16\x03\x01" * 500):
+        peer = held.enter_context(closing(plain(shop)))
+        with suppress(OSError):
+            peer.sendall(words)
+
+
+def a_frame_without_end(shop: NativeShop, held: ExitStack) -> None:
+    """Headers that say that they are long, and do not come."""
+    for stream in range(1, 41, 2):
+        peer = held.enter_context(closing(plain(shop)))
+        with suppress(OSError):
+            peer.sendall(PREFACE + SETTINGS + struct.pack(">I", 16_000)[1:] + b"\x01\x04" + struct.pack(">I", stream))
+
+
+def a_large_message(shop: NativeShop, held: ExitStack) -> None:
+    call = shop.at_socket.raw_stream("/pos_bridge.till.v1.Till/Pay")
+    for size in (100_000, 20_000_000):
+        code, _ = call_refused(lambda size=size: list(call(bytes(size), timeout=30)))
+        assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+def no_message_at_all(shop: NativeShop, held: ExitStack) -> None:
+    call = shop.at_socket.raw_stream("/pos_bridge.till.v1.Till/Pay")
+    for raw in (b"\xff" * 100, b"\x0a\xff\xff\xff\xff\x0f"):
+        with pytest.raises(grpc.RpcError):
+            list(call(raw, timeout=30))
+
+
+def many_that_ask_and_never_listen(shop: NativeShop, held: ExitStack) -> None:
+    """As many as are let in, each with a request that it does not read the answer of."""
+    for _ in range(10):
+        till = held.enter_context(NativeTill.of(shop.facts))
+        for _ in range(20):
+            request = pb.PayRequest(request_id=new_request_id(), cents=1, tender=pb.TENDER_CASH, reference="never read")
+            till.stub.Pay(request, timeout=20)
+
+
+def headers_without_end(shop: NativeShop, held: ExitStack) -> None:
+    name = (("x-name", "x" * 60_000),)
+    with pytest.raises(grpc.RpcError):
+        shop.at_socket.stub.GetHealth(pb.HealthRequest(), metadata=name, timeout=10)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        half_a_greeting,
+        noise,
+        a_frame_without_end,
+        a_large_message,
+        no_message_at_all,
+        many_that_ask_and_never_listen,
+        headers_without_end,
+    ],
+    ids=lambda attack: attack.__name__,
+)
+def test_a_payment_is_not_disturbed(shop: NativeShop, attack: Callable[[NativeShop, ExitStack], Any]):
+    pid = int(shop.facts["engine_pid"])
+    size_before = resident_kib(pid)
+    with shop.asking(1000) as asked:
+        asked.comes_to(pb.STAGE_PRESENT_CARD)
+        with ExitStack() as held:
+            attack(shop, held)
+            assert shop.at_port.pay(500, cash=True).result == pb.RESULT_BUSY
+            assert resident_kib(pid) - size_before < GROWTH_KIB
+            with shop.store.customer("visa"):
+                assert asked.end().result == pb.RESULT_APPROVED
+    assert shop.at_socket.health().journal_writable
+    assert int(shop.store.facts["engine_pid"]) == pid
+
+
+def test_somebody_new_is_let_in_although_others_took_every_place_and_say_nothing(shop: NativeShop):
+    with ExitStack() as held:
+        half_a_greeting(shop, held)
+        with NativeTill.of(shop.facts) as till:
+            until(lambda: reachable(till))
+
+
+# ---- how it stops, and starts ----
+
+
+@pytest.fixture(name="config")
+def its_configuration(shop: NativeShop) -> Iterator[Path]:
+    """The store's own engine is off."""
+    shop.store.do("engine", "kill")
+    yield Path(shop.facts["config"])
+    shop.store.do("engine", "restart")
+    shop.in_session()
+
+
+def test_what_a_killed_run_left_is_replaced_and_what_a_stopped_one_had_is_gone(shop: NativeShop, config: Path):
+    path = Path(shop.facts["native_socket"])
+    assert path.is_socket(), "it was killed"
+    with engine(config) as running, NativeTill.of(shop.facts) as till:
+        until(lambda: till.health().processor_reachable)
+        running.terminate()
+        assert running.end().said == []
+    assert list(path.parent.iterdir()) == []
+
+
+def test_told_to_stop_while_a_card_is_awaited(shop: NativeShop, config: Path):
+    with engine(config) as running, NativeTill.of(shop.facts) as till:
+        until(lambda: till.health().processor_reachable)
+        with shop.asking(1001, till) as asked:
+            asked.comes_to(pb.STAGE_PRESENT_CARD)
+            running.terminate()
+            told = asked.end()
+        assert running.end().code == 0
+    assert (told.result, told.cause) == (pb.RESULT_REFUSED, "stopped")
+
+
+def test_an_upgrade_waits_for_the_customer(shop: NativeShop, config: Path):
+    with engine(config) as running, NativeTill.of(shop.facts) as till:
+        until(lambda: till.health().processor_reachable)
+        with shop.asking(1002, till) as asked:
+            asked.comes_to(pb.STAGE_PRESENT_CARD)
+            running.process.send_signal(signal.SIGUSR1)
+            with shop.store.customer("visa"):
+                told = asked.end()
+        assert running.end().code == 0
+    assert told.result == pb.RESULT_APPROVED
+
+
+def test_what_cannot_be_listened_on_stops_the_start(shop: NativeShop, config: Path):
+    path = Path(shop.facts["native_socket"])
+    path.unlink()
+    path.write_text("a file of somebody's")
+    assert "[socket_taken]" in refused(config).said[0]
+    assert path.read_text() == "a file of somebody's"
+    path.unlink()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+        with short_address(path.parent, path.name) as address:
+            other.bind(address)
+        other.listen(1)
+        assert "[socket_taken]" in refused(config).said[0]
+    path.unlink()
+    port = int(shop.facts["native_address"].split(":")[1])
+    with socket.create_server(("127.0.0.1", port)):
+        assert "native.port" in refused(config).said[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "named"),
+    [
+        ('clients = "native-clients.pem"\n', "", 2, "[native_port_half]"),
+        ('socket = "native/till.sock"\n', 'socket = "absent/till.sock"\n', 2, "native.socket"),
+        ('socket = "native/till.sock"\n', f'socket = "{"x" * 120}"\n', 2, "[socket_path_too_long]"),
+        ('socket = "native/till.sock"\n', 'socket = "open/till.sock"\n', 2, "[changeable_by_others]"),
+        ('socket = "native/till.sock"\n', 'socket = "nexo.pem/till.sock"\n', 2, "native.socket"),
+        ('clients = "native-clients.pem"', 'clients = "api.key"', 2, "[not_pem]"),
+    ],
+)
+def test_a_setting_that_cannot_be_used(config: Path, old: str, new: str, code: int, named: str):
+    (config.parent / "open").mkdir(exist_ok=True)
+    (config.parent / "open").chmod(0o777)
+    ended = refused(changed(config, "unfit", (old, new)))
+    assert ended.code == code
+    (line,) = ended.said
+    assert named in line
