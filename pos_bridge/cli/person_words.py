@@ -12,7 +12,7 @@ HELP = {
         "`commande WEB/1`, et pour rectify `mettre CHAMP TEXTE` ou `vider CHAMP`. Pour la personne responsable de la "
         "protection des renseignements personnels. Pas à pas : docs/privacy/rights.md.",
         "The member or order number, and what is to be corrected, are never given on the command line: they are "
-        "asked for at the terminal, or come from standard input, a line each: `member CH-123` or `order WEB/1`, and for "
+        "asked for at the terminal, or come from standard input, a line each: `member CH-123` or `order WEB/1`, for "
         "rectify `set FIELD TEXT` or `clear FIELD`. For the person in charge of the protection of personal "
         "information. Step by step: docs/privacy/rights.md.",
     ),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from pos_bridge.cli.person_words import WORDS
 from pos_bridge.domain.details import Field
 from tests.cli.people import Office
 
@@ -20,7 +21,7 @@ def typed(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Typing]:
         master, slave = os.openpty()
         ends.append(master)
         with os.fdopen(slave, encoding="utf-8") as terminal:
-            os.write(master, lines.encode())
+            os.write(master, lines.encode("utf-8", "surrogateescape"))
             monkeypatch.setattr("sys.stdin", terminal)
             return office.command("person", act, "--operator", "12", "--lang", language, *words)
 
@@ -69,6 +70,13 @@ def test_another_word_erases_nothing(office: Office, typed: Typing, word):
 
 def test_nothing_typed_is_no_number(office: Office, typed: Typing):
     assert typed("access", "--to", "x", lines="\x04", language="en")[0] == 2
+
+
+def test_bytes_that_are_no_text(office: Office, typed: Typing):
+    assert typed("access", "--to", "x", lines="membre \udcff\n", language="en")[::2] == (
+        2,
+        WORDS["ask_number"].en + WORDS["too_much"].en + "\n",
+    )
 
 
 def test_interrupted_it_is_told_where_to_look(office: Office, monkeypatch: pytest.MonkeyPatch):
