@@ -64,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         usual = parsed.loaded.till.language
     if parsed.command is not explain.run:  # which speaks both to whoever asks for none: it is read by customers
         parsed.lang = asked or usual
+    if parsed.command is person.run:
+        person.keep_quiet()
     code: int = parsed.command(parsed)
     return code
 

@@ -5,8 +5,11 @@ Who is meant is never in argv, in a log or in an error (person_input.py); each a
 
 import argparse
 import os
+import resource
+from pathlib import Path
 from typing import Any
 
+from pos_bridge import faults
 from pos_bridge.cli import (
     person_access,
     person_due,
@@ -21,9 +24,9 @@ from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.person_input import WrongWordsError
 from pos_bridge.cli.person_open import DONE, NOBODY, NOT_ACKNOWLEDGED, NOT_DONE, WRONG_WORDS, told
 from pos_bridge.cli.person_words import HELP, say
-from pos_bridge.domain.audit import MAX_OPERATOR
+from pos_bridge.domain import audit
 
-__all__ = ["DONE", "NOBODY", "NOT_ACKNOWLEDGED", "NOT_DONE", "WRONG_WORDS", "add_parser", "run"]
+__all__ = ["DONE", "NOBODY", "NOT_ACKNOWLEDGED", "NOT_DONE", "WRONG_WORDS", "add_parser", "keep_quiet", "run"]
 
 _ACTS = (
     *person_access.ACTS,
@@ -43,9 +46,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         added = acts.add_parser(name, help=HELP[name].both, description=described(HELP["what"]))
         words(added)
         added.add_argument("--operator", type=_operator, required=True, metavar="N", help=HELP["operator"].both)
-        added.add_argument(
-            "--config", metavar="FILE", default=argparse.SUPPRESS, type=os.fspath, help=argparse.SUPPRESS
-        )
+        added.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, type=Path, help=argparse.SUPPRESS)
         add_language(added)
         added.set_defaults(act=run_it)
     return parser
@@ -67,6 +68,12 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
+def keep_quiet() -> None:
+    """For this process, for good: what a fault says may be what somebody gave, and a core dump has it all."""
+    faults.silence()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 class _ActParser(argparse.ArgumentParser):
     """What is too much is refused without being repeated: it may be a number that somebody gave."""
 
@@ -78,6 +85,6 @@ class _ActParser(argparse.ArgumentParser):
 
 
 def _operator(text: str) -> int:
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_OPERATOR:
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= audit.MAX_OPERATOR:
         return int(text)
     raise argparse.ArgumentTypeError(HELP["not_operator"].both)

@@ -45,7 +45,7 @@ async def _tell(args: argparse.Namespace, opened: Opened, erased: Erased) -> int
     if copies:
         print(say("not_acknowledged", args.lang, copies=copies))
         return NOT_ACKNOWLEDGED
-    copied = args.loaded.identity.erasures_copy is not None
+    copied = args.loaded.erasures_copy is not None
     print(say("acknowledged" if copied else "no_copy", args.lang))
     return DONE
 

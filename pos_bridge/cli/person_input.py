@@ -64,10 +64,14 @@ def at_terminal() -> bool:
 
 
 def line(question: str) -> str:
-    """What is typed after a question; empty at its end."""
+    """What is typed after a question; empty at its end. Raises WrongWordsError for what is no text."""
     sys.stderr.write(question)
     sys.stderr.flush()
-    return sys.stdin.readline(MOST).strip()
+    try:
+        return sys.stdin.readline(MOST).strip()
+    except UnicodeDecodeError:
+        pass
+    raise WrongWordsError("too_much")
 
 
 def parsed(lines: Iterable[str], language: str, *, changes: bool) -> Given:

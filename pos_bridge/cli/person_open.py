@@ -94,12 +94,11 @@ def _opened(config: Config, operator: int) -> Iterator[Opened]:
         raise _CannotOpenError("keeps_nobody")
     _check_owner(config.state)
     path = config.path(identity.vault_key)
-    copy = None if identity.erasures_copy is None else config.path(identity.erasures_copy)
     try:
-        vault = Vault.open(config.vault, path.read_bytes(), identity.return_window_days, copy)
+        vault = Vault.open(config.vault, path.read_bytes(), identity.return_window_days, config.erasures_copy)
     except (OSError, ValueError):
         raise _CannotOpenError("key_unusable", path=path) from None
-    trail = Trail.open(config.state / "audit.db")
+    trail = Trail.open(config.audit)
     retention = Retention(identity.inactive_months, identity.return_window_days)
     sales = _Sales(JournalBesideEngine(config.journal, _now))
     people = People(vault, trail, sales, _NoLog(), clock=_now, retention=retention)

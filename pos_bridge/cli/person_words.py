@@ -9,10 +9,10 @@ HELP = {
     "what": Words(
         "Le numéro de membre ou de commande et ce qui est à corriger ne se donnent jamais sur la ligne de commande : "
         "on les demande au terminal, ou ils viennent de l'entrée standard, une ligne chacun : `membre CH-123` ou "
-        "`commande WEB/1`; pour rectify `mettre CHAMP TEXTE` ou `vider CHAMP`. Pour la personne responsable de la "
+        "`commande WEB/1`, et pour rectify `mettre CHAMP TEXTE` ou `vider CHAMP`. Pour la personne responsable de la "
         "protection des renseignements personnels. Pas à pas : docs/privacy/rights.md.",
         "The member or order number, and what is to be corrected, are never given on the command line: they are "
-        "asked for at the terminal, or come from standard input, a line each: `member CH-123` or `order WEB/1`; for "
+        "asked for at the terminal, or come from standard input, a line each: `member CH-123` or `order WEB/1`, for "
         "rectify `set FIELD TEXT` or `clear FIELD`. For the person in charge of the protection of personal "
         "information. Step by step: docs/privacy/rights.md.",
     ),
@@ -55,8 +55,8 @@ WORDS = {
         "Numéro (`membre CH-123` ou `commande WEB/1`) : ", "Number (`member CH-123` or `order WEB/1`): "
     ),
     "ask_changes": Words(
-        "À corriger (`mettre CHAMP TEXTE` ou `vider CHAMP`; une ligne vide pour finir). Champs : {fields}.",
-        "To correct (`set FIELD TEXT` or `clear FIELD`; an empty line ends). Fields: {fields}.",
+        "À corriger (`mettre CHAMP TEXTE` ou `vider CHAMP`, une ligne vide pour finir). Champs : {fields}.",
+        "To correct (`set FIELD TEXT` or `clear FIELD`, an empty line ends). Fields: {fields}.",
     ),
     "ask_erase": Words("Pour tout effacer, tapez EFFACER : ", "To erase all of it, type ERASE: "),
     "bad_number": Words(

@@ -100,7 +100,8 @@ def _event(event: Consent | ConsentEnd, language: str) -> list[Html]:
         what, of = say("withdrew", language), names.PURPOSES[event.purpose].to(language)
         return [text(what), text(event.day.isoformat()), where, text(of), Html(""), Html("")]
     when = say("between", language, day=event.day.isoformat(), hour=event.hour, next=event.hour + 1)
-    version = say("in_french" if event.language == "fr" else "in_english", language, version=event.text_version)
+    french = event.language == "fr"
+    version = say("in_french" if french else "in_english", language, version=event.text_version)
     return [
         text(say("consented", language)),
         text(when),

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from pos_bridge import rpc
 from pos_bridge.pos_api.https import LOOPBACK
-from pos_bridge.rpc import grpc
 from pos_bridge.till_api.unix_socket import Place
 
 MOST_CONNECTIONS = 64
@@ -63,7 +63,7 @@ class Service(Protocol):
 
     taking: bool
 
-    def add_to(self, server: grpc.aio.Server) -> None: ...
+    def add_to(self, server: rpc.grpc.aio.Server) -> None: ...
 
     async def close(self) -> None:
         """Wait for what it still does; after the server has stopped."""
@@ -79,7 +79,7 @@ class NativeServer:
         self._services = services
         self._place = place
         self._port = port
-        self._server = grpc.aio.server(options=OPTIONS)
+        self._server = rpc.grpc.aio.server(options=OPTIONS)
         for service in services:
             service.add_to(self._server)
         if place is not None:
@@ -111,17 +111,17 @@ class NativeServer:
             self._port.bound.close()
 
 
-def _credentials(port: TlsPort) -> grpc.ServerCredentials:
-    def newer() -> grpc.ServerCertificateConfiguration | None:
+def _credentials(port: TlsPort) -> rpc.grpc.ServerCredentials:
+    def newer() -> rpc.grpc.ServerCertificateConfiguration | None:
         pair = port.newer()
         return None if pair is None else _configuration(pair, port.clients)
 
-    return grpc.dynamic_ssl_server_credentials(
+    return rpc.grpc.dynamic_ssl_server_credentials(
         _configuration(port.pair, port.clients),
         newer,  # type: ignore[arg-type] # None is: nothing has changed (grpc/__init__.py)
         require_client_authentication=True,
     )
 
 
-def _configuration(pair: Pair, clients: bytes) -> grpc.ServerCertificateConfiguration:
-    return grpc.ssl_server_certificate_configuration([(pair.key, pair.certificate)], root_certificates=clients)
+def _configuration(pair: Pair, clients: bytes) -> rpc.grpc.ServerCertificateConfiguration:
+    return rpc.grpc.ssl_server_certificate_configuration([(pair.key, pair.certificate)], root_certificates=clients)
