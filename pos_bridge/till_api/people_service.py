@@ -3,11 +3,11 @@
 
 from collections.abc import Callable
 
+from pos_bridge import rpc
 from pos_bridge.domain.audit import Role
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.protocol.till_v1_pb2_grpc import add_PeopleServicer_to_server
-from pos_bridge.rpc import grpc
 from pos_bridge.till_api import person_bounds as bounds
 from pos_bridge.till_api.calls import Context, Taking, guarded
 from pos_bridge.till_api.people_desk import PeopleDesk
@@ -24,7 +24,7 @@ class PeopleService(Taking):
         self._desk = desk
         self._trouble = on_trouble
 
-    def add_to(self, server: grpc.aio.Server) -> None:
+    def add_to(self, server: rpc.grpc.aio.Server) -> None:
         add_PeopleServicer_to_server(self, server)
 
     async def Enrol(self, request: pb.EnrolRequest, context: Context) -> pb.PersonAnswer:

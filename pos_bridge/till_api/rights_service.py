@@ -4,10 +4,10 @@ It is served on a socket of its own, which no till can open: whoever can is the 
 """
 # ruff: noqa: N802 - gRPC names the calls
 
+from pos_bridge import rpc
 from pos_bridge.domain.audit import Actor, Role
 from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.protocol.till_v1_pb2_grpc import add_RightsServicer_to_server
-from pos_bridge.rpc import grpc
 from pos_bridge.till_api import person_bounds as bounds
 from pos_bridge.till_api.calls import Context, Taking, guarded
 from pos_bridge.till_api.people_desk import PeopleDesk
@@ -19,7 +19,7 @@ class RightsService(Taking):
         super().__init__()
         self._desk = desk
 
-    def add_to(self, server: grpc.aio.Server) -> None:
+    def add_to(self, server: rpc.grpc.aio.Server) -> None:
         add_RightsServicer_to_server(self, server)
 
     async def Access(self, request: pb.PersonRequest, context: Context) -> pb.AccessAnswer:

@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 
+from pos_bridge import rpc
 from pos_bridge.domain.progress import Stage
 from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.protocol.till_v1_pb2_grpc import add_TillServicer_to_server
-from pos_bridge.rpc import grpc
 from pos_bridge.till_api import bounds
 from pos_bridge.till_api.calls import Context, Taking, guarded
 from pos_bridge.till_api.counter import Counter, House, Told
@@ -42,7 +42,7 @@ class TillService(Taking):
         self._screens = Screens()
         self._notes: set[asyncio.Future[None]] = set()
 
-    def add_to(self, server: grpc.aio.Server) -> None:
+    def add_to(self, server: rpc.grpc.aio.Server) -> None:
         add_TillServicer_to_server(self, server)
 
     async def close(self) -> None:
