@@ -131,13 +131,13 @@ class Gate:
         return dropped
 
     async def _nexo(self, asked: Asked, number: int, tender: Tender) -> bool:
-        reply = await self.nexo.answer(bytearray(encode(_message(asked, number, tender))))
+        reply = await self.nexo.answer(bytearray(encode(message_of(asked, number, tender))))
         self.told.append(reply.body)
         assert b'"Result":"Success"' in reply.body or b'"Result":"Partial"' in reply.body, reply.body
         return b"identity-dropped" in reply.body
 
     async def _native(self, asked: Asked, number: int, tender: Tender) -> bool:
-        request = _request(asked, number, tender)
+        request = request_of(asked, number, tender)
         async with aclosing(self.counter.pay(bounds.payment(request, self._offered))) as updates:
             last = [update async for update in updates][-1]
         assert isinstance(last, Told)
@@ -210,7 +210,7 @@ def _texts(value: object, seen: set[int]) -> Iterator[bytes]:
             yield from _texts(dict(held), seen)
 
 
-def _message(asked: Asked, number: int, tender: Tender) -> dict[str, Any]:
+def message_of(asked: Asked, number: int, tender: Tender) -> dict[str, Any]:
     left = (len(asked.parts) - number) * CENTS  # the processor approves a part of it
     message = payment(f"{left / 100:.2f}", service_id=f"S{number}")
     if tender is Tender.CASH:
@@ -230,7 +230,7 @@ def _message(asked: Asked, number: int, tender: Tender) -> dict[str, Any]:
     return message
 
 
-def _request(asked: Asked, number: int, tender: Tender) -> pb.PayRequest:
+def request_of(asked: Asked, number: int, tender: Tender) -> pb.PayRequest:
     choices = [pb.Choice(chouchous=asked.member)] if asked.member is not None else []
     choices += [pb.Choice(home_delivery=asked.order)] if asked.order is not None else []
     request = pb.PayRequest(
