@@ -31,6 +31,7 @@ from pos_bridge.cli import (
     person_erase,
     person_input,
     person_open,
+    person_proof,
     person_rectify,
     person_request,
     person_show,
@@ -44,8 +45,8 @@ from pos_bridge.dossier import names, page, page_words
 from pos_bridge.words import Words
 
 _PERSON = (
-    *(person, person_access, person_due, person_erase, person_input, person_open, person_rectify, person_request),
-    *(person_show, person_withdraw),
+    *(person, person_access, person_due, person_erase, person_input, person_open, person_proof, person_rectify),
+    *(person_request, person_show, person_withdraw),
 )
 # The sentences that are told by name, and the rooms that tell them.
 TOLD: dict[str, tuple[dict[str, Words], tuple[ModuleType, ...]]] = {
