@@ -21,7 +21,11 @@ _NATIVE = "native"  # where nexo has a category: a request id names whatever was
 
 
 class Asks:
-    """Those of one credential. `poiid` names this terminal."""
+    """Those of one credential. `poiid` names this terminal.
+
+    A reference is a name of that credential's own: two tills of one terminal may both count their sales from 1, and
+    neither is told of the other's, adds to it or takes it back. A sale's key is the same at every till.
+    """
 
     def __init__(self, keys: TillKeyMaker, poiid: str) -> None:
         self._keys = keys
@@ -31,12 +35,13 @@ class Asks:
         return self._keys.request(self._poiid, "", request_id.hex(), _NATIVE)
 
     def basket(self, reference: str) -> bytes:
-        return self._keys.basket(reference)
+        return self._keys.basket(self._keys.own(reference))
 
     def payment(self, asked: Payment, at: datetime) -> tuple[SaleAsk, Kept]:
-        move, salt, basket = asked.move, fresh_salt(), self._keys.basket(asked.reference)
+        move, salt, reference = asked.move, fresh_salt(), self._keys.own(asked.reference)
+        basket = self._keys.basket(reference)
         sale = SaleAsk(
-            till=self._till_keys(move, self._keys.sale(asked.reference, asked.amount)),
+            till=self._till_keys(move, self._keys.sale(reference, asked.amount)),
             service_id=move.request_id.hex(),
             tender=asked.tender,
             amount=asked.amount,
@@ -59,7 +64,7 @@ class Asks:
 
     def refund(self, asked: Refund, at: datetime) -> tuple[RefundAsk, Kept]:
         move, salt = asked.move, fresh_salt()
-        original = asked.reference if asked.sale is None else str(asked.sale)
+        original = self._keys.own(asked.reference) if asked.sale is None else str(asked.sale)
         back = RefundAsk(
             till=self._till_keys(move, self._keys.refund(original, asked.amount.cents)),
             service_id=move.request_id.hex(),

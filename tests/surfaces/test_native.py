@@ -86,6 +86,17 @@ def test_another_till_is_told_nothing_of_it(shop: NativeShop):
     assert shop.at_port.status(request_id).result == pb.RESULT_NEVER_SEEN
 
 
+def test_two_tills_may_call_their_sales_alike(shop: NativeShop):
+    """And neither adds to the other's sale, or takes it back."""
+    one, other = shop.at_socket, shop.at_port
+    first = one.pay(1000, cash=True, reference="7", split=(0, 5000))
+    assert other.pay(900, cash=True, reference="7", split=(0, 900)).remaining_cents == 0
+    assert other.cancel_basket("7").cause == "committed", "its own"
+    back = one.cancel_basket("7")
+    assert (back.result, [each.cents for each in back.cash]) == (pb.RESULT_GIVEN_BACK, [1000])
+    assert first.remaining_cents == 4000
+
+
 def test_a_request_that_was_never_seen_is_closed_by_asking(till: NativeTill):
     request_id = new_request_id()
     assert till.status(request_id).result == pb.RESULT_NEVER_SEEN
