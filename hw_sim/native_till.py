@@ -178,11 +178,15 @@ class NativeTill:
 
 def watched(updates: Iterator[pb.MoveUpdate], watch: Callable[[pb.Progress], object]) -> pb.Outcome:
     """The outcome at the end of a stream. Raises grpc.RpcError, EOFError for a stream without one."""
-    for update in updates:
+    outcome = None
+    for update in updates:  # to its end: so the engine knows that the till has the answer
         if update.HasField("outcome"):
-            return update.outcome
-        watch(update.progress)
-    raise EOFError("a stream ends with an outcome")
+            outcome = update.outcome
+        else:
+            watch(update.progress)
+    if outcome is None:
+        raise EOFError("a stream ends with an outcome")
+    return outcome
 
 
 def _outcome(answer: object) -> pb.Outcome:

@@ -6,8 +6,9 @@ never by what stood in it. None of these says anything about money.
 # ruff: noqa: N802 - gRPC names the calls
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import aclosing, asynccontextmanager
+from typing import Any
 
 from pos_bridge import rpc
 from pos_bridge.domain.progress import Stage
@@ -40,7 +41,7 @@ class TillService(Taking):
         super().__init__()
         self._house = house
         self._screens = Screens()
-        self._notes: set[asyncio.Future[None]] = set()
+        self._notes: set[asyncio.Task[None]] = set()
 
     def add_to(self, server: rpc.grpc.aio.Server) -> None:
         add_TillServicer_to_server(self, server)
@@ -51,19 +52,14 @@ class TillService(Taking):
 
     # ---- movements of money ----
 
-    async def Pay(self, request: pb.PayRequest, context: Context) -> AsyncGenerator[pb.MoveUpdate]:
+    async def Pay(self, request: pb.PayRequest, context: Context) -> None:
         async with self._guarded(context) as counter:
             updates = counter.pay(bounds.payment(request, self._house.offered))
-            async with aclosing(self._told_live(counter, updates, request.language)) as told:
-                async for update in told:
-                    yield update
+            await self._told_live(context, counter, updates, request.language)
 
-    async def Refund(self, request: pb.RefundRequest, context: Context) -> AsyncGenerator[pb.MoveUpdate]:
+    async def Refund(self, request: pb.RefundRequest, context: Context) -> None:
         async with self._guarded(context) as counter:
-            updates = counter.refund(bounds.refund(request))
-            async with aclosing(self._told_live(counter, updates, request.language)) as told:
-                async for update in told:
-                    yield update
+            await self._told_live(context, counter, counter.refund(bounds.refund(request)), request.language)
 
     async def GiveBack(self, request: pb.GiveBackRequest, context: Context) -> pb.Outcome:
         return await self._told(context, lambda counter: counter.give_back(bounds.giving_back(request)))
@@ -109,26 +105,47 @@ class TillService(Taking):
             return told.outcome
 
     async def _told_live(
-        self, counter: Counter, updates: AsyncGenerator[Stage | Told], language: int
-    ) -> AsyncGenerator[pb.MoveUpdate]:
+        self, context: Context, counter: Counter, updates: AsyncGenerator[Stage | Told], language: int
+    ) -> None:
+        """Written here and not given to gRPC to write: whoever hangs up once it has the outcome was told."""
         spoken = bounds.language(language) or self._house.terminal.language
         async with aclosing(updates):
             async for update in updates:
                 if isinstance(update, Told):
-                    yield pb.MoveUpdate(outcome=update.outcome)
-                    await counter.told(update)  # it was written to whoever waits
+                    await asyncio.shield(self._note(_written(context, counter, update)))
                 else:
                     said = STAGES[update].to(spoken)
-                    yield pb.MoveUpdate(progress=pb.Progress(stage=_STAGES[update], text=said))
+                    progress = pb.MoveUpdate(progress=pb.Progress(stage=_STAGES[update], text=said))
+                    if not await _write(context, progress):
+                        return
 
     def _once_written(self, counter: Counter, told: Told, context: Context) -> None:
         if not context.cancelled():
-            note = asyncio.ensure_future(counter.told(told))
-            self._notes.add(note)
-            note.add_done_callback(self._notes.discard)
+            self._note(counter.told(told))
+
+    def _note(self, noting: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """In a task of its own: a call that is cancelled does not take it along."""
+        note = asyncio.create_task(noting)
+        self._notes.add(note)
+        note.add_done_callback(self._notes.discard)
+        return note
 
     @asynccontextmanager
     async def _guarded(self, context: Context) -> AsyncIterator[Counter]:
         """The counter of whoever calls. Whatever goes wrong is told as a word."""
         async with guarded(context, taking=self.taking, on_trouble=self._house.on_trouble):
             yield Counter(self._house, self._screens, credential_of(context.auth_context()))
+
+
+async def _written(context: Context, counter: Counter, told: Told) -> None:
+    if await _write(context, pb.MoveUpdate(outcome=told.outcome)):
+        await counter.told(told)
+
+
+async def _write(context: Context, update: pb.MoveUpdate) -> bool:
+    """False: whoever asked is gone."""
+    try:
+        await context.write(update)
+    except Exception:  # noqa: BLE001 - gRPC's own, of a connection that ended; none says anything of a payment
+        return False
+    return True

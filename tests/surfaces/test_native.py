@@ -227,6 +227,20 @@ def test_cash_goes_back_in_cash(till: NativeTill):
     assert (without.result, without.cash_cents) == (pb.RESULT_GIVEN_BACK, 500)
 
 
+def test_the_same_part_of_a_sale_goes_back_twice_where_the_first_answer_was_read(shop: NativeShop):
+    """Read, though the call was cancelled right after: its outcome was there."""
+    till = shop.at_socket
+    for _ in range(6):
+        sale = till.pay(1000, cash=True).key
+        for _ in range(2):
+            back = pb.RefundRequest(
+                request_id=new_request_id(), cents=100, tender=pb.TENDER_CASH, sale_key=sale, reference="part"
+            )
+            updates = till.stub.Refund(back, timeout=20)
+            assert next(updates).outcome.result == pb.RESULT_GIVEN_BACK
+            updates.cancel()
+
+
 def test_a_refund_to_a_card_is_watched_too_and_names_its_sale(shop: NativeShop):
     paid, seen = shop.pay(1702), []
     with shop.store.customer("visa"):
