@@ -64,11 +64,13 @@ def outcome_of(terminal: Terminal, answered: Answered) -> pb.Outcome:
 
 
 def confirmation_of(outcome: Confirmation) -> pb.Outcome:
-    """Of a payment that the till confirmed, or gave up."""
+    """Of a payment that the till confirmed, or gave up: the money alone. What is known with it was told with it."""
     if isinstance(outcome, NoSuchPayment):
         told = pb.Outcome(result=pb.RESULT_NO_SUCH, cause="no_such_payment")
         return _saying(told, NO_SUCH_PAYMENT)
-    return _outcome(outcome, gives_back=False)
+    told = _outcome(outcome, gives_back=False)
+    told.ClearField("known")  # of a member's sale it would say that nothing is
+    return told
 
 
 def not_known(outcome: NeverSeen | Running, *, gives_back: bool) -> pb.Outcome:

@@ -127,6 +127,7 @@ def test_a_confirmation():
         answer = confirmation_of(outcome)
         assert answer.result == result
         assert whole(answer)
+        assert not answer.HasField("known"), "nobody was asked whom the sale is of"
 
 
 def test_a_basket():
