@@ -6,7 +6,7 @@ nothing, and a history only grows (until it is longer than anybody's: then the o
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from pos_bridge.domain.details import NO_DETAILS, Details, Field
 from pos_bridge.domain.identity import (
@@ -39,6 +39,7 @@ UNNAMED = bytes(ID_LENGTH)  # a new person's name is the vault's to draw
 AGE_OF_CONSENT = 14  # P-39.1, 4.1
 MAX_HISTORY = 80  # consents and their ends: as the vault's longest record has room for, beside all details
 MAX_REQUESTS = 40
+MOST_LATE = timedelta(days=366)  # of a request that is noted: what came earlier is a slip of the hand
 _MONTHS = 12
 _GROWN_UP = 18
 
@@ -156,7 +157,7 @@ def received(person: Person | None, right: Right, day: date, today: date) -> Cha
     """They asked for it on that day. While that is open, asked again is the same request."""
     if person is None:
         return PersonFault.UNKNOWN
-    if day > today:
+    if not today - MOST_LATE <= day <= today:
         return PersonFault.UNFIT
     of_it = [request for request in person.requests if request.right is right]
     if any(request.open or request.received == day for request in of_it):

@@ -245,6 +245,8 @@ def test_requests():
     assert asked.requests == (RightRequest(Right.ACCESS, came),)
     assert received(asked, Right.ACCESS, TODAY, TODAY) == asked, "it is open"
     assert received(asked, Right.ERASE, TODAY + timedelta(days=1), TODAY) is PersonFault.UNFIT
+    for slip in (date.min, date(2006, 11, 23), TODAY - timedelta(days=367)):  # of the hand: another day would be kept
+        assert received(asked, Right.ERASE, slip, TODAY) is PersonFault.UNFIT
     done = there(answered(asked, Right.ACCESS, TODAY))
     assert done.requests == (RightRequest(Right.ACCESS, came, TODAY),)
     assert received(done, Right.ACCESS, came, TODAY) == done, "a message that came twice"
