@@ -122,6 +122,9 @@ def check_sockets(config: Config) -> None:
             raise ConfigError(StartFault.PCSCD_IN_UNIT, file=config.file, reader=reader.name)
 
 
+_ITS_GROUP_ENTERS = stat.S_ISGID | stat.S_IXGRP  # a socket in it is of its group, and they can reach it
+
+
 def check_native(config: Config) -> None:
     """A socket, or a port with all that it needs."""
     native = config.native
@@ -148,7 +151,8 @@ def check_native_folder(config: Config) -> None:
     A till that can enter the folder of the person in charge would be taken for them: that is a folder of its own.
     """
     sockets = () if config.native is None else config.native.sockets
-    folders = []
+    folders: list[tuple[int, int]] = []
+    groups: list[int] = []
     for setting, path in sockets:
         folder = config.path(path).parent
         where = {"file": config.file, "setting": setting, "path": folder}
@@ -163,6 +167,10 @@ def check_native_folder(config: Config) -> None:
         if (found.st_dev, found.st_ino) in folders:
             raise ConfigError(StartFault.PRIVACY_BESIDE_TILLS, **where)
         folders.append((found.st_dev, found.st_ino))
+        if found.st_mode & _ITS_GROUP_ENTERS == _ITS_GROUP_ENTERS:
+            if found.st_gid in groups:
+                raise ConfigError(StartFault.PRIVACY_GROUP_OF_TILLS, **where)
+            groups.append(found.st_gid)
 
 
 def check_file(file: Path, setting: str, path: Path, *, secret: bool, credential: bool = False) -> None:

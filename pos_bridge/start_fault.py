@@ -91,6 +91,10 @@ class StartFault(Enum):
         "{file}: {setting}: {path} est aussi le dossier de native.socket : les caisses y entreraient",
         "{file}: {setting}: {path} is the folder of native.socket too: tills would get in",
     )
+    PRIVACY_GROUP_OF_TILLS = Words(
+        "{file}: {setting}: {path} est du même groupe que le dossier de native.socket : les caisses y entreraient",
+        "{file}: {setting}: {path} is of the same group as the folder of native.socket: tills would get in",
+    )
     NOT_A_FOLDER = Words("{file}: {setting}: {path} n'est pas un dossier", "{file}: {setting}: {path} is not a folder")
     SECRET_IS_OPEN = Words(
         "{file}: {setting}: {path} est lisible par d'autres; rendez-le privé : chmod 600 {path}",

@@ -59,6 +59,19 @@ def test_a_folder_that_others_can_change_is_refused(file, mode):
     assert load(file).native is not None
 
 
+def test_the_office_is_of_another_group_than_the_tills(with_identity):
+    """Where a socket takes its folder's group, and that group can reach it."""
+    text = with_identity.read_text()
+    for name in ("native", "office"):
+        (with_identity.parent / name).mkdir()
+        (with_identity.parent / name).chmod(0o2750)
+    with_identity.write_text(f'{text}\n[native]\nsocket = "native/s"\nprivacy_socket = "office/r"\n')
+    assert refusal(with_identity).startswith("native.privacy_socket: ")
+    assert "tills would get in" in refusal(with_identity)
+    (with_identity.parent / "office").chmod(0o2700)
+    assert load(with_identity).native is not None
+
+
 def test_the_office_has_a_folder_of_its_own(with_identity):
     text = with_identity.read_text()
     for name in ("native", "office"):
