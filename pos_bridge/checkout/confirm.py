@@ -26,7 +26,9 @@ class Confirming:
     After a restart it is paid like any other, and given back like any other.
     """
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, decided: Callable[[LegKey], None] = lambda _: None) -> None:
+        """`decided` is told of each leg that does not wait any more, once that is durable."""
+        self._decided = decided
         self._parts = parts
         self._timers: dict[LegKey, asyncio.Task[None]] = {}
         self._words = asyncio.Lock()  # one word at a time is written down
@@ -53,6 +55,7 @@ class Confirming:
                 return
             if known.state is State.AUTHORISED:
                 await self._parts.settler.move(key, Confirmed())
+                self._decided(key)
             self._stop(key)
 
     async def cancel(self, key: LegKey) -> None:
@@ -64,6 +67,7 @@ class Confirming:
             in_one_message = known.state is State.CAPTURED and key in self._timers  # and not confirmed yet
             if known.state is State.AUTHORISED or in_one_message:
                 await self._parts.settler.move(key, Cancelled(Cause.CANCELLED))
+                self._decided(key)
                 self._stop(key)
 
     async def close(self) -> None:
@@ -101,6 +105,7 @@ class Confirming:
                 known = await self._parts.journal.find_leg(key)
                 if known is not None and known.state is State.AUTHORISED:
                     await self._parts.settler.move(key, Cancelled(Cause.UNCONFIRMED))
+                    self._decided(key)
                     self._parts.log.emit(events.ReversalBegun(Cause.UNCONFIRMED))
         except (JournalUnwritableError, InDoubtError):
             self._parts.log.emit(events.JournalUnwritable())

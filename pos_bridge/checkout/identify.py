@@ -103,6 +103,7 @@ class Identify:
         self._journal = journal
         self._log = log
         self._live: set[LegKey] = set()  # of sales that are not at their end: the journal does not decide yet
+        self._awaiting: set[LegKey] = set()  # held, while the till's word on its payment decides
         self._refused: dict[LegKey, None] = {}  # told as not kept: paid or not, nothing of these may stay
         self._tasks: set[asyncio.Task[None]] = set()
         self._fault: VaultFault | None = None
@@ -120,8 +121,8 @@ class Identify:
             self._live.discard(key)  # what was asked of the journal may still be written: the next look decides
             raise
         match outcome:
-            case PaidByCard(confirm=True) if held:  # nobody's until the till has confirmed: `settle` looks again
-                self._live.discard(key)
+            case PaidByCard(confirm=True) if held:  # nobody's until the till has confirmed
+                self._later(self._settle(key))
                 return self._telling(outcome, choices)
             case PaidByCard() | PaidInCash() if held:
                 self._later(self._keep(key, _paid(outcome)))
@@ -131,6 +132,11 @@ class Identify:
             case _:
                 self._later(self._drop(key))
         return outcome
+
+    def decided(self, key: LegKey) -> None:
+        """The till has said its word on this payment, or let it pass: whose sale it is follows at once."""
+        if key in self._awaiting:
+            self._later(self._settle(key))
 
     async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
         """What is kept, or held, with a leg that was paid. Raises VaultUnusableError."""
@@ -184,6 +190,7 @@ class Identify:
         return True
 
     async def _settle(self, key: LegKey) -> None:
+        self._awaiting.add(key)  # before the look: a word that comes during it has another one made
         try:
             leg, back = await self._journal.find_leg(key), await given_back(self._journal, key)
         except Exception as error:  # noqa: BLE001 - it stays held, and is tried again
@@ -191,6 +198,8 @@ class Identify:
                 self._log.emit(events.RequestFault(Trouble.SETTLING))
             self._live.discard(key)
             return
+        if leg is None or leg.state is not State.AUTHORISED:
+            self._awaiting.discard(key)
         if leg is None or _unpaid(leg) or key in self._refused:
             await self._drop(key)
         elif leg.state in _KEPT or _voided(leg):

@@ -65,7 +65,7 @@ class Lane:
         self._recording = Recording(parts.journal, parts.log)
         self._answers = Answers(parts.journal, parts.processor)
         self._admission = Admission(parts.journal, self._answers, self._recording, clock_s)
-        self._confirming = Confirming(parts)
+        self._confirming = Confirming(parts, (lambda _: None) if identify is None else identify.decided)
         self._cancelling = Cancelling(parts, self._confirming)
         self._day_ends = DayEnds(parts.journal, parts.processor)
 
