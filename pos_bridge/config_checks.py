@@ -137,6 +137,8 @@ def check_native(config: Config) -> None:
         for name, value in of_port.items():
             if value is None:
                 raise ConfigError(StartFault.NATIVE_PORT_HALF, file=config.file, setting=f"native.{name}")
+    if native.port == config.nexo.port:
+        raise ConfigError(StartFault.NATIVE_PORT_TAKEN, file=config.file)
     for setting, path in native.sockets:
         if len(str(config.path(path)).encode()) > _MAX_SOCKET_PATH:
             told = {"setting": setting, "most": _MAX_SOCKET_PATH}

@@ -78,6 +78,10 @@ class StartFault(Enum):
         "{file}: {setting} manque : un port demande certificate, key et clients, et eux un port",
         "{file}: {setting} is missing: a port needs certificate, key and clients, and they a port",
     )
+    NATIVE_PORT_TAKEN = Words(
+        "{file}: native.port est aussi nexo.port : chacun a le sien",
+        "{file}: native.port is nexo.port too: each has one of its own",
+    )
     PRIVACY_OF_NOBODY = Words(
         "{file}: native.privacy_socket demande une section [identity] : sans elle, cette caisse ne garde personne",
         "{file}: native.privacy_socket needs a section [identity]: without it this till keeps nobody",

@@ -35,6 +35,7 @@ def test_none_a_socket_a_port_and_both(file):
         ),
         ('socket = "s"\nclients = "processor-ca.pem"\n', "native.port is missing"),
         (PAIR.replace("8444", "0"), "native.port: Expected `int` >= 1"),
+        (PAIR.replace("8444", "8443"), "native.port is nexo.port too"),
         (PAIR.replace("processor-ca.pem", "absent.pem"), "native.clients: "),
         (f'socket = "{"x" * 108}"\n', "native.socket: the path of a socket has at most 107 bytes"),
         ('socket = "absent/s"\n', "native.socket: "),
