@@ -118,7 +118,7 @@ def _desk(config: Config, house: House, people: People | None) -> PeopleDesk | N
     def pages(access: Access) -> tuple[bytes, bytes, bytes]:
         return structured.to_bytes(access), page(access, shop, "fr"), page(access, shop, "en")
 
-    return PeopleDesk(people, texts, house.clock, house.on_trouble, pages)
+    return PeopleDesk(people, texts, house.clock, house.on_trouble, pages, copied=identity.erasures_copy is not None)
 
 
 def _port(config: Config, credentials: Credentials, log: Log) -> tuple[_Shown | None, TlsPort | None]:

@@ -23,7 +23,7 @@ _Found = TypeVar("_Found")
 @dataclass(frozen=True, slots=True)
 class PeopleDesk:
     """`texts`: what customers are shown here. `clock`: the store's local time. `pages` makes of what a person is to be
-    given a document (JSON) and a page in each language.
+    given a document (JSON) and a page in each language. `copied`: whether the ledger of erasures has a copy off this till.
     """
 
     people: People
@@ -31,6 +31,7 @@ class PeopleDesk:
     clock: Callable[[], datetime]
     on_trouble: Callable[[Trouble], None]
     pages: Callable[[Access], tuple[bytes, bytes, bytes]]
+    copied: bool = False
 
     @property
     def today(self) -> date:

@@ -32,15 +32,21 @@ def shown(found: Shown) -> pb.PersonAnswer:
     )
 
 
-def erased(found: Erased) -> pb.EraseAnswer:
-    words = said.ERASED if found.acknowledged else said.NOT_ACKNOWLEDGED
-    cause = "" if found.acknowledged else "not_acknowledged"
+def erased(found: Erased, *, copied: bool) -> pb.EraseAnswer:
+    """`copied`: whether a copy of the ledger off this till is configured; nothing is acknowledged where none is."""
+    match found.acknowledged, copied:
+        case True, True:
+            cause, words = "", said.ERASED
+        case True, False:
+            cause, words = "no_copy", said.ERASED_WITHOUT_A_COPY
+        case _:
+            cause, words = "not_acknowledged", said.NOT_ACKNOWLEDGED
     return pb.EraseAnswer(
         result=DONE,
         cause=cause,
         text_fr=words.fr,
         text_en=words.en,
-        acknowledged=found.acknowledged,
+        acknowledged=found.acknowledged and copied,
         renewed=found.renewed,
     )
 

@@ -52,7 +52,7 @@ class RightsService(Taking):
                 return pb.EraseAnswer(
                     result=found.result, cause=found.cause, text_fr=found.text_fr, text_en=found.text_en
                 )
-            return erased(found)
+            return erased(found, copied=self._desk.copied)
 
     async def Receive(self, request: pb.ReceiveRequest, context: Context) -> pb.PersonAnswer:
         async with guarded(context, taking=self.taking, on_trouble=self._desk.on_trouble):

@@ -96,6 +96,12 @@ ERASED = Words(
     "Effacé : illisible dès maintenant sur cette caisse, hors des sauvegardes d'ici 30 jours.",
     "Erased: unreadable on this till from now on, out of backups within 30 days.",
 )
+ERASED_WITHOUT_A_COPY = Words(
+    f"{ERASED.fr} Aucune copie hors de la caisse n'est réglée (identity.erasures_copy) : une sauvegarde restaurée sans "
+    "le registre d'ici pourrait le ramener.",
+    f"{ERASED.en} No copy off the till is configured (identity.erasures_copy): a backup restored without the ledger of "
+    "this till could bring it back.",
+)
 NOT_ACKNOWLEDGED = Words(
     "Détruit sur cette caisse, mais pas encore confirmé hors d'elle : ne dites pas encore « effacé ».",
     "Destroyed on this till, but not acknowledged off it yet: do not say *erased* yet.",

@@ -77,9 +77,16 @@ async def test_a_trail_that_takes_nothing_and_a_journal_that_cannot_be_read():
 
 
 def test_erased_is_not_said_before_it_is_acknowledged():
-    told = erased(Erased(acknowledged=False, renewed=False))
+    told = erased(Erased(acknowledged=False, renewed=False), copied=True)
     assert (told.result, told.cause, told.acknowledged) == (pb.PERSON_RESULT_DONE, "not_acknowledged", False)
     assert "do not say" in told.text_en
-    told = erased(Erased(acknowledged=True, renewed=True))
+    told = erased(Erased(acknowledged=True, renewed=True), copied=True)
     assert (told.cause, told.acknowledged, told.renewed) == ("", True, True)
     assert "30 days" in told.text_en
+
+
+def test_nothing_is_acknowledged_where_there_is_no_copy_off_the_till():
+    told = erased(Erased(acknowledged=True, renewed=True), copied=False)
+    assert (told.result, told.cause, told.acknowledged) == (pb.PERSON_RESULT_DONE, "no_copy", False)
+    assert "Effacé" in told.text_fr
+    assert "identity.erasures_copy" in told.text_en
