@@ -1,8 +1,8 @@
 """A vault of 100 000 persons with three sales each: what access, an erasure, a look-up and an enrolment take there.
 
 Made once, in half a minute, by the vault's own rows, and kept in the bench's folder for the next run, which works on a
-copy. Each stands beside what no program can avoid (a sync; the opening of every link's box), or beside the same in a vault
-of 1000 persons.
+copy. Each stands beside what no program can avoid (a sync; the opening of every link's box), or beside the same in a
+vault of 1000 persons.
 """
 
 import hashlib
@@ -70,7 +70,7 @@ class Vault:
         choice = Chouchous(f"NEW-{next(self.strangers)}")
         given = Enrolment(choice, _GIVEN, _AGREED)
         if not isinstance(self.persons.change(choice, partial(enrolled, given=given, today=_TODAY)), Person):
-            raise RuntimeError("a stranger is not enrolled")
+            raise RuntimeError("a stranger is not enrolled")  # noqa: TRY004 - a fault is an answer, no wrong type
 
     def erase(self) -> None:
         if self.persons.erase(_member(next(self.members))) is None:
@@ -152,7 +152,7 @@ def _make(path: Path, persons: int) -> None:
             how = partial(enrolled, given=Enrolment(choice, _GIVEN, _AGREED), today=_TODAY)
             person, _ = rows.persons.change(choice, how)
             if not isinstance(person, Person):
-                raise RuntimeError("nobody was enrolled")
+                raise RuntimeError("nobody was enrolled")  # noqa: TRY004 - as above
             for _ in range(SALES_EACH):
                 rows.links.put(Link(ChoiceKind.CHOUCHOUS, LegKey.fresh(), person.id))
         connection.execute("COMMIT")

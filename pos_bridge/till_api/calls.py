@@ -23,7 +23,6 @@ async def guarded(context: Context, *, taking: bool, on_trouble: Callable[[Troub
         await _abort(context, rpc.grpc.StatusCode.UNAVAILABLE, "stopping")
     try:
         yield
-        return
     except RefusedError as refused:
         code, word = rpc.grpc.StatusCode.INVALID_ARGUMENT, str(refused)
     except FaultError:
@@ -31,6 +30,8 @@ async def guarded(context: Context, *, taking: bool, on_trouble: Callable[[Troub
     except Exception:  # noqa: BLE001 - its text may hold what a till sent
         on_trouble(Trouble.REQUEST)
         code, word = rpc.grpc.StatusCode.INTERNAL, "fault"
+    else:
+        return
     context.set_code(code)
     context.set_details(word)
 

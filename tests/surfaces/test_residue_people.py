@@ -31,6 +31,7 @@ from hw_sim.store.layout import Layout
 from pos_bridge.domain.identity import Chouchous, HomeDelivery, VaultFault, VaultUnusableError
 from pos_bridge.identity import file
 from pos_bridge.identity.person_file import PersonFile
+from pos_bridge.identity.rows import Rows
 from pos_bridge.identity.vault_file import VaultFile
 from pos_bridge.protocol import till_v1_pb2 as pb
 from tests.stores import whole_store
@@ -262,13 +263,12 @@ def one_backup(people: People, tmp_path_factory: pytest.TempPathFactory) -> Back
     return Backup(folder, pieces)
 
 
-def _theirs(rows: Any) -> list[tuple[bytes, ...]]:
-    persons = rows.connection.execute("SELECT name, find, wrapped, box FROM persons").fetchall()
+def _theirs(rows: Rows) -> list[tuple[bytes, ...]]:
+    connection = rows.connection
     ids = {rows.persons.name(choice) for choice in (Chouchous(MEMBER), HomeDelivery(ORDER))}
     assert None not in ids
-    return [row[1:] for row in persons if row[0] in ids] + rows.connection.execute(
-        "SELECT name, box FROM links"
-    ).fetchall()
+    persons = connection.execute("SELECT name, find, wrapped, box FROM persons").fetchall()
+    return [*(row[1:] for row in persons if row[0] in ids), *connection.execute("SELECT name, box FROM links")]
 
 
 def _raw(folder: Path) -> list[bytes]:
