@@ -73,7 +73,8 @@ class Kept:
         keys = [path.read_bytes() for path in self.state.glob("answers/day-*.key")]
         boxes = {row["name"]: row["box"] for row in self.table("answers", of="answers")}
         found = {}
-        for request in (bytes(row["request"]) for row in self.table("requests")):  # type: ignore[call-overload]
+        for request in (row["request"] for row in self.table("requests")):
+            assert isinstance(request, bytes)
             for key in keys:
                 box = boxes.get(hmac.digest(key, b"answer" + request, hashlib.sha256))
                 if isinstance(box, bytes):
