@@ -66,3 +66,21 @@ def test_a_store_that_is_not_there(tmp_path):
     wrong = RunningStore.sim(RunningStore(tmp_path, None), "native", "health")  # type: ignore[arg-type] # none runs
     assert wrong.returncode == 2
     assert "no store is running" in wrong.stderr
+
+
+def test_people_and_their_rights(store: RunningStore):
+    told = store.do(
+        "native", "enrol", "CH-77", "--purpose", "offers", "--last-name", "Roy", "--email", "roy@example.com"
+    )
+    assert "in_force: PURPOSE_OFFERS" in told
+    assert 'email: "roy@example.com"' in store.do("native", "look-up", "--member", "CH-77", "--purpose", "offers")
+    assert "PURPOSE_OFFERS" not in store.do("native", "withdraw", "--member", "CH-77", "--purpose", "offers")
+    assert store.sim("native", "look-up", "--member", "CH-77", "--purpose", "offers").returncode == 1
+    assert "PERSON_RESULT_DONE" in store.do("native", "deliver", "WEB-77", "--street", "12, rue Roy")
+    store.do("native", "receive", "--member", "CH-77", "access")
+    assert 'chouchous: "CH-77"' in store.do("native", "due")
+    assert '"last_name": "Roy"' in store.do("native", "access", "--member", "CH-77")
+    assert "PERSON_RESULT_DONE" in store.do("native", "erase", "--member", "CH-77")
+    gone = store.sim("native", "access", "--member", "CH-77")
+    assert gone.returncode == 1
+    assert "unknown" in gone.stdout

@@ -1,5 +1,7 @@
 """WhatIsKept: what a customer reads of their sale, and that it is what `pos-bridge explain` says of it."""
 
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,9 @@ def test_what_is_kept_of_a_sale(shop: NativeShop, card: str | None, kinds: froze
     assert OTHERS_KEEP[tender].en in text(kept.lines_en)
     assert paid.key in text(kept.lines_fr)
     assert "CH-77" not in text(kept.lines_fr)
+    command = ["explain", paid.key, "--receipt", "--config", shop.facts["config"]]
+    told = subprocess.run([sys.executable, "-m", "pos_bridge", *command], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines() == [*kept.lines_fr, "", *kept.lines_en]
 
 
 def test_of_money_that_went_back_and_of_a_sale_that_was_not_paid(shop: NativeShop):
