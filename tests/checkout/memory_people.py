@@ -1,6 +1,7 @@
 """A vault of persons, an audit trail and a book of sales in memory: they do what their ports promise, in order."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pos_bridge.domain.access import Recorded
@@ -30,6 +31,7 @@ class MemoryPersons:
         self.broken: VaultFault | None = None
         self.unreadable: set[Choice] = set()
         self.before_change: Change | None = None  # somebody else's, just before the next one
+        self.before_forget: Callable[[], None] = lambda: None  # what somebody does just before
         self.most_at_once = 0
         self._done = done
 
@@ -79,9 +81,10 @@ class MemoryPersons:
             raise VaultUnusableError(VaultFault.DAMAGED)
         return readable[:count]
 
-    async def forget(self, persons: tuple[bytes, ...]) -> int:
+    async def forget(self, persons: tuple[bytes, ...], over: Callable[[Person], bool]) -> int:
         self._asked("forget")
-        gone = [choice for choice, person in self.by_choice.items() if person.id in persons]
+        self.before_forget()
+        gone = [choice for choice, person in self.by_choice.items() if person.id in persons and over(person)]
         for choice in gone:
             del self.by_choice[choice]
         return len(gone)

@@ -116,7 +116,20 @@ async def test_everybody_whose_time_is_over_is_forgotten():
     assert world.trail.entries[entries:] == [AuditEntry(TODAY, SYSTEM, Act.RETAIN)]
     assert world.log.events == [events.PeopleForgotten(len(gone) - members, members, 4)]
     assert world.persons.most_at_once == PAGE
+    assert world.done.count("forget") == 2, "the members and the orders, of several pages: each writes the file anew"
     assert await world.people.retain(SYSTEM) == Retained(0, 0, 0)
+
+
+@story
+async def test_who_asks_for_something_while_retention_goes_through_everybody_is_kept():
+    world = World()
+    await world.enrolled(Purpose.PROGRAMME)
+    old = replace(world.persons.by_choice[MEMBER], active=Month(2000, 1))
+    world.persons.by_choice[MEMBER] = old
+    asked = replace(old, requests=(RightRequest(Right.ACCESS, TODAY),))
+    world.persons.before_forget = lambda: world.persons.by_choice.update({MEMBER: asked})
+    assert await world.people.retain(SYSTEM) == Retained(0, 0, 0)
+    assert world.persons.by_choice == {MEMBER: asked}
 
 
 @story
