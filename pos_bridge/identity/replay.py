@@ -18,7 +18,7 @@ from pos_bridge.identity.rows import Rows
 def replay(rows: Rows, ledger: Ledger) -> bool:
     """In a transaction of the caller's. Whether anything went. Raises VaultUnusableError(ERASURES_BEHIND)."""
     entries, seen = ledger.complete(), seen_by(rows)
-    check(rows, entries)
+    check(seen, entries)
     here = _here(rows, entries)
     gone = here and rows.forget(here, datetime.now().astimezone().date()) > 0
     if not here.issuperset(entries.persons[seen.count :]):
@@ -28,9 +28,9 @@ def replay(rows: Rows, ledger: Ledger) -> bool:
     return bool(gone)
 
 
-def check(rows: Rows, entries: Entries) -> None:
-    """Raises VaultUnusableError(ERASURES_BEHIND) for a ledger that lacks what this vault has seen."""
-    if not entries.has(seen_by(rows)):
+def check(seen: Head, entries: Entries) -> None:
+    """Raises VaultUnusableError(ERASURES_BEHIND) for a ledger that lacks what a vault has seen."""
+    if not entries.has(seen):
         raise VaultUnusableError(VaultFault.ERASURES_BEHIND)
 
 
