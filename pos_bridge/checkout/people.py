@@ -152,7 +152,10 @@ class People:
         gone = await self._noted.vault(self._persons.erase(choice))
         if gone is None:
             return PersonFault.UNKNOWN
-        owed = await self._noted.vault(self._persons.owed())
+        try:
+            owed = await self._noted.vault(self._persons.owed())
+        except VaultUnusableError:  # erased it is; what is owed is on disk, and tried again by the hour
+            return Erased(acknowledged=False, renewed=False)
         return Erased(acknowledged=owed.copies == 0, renewed=not owed.renewal)
 
     async def receive(

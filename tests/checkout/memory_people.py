@@ -29,6 +29,7 @@ class MemoryPersons:
         self.copied = True  # off the till
         self.erasures = 0
         self.broken: VaultFault | None = None
+        self.broken_from: str | None = None  # the disk fails from this call on
         self.unreadable: set[Choice] = set()
         self.before_change: Change | None = None  # somebody else's, just before the next one
         self.before_forget: Callable[[], None] = lambda: None  # what somebody does just before
@@ -104,6 +105,8 @@ class MemoryPersons:
         return MemoryOwed(0 if self.copied else self.erasures, self.erasures > 0)
 
     def _asked(self, what: str) -> None:
+        if what == self.broken_from:
+            self.broken = VaultFault.DISK
         if self.broken is not None:
             raise VaultUnusableError(self.broken)
         self._done.append(what)
