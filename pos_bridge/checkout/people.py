@@ -172,6 +172,10 @@ class People:
 
     # ---- of everybody ----
 
+    async def renew(self) -> bool:
+        """What erasures wait for: a new key. False: it is owed still. Of nobody, so noted nowhere; a failure is logged."""
+        return await self._noted.vault(self._persons.renew())
+
     async def due(self, actor: Actor) -> Due | PersonFault:
         """What persons wait for, the oldest first, and what erasures wait for. Reads everybody, in pages."""
         if fault := await self._noted.allowed(Deed(actor, Act.LIST_DUE)):
