@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.audit import AuditEntry
-from pos_bridge.domain.identity import Choice
+from pos_bridge.domain.identity import Choice, Consent, ConsentEnd
 from pos_bridge.domain.ledger import KnownLeg
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.person import LinkedSale, Person, PersonFault
@@ -39,6 +39,9 @@ class Persons(Protocol):
         transaction: whoever bought or asked for something meanwhile stays. How many went.
         """
 
+    async def proof(self, choice: Choice) -> "Proof | None":
+        """What somebody of this number agreed to, who is gone: found by the number, and of nobody without it."""
+
     async def forget_proofs(self) -> int:
         """Proofs of consent whose five years are over. How many there were."""
 
@@ -47,6 +50,13 @@ class Persons(Protocol):
 
     async def owed(self) -> "Owed":
         """What erasures still wait for."""
+
+
+class Proof(Protocol):
+    """`history`: consents, whose hour is not kept any more, and their ends."""
+
+    @property
+    def history(self) -> tuple[Consent | ConsentEnd, ...]: ...
 
 
 class Owed(Protocol):
