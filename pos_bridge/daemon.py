@@ -70,7 +70,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(rooms.close)
         vault = open_vault(config, stack)
         people = open_people(config, vault, journal, log, stack)
-        upkeep = None if people is None or vault is None else Upkeep(people, vault, processor.time)
+        upkeep = None if people is None else Upkeep(people, processor.time)
         identify = open_identify(config, vault, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
         lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify)
