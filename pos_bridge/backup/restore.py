@@ -25,22 +25,33 @@ _DRILL = "pos-bridge-drill-"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a file system of this machine's memory; the folder in it is private
 
 
-def restore(state: Path, fill: Callable[[Path], Filled]) -> Filled | None:
-    """`fill` fills an empty folder. None: an earlier run had filled it, and this one put it in place.
-
-    Raises BackupError; then the state folder holds what it held: nothing.
+def finish(state: Path) -> bool:
+    """Whether an earlier run had filled and checked it, and this one put it in place. Raises BackupError: in use, or
+    not empty.
     """
     try:
         make_folder(state)
         with alone(state):
-            part, ready = state / _PART, state / _READY
-            if ready.exists():
-                _put_in_place(ready)
-                return None
+            if (state / _READY).exists():
+                _put_in_place(state / _READY)
+                return True
+            _check_empty(state)
+            return False
+    except OSError as error:
+        raise _not_written(state, error) from None
+
+
+def restore(state: Path, fill: Callable[[Path], Filled]) -> Filled:
+    """`fill` fills an empty folder. Where nothing is left to `finish`.
+
+    Raises BackupError; then the state folder holds what it held: nothing.
+    """
+    part, ready = state / _PART, state / _READY
+    try:
+        with alone(state):
+            _check_empty(state)
             if part.exists():
                 shutil.rmtree(part)
-            if any(state.iterdir()):
-                raise BackupError(BackupFault.STATE_NOT_EMPTY, path=state)
             part.mkdir(mode=0o700)
             try:
                 filled = fill(part)
@@ -63,6 +74,12 @@ def drill(fill: Callable[[Path], Filled]) -> Filled:
             return fill(folder)
     except (OSError, sqlite3.Error) as error:
         raise _not_written(Path(tempfile.gettempdir()), error) from None
+
+
+def _check_empty(state: Path) -> None:
+    """But for what is worthless."""
+    if any(path.name != _PART for path in state.iterdir()):
+        raise BackupError(BackupFault.STATE_NOT_EMPTY, path=state)
 
 
 def _put_in_place(ready: Path) -> None:

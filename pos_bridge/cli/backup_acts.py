@@ -12,11 +12,11 @@ from pos_bridge.backup import age, shelf
 from pos_bridge.backup.fault import BackupError, BackupFault, reason_of
 from pos_bridge.backup.fill import Filled, Opening, fill
 from pos_bridge.backup.make import Plan, make
-from pos_bridge.backup.manifest import Manifest, public_of
+from pos_bridge.backup.manifest import public_of
 from pos_bridge.backup.opening import Backup as Brought
 from pos_bridge.backup.opening import manifest_among, signed_manifest, with_parts
 from pos_bridge.backup.restore import drill as drilled
-from pos_bridge.backup.restore import restore
+from pos_bridge.backup.restore import finish, restore
 from pos_bridge.cli.backup_words import say
 from pos_bridge.config_checks import check_file, check_vault_key
 from pos_bridge.identity.ledger import Entries
@@ -81,17 +81,17 @@ def bring_back(args: argparse.Namespace) -> int:
     """1 also where the trail is not what it was. Raises BackupError, ConfigError."""
     os.umask(0o077)
     config: Config = args.loaded
+    if finish(config.state):
+        print(say("finished", args.lang, path=config.state))
+        print(say("now", args.lang))
+        return _DONE
     path = manifest_among(args.files)
-    manifest: Manifest = signed_manifest(path, config.till.number, config.file, _signer(args))
+    manifest = signed_manifest(path, config.till.number, config.file, _signer(args))
     brought = with_parts(path, manifest, args.files, persons=not args.without_persons)
     opening = _opening(args, brought, usual=config.erasures_copy)
     filled = restore(config.state, lambda into: fill(into, brought, opening))
-    if filled is None:
-        print(say("finished", args.lang, path=config.state))
-        code = _DONE
-    else:
-        print(say("restored", args.lang, path=config.state, rows=filled.rows, made=manifest.made))
-        code = _told_of_persons(filled, args.lang)
+    print(say("restored", args.lang, path=config.state, rows=filled.rows, made=manifest.made))
+    code = _told_of_persons(filled, args.lang)
     print(say("now", args.lang))
     return code
 
