@@ -46,7 +46,7 @@ def test_all_of_it_comes_back(till, capsys):
 
 
 def newest(till: Till) -> Path:
-    return sorted(till.shelf.glob("*.manifest"))[-1]
+    return max(till.shelf.glob("*.manifest"))
 
 
 def test_whoever_was_erased_since_does_not_come_back(till, capsys):
@@ -251,7 +251,7 @@ def test_the_drill_says_how_old_the_newest_is_and_tries_it(till, capsys):
     assert till.run("backup", "--drill", *keys) == 0
     assert "again now: 1" in capsys.readouterr().out
     assert tree(till.state) == before
-    assert not [name for name in os.listdir("/dev/shm") if name.startswith("pos-bridge-drill-")]
+    assert not list(Path("/dev/shm").glob("pos-bridge-drill-*"))
 
 
 @pytest.mark.parametrize("part", ["journal", "vault", "secret"])
@@ -265,7 +265,9 @@ def test_a_drill_without_a_key_finds_a_spoilt_part(till, capsys, part):
 
 def test_a_trail_that_is_not_what_was_noted_is_told_and_comes_back(till, capsys):
     raw = bytearray((till.state / "audit.db").read_bytes())
-    at = raw.index(verify_trail(till.state / "audit.db").head)
+    noted = verify_trail(till.state / "audit.db")
+    assert isinstance(noted, Sound)
+    at = raw.index(noted.head)
     raw[at] ^= 1
     (till.state / "audit.db").write_bytes(raw)
     assert till.run("backup") == 0
