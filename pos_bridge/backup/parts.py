@@ -20,7 +20,7 @@ class Part(Enum):
     """A part and the names of the files that may be in it."""
 
     JOURNAL = re.compile(
-        rf"erasures|journal/{_MONTH}|journal/quarantine/\d{{4}}-\d{{2}}(\.\d+)?\.db(-wal|-shm|-journal)?"
+        rf"erasures|till\.secret|journal/{_MONTH}|journal/quarantine/\d{{4}}-\d{{2}}(\.\d+)?\.db(-wal|-shm|-journal)?"
     )
     VAULT = re.compile(r"vault\.db|audit\.db")
     SECRET = re.compile(r"vault\.epoch(\.next)?")

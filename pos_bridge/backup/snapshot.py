@@ -29,6 +29,8 @@ from pos_bridge.journal.verify import SoundFile, check_chain
 from pos_bridge.registers.row import START
 
 VAULT, AUDIT, JOURNAL = "vault.db", "audit.db", "journal"
+# By which a request of a till is known again: without it one that is repeated after a restore would pay twice.
+REQUESTS = "till.secret"
 _BUSY_S = 5.0
 _OLD_MODE = 0o200  # what history has not
 
@@ -77,11 +79,12 @@ def trail(state: Path) -> Trail:
 
 
 class Journal:
-    """The journal and the ledger of erasures. What it says of them is whole once `members` came to its end."""
+    """The journal, the key of its hashes, and the ledger of erasures. What it says of them is whole once `members` ended."""
 
     def __init__(self, state: Path) -> None:
         self._folder = state / JOURNAL
         self._ledger = Ledger(state)
+        self._secret = state / REQUESTS
         self.erasures = Entries()
         self.head: JournalHead | None = None
         self.months = self.set_aside = 0
@@ -95,6 +98,8 @@ class Journal:
         before = self._names()
         self.erasures = self._ledger.entries()
         yield Member(LEDGER, self.erasures.lines())
+        if self._secret.exists():
+            yield Member(REQUESTS, self._secret.read_bytes())
         for path in months.files(self._folder):
             yield self._month(path)
             self.months += 1

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hw_sim.running import RunningStore
+from hw_sim.till import new_service_id
 from tests.stores import whole_store
 from tests.surfaces.book import until
 from tests.surfaces.shop import MEMBER, ORDER, Shop, leaks
@@ -95,7 +96,8 @@ def test_it_sells_while_it_is_backed_up_and_each_backup_is_whole(desk: Desk):
 
 
 def test_a_restored_till_goes_on_where_nothing_was_sold_since(desk: Desk):
-    paid = desk.shop.pay("visa", member=MEMBER)
+    service = new_service_id()
+    paid = desk.shop.pay("visa", service_id=service, member=MEMBER)
     until(lambda: not desk.shop.held())
     desk.shop.kill()
     assert desk.run("backup").returncode == 0, "without an engine too"
@@ -104,6 +106,8 @@ def test_a_restored_till_goes_on_where_nothing_was_sold_since(desk: Desk):
     assert done.returncode == 0, done.stderr
     desk.shop.restart()
     assert desk.shop.known(paid)
+    again = desk.shop.again(service)
+    assert (again.result, again.body["POIData"]) == ("Success", paid.body["POIData"]), "asked again, it is known"
     assert desk.shop.pay("visa", member=MEMBER).result == "Success"
     assert desk.run("journal", "--verify").returncode == 0
 
