@@ -3,6 +3,7 @@
 age says that nobody changed the part since it was made, not who made it: that is the manifest's to say.
 """
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
@@ -60,7 +61,7 @@ def seal(pieces: Iterable[bytes], to: x25519.Recipient, path: Path) -> Sealed:
         try:
             pyrage.encrypt_io(reader, writer, [to])  # type: ignore[arg-type] # it reads and writes, and nothing more
         except pyrage.EncryptError:
-            raise (reader.failed or writer.failed or OSError("not encrypted")) from None
+            raise (reader.failed or writer.failed or OSError(errno.EIO, os.strerror(errno.EIO))) from None
         file.flush()
         os.fsync(file.fileno())
     return Sealed(writer.size, writer.digest.hexdigest())

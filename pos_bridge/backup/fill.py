@@ -3,9 +3,9 @@
 Never a folder that holds anything. What is written is on disk on return; after a fault the folder is worthless.
 """
 
+import errno
 import os
 import shutil
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from io import BytesIO
@@ -176,7 +176,8 @@ def _forget_again(folder: Path, opening: Opening) -> None:
         case VaultFault.ERASURES_BEHIND:
             raise BackupError(BackupFault.LEDGER_BEHIND, path=opening.ledger_file)
         case VaultFault.DISK | VaultFault.DISK_FULL:
-            raise sqlite3.OperationalError("the disk")
+            code = errno.ENOSPC if fault is VaultFault.DISK_FULL else errno.EIO
+            raise OSError(code, os.strerror(code))
         case _:
             raise BackupError(BackupFault.CONTENT_UNFIT, name=snapshot.VAULT)
 

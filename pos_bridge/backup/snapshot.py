@@ -79,7 +79,7 @@ def trail(state: Path) -> Trail:
 
 
 class Journal:
-    """The journal, the key of its hashes, and the ledger of erasures. What it says of them is whole once `members` ended."""
+    """The journal, the key of its hashes, and the ledger of erasures. What it says is whole once `members` ended."""
 
     def __init__(self, state: Path) -> None:
         self._folder = state / JOURNAL

@@ -17,6 +17,7 @@ from pos_bridge.journal.quarantine import quarantine
 from pos_bridge.journal.verify import SoundFile, verify
 from tests.backup.till import NOW, Till, opened_by_age, told, tree
 from tests.identity.makers import KEY
+from tests.journal import children
 from tests.journal.makers import Clock, cash
 
 
@@ -259,3 +260,8 @@ def test_keys_that_are_one_or_missing_are_refused_with_the_settings(till, capsys
     till.settings()
     assert till.run("backup", lang="fr") == 2
     assert "lisible par d'autres" in capsys.readouterr().err
+
+
+def test_what_sells_does_not_load_the_age_format():
+    script = "import sys, pos_bridge.cli.main, pos_bridge.daemon; assert 'pyrage' not in sys.modules"
+    children.run(script)

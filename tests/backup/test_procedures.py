@@ -59,7 +59,7 @@ def test_every_step(tmp_path):
         for name, text in programs.items():
             (commands / name).write_text(text.format(**values))
             (commands / name).chmod(0o755)
-        said = []
+        said: list[str] = []
         for heading, block in steps():
             if heading.startswith("## 4") and not (desk / "set").exists():
                 keys = re.findall(r"^age1\w+$", said[0], re.MULTILINE)
