@@ -4,6 +4,7 @@ A text: one JSON object, then a line `signature` with 128 hexadecimal digits, Ed
 label and all bytes before that line.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -14,6 +15,7 @@ from msgspec import Meta
 
 _LABEL = b"pos-bridge backup manifest v1\0"
 _MARK = b"\nsignature "
+_SIGNATURE = re.compile(rb"[0-9a-f]{128}\n")
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 _Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
@@ -84,13 +86,13 @@ def signed(manifest: Manifest, key: Ed25519PrivateKey) -> bytes:
 
 def parse(raw: bytes) -> Manifest:
     """What it says of itself, if it is signed by whom it names. Raises ValueError, without the data, if it is not."""
-    body, mark, signature = raw.rpartition(_MARK)
+    body, _, signature = raw.rpartition(_MARK)
     try:
         manifest = msgspec.json.decode(body, type=Manifest)
         time_of(manifest.made)
-        whole = bool(mark) and (manifest.vault is None) == (manifest.secret is None)
+        whole = _SIGNATURE.fullmatch(signature) is not None and (manifest.vault is None) == (manifest.secret is None)
         by = Ed25519PublicKey.from_public_bytes(bytes.fromhex(manifest.signer))
-        by.verify(bytes.fromhex(signature.decode("ascii").removesuffix("\n")), _LABEL + body)
+        by.verify(bytes.fromhex(signature.decode("ascii")), _LABEL + body)
     except (ValueError, InvalidSignature):  # msgspec's, of text and of hexadecimal digits are ValueErrors
         whole = False
         manifest = None

@@ -28,8 +28,6 @@ def test_a_manifest_that_was_changed_anywhere_is_refused(data):
     raw = bytearray(signed(MANIFEST, KEY))
     at = data.draw(st.integers(0, len(raw) - 1))
     raw[at] ^= 1 << data.draw(st.integers(0, 7))
-    if raw.lower() == signed(MANIFEST, KEY).lower():
-        return  # hexadecimal digits of the signature in capitals say the same
     with pytest.raises(ValueError, match=r"^no manifest, or not as it was signed$"):
         parse(bytes(raw))
 
