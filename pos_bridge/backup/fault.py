@@ -24,10 +24,6 @@ class BackupFault(Enum):
         "{setting} n'est pas une clé publique age (age1...) : comparez-la avec celle de qui l'a faite",
         "{setting} is no public key of age (age1...): compare it with that of whoever made it",
     )
-    KEY_UNUSABLE = Words(
-        "till.signing_key : {path} ne peut pas signer ou vérifier ({reason})",
-        "till.signing_key: {path} cannot sign or verify ({reason})",
-    )
     FOLDER_ABSENT = Words(
         "backup.folder : {path} n'est pas un dossier; s'il est sur un autre disque, montez-le",
         "backup.folder: {path} is no folder; if it is on another disk, mount it",

@@ -58,7 +58,7 @@ def make(plan: Plan, clock: Callable[[], datetime]) -> Made:
         raise BackupError(BackupFault.FOLDER_ABSENT, path=plan.folder)
     if plan.folder.resolve().is_relative_to(plan.state.resolve()):
         raise BackupError(BackupFault.FOLDER_INSIDE, path=plan.folder)
-    with alone(plan.state):
+    with alone(plan.state / snapshot.JOURNAL):
         try:
             forgotten = shelf.forget_persons(plan.folder, plan.till, clock())
             shelf.sweep(plan.folder, plan.till)
@@ -78,7 +78,10 @@ def make(plan: Plan, clock: Callable[[], datetime]) -> Made:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """One backup or restore of a state folder at a time. Leaves no file. Raises BackupError."""
+    """One program at a time has a folder locked, which nobody else locks. Leaves no file. Raises BackupError.
+
+    Not the state folder while an engine runs: the first entry of its audit trail waits for whoever has that one.
+    """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
@@ -136,6 +139,7 @@ def _made(plan: Plan, made: str) -> Made:
     sync_folder(plan.folder)
     content = signed(manifest, plan.key)
     write_private(path, content)
+    _give_to_owner_of(plan.folder, path)
     if path.read_bytes() != content:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return Made(manifest, path, 0, unread)
@@ -161,5 +165,13 @@ def _stored(plan: Plan, stem: str, part: Part, members: Iterable[Member]) -> Sto
     to = plan.for_journal if part is Part.JOURNAL else plan.for_persons
     assert to is not None
     sealed = age.seal(packed(members), to, unfinished)
+    _give_to_owner_of(plan.folder, unfinished)
     unfinished.replace(path)
     return Stored(path.name, sealed.size, sealed.sha256)
+
+
+def _give_to_owner_of(folder: Path, path: Path) -> None:
+    """Made by root's hand, it is the timer's to take away all the same."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)

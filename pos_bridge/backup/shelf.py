@@ -59,7 +59,8 @@ def forget_persons(folder: Path, till: int, now: datetime, *, but: str | None = 
         ahead = but is not None and made - now > _AHEAD
         if of_persons and path.name.split(".")[0] != but and (ahead or now - made >= PERSONS_LIVE):
             if path.name.endswith(_KEY_OF_IT):
-                _overwrite(path)
+                with suppress(OSError):  # it is encrypted; that it goes matters more
+                    _overwrite(path)
             path.unlink()
             gone.add(path.name.split(".")[0])
     if gone:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pos_bridge.backup.fault import BackupError, BackupFault
-from pos_bridge.backup.parts import Member
+from pos_bridge.backup.parts import Member, Part
 from pos_bridge.domain.ledger import JournalHead
 from pos_bridge.identity import epoch
 from pos_bridge.identity.ledger import Entries
@@ -104,8 +104,10 @@ class Journal:
             yield self._month(path)
             self.months += 1
         for path in sorted((self._folder / months.QUARANTINE).glob("*.db*")):
-            yield Member(f"{JOURNAL}/{months.QUARANTINE}/{path.name}", path.read_bytes(), history=True)
-            self.set_aside += path.suffix == ".db"
+            name = f"{JOURNAL}/{months.QUARANTINE}/{path.name}"
+            if Part.JOURNAL.value.fullmatch(name):  # not what somebody else put there
+                yield Member(name, path.read_bytes(), history=True)
+                self.set_aside += path.suffix == ".db"
         if self._names() != before:
             raise BackupError(BackupFault.RESTLESS, path=self._folder)
         if self.head is None:

@@ -10,15 +10,18 @@ import pytest
 
 from pos_bridge.backup import shelf
 from pos_bridge.backup.fault import BackupError, BackupFault
+from pos_bridge.backup.make import alone
 from pos_bridge.backup.manifest import parse
 from pos_bridge.backup.snapshot import Journal
 from pos_bridge.journal.journal_file import JournalFile
 from pos_bridge.journal.quarantine import quarantine
 from pos_bridge.journal.verify import SoundFile, verify
+from pos_bridge.registers.trail_file import TrailFile
 from tests.backup.till import NOW, Till, opened_by_age, told, tree
 from tests.identity.makers import KEY
 from tests.journal import children
 from tests.journal.makers import Clock, cash
+from tests.registers.makers import read
 
 
 def refused(till: Till, **other: object) -> BackupFault:
@@ -96,6 +99,7 @@ def test_a_month_that_was_set_aside_comes_along_as_it_lies(till, tmp_path):
     assert refused(till) is BackupFault.JOURNAL_DAMAGED
     assert till.files() == []
     quarantine(till.state / "journal", Clock())
+    (till.state / "journal" / "quarantine" / "notes about it.db").write_bytes(b"somebody's own")
     made = till.back_up().manifest
     assert made.set_aside == 1
     opened_by_age(till.shelf / made.journal.file, till.identity("office"), tmp_path / "a")
@@ -196,6 +200,16 @@ def test_what_an_unfinished_one_left_is_taken_away(till):
     assert {name.split(".")[0] for name in till.files()} == {made.path.stem}
 
 
+def test_the_first_act_that_is_noted_does_not_wait_for_a_backup(tmp_path):
+    till = Till(tmp_path)
+    till.sell()
+    members = Journal(till.state).members()
+    with alone(till.state / "journal"):
+        next(members)
+        TrailFile(till.state / "audit.db").note(read())
+        list(members)
+
+
 def test_two_in_one_second_are_two(till):
     assert till.back_up().path != till.back_up().path
     newest = shelf.newest(till.shelf, 1)
@@ -217,7 +231,7 @@ def test_not_into_the_state_folder(till):
 
 
 def test_one_at_a_time(till):
-    descriptor = os.open(till.state, os.O_RDONLY)
+    descriptor = os.open(till.state / "journal", os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     assert refused(till) is BackupFault.BUSY
     os.close(descriptor)
