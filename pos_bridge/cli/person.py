@@ -14,6 +14,7 @@ from pos_bridge.cli import (
     person_access,
     person_due,
     person_erase,
+    person_proof,
     person_rectify,
     person_request,
     person_show,
@@ -36,6 +37,7 @@ _ACTS = (
     *person_request.ACTS,
     *person_due.ACTS,
     *person_show.ACTS,
+    *person_proof.ACTS,
 )
 
 

@@ -25,6 +25,7 @@ HELP = {
     "refuse": Words("noter qu'une demande est refusée, et pourquoi", "note that a request is refused, and why"),
     "due": Words("ce qui attend une réponse", "what waits for an answer"),
     "show": Words("ce qu'une fin permet de lire", "what an end allows to be read"),
+    "proof": Words("ce qu'une personne effacée avait accepté", "what somebody who was erased had agreed to"),
     "operator": Words("votre numéro au magasin, de 1 à 9999", "your number in the shop, 1 to 9999"),
     "to": Words("dans ce dossier, fait s'il n'existe pas", "into this folder, made if it is not there"),
     "page": Words(
@@ -136,6 +137,11 @@ WORDS = {
     "shown": Words("{what} : {text}", "{what}: {text}"),
     "shown_nothing": Words("Rien n'a été donné qui serve à cette fin.", "Nothing was given that serves this end."),
     "in_force": Words("Permis : {purposes}.", "Allowed: {purposes}."),
+    "proof_agreed": Words(
+        "{day} ({where}) : accepté : {purposes}; texte {text}; par {by}.",
+        "{day} ({where}): agreed: {purposes}; text {text}; by {by}.",
+    ),
+    "proof_withdrew": Words("{day} ({where}) : retiré : {purposes}.", "{day} ({where}): withdrawn: {purposes}."),
     "nothing_due": Words("Aucune demande n'attend de réponse.", "No request waits for an answer."),
     "due_member": Words("membre {number}", "member {number}"),
     "due_order": Words("commande {number}", "order {number}"),

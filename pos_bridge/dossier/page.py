@@ -100,16 +100,20 @@ def _event(event: Consent | ConsentEnd, language: str) -> list[Html]:
         what, of = say("withdrew", language), names.PURPOSES[event.purpose].to(language)
         return [text(what), text(event.day.isoformat()), where, text(of), Html(""), Html("")]
     when = say("between", language, day=event.day.isoformat(), hour=event.hour, next=event.hour + 1)
-    french = event.language == "fr"
-    version = say("in_french" if french else "in_english", language, version=event.text_version)
     return [
         text(say("consented", language)),
         text(when),
         where,
         text(", ".join(names.named(event.purposes, language))),
-        text(version),
+        text(text_agreed_to(event, language)),
         text(names.GIVEN_BY[event.by].to(language)),
     ]
+
+
+def text_agreed_to(consent: Consent, language: str) -> str:
+    """Its version, and the language in which it was shown."""
+    french = consent.language == "fr"
+    return say("in_french" if french else "in_english", language, version=consent.text_version)
 
 
 def _purchases(access: Access, language: str) -> list[Html]:

@@ -20,7 +20,7 @@ from pos_bridge.identity.lock import Lock
 
 NAME = "erasures"
 _MODE = 0o600
-_COPY_S = 5.0  # a share answers in less, or is not there
+_COPY_S = 3.0  # a share answers in less, or is not there; others wait for the vault as long
 
 Result = TypeVar("Result")
 

@@ -52,7 +52,7 @@ def shop(office: Office, tmp_path: Path) -> Office:
 
 def test_there_is_a_command_for_each_right():
     acts = [command.split()[1] for command, _, _ in commands()]
-    assert acts == ["receive", "due", "access", "show", "rectify", "withdraw", "erase", "refuse"]
+    assert acts == ["receive", "due", "access", "show", "rectify", "withdraw", "erase", "proof", "refuse"]
 
 
 def test_as_it_is_written(shop: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

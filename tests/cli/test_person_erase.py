@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from pos_bridge import settings
+from pos_bridge.domain.audit import Act
 from pos_bridge.domain.person import PersonFault
 from pos_bridge.identity.vault_file import VaultFile
 from pos_bridge.registers.trail_file import entries
@@ -85,3 +86,22 @@ def test_without_a_terminal_it_takes_the_word(office: Office):
     assert (status, out) == (2, "")
     assert "--yes" in err
     assert office.known() == person
+
+
+def test_what_they_had_agreed_to_is_shown_to_whoever_gives_the_number_again(office: Office):
+    office.enrol()
+    status, out, err = office.person("proof")
+    assert (status, out) == (3, "")
+    assert "Nobody of that number" in err
+    office.person("withdraw", "--purpose", "offers", "--channel", "mail")
+    office.person("erase", "--yes")
+    status, out, err = office.person("proof")
+    assert (status, err) == (0, "")
+    agreed, withdrew = out.splitlines()
+    assert "(at the till): agreed:" in agreed
+    assert "text members-3, in French; by the person." in agreed
+    assert withdrew.endswith("(by mail or e-mail): withdrawn: sending offers.")
+    assert ":00" not in out, "no hour is kept"
+    assert office.person("proof", typed="member CH-1002\n")[0] == 3
+    acts = [entry.act for _, entry in entries(office.config.state / "audit.db")]
+    assert acts == [Act.PROVE, Act.WITHDRAW, Act.ERASE, Act.PROVE, Act.PROVE]
