@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from pos_bridge.config_checks import (
+    check_backup,
     check_devices,
     check_events,
     check_file,
@@ -54,12 +55,14 @@ def read(file: Path) -> Config:
         document.printer,
         document.customer_pad,
         document.native,
+        document.backup,
     )
     check_sockets(config)
     for reader in config.readers:
         check_reader(config, reader)
     check_events(config)
     check_native(config)
+    check_backup(config)
     return config
 
 

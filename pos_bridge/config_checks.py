@@ -165,6 +165,17 @@ def check_native_folder(config: Config) -> None:
         folders.append((found.st_dev, found.st_ino))
 
 
+def check_backup(config: Config) -> None:
+    """Whoever can read the sales of every till need not be able to read who bought."""
+    backup = config.backup
+    if backup is None:
+        return
+    if config.identity is not None and backup.vault_recipient is None:
+        raise ConfigError(StartFault.VAULT_RECIPIENT_MISSING, file=config.file)
+    if backup.vault_recipient == backup.journal_recipient:
+        raise ConfigError(StartFault.RECIPIENTS_ALIKE, file=config.file)
+
+
 def check_file(file: Path, setting: str, path: Path, *, secret: bool, credential: bool = False) -> None:
     where = {"file": file, "setting": setting, "path": path}
     try:

@@ -62,7 +62,7 @@ def load(config: Config) -> Credentials:
             read.check(setting, text, _valid_certificate)
         read.pair("native.key", native.certificate, native.key)
     return Credentials(
-        terminal_key=read.check("till.signing_key", config.till.signing_key, _terminal_key),
+        terminal_key=terminal_key(config),
         tills=of_tills(config),
         ca=read.content(processor.ca),
         certificate=read.content(processor.certificate),
@@ -70,6 +70,11 @@ def load(config: Config) -> Credentials:
         native_clients=None if native is None or native.clients is None else read.content(native.clients),
         events_tls=None if nexo.events is None else read.check("nexo.events.ca", nexo.events.ca, _trusting),
     )
+
+
+def terminal_key(config: Config) -> Ed25519PrivateKey:
+    """Raises ConfigError."""
+    return _Reader(config).check("till.signing_key", config.till.signing_key, _terminal_key)
 
 
 def of_tills(config: Config) -> OfTills:

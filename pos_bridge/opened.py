@@ -34,6 +34,8 @@ def open_log(config: Config) -> Log:
 
 
 def open_journal(config: Config) -> Journal:
+    if config.is_half_restored:
+        raise CannotStartError(StartFault.RESTORE_UNFINISHED, state=config.state)
     try:
         return Journal.open(config.journal, config.till.number, now)
     except JournalBusyError:

@@ -78,6 +78,16 @@ class StartFault(Enum):
         "{file}: {setting} manque : un port demande certificate, key et clients, et eux un port",
         "{file}: {setting} is missing: a port needs certificate, key and clients, and they a port",
     )
+    VAULT_RECIPIENT_MISSING = Words(
+        "{file}: backup.vault_recipient manque : une caisse qui garde des personnes les chiffre pour qui en répond",
+        "{file}: backup.vault_recipient is missing: a till that keeps people encrypts them for who answers for them",
+    )
+    RECIPIENTS_ALIKE = Words(
+        "{file}: backup: journal_recipient et vault_recipient sont la même clé : le journal et les personnes ont "
+        "chacun la leur",
+        "{file}: backup: journal_recipient and vault_recipient are the same key: the journal and the persons each have "
+        "their own",
+    )
     PRIVACY_OF_NOBODY = Words(
         "{file}: native.privacy_socket demande une section [identity] : sans elle, cette caisse ne garde personne",
         "{file}: native.privacy_socket needs a section [identity]: without it this till keeps nobody",
@@ -146,6 +156,10 @@ class StartFault(Enum):
     ALREADY_RUNNING = Words(
         "un autre pos-bridge tourne sur {state} : arrêtez-le d'abord, ou donnez à cette caisse un state_dir à elle",
         "another pos-bridge runs on {state}: stop it first, or give this till a state_dir of its own",
+    )
+    RESTORE_UNFINISHED = Words(
+        "{state} : une restauration n'est pas finie; relancez « pos-bridge restore »",
+        "{state}: a restore did not come to its end; run `pos-bridge restore` again",
     )
     JOURNAL_DAMAGED = Words(
         "fichier du journal {place} : endommagé ({reason}); pour le garder comme preuve et continuer avec un neuf : "

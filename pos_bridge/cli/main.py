@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pos_bridge import __version__
 from pos_bridge.cli import (
+    backup,
     certificate,
     check,
     conformance,
@@ -19,6 +20,7 @@ from pos_bridge.cli import (
     person,
     quarantine,
     receipt,
+    restore,
     run,
     statistics,
 )
@@ -38,11 +40,15 @@ COMMANDS = (
     statistics,
     decide,
     quarantine,
+    backup,
+    restore,
     certificate,
     receipt,
     conformance,
 )
 _WITHOUT_CONFIGURATION = {conformance, receipt}
+# They make files that the configuration names, or do not need all of them.
+_LOOK_THEMSELVES = {certificate.run, backup.run, restore.run}
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
 _COMMANDS = Words("commandes", "commands")
 _DEFAULT = Words("par défaut", "default")
@@ -55,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     usual = language.of_the_shell()
     if parsed.command not in {command.run for command in _WITHOUT_CONFIGURATION}:
         try:
-            parsed.loaded = (read if parsed.command is certificate.run else load)(parsed.config)
+            parsed.loaded = (read if parsed.command in _LOOK_THEMSELVES else load)(parsed.config)
         except ConfigError as error:
             told = error.to(asked or language.of_a_bad_configuration(parsed.config))
             print(f"pos-bridge: {told}", file=sys.stderr)
