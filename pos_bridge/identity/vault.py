@@ -157,6 +157,7 @@ class Vault:
                 return True
             if progress is Progress.WAITING:
                 await asyncio.sleep(_AGAIN_S)
+        await self._ask(self._file.give_up_renewal)
         return False
 
     async def owed(self) -> Owing:
