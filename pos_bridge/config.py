@@ -7,6 +7,7 @@ import msgspec
 
 from pos_bridge.config_checks import (
     check_devices,
+    check_enrolment,
     check_events,
     check_file,
     check_native,
@@ -54,11 +55,13 @@ def read(file: Path) -> Config:
         document.printer,
         document.customer_pad,
         document.native,
+        document.enrolment,
     )
     check_sockets(config)
     for reader in config.readers:
         check_reader(config, reader)
     check_events(config)
+    check_enrolment(config)
     check_native(config)
     return config
 

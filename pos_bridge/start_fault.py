@@ -78,6 +78,12 @@ class StartFault(Enum):
         "{file}: {setting} manque : un port demande certificate, key et clients, et eux un port",
         "{file}: {setting} is missing: a port needs certificate, key and clients, and they a port",
     )
+    ENROLMENT_IN_TWO_FILES = Words(
+        "{file}: enrolment: processor.certificate et processor.key doivent nommer un seul et même fichier, pas un "
+        "justificatif de systemd : clé et certificat y sont remplacés d'un seul coup",
+        "{file}: enrolment: processor.certificate and processor.key must name one and the same file, and no credential "
+        "of systemd's: key and certificate are replaced in it in one step",
+    )
     # ---- the files that it names ----
     FILE_UNUSABLE = Words(
         "{file}: {setting}: {path} est inutilisable ({reason})", "{file}: {setting}: {path} cannot be used ({reason})"
@@ -122,6 +128,9 @@ class StartFault(Enum):
     PASSPHRASE_SHARED = Words(
         "{setting}: {path} contient la phrase secrète d'une autre entrée : chacune a la sienne",
         "{setting}: {path} holds the passphrase of another entry: each has one of its own",
+    )
+    ENROLMENT_SECRET_EMPTY = Words(
+        "{setting}: {path} est vide : tirez-le au hasard", "{setting}: {path} is empty: fill it at random"
     )
     CERTIFICATE_ENDED = Words("{setting}: {path} est échu depuis le {day}", "{setting}: {path} ended on {day}")
     TRUST_UNFIT = Words(
