@@ -13,12 +13,14 @@ from pos_bridge.cli import (
     day_end,
     decide,
     doctor,
+    enrol,
     explain,
     journal,
     language,
     quarantine,
     receipt,
     run,
+    setup,
     statistics,
 )
 from pos_bridge.config import load, read
@@ -37,10 +39,13 @@ COMMANDS = (
     decide,
     quarantine,
     certificate,
+    enrol,
+    setup,
     receipt,
     conformance,
 )
-_WITHOUT_CONFIGURATION = {conformance, receipt}
+_WITHOUT_CONFIGURATION = {conformance, receipt, setup}
+_MAKES_FILES = {certificate.run, enrol.run}  # that the configuration names: they are not there yet
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
 _COMMANDS = Words("commandes", "commands")
 _DEFAULT = Words("par défaut", "default")
@@ -53,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     usual = language.of_the_shell()
     if parsed.command not in {command.run for command in _WITHOUT_CONFIGURATION}:
         try:
-            parsed.loaded = (read if parsed.command is certificate.run else load)(parsed.config)
+            parsed.loaded = (read if parsed.command in _MAKES_FILES else load)(parsed.config)
         except ConfigError as error:
             told = error.to(asked or language.of_a_bad_configuration(parsed.config))
             print(f"pos-bridge: {told}", file=sys.stderr)
@@ -61,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed.journal = parsed.loaded.journal
         usual = parsed.loaded.till.language
     if parsed.command is not explain.run:  # which speaks both to whoever asks for none: it is read by customers
-        parsed.lang = asked or usual
+        parsed.lang, parsed.asked = asked or usual, asked is not None
     code: int = parsed.command(parsed)
     return code
 

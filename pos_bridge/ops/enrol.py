@@ -89,8 +89,13 @@ def _show(tls: ssl.SSLContext, pair: Pair) -> None:
         os.close(descriptor)
 
 
+def _prefix(address: Address) -> str:
+    """An address with a path of its own names the server's label (3.2.2)."""
+    return address.path.rstrip("/") or _PREFIX
+
+
 async def _cacerts(address: Address, tls: ssl.SSLContext) -> tuple[x509.Certificate, ...]:
-    head = f"GET {_PREFIX}/cacerts HTTP/1.1\r\nHost: {address.authority}\r\nConnection: close\r\n\r\n"
+    head = f"GET {_prefix(address)}/cacerts HTTP/1.1\r\nHost: {address.authority}\r\nConnection: close\r\n\r\n"
     return _certificates(await exchange(address, tls, head.encode("ascii")))
 
 
@@ -99,7 +104,7 @@ async def _post(
 ) -> tuple[x509.Certificate, ...]:
     body = est.body(der)
     head = (
-        f"POST {_PREFIX}/{what} HTTP/1.1\r\nHost: {address.authority}\r\nContent-Type: application/pkcs10\r\n"
+        f"POST {_prefix(address)}/{what} HTTP/1.1\r\nHost: {address.authority}\r\nContent-Type: application/pkcs10\r\n"
         f"Content-Transfer-Encoding: base64\r\n{header}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return _certificates(await exchange(address, tls, head.encode("ascii") + body, shown=shown))

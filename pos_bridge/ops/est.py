@@ -87,16 +87,18 @@ def pinned(found: Sequence[x509.Certificate], fingerprint: bytes) -> x509.Certif
 def take(
     found: Sequence[x509.Certificate],
     key: ec.EllipticCurvePrivateKey,
-    name: str,
+    name: str | None,
     roots: Sequence[x509.Certificate],
     now: datetime,
 ) -> Pair:
-    """The new pair. `roots`: the pinned ones, or none where the till's PKI is not the processor's own. EnrolError."""
+    """The new pair. EnrolError. `name` None and no `roots`: for a till whose PKI is not the processor's own."""
     ours = [certificate for certificate in found if certificate.public_key() == key.public_key()]
     if len(ours) != 1:
         raise EnrolError(EnrolFault.OTHER_KEY)
     (leaf,) = ours
-    if [str(part.value) for part in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)] != [name]:
+    if name is not None and [str(part.value) for part in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)] != [
+        name
+    ]:
         raise EnrolError(EnrolFault.OTHER_NAME)
     if not _for_clients(leaf):
         raise EnrolError(EnrolFault.NOT_FOR_CLIENTS)
