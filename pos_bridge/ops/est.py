@@ -5,7 +5,8 @@ Nothing is taken that is not for our own key, in our own name, from the pinned a
 
 import base64
 import binascii
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from cryptography import x509
@@ -24,7 +25,7 @@ from pos_bridge.pair import Pair
 
 MAX_NAME = 64  # ub-common-name, RFC 5280
 _MOST_CERTIFICATES = 8
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, UserWarning)
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
@@ -55,17 +56,16 @@ def read_answer(content: bytes) -> tuple[x509.Certificate, ...]:
     """A certs-only answer (4.1.3, 4.2.3): base64 of PKCS #7. EnrolError when it is cut off, or is none."""
     try:
         der = base64.b64decode(b"".join(content.split()), validate=True)
-        found = load_der_pkcs7_certificates(der)
+        return _bounded(_strictly(load_der_pkcs7_certificates, der))
     except (binascii.Error, *_UNREADABLE):
         raise EnrolError(EnrolFault.BAD_ANSWER) from None
-    return _bounded(found)
 
 
 def read_file(content: bytes) -> tuple[x509.Certificate, ...]:
     """A file from somebody's own PKI: certificates in PEM, or PKCS #7 in PEM, in DER or as EST has it. EnrolError."""
     for parse in (x509.load_pem_x509_certificates, load_pem_pkcs7_certificates, load_der_pkcs7_certificates):
         try:
-            return _bounded(parse(content))
+            return _bounded(_strictly(parse, content))
         except _UNREADABLE:
             continue
     return read_answer(content)
@@ -150,6 +150,13 @@ def _for_clients(leaf: x509.Certificate) -> bool:
         return True
     except ValueError:
         return False
+
+
+def _strictly(parse: Callable[[bytes], Sequence[x509.Certificate]], content: bytes) -> Sequence[x509.Certificate]:
+    """DER alone: the library tries BER next, with a warning on standard error. One of _UNREADABLE."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return parse(content)
 
 
 def _bounded(found: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...]:
