@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 _PRIVATE, _PRIVATE_FOLDER, _PUBLIC = 0o600, 0o700, 0o644
+_SMALL = 16_384  # more than any key with its certificates
 
 
 def sync_file(path: Path) -> None:
@@ -42,6 +43,15 @@ def write_public(path: Path, content: bytes) -> None:
     part = _written_beside(path, content)
     part.chmod(_PUBLIC)
     _take_its_place(part, path)
+
+
+def try_room(path: Path) -> None:
+    """OSError where a small file could not be written to replace this one, whose content is still to come."""
+    trial = path.with_name(path.name + ".trial")
+    try:
+        write_private(trial, bytes(_SMALL))
+    finally:
+        trial.unlink(missing_ok=True)
 
 
 def write_and_close(descriptor: int, content: bytes) -> None:

@@ -23,7 +23,7 @@ from pos_bridge.cli.enrol_words import FAULTS, UNCHANGED, WORDS
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.device_config import Address
-from pos_bridge.disk import write_private, write_public
+from pos_bridge.disk import try_room, write_private, write_public
 from pos_bridge.domain.enrolment import EnrolError, EnrolFault
 from pos_bridge.ops import enrol as conversation
 from pos_bridge.ops import est
@@ -33,7 +33,6 @@ from pos_bridge.settings import Config, ConfigError
 from pos_bridge.words import Words
 
 DONE, NOT_DONE = 0, 1
-_ROOM = 16_384  # more than any pair or authorities take
 _WHAT = Words(
     "Sans rien : par un jeton, demandé au terminal ou lu de l'entrée standard. --csr et --install : par fichier, pour "
     "une PKI qui n'est pas celle du processeur.",
@@ -120,7 +119,7 @@ def by_token(config: Config, token: Callable[[], str]) -> _Lines:
     if url is None:
         raise _RefusedError("no_url", file=config.file)
     known, secret, file = _known(config), credentials.enrolment_secret(config), _pair_file(config)
-    _look_for_room(file)
+    try_room(file)
     enrolled = asyncio.run(conversation.enrol(Address.parse(url), Token.parse(token()), config.till.poiid, known))
     said: _Lines = []
     if not known:
@@ -196,15 +195,6 @@ def _asked_key(path: Path, secret: bytes | None) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise EnrolError(EnrolFault.KEY_UNUSABLE)
     return key
-
-
-def _look_for_room(file: Path) -> None:
-    """OSError where what is about to come could not be written."""
-    trial = file.with_name(f"{file.name}.trial")
-    try:
-        write_private(trial, bytes(_ROOM))
-    finally:
-        trial.unlink(missing_ok=True)
 
 
 def _pair_file(config: Config) -> Path:

@@ -5,7 +5,6 @@ Done again it goes on where it stopped: each file is made whole, and one that is
 
 import argparse
 import os
-import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,12 +19,11 @@ from pos_bridge.cli.setup_answers import UnansweredError
 from pos_bridge.cli.setup_words import WORDS
 from pos_bridge.config import load, read
 from pos_bridge.disk import make_folder, write_private, write_public
-from pos_bridge.pair import key_pem
-from pos_bridge.settings import VAULT_KEY_LENGTH, Config, ConfigError
+from pos_bridge.ops import fresh
+from pos_bridge.settings import Config, ConfigError
 from pos_bridge.words import Words
 
 DONE, NOT_DONE = 0, 1
-_API_KEY_BYTES = 24
 _INSTALLED = Path("/etc/pos-bridge")
 _WHAT = Words(
     "Pose quelques questions, ou lit un fichier de réponses, et fait ce qui manque : réglages, clés, certificats. Ne "
@@ -150,13 +148,13 @@ def _equip(args: argparse.Namespace, config: Config, say: _Say) -> int:
         return lambda path: write_private(path, content, owner)
 
     signing = config.path(config.till.signing_key)
-    _missing(signing, say, secret(key_pem(Ed25519PrivateKey.generate())))
+    _missing(signing, say, secret(fresh.signing_key()))
     if config.nexo.api_key_file is not None:
         api_key = config.path(config.nexo.api_key_file)
-        _missing(api_key, say, secret(secrets.token_urlsafe(_API_KEY_BYTES).encode() + b"\n"))
+        _missing(api_key, say, secret(fresh.api_key()))
         say("api_key", path=api_key)
     if config.identity is not None:
-        _missing(config.path(config.identity.vault_key), say, secret(secrets.token_bytes(VAULT_KEY_LENGTH)))
+        _missing(config.path(config.identity.vault_key), say, secret(fresh.vault_key()))
     for step in (_certificate, _pair):
         code = step(args, config)
         if code != DONE:
