@@ -77,6 +77,7 @@ def open_front(
         on_trouble=_tell_trouble(log),
         on_dropped=dropped.count,
         offered=_offered(config.identity),
+        keeps_nobody=config.identity is None and not config.vault.exists(),
     )
     return Front(reception, _server(config, credentials, reception, leaf, log), leaf, house)
 

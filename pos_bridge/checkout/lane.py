@@ -21,7 +21,7 @@ from pos_bridge.checkout.recording import Recording
 from pos_bridge.checkout.refund import Refund
 from pos_bridge.checkout.settling import InDoubtError
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
-from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket
+from pos_bridge.domain.ledger import JournalUnwritableError, KnownBasket, KnownLeg
 from pos_bridge.domain.leg import APPROVED_STATES, Kind, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
@@ -136,6 +136,10 @@ class Lane:
             )
         except (JournalUnwritableError, InDoubtError):  # begun or not: the till asks again
             return self._recording.failed()
+
+    async def recorded(self, key: LegKey) -> KnownLeg | None:
+        """What the journal has of that leg. Raises JournalUnwritableError."""
+        return await self._journal.find_leg(key)
 
     async def half_paid(self) -> tuple[KnownBasket, ...]:
         """The split tenders of which something is paid, or may be, and something is due."""

@@ -15,7 +15,7 @@ from pos_bridge.checkout.ports import Logbook
 from pos_bridge.domain.access import Access, Due, Erased, Retained, Shown
 from pos_bridge.domain.audit import Act, Actor
 from pos_bridge.domain.details import Field, UnfitDetailError
-from pos_bridge.domain.identity import Channel, Choice, Consent, Purpose, VaultFault, VaultUnusableError
+from pos_bridge.domain.identity import Channel, Choice, Consent, ConsentEnd, Purpose, VaultFault, VaultUnusableError
 from pos_bridge.domain.person import Person, PersonFault, Refusal, Right
 from pos_bridge.domain.person_change import (
     Delivery,
@@ -115,6 +115,13 @@ class People:
         answer = partial(answered, right=Right.ACCESS, today=self.today)
         after = await self._noted.vault(self._persons.change(choice, answer))
         return after if isinstance(after, PersonFault) else access.of(after, sales, self.today)
+
+    async def proof(self, actor: Actor, choice: Choice) -> tuple[Consent | ConsentEnd, ...] | PersonFault:
+        """What somebody who was erased had agreed to, for whoever gives the number again. UNKNOWN: none is kept."""
+        if fault := await self._noted.allowed(Deed(actor, Act.ACCESS)):
+            return fault
+        found = await self._noted.vault(self._persons.proof(choice))
+        return PersonFault.UNKNOWN if found is None else found.history
 
     async def rectify(self, actor: Actor, choice: Choice, changes: Mapping[Field, str | None]) -> Person | PersonFault:
         """Raises UnfitDetailError too, which is noted as UNFIT."""

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.audit import AuditEntry
-from pos_bridge.domain.identity import Choice
+from pos_bridge.domain.identity import Choice, Consent, ConsentEnd
 from pos_bridge.domain.ledger import KnownLeg
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.person import LinkedSale, Person, PersonFault
@@ -36,6 +36,9 @@ class Persons(Protocol):
     async def forget(self, persons: tuple[bytes, ...]) -> int:
         """As erase, because their time is over: without an entry in the ledger. How many there were."""
 
+    async def proof(self, choice: Choice) -> "Proof | None":
+        """What somebody of this number agreed to, who is gone: found by the number, and of nobody without it."""
+
     async def forget_proofs(self) -> int:
         """Proofs of consent whose five years are over. How many there were."""
 
@@ -44,6 +47,13 @@ class Persons(Protocol):
 
     async def owed(self) -> "Owed":
         """What erasures still wait for."""
+
+
+class Proof(Protocol):
+    """`history`: consents, whose hour is not kept any more, and their ends."""
+
+    @property
+    def history(self) -> tuple[Consent | ConsentEnd, ...]: ...
 
 
 class Owed(Protocol):

@@ -4,31 +4,25 @@ import argparse
 import sys
 from pathlib import Path
 
-from pos_bridge.cli.explain_words import COLUMNS, TABLES
 from pos_bridge.cli.journal_view import outcome
 from pos_bridge.cli.journal_words import LANGUAGES, Said, money, say
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.leg_words import CAUSES, TENDERS
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.recorded import UNREADABLE
-from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
+from pos_bridge.domain.identity import VaultUnusableError
 from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import file, report
 from pos_bridge.journal.report import RecordedSale, find_sale
 from pos_bridge.journal.stored import stored_fields
+from pos_bridge.kept_words import ABOUT_YOU, COLUMNS, TABLES
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 OK, FAILED, NO_SUCH_SALE = 0, 1, 3
 NEWEST = "last"
 
-_ABOUT = {
-    frozenset[ChoiceKind](): ("about_you",),
-    frozenset({ChoiceKind.CHOUCHOUS}): ("about_you_chouchous", "vault_chouchous"),
-    frozenset({ChoiceKind.HOME_DELIVERY}): ("about_you_delivery", "vault_delivery"),
-    frozenset(ChoiceKind): ("about_you_both", "vault_chouchous", "vault_delivery"),
-}
 _UNREADABLE = ("about_you_unreadable",)
 
 
@@ -63,11 +57,11 @@ def _about(config: Config, sale: RecordedSale) -> tuple[str, ...]:
     """What is known of the customer, in words of ours. A sale whose link was erased is a sale of nobody."""
     try:
         if sale.key is None or file.absent(config.vault):
-            return _ABOUT[frozenset()]
+            return ABOUT_YOU[frozenset()]
         if config.identity is None:  # there is a vault, of a time when there was a key for it
             return _UNREADABLE
         vault_key = config.path(config.identity.vault_key).read_bytes()
-        return _ABOUT[report.known(config.vault, vault_key, sale.key)]
+        return ABOUT_YOU[report.known(config.vault, vault_key, sale.key)]
     except (VaultUnusableError, OSError):
         return _UNREADABLE
 
@@ -127,7 +121,7 @@ def _explained(
 def _about_you(unknown: list[str], about: tuple[str, ...], language: str) -> list[str]:
     """*Nothing* is said only when it is certain."""
     careful = [say("unaccounted", language, columns=", ".join(unknown))] if unknown else []
-    if careful and about == _ABOUT[frozenset()]:
+    if careful and about == ABOUT_YOU[frozenset()]:
         return careful
     said, *where = about
     return [*careful, say(said, language), *(f"  {say(name, language)}" for name in where)]

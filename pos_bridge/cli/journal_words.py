@@ -1,5 +1,6 @@
 """Every sentence of the journal's commands, in French and in English. A sentence that lacks one fails a test."""
 
+from pos_bridge.kept_words import KEPT
 from pos_bridge.words import LANGUAGES, Words
 
 __all__ = ["LANGUAGES", "WORDS", "Said", "money", "say"]
@@ -78,10 +79,6 @@ WORDS = {
     ),
     "goes_on": Said("La caisse peut redémarrer.", "The till can be started again."),
     # ---- explain ----
-    "no_such_sale": Said("Aucune vente de ce nom n'est enregistrée ici.", "No sale of that name is recorded here."),
-    "sale": Said("Vente {key}", "Sale {key}"),
-    "refund": Said("Remboursement {key}", "Refund {key}"),
-    "of_sale": Said("De la vente {key}.", "Of the sale {key}."),
     "voided": Said(
         "La caisse a repris la vente en entier : rien n'est dû à personne.",
         "The till took the whole sale back: nobody owes anything.",
@@ -99,68 +96,11 @@ WORDS = {
         "{tender}, {amount}, arrondi à {due} : {outcome}.", "{tender}, {amount}, rounded to {due}: {outcome}."
     ),
     "why": Said("Pourquoi : {cause}.", "Why: {cause}."),
-    "kept": Said("Ce qui est gardé de cette vente", "What is kept about this sale"),
-    "not_kept": Said("Ce qui n'est pas gardé", "What is not kept"),
-    "not_kept_card": Said(
-        "Le numéro de la carte, même en partie; sa piste, sa date, le nom qu'elle porte; le code d'autorisation; "
-        "le nom des articles.",
-        "The card number, not even a part of it; its track, its date, the name on it; the authorisation code; "
-        "the names of the articles.",
-    ),
-    "not_kept_cash": Said(
-        "Le nom des articles; ce que vous avez remis et la monnaie rendue.",
-        "The names of the articles; what you handed over and the change.",
-    ),
-    "not_kept_minute": Said("La minute de la vente.", "The minute of the sale."),
-    "not_kept_ever": Said(
-        "Aucun nom, aucune adresse, aucun courriel, aucun téléphone, aucun texte libre : aucune colonne n'en accepte.",
-        "No name, address, e-mail, telephone or free text: no column takes any.",
-    ),
-    "about_you": Said("Sur vous : rien.", "About you: nothing."),
-    "about_you_chouchous": Said(
-        "Sur vous : votre numéro Chouchous, parce que vous l'avez demandé.",
-        "About you: your Chouchous number, because you asked.",
-    ),
-    "about_you_delivery": Said(
-        "Sur vous : votre numéro de commande, pour la livraison à domicile, parce que vous l'avez demandé.",
-        "About you: your order number, for home delivery, because you asked.",
-    ),
-    "about_you_both": Said(
-        "Sur vous : votre numéro Chouchous, et votre numéro de commande pour la livraison à domicile, parce que vous "
-        "l'avez demandé.",
-        "About you: your Chouchous number, and your order number for home delivery, because you asked.",
-    ),
-    "vault_chouchous": Said(
-        "Le numéro Chouchous est dans le coffre de cette caisse, chiffré, jusqu'à ce que vous retiriez votre accord; "
-        "le lien avec cette vente n'est nulle part ailleurs.",
-        "The Chouchous number is in this till's vault, encrypted, until you withdraw your consent; the link to this "
-        "sale is nowhere else.",
-    ),
-    "vault_delivery": Said(
-        "Le numéro de commande est dans le coffre de cette caisse, chiffré, jusqu'à la livraison et à la fin du délai "
-        "de retour; le lien avec cette vente n'est nulle part ailleurs.",
-        "The order number is in this till's vault, encrypted, until the delivery and the end of the return window; the "
-        "link to this sale is nowhere else.",
-    ),
-    "about_you_unreadable": Said(
-        "Sur vous : on ne peut pas le dire, le coffre ne peut pas être lu. Vérifiez le disque et identity.vault_key.",
-        "About you: cannot be told, the vault cannot be read. Look at the disk and at identity.vault_key.",
-    ),
     "unaccounted": Said(
         "Attention : ce fichier contient des colonnes que cette version ne connaît pas : {columns}.",
         "Careful: this file has columns that this version does not know: {columns}.",
     ),
-    "others_card": Said(
-        "Votre banque, le processeur et le logiciel de caisse du magasin gardent leurs propres traces.",
-        "Your bank, the processor and the shop's till software keep their own records.",
-    ),
-    "others_cash": Said(
-        "Le logiciel de caisse du magasin garde ses propres traces.", "The shop's till software keeps its own records."
-    ),
-    "answer_kept": Said(
-        "La réponse donnée à la caisse, chiffrée, 48 heures; sa clé est détruite avant 72 heures.",
-        "The answer given to the till, encrypted, for 48 hours; its key is destroyed by 72 hours.",
-    ),
+    **KEPT,
 }
 
 

@@ -17,6 +17,7 @@ from pos_bridge.cli import (
     explain,
     journal,
     language,
+    person,
     quarantine,
     receipt,
     run,
@@ -34,6 +35,7 @@ COMMANDS = (
     doctor,
     journal,
     explain,
+    person,
     day_end,
     statistics,
     decide,
@@ -67,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         usual = parsed.loaded.till.language
     if parsed.command is not explain.run:  # which speaks both to whoever asks for none: it is read by customers
         parsed.lang, parsed.asked = asked or usual, asked is not None
+    if parsed.command is person.run:
+        person.keep_quiet()
     code: int = parsed.command(parsed)
     return code
 

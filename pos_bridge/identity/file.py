@@ -17,8 +17,7 @@ from pos_bridge.domain.identity import VaultFault, VaultUnusableError
 from pos_bridge.identity import epoch, schema
 from pos_bridge.identity.keys import LENGTH, Keys, sealed, unsealed
 from pos_bridge.identity.ledger_file import Ledger
-from pos_bridge.identity.lock import NAME as LOCK
-from pos_bridge.identity.lock import Lock
+from pos_bridge.identity.lock import lock_of
 from pos_bridge.identity.replay import check
 from pos_bridge.identity.rows import Rows
 
@@ -83,7 +82,7 @@ def opened(path: Path, key: bytes) -> Rows:
 @contextmanager
 def reading(path: Path, key: bytes) -> Iterator[Rows]:
     """Beside a running engine, or without one. Changes nothing that is stored."""
-    lock = Lock(path.with_name(LOCK))
+    lock = lock_of(path)
     lock.share_if_there()
     try:
         with _connected(path) as connection:

@@ -6,9 +6,12 @@ restored in ten years must not bring back whom it names.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from threading import Thread
+from typing import TypeVar
 
 from pos_bridge.disk import sync_folder
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
@@ -17,6 +20,9 @@ from pos_bridge.identity.lock import Lock
 
 NAME = "erasures"
 _MODE = 0o600
+_COPY_S = 3.0  # a share answers in less, or is not there; others wait for the vault as long
+
+Result = TypeVar("Result")
 
 
 class Ledger:
@@ -30,6 +36,7 @@ class Ledger:
         self._path = folder / NAME
         self._copy = copy
         self._copying = Lock(folder / NAME)
+        self._hanging: Thread | None = None
 
     def entries(self) -> Entries:
         """As they lie there. Changes nothing."""
@@ -60,14 +67,19 @@ class Ledger:
         ours = self.entries()
         if self._copy is None or not ours.persons:
             return 0
+        there = self._within(partial(self._brought_up, self._copy, ours))
+        return ours.head.count - (there or 0)
+
+    def _brought_up(self, copy: Path, ours: Entries) -> int:
+        """How many entries are in the copy now. On the thread that may hang: the lock is its own, until it ends."""
         with self._alone():
-            theirs = self._reached()
+            theirs = _read_copy(copy)
             if theirs is not None and ours.has(theirs.head) and (theirs.torn or theirs.head != ours.head):
                 with suppress(OSError):
-                    _mend(self._copy, theirs)
-                    _append(self._copy, ours.lines(theirs.head.count))
-                theirs = self._reached()
-        return ours.head.count - (theirs.head.count if theirs is not None and ours.has(theirs.head) else 0)
+                    _mend(copy, theirs)
+                    _append(copy, ours.lines(theirs.head.count))
+                theirs = _read_copy(copy)
+            return theirs.head.count if theirs is not None and ours.has(theirs.head) else 0
 
     def _mended(self) -> Entries:
         entries = self.entries()
@@ -76,11 +88,29 @@ class Ledger:
 
     def _reached(self) -> Entries | None:
         """What the copy says: nothing yet where it is missing in a folder that is there."""
-        if self._copy is None or not self._copy.parent.is_dir():
+        return None if self._copy is None else self._within(partial(_read_copy, self._copy))
+
+    def _within(self, call: Callable[[], Result]) -> Result | None:
+        """None for a disk that cannot do it, or not in time: a share that hangs is not to hang the till's vault."""
+        if self._hanging is not None and self._hanging.is_alive():
             return None
-        with suppress(OSError):
-            return _read(self._copy, VaultFault.ERASURES_BEHIND)
-        return None
+        outcome: list[Result | VaultFault] = []
+
+        def run() -> None:
+            with suppress(OSError):
+                try:
+                    outcome.append(call())
+                except VaultUnusableError as error:
+                    outcome.append(error.fault)
+
+        self._hanging = Thread(target=run, name="copy of the ledger", daemon=True)
+        self._hanging.start()
+        self._hanging.join(_COPY_S)
+        if not outcome:
+            return None
+        if isinstance(outcome[0], VaultFault):
+            raise VaultUnusableError(outcome[0])
+        return outcome[0]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -90,6 +120,10 @@ class Ledger:
             yield
         finally:
             self._copying.release()
+
+
+def _read_copy(path: Path) -> Entries | None:
+    return _read(path, VaultFault.ERASURES_BEHIND) if path.parent.is_dir() else None
 
 
 def _read(path: Path, fault: VaultFault) -> Entries:

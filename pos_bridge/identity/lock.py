@@ -21,6 +21,10 @@ _WAIT_S, _LOOK_S = 5.0, 0.01  # putting a file in place takes milliseconds
 _HELD = {errno.EACCES, errno.EAGAIN}
 
 
+def lock_of(vault: Path) -> "Lock":
+    return Lock(vault.with_name(NAME))
+
+
 class Lock:
     """For one thread. Raises OSError as the disk does, and TimeoutError when another has it alone for too long."""
 

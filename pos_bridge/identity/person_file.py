@@ -89,8 +89,9 @@ class PersonFile:
                 rows.persons.person(choice)
             person = rows.persons.name(choice)
             if person is not None:
-                self._entered[person] = self._enter(person)
-                rows.note_erasures(self._entered[person])
+                if person not in self._entered:
+                    self._entered[person] = self._enter(person)
+                rows.note_erasures(self._last_entered())
             self._forget(rows, frozenset() if person is None else frozenset((person,)), frozenset((choice,)))
         self._settled()
         return person
@@ -120,9 +121,12 @@ class PersonFile:
             return
         with suppress(*EXPECTED):
             with self._file.writing() as rows:
-                rows.note_erasures(list(self._entered.values())[-1])
+                rows.note_erasures(self._last_entered())
                 self._forget(rows, frozenset())
             self._settled()
+
+    def _last_entered(self) -> bytes:
+        return next(reversed(self._entered.values()))
 
     def _forget(self, rows: Rows, persons: frozenset[bytes], choices: frozenset[Choice] = frozenset()) -> int:
         gone = rows.forget(persons | self._entered.keys(), self._today(), choices)

@@ -24,10 +24,10 @@ from pos_bridge.identity.keys import LENGTH, OVERHEAD, Cipher, name_of, sealed, 
 from pos_bridge.identity.person_record import choice_in
 from pos_bridge.identity.record import LINK_SIZE, Link, decode_held, decode_link, named_by_link
 from pos_bridge.identity.rows import Rows
+from pos_bridge.identity.schema import WAITING, create_waiting
 
 NEXT, SORT = ".next", ".sort"
 _BATCH = 64  # rows: some milliseconds
-_SORTED = ("held", "links", "points", "returns")
 _POINTS = "SELECT box, (SELECT wrapped FROM persons WHERE name = ?) FROM points WHERE name = ?"
 
 Row = tuple[bytes, bytes]  # name, box
@@ -93,8 +93,7 @@ class Renewal:
         connection.execute("PRAGMA sort.synchronous = OFF")
         connection.execute("PRAGMA sort.cache_size = -16000")
         connection.execute("PRAGMA main.synchronous = FULL")
-        for table in _SORTED:
-            connection.execute(f"CREATE TABLE sort.{table} (name BLOB PRIMARY KEY, box BLOB) WITHOUT ROWID")
+        create_waiting(connection, "sort")
 
     # ---- all of it, a batch at a time ----
 
@@ -107,7 +106,7 @@ class Renewal:
         yield from self._written("held", self._held)
         yield from self._written("returns", self._returns)
         yield from self._written("links", self._links)
-        for table in _SORTED:
+        for table in WAITING:
             yield from self._in_order(table)
 
     def _written(self, table: str, renewed: Callable[[Page], None]) -> Iterator[None]:

@@ -93,6 +93,7 @@ TABLES = {
     {_box("box", HEAD_SIZE)}
 ) STRICT, WITHOUT ROWID""",
 }
+WAITING = ("held", "links", "points", "returns")  # whose names change with the vault's keys
 _SINCE = {"points": 2, "returns": 2, "proofs": 3, "head": 3}  # the others are as old as the vault
 
 
@@ -102,6 +103,14 @@ def create(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def create_waiting(connection: sqlite3.Connection, database: str) -> None:
+    """In an attached database, where rows wait in the order of their names. They are checked when they leave."""
+    for name in WAITING:
+        begins, _, _ = TABLES[name].partition("(")
+        begins = begins.replace("TABLE ", f"TABLE {database}.")
+        connection.execute(f"{begins} (name BLOB PRIMARY KEY, box BLOB NOT NULL) WITHOUT ROWID")
 
 
 def version_of(connection: sqlite3.Connection) -> int | None:

@@ -141,7 +141,15 @@ class Vault:
     # ---- what erasures wait for ----
 
     async def renew(self) -> bool:
-        """In slices, so that a sale waits for one at most. False: it changes too often, or another has it open."""
+        """In slices, so that a sale waits for one at most. False: it changes too often, or another has it open.
+
+        Brings the copy of the ledger off the till up to date as well, as `owed` does.
+        """
+        done = await self._renew()
+        await self.owed()
+        return done
+
+    async def _renew(self) -> bool:
         for _ in range(_TRIES):
             while (progress := await self._ask(self._file.renew)) is Progress.WORKING:
                 continue

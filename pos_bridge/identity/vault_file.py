@@ -16,8 +16,7 @@ from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity import file
 from pos_bridge.identity.fault import EXPECTED
 from pos_bridge.identity.ledger_file import Ledger
-from pos_bridge.identity.lock import NAME as LOCK
-from pos_bridge.identity.lock import Lock
+from pos_bridge.identity.lock import lock_of
 from pos_bridge.identity.person_record import RETURN_WINDOW_DAYS
 from pos_bridge.identity.record import Choices
 from pos_bridge.identity.renewing import Owing, Progress, Renewing, is_owed, owe, settle
@@ -46,7 +45,7 @@ class VaultFile:
         self._path = path
         self._key = key
         self._window_days = return_window_days
-        self._lock = Lock(path.with_name(LOCK))
+        self._lock = lock_of(path)
         self._ledger = Ledger(path.parent, erasures_copy)
         self._renewing = Renewing(path, key, self._lock)
         self._rows: Rows | None = None
@@ -175,7 +174,7 @@ class VaultFile:
         return Owing(self._ledger.acknowledge(), is_owed(self._path.parent))
 
     def renew(self, *, whole: bool = False) -> Progress:
-        """A step of a new epoch, where one is owed: SLICE_S long, or all of it."""
+        """A step of a new epoch, where one is owed: for SLICE_S, or all of it."""
         if self.absent() or not is_owed(self._path.parent):
             return Progress.DONE
         with self.reading() as rows:

@@ -54,8 +54,8 @@ class Asks:
             cents=asked.amount.cents,
             identity_dropped=asked.chosen.dropped,
             wished=move.wished,
-        ).about(frozenset(map(kind_of, asked.chosen.choices)))
-        return sale, fresh
+        )
+        return sale, fresh.about(frozenset(map(kind_of, asked.chosen.choices)))
 
     def refund(self, asked: Refund, at: datetime) -> tuple[RefundAsk, Kept]:
         move, salt = asked.move, fresh_salt()

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from pos_bridge.domain.ledger import KnownLeg
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import CancelOutcome, Confirmation
 from pos_bridge.pos_api.ports import Desk as AnyDesk
@@ -13,6 +14,9 @@ class Desk(AnyDesk, Protocol):
 
     async def cancel(self, key: LegKey) -> Confirmation:
         """The till gives it up, which it can until it has confirmed."""
+
+    async def recorded(self, key: LegKey) -> KnownLeg | None:
+        """What the journal has of that leg. Raises JournalUnwritableError."""
 
     async def cancel_basket(self, reference: bytes) -> CancelOutcome:
         """Take back every payment of a split tender, by TillKeyMaker.basket, not at its end. Again: the same."""

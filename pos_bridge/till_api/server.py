@@ -8,9 +8,9 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pos_bridge import rpc
 from pos_bridge.pos_api.https import LOOPBACK
 from pos_bridge.protocol.till_v1_pb2_grpc import add_TillServicer_to_server
-from pos_bridge.rpc import grpc
 from pos_bridge.till_api.till_service import TillService
 from pos_bridge.till_api.unix_socket import Place
 
@@ -69,7 +69,7 @@ class NativeServer:
         self._service = service
         self._place = place
         self._port = port
-        self._server = grpc.aio.server(options=OPTIONS)
+        self._server = rpc.grpc.aio.server(options=OPTIONS)
         add_TillServicer_to_server(service, self._server)
         if place is not None:
             self._server.add_insecure_port(place.address)
@@ -98,17 +98,17 @@ class NativeServer:
             self._port.bound.close()
 
 
-def _credentials(port: TlsPort) -> grpc.ServerCredentials:
-    def newer() -> grpc.ServerCertificateConfiguration | None:
+def _credentials(port: TlsPort) -> rpc.grpc.ServerCredentials:
+    def newer() -> rpc.grpc.ServerCertificateConfiguration | None:
         pair = port.newer()
         return None if pair is None else _configuration(pair, port.clients)
 
-    return grpc.dynamic_ssl_server_credentials(
+    return rpc.grpc.dynamic_ssl_server_credentials(
         _configuration(port.pair, port.clients),
         newer,  # type: ignore[arg-type] # None is: nothing has changed (grpc/__init__.py)
         require_client_authentication=True,
     )
 
 
-def _configuration(pair: Pair, clients: bytes) -> grpc.ServerCertificateConfiguration:
-    return grpc.ssl_server_certificate_configuration([(pair.key, pair.certificate)], root_certificates=clients)
+def _configuration(pair: Pair, clients: bytes) -> rpc.grpc.ServerCertificateConfiguration:
+    return rpc.grpc.ssl_server_certificate_configuration([(pair.key, pair.certificate)], root_certificates=clients)

@@ -94,8 +94,9 @@ class TillService:
                 readers=[pb.ReaderHealth(name=name, there=there) for name, there in health.readers],
             )
 
-    async def WhatIsKept(self, _request: pb.PaymentKey, context: Context) -> pb.PrivacyReceipt:
-        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "unimplemented")
+    async def WhatIsKept(self, request: pb.PaymentKey, context: Context) -> pb.PrivacyReceipt:
+        async with self._guarded(context) as counter:
+            return await counter.kept(bounds.payment_key(request))
 
     # ---- the same for all ----
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
-from pos_bridge.domain.identity import Choice, VaultFault, VaultUnusableError
+from pos_bridge.domain.identity import Choice, Consent, ConsentEnd, VaultFault, VaultUnusableError
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.person import ID_LENGTH, LinkedSale, Person, PersonFault
@@ -18,6 +18,11 @@ class MemoryOwed:
     renewal: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryProof:
+    history: tuple[Consent | ConsentEnd, ...]
+
+
 class MemoryPersons:
     """`done` is shared with the trail: what happened, in order. `broken`: every call raises that."""
 
@@ -25,6 +30,7 @@ class MemoryPersons:
         self.by_choice: dict[Choice, Person] = {}
         self.links: dict[bytes, tuple[LinkedSale, ...]] = {}
         self.proofs = 0
+        self.agreed: dict[Choice, tuple[Consent | ConsentEnd, ...]] = {}  # by who is gone
         self.copied = True  # off the till
         self.erasures = 0
         self.broken: VaultFault | None = None
@@ -85,6 +91,10 @@ class MemoryPersons:
         for choice in gone:
             del self.by_choice[choice]
         return len(gone)
+
+    async def proof(self, choice: Choice) -> "MemoryProof | None":
+        self._asked("proof")
+        return None if choice not in self.agreed else MemoryProof(self.agreed[choice])
 
     async def forget_proofs(self) -> int:
         self._asked("forget_proofs")

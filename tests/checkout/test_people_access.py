@@ -19,7 +19,7 @@ from pos_bridge.domain.person import LinkedSale, Month, Person, PersonFault, Rig
 from pos_bridge.domain.points import Earned, PointsRule
 from tests.checkout.story import story
 from tests.checkout.test_people import CASHIER, OFFICER, SUPERVISOR, SYSTEM, World
-from tests.domain.people import DOOR, MEMBER, ORDER, TODAY, ZOE, delivery, enrolment
+from tests.domain.people import DOOR, MEMBER, ORDER, TODAY, ZOE, agreed, delivery, enrolment
 
 RULE = PointsRule("2026-1", 1, 100)
 
@@ -85,6 +85,21 @@ async def test_nobody_and_an_unreadable_journal():
     with pytest.raises(JournalUnwritableError):
         await world.people.access(OFFICER, MEMBER)
     assert world.persons.by_choice[MEMBER].requests[0].open, "it was not answered"
+
+
+@story
+async def test_what_somebody_who_is_gone_had_agreed_to():
+    world = World()
+    assert await world.people.proof(OFFICER, MEMBER) is PersonFault.UNKNOWN
+    history = (agreed(Purpose.PROGRAMME),)
+    world.persons.agreed[MEMBER] = history
+    assert await world.people.proof(OFFICER, MEMBER) == history
+    assert await world.people.proof(SUPERVISOR, MEMBER) is PersonFault.NOT_ALLOWED
+    assert [(entry.act, entry.person, entry.refused) for entry in world.trail.entries] == [
+        (Act.ACCESS, None, None),
+        (Act.ACCESS, None, None),
+        (Act.ACCESS, None, PersonFault.NOT_ALLOWED),
+    ]
 
 
 # ---- retention ----

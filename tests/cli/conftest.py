@@ -6,6 +6,7 @@ import pytest
 
 from pos_bridge import settings
 from pos_bridge.cli import explain, main
+from tests.cli.people import Office
 from tests.journal.makers import Clock, opened
 
 VAULT_KEY = bytes(range(32))
@@ -81,3 +82,8 @@ def medium(tmp_path: Path) -> Path:
 def made(command, medium: Path) -> Path:
     assert command("certificate", "new", "--authority", str(medium))[0] == 0
     return medium
+
+
+@pytest.fixture
+def office(config, command, monkeypatch) -> Office:
+    return Office(config, command, monkeypatch)

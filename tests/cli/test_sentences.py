@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from pos_bridge import kept_words
 from pos_bridge.cli import (
     certificate,
     certificate_words,
@@ -19,32 +20,55 @@ from pos_bridge.cli import (
     doctor_looks,
     doctor_words,
     explain,
-    explain_words,
     journal,
     journal_advice,
     journal_view,
     journal_words,
     leg_words,
+    person,
+    person_access,
+    person_due,
+    person_erase,
+    person_input,
+    person_open,
+    person_proof,
+    person_rectify,
+    person_request,
+    person_show,
+    person_withdraw,
+    person_words,
     quarantine,
     statistics,
     statistics_words,
 )
+from pos_bridge.dossier import names, page, page_words
+from pos_bridge.till_api import privacy
 from pos_bridge.words import Words
 
+_PERSON = (
+    *(person, person_access, person_due, person_erase, person_input, person_open, person_proof, person_rectify),
+    *(person_request, person_show, person_withdraw),
+)
 # The sentences that are told by name, and the rooms that tell them.
 TOLD: dict[str, tuple[dict[str, Words], tuple[ModuleType, ...]]] = {
-    "journal": (journal_words.WORDS, (journal, journal_view, explain, quarantine)),
+    "journal": (journal_words.WORDS, (journal, journal_view, explain, quarantine, kept_words, privacy)),
     "day-end": (day_end_words.WORDS, (day_end, day_end_view, decide)),
     "statistics": (statistics_words.WORDS, (statistics,)),
     "doctor": (doctor_words.WORDS, (doctor, doctor_looks, doctor_daemon)),
     "certificate": (certificate_words.WORDS, (certificate,)),
+    "person": (person_words.WORDS, _PERSON),
+    "person-help": (person_words.HELP, _PERSON),
+    "page": (page_words.WORDS, (page,)),
 }
+SAID_BY = {"say", "WrongWordsError", "_CannotOpenError"}
 # Names that are put together: `f"{name}_down"`.
 PUT_TOGETHER = {"processor_down", "journal_down"}
 # The words for values of the domain and for columns of the journal.
 OF_VALUES = (
-    *(explain_words.TABLES, explain_words.COLUMNS),
+    *(kept_words.TABLES, kept_words.COLUMNS),
     *(leg_words.TENDERS, leg_words.KINDS, leg_words.STATES, leg_words.OF_REFUNDS, leg_words.CAUSES, leg_words.BASKETS),
+    *(person_words.FAULTS, person_words.VAULT_FAULTS, names.FIELDS, names.UNFIT, names.KINDS, names.PURPOSES),
+    *(names.CHANNELS, names.GIVEN_BY, names.RIGHTS, names.REFUSALS, names.TENDERS, names.OUTCOMES),
     *(journal_advice.ADVICE, day_end_words.STANDINGS, day_end_words.DO_DIFFERENT),
 )
 EVERYTHING: list[tuple[str, Words]] = [
@@ -85,10 +109,12 @@ def test_every_sentence_is_used(command):
     assert set(told) <= PUT_TOGETHER.union(*map(texts_in, rooms))
 
 
-def test_every_sentence_that_is_used_exists():
-    told, rooms = TOLD["journal"]
+@pytest.mark.parametrize("command", ["journal", "person", "page"])
+def test_every_sentence_that_is_used_exists(command):
+    told, rooms = TOLD[command]
     for room in rooms:
         for node in ast.walk(ast.parse(Path(str(room.__file__)).read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
-                names = [c.value for c in ast.walk(node.args[0]) if isinstance(c, ast.Constant)]
-                assert all(name in told for name in names), ast.dump(node)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAID_BY:
+                told_by = [c.value for c in ast.walk(node.args[0]) if isinstance(c, ast.Constant)]
+                asked = [name for name in told_by if name is not None]
+                assert all(name in told for name in asked), ast.dump(node)

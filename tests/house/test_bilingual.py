@@ -67,6 +67,7 @@ EXCUSED = {
     " from ": "the same",
     "pos-bridge: ": "the program's name before its line",
     "pos-bridge ": "the program's name and its version",
+    "<!DOCTYPE html>": "the first line of a page, between machines",
 }
 PRINTS = {"print", "write"}
 EXPLAINS = {"help", "description", "epilog", "title"}

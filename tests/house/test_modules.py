@@ -1,11 +1,20 @@
 """What each process has loaded: the engine no driver and nothing that opens a reader; no test card by chance either."""
 
+import os
 import subprocess
 import sys
+
+import pytest
 
 from hw_sim.cards import CARDS
 from hw_sim.residue import Search, small_ints_of
 
+WITH_GRPC = (
+    "pos_bridge.daemon",
+    "pos_bridge.till_api.server",
+    "pos_bridge.processor.client",
+    "pos_bridge.native_front",
+)
 ENGINE = """
 import sys
 import pos_bridge.cli.main, pos_bridge.cli.run, pos_bridge.daemon, pos_bridge.credentials
@@ -13,6 +22,13 @@ print(" ".join(sorted(sys.modules)), flush=True)
 sys.stdin.readline()
 """
 READERS = {"drivers", "serial", "smartcard", "usb"}
+
+
+@pytest.mark.parametrize("name", WITH_GRPC)
+def test_grpc_is_loaded_with_its_settings_whoever_loads_it_first(name):
+    settings = "import os; assert os.environ['GRPC_SSL_CIPHER_SUITES'] and os.environ['GRPC_VERBOSITY'] == 'NONE'"
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("GRPC_")}
+    subprocess.run([sys.executable, "-c", f"import {name}; {settings}"], check=True, env=alone)
 
 
 def test_the_engine_loads_no_driver_and_holds_no_test_card_of_itself():

@@ -5,7 +5,7 @@ import pytest
 
 from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.makers import KEY, PlainLedger
+from tests.identity.makers import KEY, Entering
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def vault(path: Path) -> Iterator[VaultFile]:
 
 
 @pytest.fixture
-def ledger() -> PlainLedger:
-    return PlainLedger()
+def ledger(vault: VaultFile) -> Entering:
+    return Entering(vault)
 
 
 @pytest.fixture
-def persons(vault: VaultFile, ledger: PlainLedger) -> PersonFile:
+def persons(vault: VaultFile, ledger: Entering) -> PersonFile:
     return PersonFile(vault, ledger.enter, lambda: ledger.today)

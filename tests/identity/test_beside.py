@@ -175,7 +175,9 @@ def test_killed(vault, path, legs, moment):
             assert engine.ask("erase", "M-1") == "True"
             with closing(VaultFile(path, KEY)) as now:
                 after = said(now, path, legs)
-            recorder.stop_before = lambda operation: isinstance(operation, kind) and operation.path == where  # type: ignore[union-attr]
+            recorder.stop_before = lambda operation: (
+                isinstance(operation, kind) and getattr(operation, "path", None) == where
+            )
             engine.tell("renew")
             assert recorder.stopped.wait(60)
             engine.process.wait()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -18,6 +19,7 @@ from pos_bridge.domain.identity import ChoiceKind as Kind
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.person import Month, Person
 from pos_bridge.domain.points import Earned, PointsFault
+from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.person_file import PersonFile
 from tests.identity.makers import (
     MEMBER,
@@ -32,6 +34,7 @@ from tests.identity.makers import (
     to_home,
     with_details,
 )
+from tests.identity.test_disk import fault
 
 WHO, WHERE = Chouchous(MEMBER), HomeDelivery(ORDER)
 
@@ -98,12 +101,13 @@ def test_a_ledger_that_takes_nothing_deletes_nothing(vault, path):
     assert stored(path) == before
 
 
-def test_the_vault_knows_what_the_ledger_was_like(vault, persons, ledger):
+def test_the_vault_knows_what_the_ledger_was_like(vault, persons, ledger, path):
     sold(vault)
     assert vault._opened().erasures() is None
     persons.erase(WHO)
     persons.erase(WHERE)
-    assert vault._opened().erasures() == (2).to_bytes(8, "big") + ledger.entered[1]
+    assert len(ledger.entered) == 2
+    assert vault._opened().erasures() == Ledger(path.parent).entries().head.raw
 
 
 # ---- a sale that runs ----
@@ -170,7 +174,7 @@ def test_one_bad_row_keeps_nobody(vault, persons, path):
     )
     assert persons.erase(WHO) is not None
     assert stored(path)["persons"] == []
-    assert all(vault.earned(leg) is None for leg in legs[:1])
+    assert [vault.earned(leg) for leg in legs if fault(partial(vault.earned, leg)) is None] == [None] * 2
     assert len(stored(path)["links"]) == 1, "nobody's: it cannot be read, and it led to no more than a random name"
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -25,7 +26,7 @@ print("shared", flush=True)
 
 
 @pytest.fixture
-def other(tmp_path):
+def process(tmp_path) -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
         children.command(HOLDER, tmp_path / lock.NAME),
         env=children.environment(),
@@ -34,19 +35,21 @@ def other(tmp_path):
         text=True,
     )
 
-    def ask(word: str) -> str:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(word + "\n")
-        process.stdin.flush()
-        return process.stdout.readline().strip()
-
-    ask("share")
-    ask.kill = process.kill  # type: ignore[attr-defined]
-    ask.wait = process.wait  # type: ignore[attr-defined]
-    yield ask
+    yield process
     process.kill()
     process.communicate()
+
+
+@pytest.fixture
+def other(process):
+    def ask(word: str) -> str:
+        process.stdin.write(word + "\n")
+        process.stdin.flush()
+        told: str = process.stdout.readline().strip()
+        return told
+
+    ask("share")
+    return ask
 
 
 @pytest.fixture
@@ -82,11 +85,11 @@ def test_what_could_not_be_had_alone_stays_shared(mine, other):
     assert other("alone") == "False", "nobody came in between"
 
 
-def test_a_process_that_is_killed_has_nothing(mine, other):
+def test_a_process_that_is_killed_has_nothing(mine, process, other):
     mine.share()
     assert not mine.alone()
-    other.kill()
-    other.wait()
+    process.kill()
+    process.wait()
     assert mine.alone()
 
 

@@ -1,6 +1,8 @@
 """Files that come back from a backup: an erased person never does, and what cannot be trusted is refused."""
 
+import os
 import shutil
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from pos_bridge.domain.identity import Chouchous, VaultFault, VaultUnusableError
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.identity import epoch
+from pos_bridge.identity import epoch, ledger_file
 from pos_bridge.identity.fault import EXPECTED, fault_of
 from pos_bridge.identity.ledger_file import NAME, Ledger
 from pos_bridge.identity.person_file import PersonFile
@@ -179,6 +181,21 @@ def test_a_copy_that_cannot_be_reached_acknowledges_nothing(vault, path, legs, t
         assert without.owed().copies == 0
     assert copy.read_bytes() == path.with_name(NAME).read_bytes()
     assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_copy_that_hangs_hangs_nobody(vault, path, legs, copy, monkeypatch):
+    """A pipe that nobody writes to is opened for ever, as a file on a share that is gone."""
+    vault.close()
+    monkeypatch.setattr(ledger_file, "_COPY_S", 0.1)
+    os.mkfifo(copy)
+    with closing(VaultFile(path, KEY, erasures_copy=copy)) as without:
+        assert PersonFile(without, without.enter).erase(GOES) is not None
+        assert without.owed().copies == 2
+        (hanging,) = [thread for thread in threading.enumerate() if thread.name == "copy of the ledger"]
+        os.close(os.open(copy, os.O_WRONLY))
+        hanging.join()
+        copy.unlink()
+        assert without.owed().copies == 0
 
 
 @pytest.mark.parametrize("harm", ["another", "damaged"])

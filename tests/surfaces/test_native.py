@@ -2,29 +2,26 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 
 from hw_sim.native_till import NativeTill, new_request_id
-from hw_sim.running import running_store
 from pos_bridge.protocol import till_v1_pb2 as pb
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.book import until
 from tests.surfaces.native import NativeShop, refused
-
-MEMBER, ORDER = "CH-77-2918-4455", "WEB/2026.11-774421"
+from tests.surfaces.shop import MEMBER, ORDER, leaks
 
 
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
         shop = NativeShop(store)
         yield shop
         shop.close()
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 @pytest.fixture(name="till", params=["socket", "port"])
@@ -334,5 +331,19 @@ def test_what_stands_in_an_unknown_field_goes_nowhere(shop: NativeShop):
     call = shop.at_socket.raw_stream("/pos_bridge.till.v1.Till/Pay")
     (update,) = [pb.MoveUpdate.FromString(answer) for answer in call(raw, timeout=30)]
     assert update.outcome.result == pb.RESULT_APPROVED
-    found = [path for path in shop.store.folder.rglob("*") if path.is_file() and b"unknown-name" in path.read_bytes()]
-    assert found == []
+    assert lying_about(shop, b"unknown-name") == []
+
+
+def test_no_text_of_the_till_or_of_a_choice_lies_on_the_disk(shop: NativeShop):
+    marked: dict[str, Any] = {"reference": "reference-zq7", "order": b"order-zq7", "member": MEMBER, "delivery": ORDER}
+    for told in (shop.at_socket.pay(1905, cash=True, **marked), shop.pay(1906, shop.at_port, **marked)):
+        assert told.known.chouchous
+    for text in (b"reference-zq7", b"order-zq7", b"4921817844445119", MEMBER.encode()):
+        assert lying_about(shop, text) == []
+    assert leaks(shop.store.folder / "engine") == []
+
+
+def lying_about(shop: NativeShop, text: bytes) -> list[Path]:
+    """On the till's disk."""
+    files = (path for path in (shop.store.folder / "engine").rglob("*") if path.is_file())
+    return [path for path in files if text in path.read_bytes()]

@@ -5,16 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from hw_sim.running import RunningStore, running_store
-from tests.processes import descendants, survivors
+from hw_sim.running import RunningStore
+from tests.stores import whole_store
 
 
 @pytest.fixture(name="store", scope="module")
 def one_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
         yield store
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 def found(pattern: str, said: str) -> str:
@@ -35,6 +33,10 @@ def test_a_payment_and_what_can_be_asked_about_it(store: RunningStore, over: tup
     back = store.do("native", *over, "--receipts", "give-back", key)
     assert "RESULT_GIVEN_BACK" in back
     assert "COPIE DU CLIENT" in back
+    kept = store.do("native", *over, "kept", key)
+    assert "Sur vous : votre numéro Chouchous" in kept
+    assert "About you: your Chouchous number" in kept
+    assert store.sim("native", *over, "kept", "2f1c9c9e-4a3f-4c7e-9b1a-6f2a3b4c5d6e").returncode == 1
     assert "processor: ok, journal: ok" in store.do("native", *over, "health")
 
 

@@ -1,10 +1,12 @@
 """Where native tills come in: who is let in, what hostile clients can do there, and how the engine stops."""
 
+import os
 import signal
 import socket
 import ssl
 import stat
 import struct
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
@@ -15,10 +17,13 @@ import pytest
 
 from hw_sim import pki
 from hw_sim.native_till import NativeTill, new_request_id
-from hw_sim.running import running_store
+from hw_sim.store.config import POIID
+from hw_sim.store.layout import Layout
 from hw_sim.unix_path import short_address
+from hw_sim.world import enrol
 from pos_bridge.protocol import till_v1_pb2 as pb
-from tests.processes import descendants, resident_kib, survivors
+from tests.processes import resident_kib
+from tests.stores import whole_store
 from tests.surfaces.book import until
 from tests.surfaces.engine import changed, engine, refused
 from tests.surfaces.native import NativeShop, reachable
@@ -31,12 +36,10 @@ GROWTH_KIB = 128 * 1024
 
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
         shop = NativeShop(store)
         yield shop
         shop.close()
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 # ---- who is let in ----
@@ -88,6 +91,33 @@ def test_the_socket_is_for_its_owner_and_its_group(shop: NativeShop):
 def test_there_is_no_reflection(shop: NativeShop):
     call = shop.at_socket.raw_stream("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo")
     assert call_refused(lambda: list(call(b"", timeout=30)))[0] is grpc.StatusCode.UNIMPLEMENTED
+
+
+def shown(shop: NativeShop) -> bytes:
+    """The engine's certificate, DER."""
+    context = ssl.create_default_context(cafile=shop.facts["native_ca"])
+    context.load_cert_chain(shop.facts["native_certificate"], shop.facts["native_key"])
+    host, port = shop.facts["native_address"].split(":")
+    with (
+        socket.create_connection((host, int(port)), timeout=30) as raw,
+        context.wrap_socket(raw, server_hostname="localhost") as peer,
+    ):
+        return peer.getpeercert(binary_form=True) or b""
+
+
+def test_a_new_certificate_is_shown_without_a_dropped_sale(shop: NativeShop):
+    layout = Layout(shop.store.folder)
+    before = shown(shop)
+    with shop.asking(1010, shop.at_port) as asked:
+        asked.comes_to(pb.STAGE_PRESENT_CARD)
+        (layout.engine / "nexo.pem").unlink()
+        enrol(layout.world, layout.engine, POIID)
+        os.kill(int(shop.facts["engine_pid"]), signal.SIGHUP)
+        until(lambda: shown(shop) != before)
+        with shop.store.customer("visa"):
+            assert asked.end().result == pb.RESULT_APPROVED
+    with NativeTill.of(shop.facts, over_tls=True) as newcomer:
+        assert newcomer.health().journal_writable
 
 
 # ---- hostile clients, while a payment waits for its card ----
@@ -146,6 +176,17 @@ def many_that_ask_and_never_listen(shop: NativeShop, held: ExitStack) -> None:
             till.stub.Pay(request, timeout=20)
 
 
+def calls_without_a_request(shop: NativeShop, held: ExitStack) -> None:
+    """As many as a connection may have, on several."""
+    enough = threading.Event()
+    for _ in range(8):
+        till = held.enter_context(NativeTill.of(shop.facts))
+        call = till._channel.stream_stream("/pos_bridge.till.v1.Till/Pay", lambda raw: raw, lambda raw: raw)
+        for _ in range(20):
+            call(iter(lambda: enough.wait() or b"", None), timeout=20)
+    held.callback(enough.set)
+
+
 def headers_without_end(shop: NativeShop, held: ExitStack) -> None:
     name = (("x-name", "x" * 60_000),)
     with pytest.raises(grpc.RpcError):
@@ -162,6 +203,7 @@ def headers_without_end(shop: NativeShop, held: ExitStack) -> None:
         no_message_at_all,
         many_that_ask_and_never_listen,
         headers_without_end,
+        calls_without_a_request,
     ],
     ids=lambda attack: attack.__name__,
 )

@@ -7,21 +7,18 @@ import grpc
 import pytest
 
 from hw_sim.native_till import new_request_id
-from hw_sim.running import running_store
 from pos_bridge.protocol import till_v1_pb2 as pb
-from tests.processes import descendants, survivors
+from tests.stores import whole_store
 from tests.surfaces.book import until
 from tests.surfaces.native import NativeShop, Watched, refused
 
 
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
-    with running_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
         shop = NativeShop(store)
         yield shop
         shop.close()
-        processes = descendants(store.process.pid)
-    assert not survivors(processes)
 
 
 def killed(shop: NativeShop, asked: Watched) -> None:

@@ -1,0 +1,58 @@
+"""[native]: a socket, or a port with all that mutual TLS needs; and a folder that only its owner can change."""
+
+import pytest
+
+from pos_bridge.config import load
+from tests.config.documents import DOCUMENT, refusal
+
+PAIR = 'port = 8444\ncertificate = "nexo.pem"\nkey = "nexo.key"\nclients = "processor-ca.pem"\n'
+OF_PORT = PAIR.splitlines(keepends=True)[1:]
+
+
+def with_native(file, section: str) -> None:
+    file.write_text(f"{DOCUMENT}\n[native]\n{section}")
+
+
+def test_none_a_socket_a_port_and_both(file):
+    assert load(file).native is None
+    (file.parent / "native").mkdir(mode=0o755)
+    for section in ('socket = "native/s"\n', PAIR, f'socket = "native/s"\n{PAIR}'):
+        with_native(file, section)
+        native = load(file).native
+        assert native is not None
+        assert (native.socket is None) is not section.startswith("socket")
+        assert (native.port is None) is ("port" not in section)
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("", "native: socket and port are both missing"),
+        ('certificate = "nexo.pem"\n', "native: socket and port are both missing"),
+        *(
+            (PAIR.replace(line, ""), f"native.{line.split()[0]} is missing")
+            for line in PAIR.splitlines(keepends=True)[1:]
+        ),
+        ('socket = "s"\nclients = "processor-ca.pem"\n', "native.port is missing"),
+        (PAIR.replace("8444", "0"), "native.port: Expected `int` >= 1"),
+        (PAIR.replace("processor-ca.pem", "absent.pem"), "native.clients: "),
+        (f'socket = "{"x" * 108}"\n', "native.socket: the path of a socket has at most 107 bytes"),
+        ('socket = "absent/s"\n', "native.socket: "),
+        ('socket = "nexo.pem/s"\n', "native.socket: "),
+        ('socket = "native"\nextra = 1\n', "native: Object contains unknown field `extra`"),
+    ],
+)
+def test_a_wrong_one_is_refused_in_one_line_that_names_it(file, section, said):
+    with_native(file, section)
+    assert refusal(file).startswith(said)
+
+
+@pytest.mark.parametrize("mode", [0o757, 0o775, 0o1777])
+def test_a_folder_that_others_can_change_is_refused(file, mode):
+    folder = file.parent / "native"
+    folder.mkdir()
+    folder.chmod(mode)
+    with_native(file, 'socket = "native/s"\n')
+    assert "chmod go-w" in refusal(file)
+    folder.chmod(0o2750)
+    assert load(file).native is not None
