@@ -16,7 +16,7 @@ WORDS = {
         "Rien ne le renouvelle : refaites `enrol --csr` à temps.", "Nothing renews it: do `enrol --csr` again in time."
     ),
     "taken": Said(
-        "Le service le prend dans l'heure, ou aussitôt avec `systemctl reload pos-bridge`; aucune vente n'est "
+        "Le service le prend dans l'heure, ou aussitôt avec `systemctl reload pos-bridge`. Aucune vente n'est "
         "interrompue.",
         "The service takes it within the hour, or at once with `systemctl reload pos-bridge`; no sale is interrupted.",
     ),

@@ -77,7 +77,8 @@ def from_terminal(ask: Callable[[str, Words, str], str], refuse: Callable[[Words
 
 
 def trust(answers: Answers) -> str:
-    return f"root {answers['root']}\nlowest-epoch {answers['epoch']}\n"
+    lines = (("root", answers["root"]), ("lowest-epoch", answers["epoch"]))
+    return "".join(f"{word} {value}\n" for word, value in lines)
 
 
 def document(answers: Answers, *, installed: bool) -> str:

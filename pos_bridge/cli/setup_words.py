@@ -52,7 +52,7 @@ WORDS = {
         "one.",
     ),
     "no_pair": Said(
-        "Il manque {path} : demandez un jeton au processeur, puis `pos-bridge enrol`; ou par fichier, `pos-bridge "
+        "Il manque {path} : demandez un jeton au processeur, puis `pos-bridge enrol`, ou par fichier `pos-bridge "
         "enrol --csr FICHIER`. Ensuite `pos-bridge check`.",
         "{path} is missing: ask the processor for a token, then `pos-bridge enrol`; or by file, `pos-bridge enrol "
         "--csr FILE`. Then `pos-bridge check`.",
