@@ -49,13 +49,15 @@ class Credentials:
 
 
 def load(config: Config) -> Credentials:
-    """Raises ConfigError for the first file that is not what its setting says."""
+    """Raises ConfigError for the first file that is not what its setting says.
+
+    What is for the processor may have ended: then no card pays, and cash does.
+    """
     nexo, processor = config.nexo, config.processor
     read = _Reader(config)
     read.check("card_room.trust", config.card_room.trust, _is_trust)
-    for setting, text in (("nexo.certificate", nexo.certificate), ("processor.certificate", processor.certificate)):
-        read.check(setting, text, _valid_certificate)
-    read.check("processor.ca", processor.ca, _one_valid_authority)
+    read.check("nexo.certificate", nexo.certificate, _valid_certificate)
+    read.check("processor.ca", processor.ca, x509.load_pem_x509_certificates)
     pair = processor_pair(config)
     read.pair("nexo.key", nexo.certificate, nexo.key)
     native = config.native
@@ -72,6 +74,13 @@ def load(config: Config) -> Credentials:
         native_clients=None if native is None or native.clients is None else read.content(native.clients),
         events_tls=None if nexo.events is None else read.check("nexo.events.ca", nexo.events.ca, _trusting),
     )
+
+
+def check_times(config: Config) -> None:
+    """Raises ConfigError where what is for the processor has ended: for a person who asks whether all is good."""
+    read = _Reader(config)
+    read.check("processor.certificate", config.processor.certificate, _valid_certificate)
+    read.check("processor.ca", config.processor.ca, _one_valid_authority)
 
 
 def processor_pair(config: Config) -> Pair:

@@ -119,14 +119,15 @@ def by_token(config: Config, token: Callable[[], str]) -> _Lines:
     if url is None:
         raise _RefusedError("no_url", file=config.file)
     known, secret, file = _known(config), credentials.enrolment_secret(config), _pair_file(config)
-    try_room(file)
+    copy = config.path(config.processor.ca)
+    for place in (file,) if known else (file, copy):
+        try_room(place)
     enrolled = asyncio.run(conversation.enrol(Address.parse(url), Token.parse(token()), config.till.poiid, known))
     said: _Lines = []
     if not known:
-        copy = config.path(config.processor.ca)
         write_public(copy, b"".join(root.public_bytes(Encoding.PEM) for root in enrolled.roots))
-        first = enrolled.roots[0].fingerprint(hashes.SHA256()).hex()
-        said.append(("authority", {"path": copy, "print": first}))
+        prints = ", ".join(root.fingerprint(hashes.SHA256()).hex() for root in enrolled.roots)
+        said.append(("authority", {"path": copy, "print": prints}))
     return _keep(config, enrolled.pair, secret) + said
 
 

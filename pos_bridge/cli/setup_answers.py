@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -136,10 +137,16 @@ def _fit(name: str, value: object) -> object:
             case "epoch":
                 return msgspec.convert(value, int)
             case _:
-                section, field = _SETTINGS[name]
-                return msgspec.convert(value, get_type_hints(section, include_extras=True)[field], strict=False)
+                return msgspec.convert(value, _type_of(name), strict=False)
     except ValueError:  # msgspec's ValidationError is one
         raise UnansweredError(name) from None
+
+
+@cache
+def _type_of(name: str) -> object:
+    """What the setting is declared as, with its bounds."""
+    section, field = _SETTINGS[name]
+    return get_type_hints(section, include_extras=True)[field]
 
 
 def _root(text: str) -> str:

@@ -83,19 +83,24 @@ class Renewal:
             await step()
         except EnrolError as error:
             fault = error.fault
-        except (OSError, ConfigError):
-            pass  # a disk that takes nothing, a file that is gone
+        except ConfigError:
+            fault = EnrolFault.KEY_UNUSABLE
+        except OSError:
+            pass  # a disk that takes nothing
         else:
             return
         self._tell_once(fault, events.RenewalFailed(fault, self._days))
 
     async def _take_files(self) -> None:
-        """What somebody has put there since: by `pos-bridge enrol`, or a bundle of authorities. EnrolError, OSError."""
-        roots = self._config.path(self._config.processor.ca).read_bytes()
+        """What somebody has put there since: by `pos-bridge enrol`, or a bundle of authorities.
+
+        EnrolError, ConfigError.
+        """
+        found = credentials.processor_pair(self._config)
         try:
-            found = credentials.processor_pair(self._config)
-        except ConfigError:
-            raise EnrolError(EnrolFault.KEY_UNUSABLE) from None
+            roots = self._config.path(self._config.processor.ca).read_bytes()
+        except OSError:
+            raise EnrolError(EnrolFault.AUTHORITY_MISMATCH) from None
         if found.leaf == self._pair.leaf and roots == self._roots:
             return
         if found.ends <= self._now:
@@ -107,7 +112,9 @@ class Renewal:
         raise EnrolError(EnrolFault.AUTHORITY_MISMATCH)
 
     async def _renew(self) -> None:
-        """If it is time. What was issued is kept until it is taken: the server is asked for one only."""
+        """If it is time, whatever lies in the file by then. What was issued is kept until it is taken, so that the
+        server is asked for one only.
+        """
         if self._url is None or self._now < self._pair.renew_from:
             return
         if self._pair.ends <= self._now:

@@ -17,7 +17,8 @@ from hw_sim import pki
 from hw_sim.enrolment.faults import Fault
 from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
-from pos_bridge.cli import enrol
+from pos_bridge.cli import doctor_looks, doctor_words, enrol
+from pos_bridge.cli.authority import new_authority
 from pos_bridge.cli.enrol_words import FAULTS
 from pos_bridge.domain.enrolment import EnrolFault
 from pos_bridge.pair import Pair
@@ -146,6 +147,48 @@ def test_settings_without_a_server(command, config):
     code, _, wrong = command("enrol", "--lang", "en", loaded=replace(config, enrolment=Enrolment()))
     assert code == 1
     assert "[enrolment] url is missing" in wrong
+
+
+def test_authorities_that_could_not_be_written_are_noticed_before_the_token_is_sent(command, config, token_file):
+    folder = config.path(config.processor.ca)
+    nowhere = msgspec.structs.replace(config.processor, ca=str(folder.parent / "absent" / "ca.pem"))
+    assert command("enrol", "--token-file", str(token_file), loaded=replace(config, processor=nowhere))[0] == 1
+    assert command("enrol", "--token-file", str(token_file))[0] == 0, "the token is still good"
+
+
+@pytest.mark.parametrize(
+    ("days", "url", "said"),
+    [
+        (100, None, "own_certificate_lasts"),
+        (59, None, "own_certificate_ends"),
+        (59, "https://192.0.2.1", "own_certificate_lasts"),
+        (10, "https://192.0.2.1", "renewal_late"),
+        (-1, None, "own_certificate_ends"),
+    ],
+)
+def test_doctor_tells_how_long_it_lasts(config, pair_file, days, url, said):
+    now = datetime.now(UTC)
+    pair_file.write_bytes(leaf(now - timedelta(days=60), now + timedelta(days=days, hours=1)))
+    (finding,) = doctor_looks._look_at_own_certificate(replace(config, enrolment=Enrolment(url=url)))
+    assert finding == getattr(doctor_words, "good" if said == "own_certificate_lasts" else "mend")(
+        said, days=str(max(days, 0))
+    )
+
+
+def leaf(begins: datetime, ends: datetime) -> bytes:
+    """Of nobody's."""
+    store = new_authority("any")
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(store.certificate.subject)
+        .issuer_name(store.certificate.subject)
+        .public_key(store.key.public_key())
+        .serial_number(1)
+        .not_valid_before(begins)
+        .not_valid_after(ends)
+        .sign(store.key, hashes.SHA256())
+    )
+    return made.public_bytes(Encoding.PEM)
 
 
 # ---- by file ----

@@ -108,6 +108,8 @@ def test_two_authorities_of_which_one_has_ended(till):
     ca.write_bytes(ended() + own)
     config = settled(till, ONE_FILE)
     assert credentials.load(config).ca == ca.read_bytes()
+    credentials.check_times(config)
     ca.write_bytes(ended())
+    credentials.load(config)  # which a start does: cash goes on
     with pytest.raises(ConfigError, match=r"processor\.ca: .* ended on"):
-        credentials.load(config)
+        credentials.check_times(config)

@@ -286,6 +286,37 @@ def test_a_half_written_file_is_told_and_not_taken(till, chain, content):
     asyncio.run(asyncio.wait_for(story(), 60))
 
 
+def test_a_renewal_mends_a_half_written_file(till, chain):
+    """The pair in use is whole in memory, and what comes of it is written whole."""
+    due(till)
+
+    async def story() -> None:
+        log = Log()
+        async with till.selling(log, chain) as (_, renewal):
+            till.file.write_bytes(till.file.read_bytes()[:200])
+            await look(renewal)
+            assert log.names() == ["SessionOpened", "RenewalFailed", "TillCertificateTaken"]
+
+    asyncio.run(asyncio.wait_for(story(), 60))
+    assert till.kept().name == POIID
+
+
+def test_authorities_that_are_gone_are_told(till, chain):
+    till.desk.set_life(LONG_S)
+    due(till)
+
+    async def story() -> None:
+        log = Log()
+        async with till.selling(log, chain) as (made, renewal):
+            (till.folder / "processor-ca.pem").rename(till.folder / "elsewhere")
+            await look(renewal)
+            assert [event.reason.name for event in log.events[1:]] == ["AUTHORITY_MISMATCH"]  # type: ignore[attr-defined] # RenewalFailed has one
+            assert isinstance(await made.authorise(ask(till.processor, made, VISA)), Yes)
+            (till.folder / "elsewhere").rename(till.folder / "processor-ca.pem")
+
+    asyncio.run(asyncio.wait_for(story(), 60))
+
+
 def test_two_authorities_side_by_side_are_taken_while_it_runs(till, chain, tmp_path):
     """The next one is put beside the one in use; one alone that is not the processor's is not taken."""
     till.desk.set_life(LONG_S)

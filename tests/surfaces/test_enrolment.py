@@ -6,9 +6,14 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
@@ -109,3 +114,42 @@ def test_renewed_again_and_again_while_customers_pay(till: Till):
             assert till.store.till().pay("5.00").result == "Success"
         running.terminate()
         assert running.end().code == 0
+
+
+def test_a_till_whose_certificate_has_ended_starts_and_takes_cash(till: Till):
+    """As after holidays with the power off: no card pays until somebody comes by with a token."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    till.pair_file.write_bytes(Pair(key, (ended(till.desk, key),)).file())
+    till.pair_file.chmod(0o600)
+    checked = subprocess.run(
+        [*PROGRAM, "check", "--config", str(till.config), "--lang", "en"], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 2
+    assert "ended on" in checked.stderr
+    before = len(till.events("RenewalFailed"))
+    taken = len(till.events("TillCertificateTaken"))
+    with engine(till.config) as running:
+        till.told("RenewalFailed", before + 1)
+        assert till.events("RenewalFailed")[-1]["reason"] == "ended"
+        assert till.store.till().pay("3.00", cash=True).result == "Success"
+        assert till.enrol().returncode == 0
+        running.process.send_signal(signal.SIGHUP)
+        till.told("TillCertificateTaken", taken + 1)
+        with till.store.customer("visa"):
+            assert till.store.till().pay("5.00").result == "Success"
+        running.terminate()
+        assert running.end().code == 0
+
+
+def ended(desk: Folder, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    store, yesterday = desk.authority(), datetime.now(UTC) - timedelta(days=1)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, POIID)]))
+        .issuer_name(store.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(yesterday - timedelta(days=1))
+        .not_valid_after(yesterday)
+        .sign(store.key, hashes.SHA256())
+    )
