@@ -13,7 +13,7 @@ from typing import Any, Self
 import grpc
 
 from pos_bridge.protocol import till_v1_pb2 as pb
-from pos_bridge.protocol.till_v1_pb2_grpc import TillStub
+from pos_bridge.protocol.till_v1_pb2_grpc import PeopleStub, RightsStub, TillStub
 
 ANSWER_LIMIT_S = 180.0  # a payment takes its card prompt and its processing
 _REQUEST_ID_BYTES = 16
@@ -28,7 +28,8 @@ def _watch_nothing(_: pb.Progress) -> None:
 
 
 class NativeTill:
-    """One connection to the engine: `stub` has every call; the methods here fill in what a test does not care about.
+    """One connection to the engine: `stub` has every call about money, `people` about people, and `rights` what only
+    the other socket serves (`office`); the methods here fill in what a test does not care about.
 
     A call that fails raises grpc.RpcError, which tells nothing about money. To be closed, or used in a `with` block.
     """
@@ -37,6 +38,8 @@ class NativeTill:
         self._channel = channel
         self._folder = folder
         self.stub = TillStub(channel)
+        self.people = PeopleStub(channel)
+        self.rights = RightsStub(channel)
 
     @classmethod
     def of(cls, store: Mapping[str, Any], *, over_tls: bool = False) -> Self:
@@ -45,6 +48,11 @@ class NativeTill:
             return cls.at_socket(Path(store["native_socket"]))
         files = (Path(store[f"native_{name}"]).read_bytes() for name in ("ca", "certificate", "key"))
         return cls.at_port(store["native_address"], *files)
+
+    @classmethod
+    def office(cls, store: Mapping[str, Any]) -> Self:
+        """Of the person in charge of personal information."""
+        return cls.at_socket(Path(store["privacy_socket"]))
 
     @classmethod
     def at_socket(cls, path: Path) -> Self:

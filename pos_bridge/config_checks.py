@@ -145,32 +145,42 @@ def check_native(config: Config) -> None:
     native = config.native
     if native is None:
         return
-    if native.socket is None and native.port is None:
+    if not native.sockets and native.port is None:
         raise ConfigError(StartFault.NATIVE_NOWHERE, file=config.file)
     of_port = {name: getattr(native, name) for name in ("port", "certificate", "key", "clients")}
     if any(value is not None for value in of_port.values()):
         for name, value in of_port.items():
             if value is None:
                 raise ConfigError(StartFault.NATIVE_PORT_HALF, file=config.file, setting=f"native.{name}")
-    if native.socket is not None and len(str(config.path(native.socket)).encode()) > _MAX_SOCKET_PATH:
-        setting = "native.socket"
-        raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, file=config.file, setting=setting, most=_MAX_SOCKET_PATH)
+    for setting, path in native.sockets:
+        if len(str(config.path(path)).encode()) > _MAX_SOCKET_PATH:
+            told = {"setting": setting, "most": _MAX_SOCKET_PATH}
+            raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, file=config.file, **told)
+    if native.privacy_socket is not None and config.identity is None:
+        raise ConfigError(StartFault.PRIVACY_OF_NOBODY, file=config.file)
 
 
 def check_native_folder(config: Config) -> None:
-    """Whoever can change the socket's folder can put another socket there, and be taken for this program."""
-    if config.native is None or config.native.socket is None:
-        return
-    folder = config.path(config.native.socket).parent
-    where = {"file": config.file, "setting": "native.socket", "path": folder}
-    try:
-        mode = folder.stat().st_mode
-    except OSError as error:
-        raise ConfigError(StartFault.FILE_UNUSABLE, **where, reason=reason_of(error)) from None
-    if not stat.S_ISDIR(mode):
-        raise ConfigError(StartFault.NOT_A_FOLDER, **where)
-    if mode & 0o022:
-        raise ConfigError(StartFault.CHANGEABLE_BY_OTHERS, **where)
+    """Whoever can change a socket's folder can put another socket there, and be taken for this program.
+
+    A till that can enter the folder of the person in charge would be taken for them: that is a folder of its own.
+    """
+    sockets = () if config.native is None else config.native.sockets
+    folders = []
+    for setting, path in sockets:
+        folder = config.path(path).parent
+        where = {"file": config.file, "setting": setting, "path": folder}
+        try:
+            found = folder.stat()
+        except OSError as error:
+            raise ConfigError(StartFault.FILE_UNUSABLE, **where, reason=reason_of(error)) from None
+        if not stat.S_ISDIR(found.st_mode):
+            raise ConfigError(StartFault.NOT_A_FOLDER, **where)
+        if found.st_mode & 0o022:
+            raise ConfigError(StartFault.CHANGEABLE_BY_OTHERS, **where)
+        if (found.st_dev, found.st_ino) in folders:
+            raise ConfigError(StartFault.PRIVACY_BESIDE_TILLS, **where)
+        folders.append((found.st_dev, found.st_ino))
 
 
 def check_file(file: Path, setting: str, path: Path, *, secret: bool, credential: bool = False) -> None:

@@ -81,7 +81,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         teller = open_teller(config, credentials.events_tls, lane, log, clock=now, stack=stack)
         counter = CounterDevices(around(config), DeviceHealth(log), teller)
         front = open_front(config, credentials, lane, answers, log, dropped=dropped, counter=counter)
-        doors = Doors(front, open_native(config, credentials, front.house, log))
+        doors = Doors(front, open_native(config, credentials, front.house, people, log))
         await rooms.start()
         await doors.open(stack)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
@@ -114,14 +114,14 @@ class Doors:
         await self.front.server.start()
         stack.push_async_callback(self.front.server.stop)
         if self.native is not None:
-            await self.native.server.start()
-            stack.push_async_callback(self.native.server.stop)
+            await self.native.start()
+            stack.push_async_callback(self.native.stop)
         stack.push_async_callback(self.front.reception.close)
 
     def stop_taking(self) -> None:
         self.front.server.stop_taking()
         if self.native is not None:
-            self.native.server.stop_taking()
+            self.native.stop_taking()
 
     def look(self) -> None:
         """At the certificates."""

@@ -10,6 +10,7 @@ from pos_bridge.counter_devices import CounterDevices
 from pos_bridge.credentials import Credentials
 from pos_bridge.disk import write_private
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.identity import file
 from pos_bridge.journal.answers import Answers
 from pos_bridge.log import Log
 from pos_bridge.opened import now
@@ -77,7 +78,7 @@ def open_front(
         on_trouble=_tell_trouble(log),
         on_dropped=dropped.count,
         offered=_offered(config.identity),
-        keeps_nobody=config.identity is None and not config.vault.exists(),
+        no_vault=lambda: file.absent(config.vault),
     )
     return Front(reception, _server(config, credentials, reception, leaf, log), leaf, house)
 

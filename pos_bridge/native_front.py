@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from pos_bridge.checkout.people import People
 from pos_bridge.credentials import Credentials
+from pos_bridge.domain.access import Access
+from pos_bridge.dossier import structured
+from pos_bridge.dossier.page import Shop, page
 from pos_bridge.log import Log
 from pos_bridge.opened import now
 from pos_bridge.pos_api.https import loopback_socket
@@ -11,7 +15,11 @@ from pos_bridge.pos_api.leaf import Leaf
 from pos_bridge.settings import Config
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.counter import House
-from pos_bridge.till_api.server import NativeServer, Pair, TlsPort
+from pos_bridge.till_api.people_desk import PeopleDesk
+from pos_bridge.till_api.people_service import PeopleService
+from pos_bridge.till_api.person_bounds import Texts
+from pos_bridge.till_api.rights_service import RightsService
+from pos_bridge.till_api.server import NativeServer, Pair, Service, TlsPort
 from pos_bridge.till_api.till_service import TillService
 from pos_bridge.till_api.unix_socket import Place, TakenError
 
@@ -40,29 +48,77 @@ class _Shown:
 
 
 class NativeFront:
-    """`look` at the certificate by the hour. The server is started and stopped by whoever opened it."""
+    """Each place where native clients ask. `look` at the certificate by the hour."""
 
-    def __init__(self, server: NativeServer, look: Callable[[], None]) -> None:
-        self.server = server
+    def __init__(self, servers: tuple[NativeServer, ...], look: Callable[[], None]) -> None:
+        self._servers = servers
         self.look = look
 
+    async def start(self) -> None:
+        for server in self._servers:
+            await server.start()
 
-def open_native(config: Config, credentials: Credentials, house: House, log: Log) -> NativeFront | None:
+    def stop_taking(self) -> None:
+        for server in self._servers:
+            server.stop_taking()
+
+    async def stop(self) -> None:
+        self.stop_taking()
+        for server in self._servers:
+            await server.stop()
+
+
+def open_native(
+    config: Config, credentials: Credentials, house: House, people: People | None, log: Log
+) -> NativeFront | None:
     """None: the configuration says nothing of it. In a running event loop. Raises CannotStartError."""
     native = config.native
     if native is None:
         return None
+    desk = _desk(config, house, people)
+    servers = []
     shown, port = _port(config, credentials, log)
-    place = None if native.socket is None else _place(config.path(native.socket))
+    if native.socket is not None or port is not None:
+        servers.append(
+            _server(config, (TillService(house), PeopleService(desk, house.on_trouble)), native.socket, port)
+        )
+    if native.privacy_socket is not None and desk is not None:
+        servers.append(_server(config, (RightsService(desk),), native.privacy_socket, None, "native.privacy_socket"))
+    return NativeFront(tuple(servers), lambda: None if shown is None else shown.look())
+
+
+def _server(
+    config: Config,
+    services: tuple[Service, ...],
+    socket: str | None,
+    port: TlsPort | None,
+    setting: str = "native.socket",
+) -> NativeServer:
+    place = None if socket is None else _place(setting, config.path(socket))
     try:
-        server = NativeServer(TillService(house), place, port)
+        return NativeServer(services, place, port)
     except RuntimeError:  # gRPC says no more than that it could not listen
-        if native.socket is not None:
-            path = config.path(native.socket)
-            raise CannotStartError(StartFault.SOCKET_UNUSABLE, path=path, reason="gRPC") from None
-        setting, number = "native.port", native.port
-        raise CannotStartError(StartFault.PORT_UNUSABLE, setting=setting, port=number, reason="gRPC") from None
-    return NativeFront(server, lambda: None if shown is None else shown.look())
+        if place is not None:
+            place.close()
+        if socket is not None:
+            path = config.path(socket)
+            raise CannotStartError(StartFault.SOCKET_UNUSABLE, setting=setting, path=path, reason="gRPC") from None
+        number = None if config.native is None else config.native.port
+        raise CannotStartError(StartFault.PORT_UNUSABLE, setting="native.port", port=number, reason="gRPC") from None
+
+
+def _desk(config: Config, house: House, people: People | None) -> PeopleDesk | None:
+    """Who may be known here, by which texts; and what a person is given of themselves."""
+    identity = config.identity
+    if identity is None or people is None:
+        return None
+    texts = Texts(identity.programme_text, identity.delivery_text, identity.offers_text)
+    shop = Shop(config.till.shop, config.till.number, people.retention)
+
+    def pages(access: Access) -> tuple[bytes, bytes, bytes]:
+        return structured.to_bytes(access), page(access, shop, "fr"), page(access, shop, "en")
+
+    return PeopleDesk(people, texts, house.clock, house.on_trouble, pages)
 
 
 def _port(config: Config, credentials: Credentials, log: Log) -> tuple[_Shown | None, TlsPort | None]:
@@ -89,10 +145,10 @@ def _port(config: Config, credentials: Credentials, log: Log) -> tuple[_Shown | 
     return shown, TlsPort(bound, pair, credentials.native_clients, shown.newer)
 
 
-def _place(path: Path) -> Place:
+def _place(setting: str, path: Path) -> Place:
     try:
         return Place(path)
     except TakenError:
-        raise CannotStartError(StartFault.SOCKET_TAKEN, path=path) from None
+        raise CannotStartError(StartFault.SOCKET_TAKEN, setting=setting, path=path) from None
     except OSError as error:
-        raise CannotStartError(StartFault.SOCKET_UNUSABLE, path=path, reason=error.strerror) from None
+        raise CannotStartError(StartFault.SOCKET_UNUSABLE, setting=setting, path=path, reason=error.strerror) from None

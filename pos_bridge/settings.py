@@ -166,7 +166,8 @@ class Identity(Section, frozen=True):
 class Native(Section, frozen=True):
     """Where tills ask that are written for this product (protos/till_v1.proto): a socket, a port on loopback, or both.
 
-    `clients`: the authority of the certificates that clients show at the port.
+    `clients`: the authority of the certificates that clients show at the port. `privacy_socket`: where the person in
+    charge of personal information asks, in a folder that no till can enter.
     """
 
     socket: PathText | None = None
@@ -174,6 +175,13 @@ class Native(Section, frozen=True):
     certificate: PathText | None = None
     key: PathText | None = None
     clients: PathText | None = None
+    privacy_socket: PathText | None = None
+
+    @property
+    def sockets(self) -> tuple[tuple[str, str], ...]:
+        """Each setting that names one, and its path."""
+        named = (("native.socket", self.socket), ("native.privacy_socket", self.privacy_socket))
+        return tuple((setting, path) for setting, path in named if path is not None)
 
 
 class LogFile(Section, frozen=True):

@@ -84,11 +84,19 @@ class StartFault(Enum):
         "{file}: enrolment: processor.certificate and processor.key must name one and the same file, and no credential "
         "of systemd's: key and certificate are replaced in it in one step",
     )
+    PRIVACY_OF_NOBODY = Words(
+        "{file}: native.privacy_socket demande une section [identity] : sans elle, cette caisse ne garde personne",
+        "{file}: native.privacy_socket needs a section [identity]: without it this till keeps nobody",
+    )
     # ---- the files that it names ----
     FILE_UNUSABLE = Words(
         "{file}: {setting}: {path} est inutilisable ({reason})", "{file}: {setting}: {path} cannot be used ({reason})"
     )
     NOT_A_FILE = Words("{file}: {setting}: {path} n'est pas un fichier", "{file}: {setting}: {path} is not a file")
+    PRIVACY_BESIDE_TILLS = Words(
+        "{file}: {setting}: {path} est aussi le dossier de native.socket : les caisses y entreraient",
+        "{file}: {setting}: {path} is the folder of native.socket too: tills would get in",
+    )
     NOT_A_FOLDER = Words("{file}: {setting}: {path} n'est pas un dossier", "{file}: {setting}: {path} is not a folder")
     SECRET_IS_OPEN = Words(
         "{file}: {setting}: {path} est lisible par d'autres; rendez-le privé : chmod 600 {path}",
@@ -167,11 +175,11 @@ class StartFault(Enum):
     )
     PORT_UNUSABLE = Words("{setting} {port} est inutilisable ({reason})", "{setting} {port} cannot be used ({reason})")
     SOCKET_UNUSABLE = Words(
-        "native.socket: {path} est inutilisable ({reason})", "native.socket: {path} cannot be used ({reason})"
+        "{setting}: {path} est inutilisable ({reason})", "{setting}: {path} cannot be used ({reason})"
     )
     SOCKET_TAKEN = Words(
-        "native.socket: {path} : un autre programme y écoute, ou ce n'est pas une prise",
-        "native.socket: {path}: another program listens there, or it is no socket",
+        "{setting}: {path} : un autre programme y écoute, ou ce n'est pas une prise",
+        "{setting}: {path}: another program listens there, or it is no socket",
     )
     SECRET_UNUSABLE = Words("{path} ne peut pas être lu ou créé ({reason})", "{path} cannot be read or made ({reason})")
     SECRET_LENGTH = Words(

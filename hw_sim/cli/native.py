@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from hw_sim.cli import arguments
+from hw_sim.cli import arguments, native_people
 from hw_sim.cli.exits import DONE, FAILED, REFUSED, complain
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         _act(acts, word, run, what).add_argument("id", metavar="ID", type=_request_id)
     _act(acts, "cancel-basket", _cancel_basket, "take back a sale in parts: REFERENCE").add_argument("reference")
     _act(acts, "health", _health, "processor, journal and readers")
+    native_people.add_to(lambda word, run, what: _act(acts, word, run, what))
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -80,7 +81,7 @@ def run(chosen: argparse.Namespace) -> int:
         return complain(REFUSED, f"{chosen.folder}: no store is running there")
     if "native_socket" not in store:
         return complain(REFUSED, f"{chosen.folder}: that store was not started with --native")
-    with NativeTill.of(store, over_tls=chosen.port) as till:
+    with NativeTill.office(store) if chosen.office else NativeTill.of(store, over_tls=chosen.port) as till:
         try:
             return int(chosen.act(till, chosen))
         except grpc.RpcError as error:
@@ -189,7 +190,7 @@ def _act(
     what: str,
 ) -> argparse.ArgumentParser:
     parser = acts.add_parser(word, help=what)
-    parser.set_defaults(run=run, act=act)
+    parser.set_defaults(run=run, act=act, office=False)
     return parser
 
 

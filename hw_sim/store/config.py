@@ -20,6 +20,7 @@ KEY_IDENTIFIER = "pos-bridge-sim"
 KEY_VERSION = 1
 PROGRAMME = "Chouchous"
 TEXT_VERSION = "2026-11"
+OFFERS_VERSION = "offers-2026-11"
 _TEXT_BYTES = 24
 _VAULT_KEY_BYTES = 32
 
@@ -64,6 +65,7 @@ vault_key = "vault.key"
 programme = {programme}
 programme_text = {text_version}
 delivery_text = {text_version}
+offers_text = {offers_version}
 
 [identity.points]
 rule = {text_version}
@@ -91,6 +93,7 @@ port = {port}
 certificate = "nexo.pem"
 key = "nexo.key"
 clients = {clients}
+privacy_socket = {privacy}
 """
 _READER = """
 [[reader]]
@@ -144,6 +147,7 @@ def write_config(
         key_version=KEY_VERSION,
         programme=_quoted(PROGRAMME),
         text_version=_quoted(TEXT_VERSION),
+        offers_version=_quoted(OFFERS_VERSION),
         emv=f"emv = {_quoted(layout.terminal_data.name)}\n" if any(reader.pcscd for reader in readers) else "",
     )
     for reader in readers:
@@ -158,8 +162,9 @@ def write_config(
             pad=_quoted(str(counter.pad.device)),
         )
     if native is not None:
-        socket, clients = (_quoted(str(path.relative_to(layout.engine))) for path in (native.socket, native.authority))
-        text += _NATIVE.format(socket=socket, port=native.port, clients=clients)
+        paths = (native.socket, native.authority, native.privacy_socket)
+        socket, clients, privacy = (_quoted(str(path.relative_to(layout.engine))) for path in paths)
+        text += _NATIVE.format(socket=socket, port=native.port, clients=clients, privacy=privacy)
     write_atomically(layout.config, text.encode(), PUBLIC)
 
 

@@ -13,9 +13,13 @@ _CLIENT = "till-1"
 
 @dataclass(frozen=True, slots=True)
 class Native:
-    """`socket` and `port` of the engine; `authority` of clients; `certificate` and `key` of this store's one client."""
+    """`socket` and `port` of the engine; `authority` of clients; `certificate` and `key` of this store's one client.
+
+    `privacy_socket`: where the person in charge of personal information asks.
+    """
 
     socket: Path
+    privacy_socket: Path
     port: int
     authority: Path
     certificate: Path
@@ -25,6 +29,7 @@ class Native:
     def of(cls, layout: Layout) -> "Native":
         """Make what is absent. Raises NoPortError."""
         made, clients = private_folder(layout.engine / "native"), private_folder(layout.folder / "till")
+        privacy = private_folder(layout.engine / "privacy")
         authority = pki.authority(
             "pos-bridge simulated tills CA",
             ["pos-bridge.test"],
@@ -34,6 +39,7 @@ class Native:
         client = pki.Leaf(_CLIENT, pki.Usage.CLIENT, dns=[f"{_CLIENT}.pos-bridge.test"])
         native = cls(
             made / "till.sock",
+            privacy / "rights.sock",
             port.choose(layout.world / "native-port"),
             layout.engine / "native-clients.pem",
             clients / "till.pem",
@@ -46,6 +52,7 @@ class Native:
         """For store.json."""
         return {
             "native_socket": str(self.socket),
+            "privacy_socket": str(self.privacy_socket),
             "native_address": f"127.0.0.1:{self.port}",
             "native_ca": str(layout.ca),
             "native_certificate": str(self.certificate),

@@ -137,10 +137,6 @@ class Lane:
         except (JournalUnwritableError, InDoubtError):  # begun or not: the till asks again
             return self._recording.failed()
 
-    async def recorded(self, key: LegKey) -> KnownLeg | None:
-        """What the journal has of that leg. Raises JournalUnwritableError."""
-        return await self._journal.find_leg(key)
-
     async def half_paid(self) -> tuple[KnownBasket, ...]:
         """The split tenders of which something is paid, or may be, and something is due."""
         return await self._journal.open_baskets()
@@ -166,6 +162,10 @@ class Lane:
             await self._journal.mark_told(key)
         except JournalUnwritableError:
             self._recording.failed()
+
+    async def recorded(self, key: LegKey) -> KnownLeg | None:
+        """Raises JournalUnwritableError."""
+        return await self._journal.find_leg(key)
 
     async def known(self, key: LegKey) -> frozenset[ChoiceKind]:
         return await self._kept().known(key)

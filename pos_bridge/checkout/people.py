@@ -118,7 +118,7 @@ class People:
 
     async def proof(self, actor: Actor, choice: Choice) -> tuple[Consent | ConsentEnd, ...] | PersonFault:
         """What somebody who was erased had agreed to, for whoever gives the number again. UNKNOWN: none is kept."""
-        if fault := await self._noted.allowed(Deed(actor, Act.ACCESS)):
+        if fault := await self._noted.allowed(Deed(actor, Act.PROVE)):
             return fault
         found = await self._noted.vault(self._persons.proof(choice))
         return PersonFault.UNKNOWN if found is None else found.history

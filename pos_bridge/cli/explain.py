@@ -2,10 +2,12 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from pos_bridge.cli.explain_words import COLUMNS, TABLES
 from pos_bridge.cli.journal_view import outcome
-from pos_bridge.cli.journal_words import LANGUAGES, Said, money, say
+from pos_bridge.cli.journal_words import LANGUAGES, WORDS, Said, money, say
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.leg_words import CAUSES, TENDERS
 from pos_bridge.cli.parsers import Subparsers
@@ -16,19 +18,30 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import file, report
 from pos_bridge.journal.report import RecordedSale, find_sale
 from pos_bridge.journal.stored import stored_fields
-from pos_bridge.kept_words import ABOUT_YOU, COLUMNS, TABLES
+from pos_bridge.pos_api.privacy_receipt import (
+    KEPT_OF,
+    NO_SUCH_SALE,
+    NOT_KEPT,
+    NOT_KEPT_OF,
+    OTHERS_KEEP,
+    Kinds,
+    Privacy,
+    privacy_lines,
+    said_of_you,
+)
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
-OK, FAILED, NO_SUCH_SALE = 0, 1, 3
+OK, FAILED, NO_SUCH = 0, 1, 3
 NEWEST = "last"
-
-_UNREADABLE = ("about_you_unreadable",)
+_PLAIN = str.maketrans("\u00a0", " ")  # no-break spaces are for paper
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser("explain", help=both("ce qui est gardé d'une vente", "what is kept about a sale"))
     parser.add_argument("sale", metavar="SALE", help=both("la clé du reçu, ou `last`", "the receipt's key, or `last`"))
+    on_paper = both("les lignes qu'une caisse imprime pour le client", "the lines that a till prints for the customer")
+    parser.add_argument("--receipt", action="store_true", help=on_paper)
     add_language(parser, Words("une seule langue", "one language only"))
     return parser
 
@@ -44,26 +57,32 @@ def run(args: argparse.Namespace) -> int:
         sale = _named(folder, args.sale)
         fields = {} if sale is None else stored_fields(folder, sale)
     except UNREADABLE:
-        return _fail(FAILED, "unreadable", languages)
+        return _fail(FAILED, WORDS["unreadable"], languages)
     if sale is None:
-        return _fail(NO_SUCH_SALE, "no_such_sale", languages)
+        return _fail(NO_SUCH, NO_SUCH_SALE, languages)
     unknown = [f"{table}.{name}" for table, names in fields.items() for name in names if (table, name) not in COLUMNS]
-    about = _about(args.loaded, sale)
-    print("\n\n".join("\n".join(_explained(sale, fields, unknown, about, language)) for language in languages))
-    return FAILED if unknown or about is _UNREADABLE else OK
+    about = Privacy(sale.key, sale.tender, sale.kind, None, sale.sale)
+    about = replace(about, known=_known(args.loaded, about.asked_about))
+    if args.receipt:
+        certain = replace(about, known=None) if unknown else about
+        told = [privacy_lines(certain, language) for language in languages]
+    else:
+        told = [tuple(_explained(sale, fields, unknown, about, language)) for language in languages]
+    print("\n\n".join("\n".join(lines) for lines in told))
+    return FAILED if unknown or about.known is None else OK
 
 
-def _about(config: Config, sale: RecordedSale) -> tuple[str, ...]:
-    """What is known of the customer, in words of ours. A sale whose link was erased is a sale of nobody."""
+def _known(config: Config, asked: LegKey | None) -> Kinds | None:
+    """What is known of the customer; None: cannot be told. A sale whose link was erased is a sale of nobody."""
     try:
-        if sale.key is None or file.absent(config.vault):
-            return ABOUT_YOU[frozenset()]
+        if asked is None or file.absent(config.vault):
+            return frozenset()
         if config.identity is None:  # there is a vault, of a time when there was a key for it
-            return _UNREADABLE
+            return None
         vault_key = config.path(config.identity.vault_key).read_bytes()
-        return ABOUT_YOU[report.known(config.vault, vault_key, sale.key)]
+        return report.known(config.vault, vault_key, asked)
     except (VaultUnusableError, OSError):
-        return _UNREADABLE
+        return None
 
 
 def _named(folder: Path, name: str) -> RecordedSale | None:
@@ -77,7 +96,7 @@ def _named(folder: Path, name: str) -> RecordedSale | None:
 
 
 def _explained(
-    sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: list[str], about: tuple[str, ...], language: str
+    sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: list[str], about: Privacy, language: str
 ) -> list[str]:
     cash = sale.tender is Tender.CASH
     colon = " :" if language == "fr" else ":"
@@ -98,7 +117,7 @@ def _explained(
         lines.append(say("voided", language))
     if "parts" in fields:
         lines.append(say("in_parts", language))
-    lines += ["", say("kept", language) + colon]
+    lines += ["", KEPT_OF[sale.kind].to(language) + colon]
     for table, said in TABLES.items():
         if table in fields:
             lines.append(f"  {said.to(language)}{colon}")
@@ -107,24 +126,26 @@ def _explained(
         lines.append(f"  {say('answer_kept', language)}")
     lines += [
         "",
-        say("not_kept", language) + colon,
-        f"  {say('not_kept_cash' if cash else 'not_kept_card', language)}",
+        NOT_KEPT.to(language) + colon,
+        f"  {NOT_KEPT_OF[sale.tender].to(language)}",
         *([] if "working" in fields else [f"  {say('not_kept_minute', language)}"]),
         f"  {say('not_kept_ever', language)}",
         "",
         *_about_you(unknown, about, language),
-        say("others_cash" if cash else "others_card", language),
+        OTHERS_KEEP[sale.tender].to(language),
     ]
     return lines
 
 
-def _about_you(unknown: list[str], about: tuple[str, ...], language: str) -> list[str]:
+def _about_you(unknown: list[str], about: Privacy, language: str) -> list[str]:
     """*Nothing* is said only when it is certain."""
     careful = [say("unaccounted", language, columns=", ".join(unknown))] if unknown else []
-    if careful and about == ABOUT_YOU[frozenset()]:
+    if careful and about.known == frozenset():
         return careful
-    said, *where = about
-    return [*careful, say(said, language), *(f"  {say(name, language)}" for name in where)]
+    said, *more = (words.to(language).translate(_PLAIN) for words in said_of_you(about))
+    if about.known is None:
+        more = [say("vault_unreadable", language)]
+    return [*careful, said, *(f"  {line}" for line in more)]
 
 
 def _phrases(table: str, names: tuple[str, ...]) -> list[Said]:
@@ -132,7 +153,7 @@ def _phrases(table: str, names: tuple[str, ...]) -> list[Said]:
     return list(dict.fromkeys(COLUMNS[table, name] for name in names if (table, name) in COLUMNS))
 
 
-def _fail(status: int, name: str, languages: tuple[str, ...]) -> int:
+def _fail(status: int, said: Words, languages: tuple[str, ...]) -> int:
     for language in languages:
-        print(say(name, language), file=sys.stderr)
+        print(said.to(language), file=sys.stderr)
     return status

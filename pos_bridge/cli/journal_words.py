@@ -1,6 +1,5 @@
 """Every sentence of the journal's commands, in French and in English. A sentence that lacks one fails a test."""
 
-from pos_bridge.kept_words import KEPT
 from pos_bridge.words import LANGUAGES, Words
 
 __all__ = ["LANGUAGES", "WORDS", "Said", "money", "say"]
@@ -79,6 +78,9 @@ WORDS = {
     ),
     "goes_on": Said("La caisse peut redémarrer.", "The till can be started again."),
     # ---- explain ----
+    "sale": Said("Vente {key}", "Sale {key}"),
+    "refund": Said("Remboursement {key}", "Refund {key}"),
+    "of_sale": Said("De la vente {key}.", "Of the sale {key}."),
     "voided": Said(
         "La caisse a repris la vente en entier : rien n'est dû à personne.",
         "The till took the whole sale back: nobody owes anything.",
@@ -96,11 +98,22 @@ WORDS = {
         "{tender}, {amount}, arrondi à {due} : {outcome}.", "{tender}, {amount}, rounded to {due}: {outcome}."
     ),
     "why": Said("Pourquoi : {cause}.", "Why: {cause}."),
+    "not_kept_minute": Said("La minute de la vente.", "The minute of the sale."),
+    "not_kept_ever": Said(
+        "Aucun nom, aucune adresse, aucun courriel, aucun téléphone, aucun texte libre : aucune colonne n'en accepte.",
+        "No name, address, e-mail, telephone or free text: no column takes any.",
+    ),
+    "vault_unreadable": Said(
+        "Vérifiez le disque et identity.vault_key.", "Look at the disk and at identity.vault_key."
+    ),
     "unaccounted": Said(
         "Attention : ce fichier contient des colonnes que cette version ne connaît pas : {columns}.",
         "Careful: this file has columns that this version does not know: {columns}.",
     ),
-    **KEPT,
+    "answer_kept": Said(
+        "La réponse donnée à la caisse, chiffrée, 48 heures; sa clé est détruite avant 72 heures.",
+        "The answer given to the till, encrypted, for 48 hours; its key is destroyed by 72 hours.",
+    ),
 }
 
 

@@ -30,6 +30,7 @@ class Act(Enum):
     REFUSE = 9
     LIST_DUE = 10
     RETAIN = 11
+    PROVE = 12  # what somebody who is gone had agreed to
 
 
 # Deny by default: an act that is not here is nobody's (a test wants every act here).
@@ -45,6 +46,7 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.REFUSE: frozenset({Role.PRIVACY_OFFICER}),
     Act.LIST_DUE: frozenset({Role.PRIVACY_OFFICER}),
     Act.RETAIN: frozenset({Role.SYSTEM}),
+    Act.PROVE: frozenset({Role.PRIVACY_OFFICER}),
 }
 
 

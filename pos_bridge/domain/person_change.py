@@ -45,23 +45,28 @@ _GROWN_UP = 18
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Enrolment:
-    """What a member gives. `child_until`: of a person under 14 the month of their 14th birthday."""
+    """What a member gives. `child_until`: of a person under 14 the month of their 14th birthday.
+
+    `more`: what they agree to beside it, each to a text of its own.
+    """
 
     choice: Chouchous
     details: Details
     consent: Consent
     child_until: Month | None = None
+    more: tuple[Consent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Delivery:
-    """Where an order goes. `keep_until`: the last day on which that must be known."""
+    """Where an order goes. `keep_until`: the last day on which that must be known. `more`: as in Enrolment."""
 
     choice: HomeDelivery
     details: Details
     consent: Consent
     keep_until: date
     whose: Whose = Whose.OWN
+    more: tuple[Consent, ...] = ()
 
 
 # ---- becoming known ----
@@ -85,7 +90,8 @@ def enrolled(person: Person | None, given: Enrolment, today: date) -> Changed:
     details = there.details if given.details == NO_DETAILS else given.details
     if there.details not in {NO_DETAILS, details}:
         return PersonFault.EXISTS
-    return _agreed(replace(there, details=details, child_until=given.child_until), given.consent, today)
+    known = _agreed(replace(there, details=details, child_until=given.child_until), given.consent, today)
+    return _agreed_too(known, given.more, today)
 
 
 def delivered(person: Person | None, given: Delivery, today: date) -> Changed:
@@ -101,7 +107,8 @@ def delivered(person: Person | None, given: Delivery, today: date) -> Changed:
         return PersonFault.EXISTS
     until = given.keep_until if there.keep_until is None else max(there.keep_until, given.keep_until)
     whose = there.whose if known else given.whose
-    return _agreed(replace(there, details=details, whose=whose, keep_until=until), given.consent, today)
+    going = _agreed(replace(there, details=details, whose=whose, keep_until=until), given.consent, today)
+    return _agreed_too(going, given.more, today)
 
 
 def consented(person: Person | None, consent: Consent, today: date) -> Changed:
@@ -217,6 +224,15 @@ def _agreed(person: Person, consent: Consent, today: date, *, whole: bool = True
     if whole and serves[0] not in consent.purposes:
         return PersonFault.NO_CONSENT
     return _active(_agreeing(person, consent), today)
+
+
+def _agreed_too(person: Changed, more: tuple[Consent, ...], today: date) -> Changed:
+    """All of it or nothing."""
+    for consent in more:
+        if isinstance(person, PersonFault):
+            return person
+        person = consented(person, consent, today)
+    return person
 
 
 def _agreeing(person: Person, consent: Consent) -> Person:

@@ -8,6 +8,13 @@ from enum import Enum
 from functools import cache, lru_cache
 from urllib.parse import quote
 
+from pos_bridge.pos_api.privacy_receipt import (
+    NOTHING_NAMES_YOU,
+    NOTHING_NAMES_YOU_IN_CASH,
+    OF_A_MEMBER,
+    OF_AN_ORDER,
+    OF_BOTH,
+)
 from pos_bridge.wire.nexo.pairs import encode_pairs
 from pos_bridge.wire.nexo.payment_response import OutputText
 from pos_bridge.words import Language, Words, same
@@ -84,44 +91,11 @@ class Label(Enum):
             "Do not pay again: ask the shop first.",
         ),
     )
-    NOTHING_OF_YOU = (
-        "privacy",
-        Words(
-            "De cet achat, ce terminal n'a rien gardé qui vous nomme; votre banque et le logiciel de caisse ont leurs "
-            "propres traces.",
-            "Of this purchase, this terminal kept nothing that names you; your bank and the till's software have "
-            "records of their own.",
-        ),
-    )
-    NOTHING_OF_YOU_IN_CASH = (
-        "privacy",
-        Words(
-            "De cet achat, ce terminal n'a rien gardé qui vous nomme; le logiciel de caisse a ses propres traces.",
-            "Of this purchase, this terminal kept nothing that names you; the till's software has records of its own.",
-        ),
-    )
-    MEMBER_OF_YOU = (
-        "privacy",
-        Words(
-            "Gardé avec cet achat, à votre demande\u00a0: votre numéro Chouchous.",
-            "Kept with this purchase because you asked: your Chouchous number.",
-        ),
-    )
-    ORDER_OF_YOU = (
-        "privacy",
-        Words(
-            "Gardé avec cet achat, à votre demande\u00a0: votre numéro de commande, pour la livraison.",
-            "Kept with this purchase because you asked: your order number, for the delivery.",
-        ),
-    )
-    BOTH_OF_YOU = (
-        "privacy",
-        Words(
-            "Gardés avec cet achat, à votre demande\u00a0: votre numéro Chouchous, et votre numéro de commande pour la "
-            "livraison.",
-            "Kept with this purchase because you asked: your Chouchous number, and your order number for the delivery.",
-        ),
-    )
+    NOTHING_OF_YOU = ("privacy", NOTHING_NAMES_YOU)
+    NOTHING_OF_YOU_IN_CASH = ("privacy", NOTHING_NAMES_YOU_IN_CASH)
+    MEMBER_OF_YOU = ("privacy", OF_A_MEMBER)
+    ORDER_OF_YOU = ("privacy", OF_AN_ORDER)
+    BOTH_OF_YOU = ("privacy", OF_BOTH)
     RETAIN = ("retain", Words("Conservez ce reçu", "Please retain this receipt"))
     AGREEMENT = (
         "agreement",

@@ -91,7 +91,7 @@ class PersonResult(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PERSON_RESULT_UNSPECIFIED: _ClassVar[PersonResult]
     PERSON_RESULT_DONE: _ClassVar[PersonResult]
     PERSON_RESULT_REFUSED: _ClassVar[PersonResult]
-    PERSON_RESULT_VAULT_UNUSABLE: _ClassVar[PersonResult]
+    PERSON_RESULT_UNUSABLE: _ClassVar[PersonResult]
 TENDER_UNSPECIFIED: Tender
 TENDER_CARD: Tender
 TENDER_CASH: Tender
@@ -147,7 +147,7 @@ REFUSAL_WRONG_AS_ASKED: Refusal
 PERSON_RESULT_UNSPECIFIED: PersonResult
 PERSON_RESULT_DONE: PersonResult
 PERSON_RESULT_REFUSED: PersonResult
-PERSON_RESULT_VAULT_UNUSABLE: PersonResult
+PERSON_RESULT_UNUSABLE: PersonResult
 
 class PayRequest(_message.Message):
     __slots__ = ("request_id", "cents", "tender", "reference", "order", "partial_ok", "confirm_within_s", "split", "choices", "language", "customer_language")
@@ -442,34 +442,34 @@ class Details(_message.Message):
     def __init__(self, last_name: _Optional[str] = ..., first_name: _Optional[str] = ..., street: _Optional[str] = ..., city: _Optional[str] = ..., province: _Optional[str] = ..., postal_code: _Optional[str] = ..., country: _Optional[str] = ..., email: _Optional[str] = ..., phone: _Optional[str] = ..., child_size: _Optional[str] = ..., child_month: _Optional[str] = ...) -> None: ...
 
 class EnrolRequest(_message.Message):
-    __slots__ = ("operator", "member", "details", "consent", "child_until")
+    __slots__ = ("operator", "member", "details", "consents", "child_until")
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     MEMBER_FIELD_NUMBER: _ClassVar[int]
     DETAILS_FIELD_NUMBER: _ClassVar[int]
-    CONSENT_FIELD_NUMBER: _ClassVar[int]
+    CONSENTS_FIELD_NUMBER: _ClassVar[int]
     CHILD_UNTIL_FIELD_NUMBER: _ClassVar[int]
     operator: int
     member: str
     details: Details
-    consent: Consent
+    consents: _containers.RepeatedCompositeFieldContainer[Consent]
     child_until: str
-    def __init__(self, operator: _Optional[int] = ..., member: _Optional[str] = ..., details: _Optional[_Union[Details, _Mapping]] = ..., consent: _Optional[_Union[Consent, _Mapping]] = ..., child_until: _Optional[str] = ...) -> None: ...
+    def __init__(self, operator: _Optional[int] = ..., member: _Optional[str] = ..., details: _Optional[_Union[Details, _Mapping]] = ..., consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., child_until: _Optional[str] = ...) -> None: ...
 
 class DeliveryRequest(_message.Message):
-    __slots__ = ("operator", "order", "details", "consent", "recipient", "expected")
+    __slots__ = ("operator", "order", "details", "consents", "recipient", "expected")
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     ORDER_FIELD_NUMBER: _ClassVar[int]
     DETAILS_FIELD_NUMBER: _ClassVar[int]
-    CONSENT_FIELD_NUMBER: _ClassVar[int]
+    CONSENTS_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_FIELD_NUMBER: _ClassVar[int]
     operator: int
     order: str
     details: Details
-    consent: Consent
+    consents: _containers.RepeatedCompositeFieldContainer[Consent]
     recipient: bool
     expected: str
-    def __init__(self, operator: _Optional[int] = ..., order: _Optional[str] = ..., details: _Optional[_Union[Details, _Mapping]] = ..., consent: _Optional[_Union[Consent, _Mapping]] = ..., recipient: _Optional[bool] = ..., expected: _Optional[str] = ...) -> None: ...
+    def __init__(self, operator: _Optional[int] = ..., order: _Optional[str] = ..., details: _Optional[_Union[Details, _Mapping]] = ..., consents: _Optional[_Iterable[_Union[Consent, _Mapping]]] = ..., recipient: _Optional[bool] = ..., expected: _Optional[str] = ...) -> None: ...
 
 class LookUpRequest(_message.Message):
     __slots__ = ("operator", "person", "purpose")
@@ -580,32 +580,38 @@ class AccessAnswer(_message.Message):
     def __init__(self, result: _Optional[_Union[PersonResult, str]] = ..., cause: _Optional[str] = ..., text_fr: _Optional[str] = ..., text_en: _Optional[str] = ..., json: _Optional[bytes] = ..., page_fr: _Optional[bytes] = ..., page_en: _Optional[bytes] = ...) -> None: ...
 
 class EraseAnswer(_message.Message):
-    __slots__ = ("result", "cause", "text_fr", "text_en", "acknowledged")
+    __slots__ = ("result", "cause", "text_fr", "text_en", "acknowledged", "renewed")
     RESULT_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FR_FIELD_NUMBER: _ClassVar[int]
     TEXT_EN_FIELD_NUMBER: _ClassVar[int]
     ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
+    RENEWED_FIELD_NUMBER: _ClassVar[int]
     result: PersonResult
     cause: str
     text_fr: str
     text_en: str
     acknowledged: bool
-    def __init__(self, result: _Optional[_Union[PersonResult, str]] = ..., cause: _Optional[str] = ..., text_fr: _Optional[str] = ..., text_en: _Optional[str] = ..., acknowledged: _Optional[bool] = ...) -> None: ...
+    renewed: bool
+    def __init__(self, result: _Optional[_Union[PersonResult, str]] = ..., cause: _Optional[str] = ..., text_fr: _Optional[str] = ..., text_en: _Optional[str] = ..., acknowledged: _Optional[bool] = ..., renewed: _Optional[bool] = ...) -> None: ...
 
 class DueAnswer(_message.Message):
-    __slots__ = ("result", "cause", "text_fr", "text_en", "due")
+    __slots__ = ("result", "cause", "text_fr", "text_en", "due", "copies_owed", "renewal_owed")
     RESULT_FIELD_NUMBER: _ClassVar[int]
     CAUSE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FR_FIELD_NUMBER: _ClassVar[int]
     TEXT_EN_FIELD_NUMBER: _ClassVar[int]
     DUE_FIELD_NUMBER: _ClassVar[int]
+    COPIES_OWED_FIELD_NUMBER: _ClassVar[int]
+    RENEWAL_OWED_FIELD_NUMBER: _ClassVar[int]
     result: PersonResult
     cause: str
     text_fr: str
     text_en: str
     due: _containers.RepeatedCompositeFieldContainer[Due]
-    def __init__(self, result: _Optional[_Union[PersonResult, str]] = ..., cause: _Optional[str] = ..., text_fr: _Optional[str] = ..., text_en: _Optional[str] = ..., due: _Optional[_Iterable[_Union[Due, _Mapping]]] = ...) -> None: ...
+    copies_owed: int
+    renewal_owed: bool
+    def __init__(self, result: _Optional[_Union[PersonResult, str]] = ..., cause: _Optional[str] = ..., text_fr: _Optional[str] = ..., text_en: _Optional[str] = ..., due: _Optional[_Iterable[_Union[Due, _Mapping]]] = ..., copies_owed: _Optional[int] = ..., renewal_owed: _Optional[bool] = ...) -> None: ...
 
 class Due(_message.Message):
     __slots__ = ("person", "right", "received", "due")

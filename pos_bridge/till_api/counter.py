@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from pos_bridge.domain.identity import ChoiceKind, VaultUnusableError
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import (
@@ -43,7 +42,6 @@ from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.till_api.asks import Asks
 from pos_bridge.till_api.bounds import GivingBack, Payment, Refund
 from pos_bridge.till_api.ports import Desk
-from pos_bridge.till_api.privacy import no_such_sale, privacy_receipt
 from pos_bridge.till_api.screen import Screens
 from pos_bridge.till_api.told import basket_of, confirmation_of, not_known, outcome_of
 
@@ -52,8 +50,8 @@ from pos_bridge.till_api.told import basket_of, confirmation_of, not_known, outc
 class House:
     """What all credentials share. `secret`: 32 random bytes of this till; `clock` gives aware times.
 
-    `keeps_nobody`: there is no vault, of this run or of an earlier one. `offered`: what a customer can choose here;
-    `on_dropped` is called for each request with identity nobody chose.
+    `offered`: what a customer can choose here; `on_dropped` is called for each request with identity nobody chose.
+    `no_vault`: whether there is none on this till, so that it keeps nobody.
     """
 
     terminal: Terminal
@@ -65,7 +63,7 @@ class House:
     on_trouble: Callable[[Trouble], None]
     on_dropped: Callable[[], None]
     offered: Offered
-    keeps_nobody: bool = False
+    no_vault: Callable[[], bool]
 
 
 class FaultError(Exception):
@@ -171,21 +169,6 @@ class Counter:
         if context is None:
             context = self._asks.nothing_kept(request_id, _kind_of(answer), self._house.clock())
         return self._told(await self._transactions.answered(answer, context))
-
-    async def kept(self, key: LegKey) -> pb.PrivacyReceipt:
-        """What is kept about a movement, and about whom."""
-        leg = await self._house.desk.recorded(key)
-        if leg is None:
-            return no_such_sale()
-        if self._house.keeps_nobody:
-            return privacy_receipt(leg, frozenset(), 0)
-        try:
-            kinds, points = await self._house.desk.known(key), None
-            if ChoiceKind.CHOUCHOUS in kinds:
-                points = await self._house.desk.points(key, (leg.approved or leg.amount).cents)
-        except VaultUnusableError:
-            return privacy_receipt(leg, None, 0)
-        return privacy_receipt(leg, kinds, points or 0)
 
     async def told(self, told: Told) -> None:
         """The till has it."""

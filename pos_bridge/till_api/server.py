@@ -7,11 +7,10 @@ shown its certificate in time too. What a client sends is at most a request that
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from pos_bridge import rpc
 from pos_bridge.pos_api.https import LOOPBACK
-from pos_bridge.protocol.till_v1_pb2_grpc import add_TillServicer_to_server
-from pos_bridge.till_api.till_service import TillService
 from pos_bridge.till_api.unix_socket import Place
 
 MOST_CONNECTIONS = 64
@@ -59,18 +58,30 @@ class TlsPort:
     newer: Callable[[], Pair | None]
 
 
+class Service(Protocol):
+    """`taking` False: it takes no new call."""
+
+    taking: bool
+
+    def add_to(self, server: rpc.grpc.aio.Server) -> None: ...
+
+    async def close(self) -> None:
+        """Wait for what it still does; after the server has stopped."""
+
+
 class NativeServer:
     """Made in a running event loop. `start`; then `stop_taking`, closing the desk, and `stop`, in this order.
 
     Raises OSError or RuntimeError for a place that cannot be listened on.
     """
 
-    def __init__(self, service: TillService, place: Place | None, port: TlsPort | None) -> None:
-        self._service = service
+    def __init__(self, services: tuple[Service, ...], place: Place | None, port: TlsPort | None) -> None:
+        self._services = services
         self._place = place
         self._port = port
         self._server = rpc.grpc.aio.server(options=OPTIONS)
-        add_TillServicer_to_server(service, self._server)
+        for service in services:
+            service.add_to(self._server)
         if place is not None:
             self._server.add_insecure_port(place.address)
         if port is not None:
@@ -85,13 +96,15 @@ class NativeServer:
 
     def stop_taking(self) -> None:
         """No new call; those that run will be answered."""
-        self._service.taking = False
+        for service in self._services:
+            service.taking = False
 
     async def stop(self, grace_s: float = 2.0) -> None:
         """Give running calls `grace_s` to be answered, then end every connection."""
         self.stop_taking()
         await self._server.stop(grace_s)
-        await self._service.close()
+        for service in self._services:
+            await service.close()
         if self._place is not None:
             self._place.close()
         if self._port is not None:

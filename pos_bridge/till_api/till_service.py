@@ -8,19 +8,18 @@ never by what stood in it. None of these says anything about money.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
-from typing import Any, Never, TypeAlias
 
+from pos_bridge import rpc
 from pos_bridge.domain.progress import Stage
-from pos_bridge.domain.trouble import Trouble
 from pos_bridge.protocol import till_v1_pb2 as pb
-from pos_bridge.rpc import grpc
+from pos_bridge.protocol.till_v1_pb2_grpc import add_TillServicer_to_server
 from pos_bridge.till_api import bounds
-from pos_bridge.till_api.counter import Counter, FaultError, House, Told
+from pos_bridge.till_api.calls import Context, Taking, guarded
+from pos_bridge.till_api.counter import Counter, House, Told
 from pos_bridge.till_api.credential import credential_of
+from pos_bridge.till_api.kept_of import what_is_kept
 from pos_bridge.till_api.said import STAGES
 from pos_bridge.till_api.screen import Screens
-
-Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 _STAGES = {
     Stage.PREPARING: pb.STAGE_PREPARING,
@@ -34,14 +33,17 @@ _STAGES = {
 }
 
 
-class TillService:
+class TillService(Taking):
     """`taking` may be set to False: no new call is taken, and those that run are answered."""
 
     def __init__(self, house: House) -> None:
-        self.taking = True
+        super().__init__()
         self._house = house
         self._screens = Screens()
         self._notes: set[asyncio.Future[None]] = set()
+
+    def add_to(self, server: rpc.grpc.aio.Server) -> None:
+        add_TillServicer_to_server(self, server)
 
     async def close(self) -> None:
         """Wait for what is being noted; after the server has stopped."""
@@ -95,8 +97,8 @@ class TillService:
             )
 
     async def WhatIsKept(self, request: pb.PaymentKey, context: Context) -> pb.PrivacyReceipt:
-        async with self._guarded(context) as counter:
-            return await counter.kept(bounds.payment_key(request))
+        async with self._guarded(context):
+            return await what_is_kept(self._house, bounds.payment_key(request))
 
     # ---- the same for all ----
 
@@ -128,18 +130,5 @@ class TillService:
     @asynccontextmanager
     async def _guarded(self, context: Context) -> AsyncIterator[Counter]:
         """The counter of whoever calls. Whatever goes wrong is told as a word."""
-        if not self.taking:
-            await _abort(context, grpc.StatusCode.UNAVAILABLE, "stopping")
-        try:
+        async with guarded(context, taking=self.taking, on_trouble=self._house.on_trouble):
             yield Counter(self._house, self._screens, credential_of(context.auth_context()))
-        except bounds.RefusedError as refused:
-            await _abort(context, grpc.StatusCode.INVALID_ARGUMENT, str(refused))
-        except FaultError:
-            await _abort(context, grpc.StatusCode.INTERNAL, "fault")
-        except Exception:  # noqa: BLE001 - its text may hold what a till sent
-            self._house.on_trouble(Trouble.REQUEST)
-            await _abort(context, grpc.StatusCode.INTERNAL, "fault")
-
-
-async def _abort(context: Context, code: grpc.StatusCode, word: str) -> Never:
-    await context.abort(code, word)

@@ -26,7 +26,12 @@ from pos_bridge.domain.outcome import PaidByCard, PaidInCash
 from pos_bridge.domain.points import PointsRule
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.journal import Journal
+from pos_bridge.pos_api.choice import Offered
+from pos_bridge.pos_api.till_keys import TillKeyMaker
 from pos_bridge.processor.terminal import Terminal
+from pos_bridge.protocol import till_v1_pb2 as pb
+from pos_bridge.till_api import bounds
+from pos_bridge.till_api.asks import Asks
 from tests.checkout.fakes import SEALED, MemoryLog, ScriptedProcessor, ScriptedReaders, ask
 
 CHOICES = (Chouchous("CH-7788"), HomeDelivery("WEB/2026.11-7"))
@@ -51,15 +56,36 @@ def till_keys(number: int) -> TillKeys:
     return TillKeys(*(hashlib.sha256(f"{name} {number}".encode()).digest() for name in ("request", "content", "sale")))
 
 
+SECRET = bytes(range(32))
+OFFERED = Offered("Chouchous", delivery=True)
+NATIVE = TillKeyMaker(SECRET, "native")
+ASKS = Asks(NATIVE, "P400-123456789")
+
+
+def request(number: int, tender: Tender, choices: tuple[Choice, ...]) -> pb.PayRequest:
+    """As a native till asks."""
+    return pb.PayRequest(
+        request_id=number.to_bytes(16, "big"),
+        cents=12_34,
+        tender=pb.TENDER_CASH if tender is Tender.CASH else pb.TENDER_CARD,
+        reference=f"sale-{number}",
+        choices=[
+            pb.Choice(chouchous=each.member) if isinstance(each, Chouchous) else pb.Choice(home_delivery=each.order)
+            for each in choices
+        ],
+    )
+
+
+_NATIVE_NAMES = [ASKS.request_of(n.to_bytes(16, "big")) for n in range(1, len(SALES) + 1)]
 _HASHES = {
     hashed
     for n in range(1, len(SALES) + 1)
     for hashed in (till_keys(n).request, till_keys(n).content, till_keys(n).sale)
-}
+} | set(_NATIVE_NAMES)
 
 
-async def trade(folder: Path, choices: tuple[Choice, ...]) -> list[frozenset[ChoiceKind]]:
-    """All the sales, with these choices each; what is known of those that were paid."""
+async def trade(folder: Path, choices: tuple[Choice, ...], *, native: bool) -> list[frozenset[ChoiceKind]]:
+    """All the sales, with these choices each (`native`: as a native till asks); what is known of those paid."""
     with ExitStack() as stack:
         journal = Journal.open(folder / "journal", 7, now)
         stack.callback(journal.close)
@@ -76,6 +102,8 @@ async def trade(folder: Path, choices: tuple[Choice, ...]) -> list[frozenset[Cho
         for number, (tender, answers, card) in enumerate(SALES, 1):
             processor.answers, readers.card = list(answers), card
             asked = replace(ask(number, tender=tender, choices=choices), till=till_keys(number))
+            if native:
+                asked, _ = ASKS.payment(bounds.payment(request(number, tender, choices), OFFERED), now())
             outcomes.append(await lane.pay(asked))
             while settler.busy:
                 await asyncio.sleep(0.005)
@@ -101,9 +129,10 @@ def _seen(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("choices", [CHOICES, CHOICES[:1], CHOICES[1:]], ids=["both", "chouchous", "delivery"])
-def test_the_journals_are_alike(tmp_path, choices):
-    known = asyncio.run(trade(tmp_path / "with", choices))
-    nobody = asyncio.run(trade(tmp_path / "without", ()))
+@pytest.mark.parametrize("native", [False, True], ids=["nexo", "native"])
+def test_the_journals_are_alike(tmp_path, choices, native):
+    known = asyncio.run(trade(tmp_path / "with", choices, native=native))
+    nobody = asyncio.run(trade(tmp_path / "without", (), native=native))
     assert len(known) == len(nobody) == 4
     assert all(known)
     assert not any(nobody)

@@ -36,6 +36,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.persons = MemoryPersons(self.done)
+        self.persons.agreed[MEMBER] = (agreed(PROGRAMME),)  # by somebody who was erased before
         self.trail = MemoryTrail(self.done)
         self.people = People(self.persons, self.trail, self.sales, self.log, clock=lambda: self.now)
 
@@ -62,6 +63,7 @@ CALLS: dict[Act, Call] = {
     Act.REFUSE: lambda people, actor: people.refuse(actor, MEMBER, Right.ACCESS, Refusal.NOT_VERIFIED),
     Act.LIST_DUE: lambda people, actor: people.due(actor),
     Act.RETAIN: lambda people, actor: people.retain(actor),
+    Act.PROVE: lambda people, actor: people.proof(actor, MEMBER),
 }
 
 

@@ -90,15 +90,15 @@ async def test_nobody_and_an_unreadable_journal():
 @story
 async def test_what_somebody_who_is_gone_had_agreed_to():
     world = World()
-    assert await world.people.proof(OFFICER, MEMBER) is PersonFault.UNKNOWN
+    assert await world.people.proof(OFFICER, ORDER) is PersonFault.UNKNOWN
     history = (agreed(Purpose.PROGRAMME),)
     world.persons.agreed[MEMBER] = history
     assert await world.people.proof(OFFICER, MEMBER) == history
     assert await world.people.proof(SUPERVISOR, MEMBER) is PersonFault.NOT_ALLOWED
     assert [(entry.act, entry.person, entry.refused) for entry in world.trail.entries] == [
-        (Act.ACCESS, None, None),
-        (Act.ACCESS, None, None),
-        (Act.ACCESS, None, PersonFault.NOT_ALLOWED),
+        (Act.PROVE, None, None),
+        (Act.PROVE, None, None),
+        (Act.PROVE, None, PersonFault.NOT_ALLOWED),
     ]
 
 

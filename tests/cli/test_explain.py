@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 
 from pos_bridge.cli.journal_words import LANGUAGES, say
-from pos_bridge.domain.identity import Channel, Choice, Chouchous, Consent, HomeDelivery, Purpose
+from pos_bridge.domain.identity import Channel, Choice, ChoiceKind, Chouchous, Consent, HomeDelivery, Purpose
 from pos_bridge.domain.ledger import Advance
 from pos_bridge.domain.leg import Cause, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity.vault_file import VaultFile
+from pos_bridge.pos_api.privacy_receipt import Privacy, privacy_lines
 from tests.cli.conftest import VAULT_KEY
 from tests.journal.makers import card, cash, cash_back, forge, paid, part, refund, refunded, reversing, voiding
 
@@ -24,7 +25,7 @@ def test_a_cash_sale_in_both_languages_french_first(running, command):
     running.open_leg(sale)
     status, out, _ = command("explain", str(sale.key))
     assert status == 0
-    assert out.index("Sur vous : rien.") < out.index("About you: nothing.")
+    assert out.index("À votre sujet : rien.") < out.index("About you: nothing.")
     assert "Comptant, 12,33 $, arrondi à 12,35 $ : payée." in out
     assert "entre 14 h et 15 h" in out
     assert "14:40" not in out
@@ -35,7 +36,7 @@ def test_a_cash_sale_in_both_languages_french_first(running, command):
 def test_one_language(running, command, language):
     sale = paid(running)
     _, out, _ = command("explain", str(sale.key), "--lang", language)
-    assert ("Sur vous" in out) is (language == "fr")
+    assert ("À votre sujet" in out) is (language == "fr")
     assert ("About you" in out) is (language == "en")
 
 
@@ -185,6 +186,7 @@ def chosen(config):
 
 
 Keep = Callable[..., None]
+NOTHING = {"fr": "À votre sujet : rien.", "en": "About you: nothing."}
 SAID = {
     (MEMBER,): "About you: your Chouchous number, because you asked.",
     (ORDER,): "About you: your order number, for home delivery, because you asked.",
@@ -213,7 +215,7 @@ def test_in_french(running, command, chosen):
     running.open_leg(sale)
     chosen(sale.key, MEMBER)
     out = command("explain", "last")[1]
-    assert "Sur vous : votre numéro Chouchous, parce que vous l'avez demandé." in out
+    assert "À votre sujet : votre numéro Chouchous, parce que vous l'avez demandé." in out
 
 
 def test_another_sale_is_still_of_nobody(running, command, chosen):
@@ -262,8 +264,8 @@ def test_a_vault_that_cannot_be_read_is_said(running, command, chosen, config, d
     for language in LANGUAGES:
         status, out, _ = command("explain", str(sale.key), "--lang", language)
         assert status == 1
-        assert say("about_you_unreadable", language) in out
-        assert say("about_you", language) not in out
+        assert say("vault_unreadable", language) in out
+        assert NOTHING[language] not in out
 
 
 def test_what_is_unaccounted_for_hides_nothing_of_what_is_known(running, command, chosen, folder):
@@ -278,3 +280,55 @@ def test_what_is_unaccounted_for_hides_nothing_of_what_is_known(running, command
     out = command("explain", "last", "--lang", "en")[1]
     assert "customers.name" in out
     assert SAID[MEMBER,] in out
+
+
+# ---- on paper ----
+
+
+def test_the_lines_that_a_till_prints(running, command, chosen):
+    sale = cash(1233)
+    running.open_leg(sale)
+    status, out, _ = command("explain", "last", "--receipt")
+    assert status == 0
+    french, english = (privacy_lines(Privacy.of(running.find_leg(sale.key), frozenset()), each) for each in LANGUAGES)
+    assert out == "\n".join((*french, "", *english, ""))
+    chosen(sale.key, ORDER)
+    out = command("explain", "last", "--receipt", "--lang", "en")[1]
+    told = privacy_lines(Privacy.of(running.find_leg(sale.key), frozenset({ChoiceKind.HOME_DELIVERY})), "en")
+    assert out.splitlines() == list(told)
+
+
+def test_a_refund_of_a_members_sale_is_told_as_theirs(running, command, chosen):
+    sale = paid(running, 5000)
+    chosen(sale.key, MEMBER)
+    opening = refund(sale.key, 2000)
+    running.open_leg(opening)
+    for words in ((), ("--receipt",)):
+        out = command("explain", str(opening.key), "--lang", "en", *words)[1]
+        assert "your Chouchous number" in out
+        assert "nothing" not in out.split("About you")[1].split("\n")[0]
+        assert "not with this refund" in " ".join(out.split())
+
+
+def test_on_paper_nothing_is_said_only_when_it_is_certain(running, command, chosen, config):
+    sale = paid(running)
+    chosen(sale.key, MEMBER)
+    (config.file.parent / "vault.key").write_bytes(bytes(32))
+    status, out, _ = command("explain", "last", "--receipt", "--lang", "en")
+    assert status == 1
+    assert "About you: cannot be told now" in out
+
+
+def test_on_paper_what_is_unaccounted_for_is_not_nothing(running, command, folder):
+    sale = paid(running)
+    running.close()
+    forge(
+        folder / "2026-11.db",
+        "CREATE TABLE customers (key BLOB, name TEXT)",
+        f"INSERT INTO customers VALUES (x'{sale.key.raw.hex()}', 'somebody')",
+    )
+    status, out, _ = command("explain", "last", "--receipt", "--lang", "en")
+    assert status == 1
+    assert "About you: cannot be told now" in out
+    assert "nothing" not in out
+    assert "somebody" not in out

@@ -104,4 +104,4 @@ def test_what_they_had_agreed_to_is_shown_to_whoever_gives_the_number_again(offi
     assert ":00" not in out, "no hour is kept"
     assert office.person("proof", typed="member CH-1002\n")[0] == 3
     acts = [entry.act for _, entry in entries(office.config.state / "audit.db")]
-    assert acts == [Act.ACCESS, Act.WITHDRAW, Act.ERASE, Act.ACCESS, Act.ACCESS]
+    assert acts == [Act.PROVE, Act.WITHDRAW, Act.ERASE, Act.PROVE, Act.PROVE]

@@ -122,7 +122,7 @@ def test_what_is_no_text_or_far_too_long(office, raw):
 
 def test_no_sentence_has_a_place_for_a_person():
     places = {"line", "fields", "page", "data", "purposes", "day", "copies", "what", "text", "number", "user", "folder"}
-    places |= {"path", "reason", "field", "why"}
+    places |= {"path", "reason", "field", "why", "where", "by"}
     for words in [*WORDS.values(), *HELP.values()]:
         assert {name.split("}")[0] for name in words.en.split("{")[1:]} <= places
 

@@ -7,7 +7,6 @@ from types import ModuleType
 
 import pytest
 
-from pos_bridge import kept_words
 from pos_bridge.cli import (
     certificate,
     certificate_words,
@@ -20,6 +19,7 @@ from pos_bridge.cli import (
     doctor_looks,
     doctor_words,
     explain,
+    explain_words,
     journal,
     journal_advice,
     journal_view,
@@ -42,7 +42,6 @@ from pos_bridge.cli import (
     statistics_words,
 )
 from pos_bridge.dossier import names, page, page_words
-from pos_bridge.till_api import privacy
 from pos_bridge.words import Words
 
 _PERSON = (
@@ -51,7 +50,7 @@ _PERSON = (
 )
 # The sentences that are told by name, and the rooms that tell them.
 TOLD: dict[str, tuple[dict[str, Words], tuple[ModuleType, ...]]] = {
-    "journal": (journal_words.WORDS, (journal, journal_view, explain, quarantine, kept_words, privacy)),
+    "journal": (journal_words.WORDS, (journal, journal_view, explain, quarantine)),
     "day-end": (day_end_words.WORDS, (day_end, day_end_view, decide)),
     "statistics": (statistics_words.WORDS, (statistics,)),
     "doctor": (doctor_words.WORDS, (doctor, doctor_looks, doctor_daemon)),
@@ -65,7 +64,7 @@ SAID_BY = {"say", "WrongWordsError", "_CannotOpenError"}
 PUT_TOGETHER = {"processor_down", "journal_down"}
 # The words for values of the domain and for columns of the journal.
 OF_VALUES = (
-    *(kept_words.TABLES, kept_words.COLUMNS),
+    *(explain_words.TABLES, explain_words.COLUMNS),
     *(leg_words.TENDERS, leg_words.KINDS, leg_words.STATES, leg_words.OF_REFUNDS, leg_words.CAUSES, leg_words.BASKETS),
     *(person_words.FAULTS, person_words.VAULT_FAULTS, names.FIELDS, names.UNFIT, names.KINDS, names.PURPOSES),
     *(names.CHANNELS, names.GIVEN_BY, names.RIGHTS, names.REFUSALS, names.TENDERS, names.OUTCOMES),

@@ -38,6 +38,7 @@ def test_none_a_socket_a_port_and_both(file):
         (PAIR.replace("processor-ca.pem", "absent.pem"), "native.clients: "),
         (f'socket = "{"x" * 108}"\n', "native.socket: the path of a socket has at most 107 bytes"),
         ('socket = "absent/s"\n', "native.socket: "),
+        ('privacy_socket = "absent/s"\n', "native.privacy_socket needs a section [identity]"),
         ('socket = "nexo.pem/s"\n', "native.socket: "),
         ('socket = "native"\nextra = 1\n', "native: Object contains unknown field `extra`"),
     ],
@@ -56,3 +57,21 @@ def test_a_folder_that_others_can_change_is_refused(file, mode):
     assert "chmod go-w" in refusal(file)
     folder.chmod(0o2750)
     assert load(file).native is not None
+
+
+def test_the_office_has_a_folder_of_its_own(with_identity):
+    text = with_identity.read_text()
+    for name in ("native", "office"):
+        (with_identity.parent / name).mkdir(mode=0o750)
+    for socket in ("", 'socket = "native/s"\n'):
+        with_identity.write_text(f'{text}\n[native]\n{socket}privacy_socket = "office/r"\n')
+        assert load(with_identity).native is not None
+    beside = f'{text}\n[native]\nsocket = "native/s"\nprivacy_socket = "office/../native/r"\n'
+    with_identity.write_text(beside)
+    assert refusal(with_identity).startswith("native.privacy_socket: ")
+    assert "tills would get in" in refusal(with_identity)
+    with_identity.write_text(beside.replace("office/../native/r", "absent/r"))
+    assert refusal(with_identity).startswith("native.privacy_socket: ")
+    (with_identity.parent / "office").chmod(0o777)
+    with_identity.write_text(beside.replace("office/../native/r", "office/r"))
+    assert "chmod go-w" in refusal(with_identity)

@@ -79,6 +79,7 @@ consents = st.builds(
     st.frozensets(purposes, min_size=1),
     st.sampled_from(GivenBy),
 )
+more = st.lists(consents, max_size=2).map(tuple)
 months = st.none() | st.builds(Month, st.integers(2020, 2045), st.integers(1, 12))
 some_details = st.sampled_from(
     [NO_DETAILS, ZOE, DOOR, ZOE.changed({Field.CITY: "Laval"}), ZOE.changed({Field.CHILD_MONTH: "2030-01"})]
@@ -94,10 +95,12 @@ def happenings(choice: Choice) -> st.SearchStrategy[tuple[str, Change]]:
     becoming: st.SearchStrategy[tuple[str, Change]]
     match choice:
         case Chouchous():
-            enrolments = st.builds(Enrolment, st.just(choice), some_details, consents, months)
+            enrolments = st.builds(Enrolment, st.just(choice), some_details, consents, months, more)
             becoming = st.tuples(st.just("enrolled"), st.builds(_enrolled, enrolments, days))
         case HomeDelivery():
-            deliveries = st.builds(Delivery, st.just(choice), some_details, consents, days, st.sampled_from(Whose))
+            deliveries = st.builds(
+                Delivery, st.just(choice), some_details, consents, days, st.sampled_from(Whose), more
+            )
             becoming = st.tuples(st.just("delivered"), st.builds(_delivered, deliveries, days))
     return st.one_of(
         becoming,

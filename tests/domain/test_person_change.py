@@ -1,5 +1,6 @@
 """What becomes of a person: each change is what was asked for, once, and nothing besides."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -54,6 +55,19 @@ def zoe(*purposes: Purpose, **given: Any) -> Person:
 
 
 # ---- enrolment ----
+
+
+def test_all_that_is_agreed_to_at_once_or_nothing():
+    offers, contact = agreed(OFFERS, text="offers-2"), agreed(CONTACT, text="members-3")
+    asked = replace(enrolment(PROGRAMME), more=(offers, contact))
+    member = there(enrolled(None, asked, TODAY))
+    assert member.history == (asked.consent, offers, contact)
+    assert there(enrolled(member, asked, TODAY)) == member
+    unserved = replace(asked, more=(offers, agreed(DELIVERY)))
+    assert enrolled(None, unserved, TODAY) is PersonFault.NOT_FOR_PURPOSE
+    order = replace(delivery(), more=(agreed(CONTACT, text="delivery-1"),))
+    assert there(delivered(None, order, TODAY)).in_force(TODAY) == {DELIVERY, CONTACT}
+    assert delivered(None, replace(order, more=(offers,)), TODAY) is PersonFault.NOT_FOR_PURPOSE
 
 
 def test_a_member_is_enrolled():

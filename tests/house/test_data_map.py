@@ -264,10 +264,10 @@ def test_every_field_of_an_answer():
     compare("The answer to the till", spelled_fields(kinds))
 
 
-def spoken_of(*, asked: bool) -> set[str]:
-    """Every field of what the service Till is asked, or answers."""
-    service = till_v1_pb2.DESCRIPTOR.services_by_name["Till"]
-    waiting = [method.input_type if asked else method.output_type for method in service.methods]
+def spoken_of(*services: str, asked: bool) -> set[str]:
+    """Every field of what these services are asked, or answer."""
+    methods = [each for name in services for each in till_v1_pb2.DESCRIPTOR.services_by_name[name].methods]
+    waiting = [method.input_type if asked else method.output_type for method in methods]
     found: set[str] = set()
     while waiting:
         message = waiting.pop()
@@ -279,8 +279,15 @@ def spoken_of(*, asked: bool) -> set[str]:
 
 
 def test_every_field_of_a_native_till():
-    compare("What a native till sends", spoken_of(asked=True))
-    compare("The answer to a native till", spoken_of(asked=False))
+    compare("What a native till sends", spoken_of("Till", asked=True))
+    compare("The answer to a native till", spoken_of("Till", asked=False))
+
+
+def test_every_field_about_people():
+    services = set(till_v1_pb2.DESCRIPTOR.services_by_name)
+    assert services == {"Till", "People", "Rights"}, "a service without a place in the map"
+    compare("What is asked about people", spoken_of("People", "Rights", asked=True))
+    compare("The answer about people", spoken_of("People", "Rights", asked=False))
 
 
 # ---- what really lies on a till's disk ----

@@ -14,6 +14,8 @@ import pos_bridge
 from pos_bridge.checkout.presented import PROMPT_CAUSES
 from pos_bridge.cli.main import COMMANDS, _parser
 from pos_bridge.domain.card import ReadFailure
+from pos_bridge.domain.identity import VaultFault
+from pos_bridge.domain.person import PersonFault
 from pos_bridge.pos_api.said import SITUATIONS, Said, Words
 from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PARTIAL_OF_SPLIT, STILL_DUE
 from pos_bridge.pos_api.said_of_causes import CAUSES
@@ -23,6 +25,7 @@ from pos_bridge.pos_api.said_of_points import POINTS
 from pos_bridge.pos_api.said_of_refund_causes import REFUND_CAUSES
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK, REFUND_SITUATIONS
 from pos_bridge.start_fault import StartFault
+from pos_bridge.till_api.said_of_people import FAULTS, NOT_ACKNOWLEDGED, UNTAKEN, UNUSABLE, Untaken
 from pos_bridge.wire.nexo.decode import Unreadable
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "errors.md"
@@ -63,6 +66,18 @@ def test_what_a_cashier_is_told_of_what_was_not_done(title):
     ]
     for row in rows:
         assert row[4], f"{row[0]} does not say what became of the money"
+
+
+def test_what_is_told_of_people():
+    told = [(why.value, said) for why, said in UNTAKEN.items()]
+    told += [(fault.name.lower(), said) for fault, said in FAULTS.items()]
+    assert set(FAULTS) == set(PersonFault)
+    assert set(UNTAKEN) == set(Untaken)
+    *rows, unusable = table("About people that was not done")
+    assert [row[:3] for row in rows] == [[word, said.fr, said.en] for word, said in told]
+    assert unusable[1:3] == [UNUSABLE.fr, UNUSABLE.en]
+    assert all(fault.name.lower() in unusable[3] for fault in VaultFault)
+    assert NOT_ACKNOWLEDGED.en in DOCUMENT.read_text()
 
 
 def test_what_a_cashier_is_told_beside_a_success():

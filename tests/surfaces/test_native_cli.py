@@ -34,7 +34,7 @@ def test_a_payment_and_what_can_be_asked_about_it(store: RunningStore, over: tup
     assert "RESULT_GIVEN_BACK" in back
     assert "COPIE DU CLIENT" in back
     kept = store.do("native", *over, "kept", key)
-    assert "Sur vous : votre numéro Chouchous" in kept
+    assert "À votre sujet : votre numéro Chouchous" in kept
     assert "About you: your Chouchous number" in kept
     assert store.sim("native", *over, "kept", "2f1c9c9e-4a3f-4c7e-9b1a-6f2a3b4c5d6e").returncode == 1
     assert "processor: ok, journal: ok" in store.do("native", *over, "health")
@@ -66,3 +66,21 @@ def test_a_store_that_is_not_there(tmp_path):
     wrong = RunningStore.sim(RunningStore(tmp_path, None), "native", "health")  # type: ignore[arg-type] # none runs
     assert wrong.returncode == 2
     assert "no store is running" in wrong.stderr
+
+
+def test_people_and_their_rights(store: RunningStore):
+    told = store.do(
+        "native", "enrol", "CH-77", "--purpose", "offers", "--last-name", "Roy", "--email", "roy@example.com"
+    )
+    assert "in_force: PURPOSE_OFFERS" in told
+    assert 'email: "roy@example.com"' in store.do("native", "look-up", "--member", "CH-77", "--purpose", "offers")
+    assert "PURPOSE_OFFERS" not in store.do("native", "withdraw", "--member", "CH-77", "--purpose", "offers")
+    assert store.sim("native", "look-up", "--member", "CH-77", "--purpose", "offers").returncode == 1
+    assert "PERSON_RESULT_DONE" in store.do("native", "deliver", "WEB-77", "--street", "12, rue Roy")
+    store.do("native", "receive", "--member", "CH-77", "access")
+    assert 'chouchous: "CH-77"' in store.do("native", "due")
+    assert '"last_name": "Roy"' in store.do("native", "access", "--member", "CH-77")
+    assert "PERSON_RESULT_DONE" in store.do("native", "erase", "--member", "CH-77")
+    gone = store.sim("native", "access", "--member", "CH-77")
+    assert gone.returncode == 1
+    assert "unknown" in gone.stdout

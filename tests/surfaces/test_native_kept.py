@@ -1,6 +1,8 @@
 """WhatIsKept: what a customer reads of their sale, and that it is what `pos-bridge explain` says of it."""
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,9 @@ import pytest
 from hw_sim.native_till import NativeTill
 from hw_sim.store.layout import Layout
 from pos_bridge.domain.identity import ChoiceKind
+from pos_bridge.domain.leg import Kind, Tender
 from pos_bridge.domain.leg_key import LegKey
-from pos_bridge.kept_words import ABOUT_YOU, KEPT
+from pos_bridge.pos_api.privacy_receipt import NO_SUCH_SALE, OTHERS_KEEP, Privacy, said_of_you
 from pos_bridge.protocol import till_v1_pb2 as pb
 from tests.stores import whole_store
 from tests.surfaces.book import until
@@ -34,7 +37,7 @@ def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
         shop.close()
 
 
-def text(lines) -> str:
+def text(lines: Iterable[str]) -> str:
     return " ".join(" ".join(lines).split())
 
 
@@ -53,13 +56,16 @@ def test_what_is_kept_of_a_sale(shop: NativeShop, card: str | None, kinds: froze
     whole(kept)
     assert kept.found
     assert kept.known == paid.known
-    others = KEPT["others_card" if card else "others_cash"]
-    for name in ABOUT_YOU[kinds]:
-        assert text([KEPT[name].fr]) in text(kept.lines_fr)
-        assert text([KEPT[name].en]) in text(kept.lines_en)
-    assert others.en in text(kept.lines_en)
+    tender = Tender.CARD if card else Tender.CASH
+    for words in said_of_you(Privacy(None, tender, Kind.SALE, kinds)):
+        assert text([words.fr]) in text(kept.lines_fr)
+        assert text([words.en]) in text(kept.lines_en)
+    assert OTHERS_KEEP[tender].en in text(kept.lines_en)
     assert paid.key in text(kept.lines_fr)
     assert "CH-77" not in text(kept.lines_fr)
+    command = ["explain", paid.key, "--receipt", "--config", shop.facts["config"]]
+    told = subprocess.run([sys.executable, "-m", "pos_bridge", *command], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines() == [*kept.lines_fr, "", *kept.lines_en]
 
 
 def test_of_money_that_went_back_and_of_a_sale_that_was_not_paid(shop: NativeShop):
@@ -67,7 +73,7 @@ def test_of_money_that_went_back_and_of_a_sale_that_was_not_paid(shop: NativeSho
     back = shop.at_socket.refund(1201, paid.key, cash=True)
     kept = shop.at_socket.what_is_kept(back.key)
     whole(kept)
-    assert text([KEPT["of_sale"].en.format(key=paid.key)]) in text(kept.lines_en)
+    assert f"Of the sale {paid.key}" in text(kept.lines_en)
     shop.mode("decline")
     try:
         declined = shop.pay(1202, member="CH-77-2918-4455")
@@ -81,7 +87,7 @@ def test_of_no_sale(shop: NativeShop):
     kept = shop.at_socket.what_is_kept(str(LegKey.fresh()))
     whole(kept)
     assert not kept.found
-    assert text(kept.lines_fr) == KEPT["no_such_sale"].fr
+    assert text(kept.lines_fr) == NO_SUCH_SALE.fr
 
 
 def test_nothing_is_said_for_certain_without_the_vaults_key(shop: NativeShop):
@@ -92,12 +98,13 @@ def test_nothing_is_said_for_certain_without_the_vaults_key(shop: NativeShop):
     config = Path(shop.facts["config"])
     begin, end = (config.read_text().index(word) for word in ("[identity]", "[log]"))
     identity = config.read_text()[begin:end]
-    with engine(changed(config, "nobody", (identity, ""))), NativeTill.of(shop.facts) as till:
+    (office,) = (line for line in config.read_text().splitlines(keepends=True) if line.startswith("privacy_socket"))
+    with engine(changed(config, "nobody", (identity, ""), (office, ""))), NativeTill.of(shop.facts) as till:
         kept = till.what_is_kept(paid.key)
         assert kept.known == pb.Known(not_known=True)
-        assert KEPT["about_you_not_now"].en in text(kept.lines_en)
+        assert "About you: cannot be told now" in text(kept.lines_en)
     elsewhere = ('state_dir = "state"', 'state_dir = "state-2"')
-    with engine(changed(config, "never", (identity, ""), elsewhere)), NativeTill.of(shop.facts) as till:
+    with engine(changed(config, "never", (identity, ""), (office, ""), elsewhere)), NativeTill.of(shop.facts) as till:
         kept = till.what_is_kept(till.pay(1204, cash=True, member="CH-77-2918-4455").key)
         assert kept.known == pb.Known()
         assert "About you: nothing." in text(kept.lines_en)
