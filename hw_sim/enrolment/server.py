@@ -105,6 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> bytes:
         length = int(self.headers.get("Content-Length", "0"))
         if not 0 < length <= _LONGEST:
+            self.rfile.read(min(max(length, 0), 4 * _LONGEST))  # what is not read would have the answer thrown away
             raise RefusedError(400)
         return base64.b64decode(b"".join(self.rfile.read(length).split()), validate=True)
 
