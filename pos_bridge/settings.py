@@ -94,6 +94,17 @@ class Processor(Section, frozen=True):
     answer_timeout_s: Annotated[int, Meta(ge=1, le=30)] = 10
 
 
+class Enrolment(Section, frozen=True):
+    """How this till gets its certificate for the processor: `processor.certificate` and `processor.key` are one file.
+
+    `url`: of the enrolment server (RFC 7030), under the authority in `processor.ca`; without it certificates come by
+    file. `secret`: a file with what the key is encrypted with; a credential of systemd's, usually.
+    """
+
+    url: PathText | None = None
+    secret: PathText | None = None
+
+
 class CardRoom(Section, frozen=True):
     """`emv`: the terminal's data for chips, root's like `trust`; wanted where a reader reads chips.
 
@@ -197,6 +208,7 @@ class Document(Section, frozen=True):
     processor: Processor
     card_room: CardRoom
     reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
+    enrolment: Enrolment | None = None
     identity: Identity | None = None
     customer_display: CustomerDisplay | None = None
     printer: Printer | None = None
@@ -223,6 +235,7 @@ class Config:
     customer_pad: CustomerPad | None = None
     native: Native | None = None
     backup: Backup | None = None
+    enrolment: Enrolment | None = None
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""

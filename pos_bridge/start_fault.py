@@ -88,6 +88,12 @@ class StartFault(Enum):
         "{file}: backup: journal_recipient and vault_recipient are the same key: the journal and the persons each have "
         "their own",
     )
+    ENROLMENT_IN_TWO_FILES = Words(
+        "{file}: enrolment: processor.certificate et processor.key doivent nommer un seul et même fichier, pas un "
+        "justificatif de systemd : clé et certificat y sont remplacés d'un seul coup",
+        "{file}: enrolment: processor.certificate and processor.key must name one and the same file, and no credential "
+        "of systemd's: key and certificate are replaced in it in one step",
+    )
     PRIVACY_OF_NOBODY = Words(
         "{file}: native.privacy_socket demande une section [identity] : sans elle, cette caisse ne garde personne",
         "{file}: native.privacy_socket needs a section [identity]: without it this till keeps nobody",
@@ -140,6 +146,9 @@ class StartFault(Enum):
     PASSPHRASE_SHARED = Words(
         "{setting}: {path} contient la phrase secrète d'une autre entrée : chacune a la sienne",
         "{setting}: {path} holds the passphrase of another entry: each has one of its own",
+    )
+    ENROLMENT_SECRET_EMPTY = Words(
+        "{setting}: {path} est vide : tirez-le au hasard", "{setting}: {path} is empty: fill it at random"
     )
     CERTIFICATE_ENDED = Words("{setting}: {path} est échu depuis le {day}", "{setting}: {path} ended on {day}")
     TRUST_UNFIT = Words(

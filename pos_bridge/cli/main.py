@@ -14,6 +14,7 @@ from pos_bridge.cli import (
     day_end,
     decide,
     doctor,
+    enrol,
     explain,
     journal,
     language,
@@ -22,6 +23,7 @@ from pos_bridge.cli import (
     receipt,
     restore,
     run,
+    setup,
     statistics,
 )
 from pos_bridge.config import load, read
@@ -43,12 +45,14 @@ COMMANDS = (
     backup,
     restore,
     certificate,
+    enrol,
+    setup,
     receipt,
     conformance,
 )
-_WITHOUT_CONFIGURATION = {conformance, receipt}
+_WITHOUT_CONFIGURATION = {conformance, receipt, setup}
 # They make files that the configuration names, or do not need all of them.
-_LOOK_THEMSELVES = {certificate.run, backup.run, restore.run}
+_LOOK_THEMSELVES = {certificate.run, enrol.run, backup.run, restore.run}
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
 _COMMANDS = Words("commandes", "commands")
 _DEFAULT = Words("par défaut", "default")
@@ -69,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed.journal = parsed.loaded.journal
         usual = parsed.loaded.till.language
     if parsed.command is not explain.run:  # which speaks both to whoever asks for none: it is read by customers
-        parsed.lang = asked or usual
+        parsed.lang, parsed.asked = asked or usual, asked is not None
     if parsed.command is person.run:
         person.keep_quiet()
     code: int = parsed.command(parsed)
