@@ -146,10 +146,16 @@ class TrailUnwritable(Event):
 
 @dataclass(frozen=True, slots=True)
 class PeopleForgotten(Event):
-    """The day's retention: so many deliveries, members and proofs of consent whose time was over (999: or more)."""
+    """The day's retention: so many deliveries and members whose time was over (999: or more)."""
 
     deliveries: int
     members: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProofsForgotten(Event):
+    """So many proofs of consent whose five years were over (999: or more)."""
+
     proofs: int
 
 

@@ -38,6 +38,8 @@ async def retained(persons: Persons, noted: Noted, log: Logbook, retention: Rete
     gone = dict.fromkeys(ChoiceKind, 0)
     fault: VaultFault | None = None
     proofs = await noted.vault(persons.forget_proofs())
+    if proofs:
+        log.emit(events.ProofsForgotten(counted(proofs)))
 
     def over(person: Person) -> bool:
         return retention.over(person, today)
@@ -54,7 +56,7 @@ async def retained(persons: Persons, noted: Noted, log: Logbook, retention: Rete
                 gone[kind] += await noted.vault(persons.forget(tuple(names[at : at + TOGETHER]), over))
     finally:
         told = Retained(gone[ChoiceKind.HOME_DELIVERY], gone[ChoiceKind.CHOUCHOUS], proofs)
-        log.emit(events.PeopleForgotten(counted(told.deliveries), counted(told.members), counted(told.proofs)))
+        log.emit(events.PeopleForgotten(counted(told.deliveries), counted(told.members)))
     if fault is not None:
         raise VaultUnusableError(fault)
     return told

@@ -25,7 +25,15 @@ from pos_bridge.pair import Pair
 
 MAX_NAME = 64  # ub-common-name, RFC 5280
 _MOST_CERTIFICATES = 8
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, UserWarning)
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    UserWarning,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
@@ -160,6 +168,9 @@ def _strictly(parse: Callable[[bytes], Sequence[x509.Certificate]], content: byt
 
 
 def _bounded(found: Sequence[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+    """Those whose parts can be read too: the library reads them when they are asked for. One of _UNREADABLE."""
     if not 0 < len(found) <= _MOST_CERTIFICATES:
         raise EnrolError(EnrolFault.BAD_ANSWER)
+    for certificate in found:
+        _ = certificate.version, certificate.subject, certificate.extensions, certificate.public_key()
     return tuple(found)

@@ -138,7 +138,7 @@ async def test_everybody_whose_time_is_over_is_forgotten():
     assert await world.people.retain(SYSTEM) == Retained(len(gone) - members, members, 4)
     assert set(world.persons.by_choice) == set(kept)
     assert world.trail.entries[entries:] == [AuditEntry(TODAY, SYSTEM, Act.RETAIN)]
-    assert world.log.events == [events.PeopleForgotten(len(gone) - members, members, 4)]
+    assert world.log.events == [events.ProofsForgotten(4), events.PeopleForgotten(len(gone) - members, members)]
     assert world.persons.most_at_once == PAGE
     assert world.done.count("forget") == 2, "the members and the orders, of several pages: each writes the file anew"
     assert await world.people.retain(SYSTEM) == Retained(0, 0, 0)
@@ -179,7 +179,7 @@ async def test_one_that_cannot_be_read_keeps_nobody_else():
     with pytest.raises(VaultUnusableError):
         await world.people.retain(SYSTEM)
     assert set(world.persons.by_choice) == {damaged}
-    assert events.PeopleForgotten(1, 0, 0) in world.log.events
+    assert events.PeopleForgotten(1, 0) in world.log.events
     assert await world.people.erase(OFFICER, damaged) == Erased(acknowledged=True, renewed=False)
     assert world.trail.last == AuditEntry(TODAY, OFFICER, Act.ERASE), "of whom, nobody could read"
 

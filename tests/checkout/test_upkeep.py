@@ -27,10 +27,10 @@ async def test_retention_is_once_a_day_and_renewal_each_time():
     assert [entry for entry in world.trail.entries if entry.act is Act.RETAIN] == [
         AuditEntry(TODAY, THIS_PROGRAM, Act.RETAIN)
     ]
-    assert world.log.events == [events.PeopleForgotten(0, 1, 0)]
+    assert world.log.events == [events.PeopleForgotten(0, 1)]
     world.now += timedelta(days=1)
     await upkeep.settle()
-    assert world.log.events[1:] == [events.PeopleForgotten(0, 0, 0)]
+    assert world.log.events[1:] == [events.PeopleForgotten(0, 0)]
 
 
 @story
@@ -49,7 +49,7 @@ async def test_what_failed_is_tried_again():
     assert world.log.events == [
         events.TrailUnwritable(),
         events.VaultUnusable(VaultFault.DISK),
-        events.PeopleForgotten(0, 0, 0),
+        events.PeopleForgotten(0, 0),
     ]
 
 
@@ -66,7 +66,7 @@ async def test_a_clock_that_is_not_the_processors_makes_nobody_forgotten():
     assert world.done.count("renew") == 3, "that asks no clock"
     told.append(world.now - timedelta(hours=23))
     await upkeep.settle()
-    assert world.log.events == [events.PeopleForgotten(0, 0, 0)]
+    assert world.log.events == [events.PeopleForgotten(0, 0)]
 
 
 @story
@@ -78,4 +78,4 @@ async def test_a_renewal_that_fails_is_told_once():
     world.persons.broken = VaultFault.DISK_FULL
     await upkeep.settle()
     await upkeep.settle()
-    assert world.log.events == [events.PeopleForgotten(0, 0, 0), events.VaultUnusable(VaultFault.DISK_FULL)]
+    assert world.log.events == [events.PeopleForgotten(0, 0), events.VaultUnusable(VaultFault.DISK_FULL)]

@@ -47,6 +47,12 @@ def test_any_bytes(content):
             read(content)
 
 
+def test_a_version_that_no_certificate_has(root):
+    whole = serialize_certificates([root], Encoding.DER)
+    with pytest.raises(EnrolError):
+        est.read_answer(base64.b64encode(whole.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x03")))
+
+
 @given(st.data())
 def test_an_answer_cut_off_or_with_a_flipped_bit_is_certificates_or_refused(root, data):
     whole = bytearray(serialize_certificates([root], Encoding.DER))
