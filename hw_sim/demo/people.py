@@ -11,9 +11,7 @@ _WHOM = f"member {MEMBER}\n"
 
 
 def enrolled(story: Narrator) -> None:
-    story.say(
-        "The customer enrols, through the native API: a name, an e-mail, and offers, agreed to apart."
-    )
+    story.say("The customer enrols, through the native API: a name, an e-mail, and offers, agreed to apart.")
     given = ("--last-name", NAME, "--email", E_MAIL)
     story.store.do("native", "enrol", MEMBER, *given, "--purpose", "programme", "--purpose", "offers")
     story.lines(story.command("person", "show", "--purpose", "offers", *_OPERATOR, "--lang", "en", typed=_WHOM))
