@@ -45,6 +45,12 @@ def write_public(path: Path, content: bytes) -> None:
     _take_its_place(part, path)
 
 
+def overwrite(path: Path) -> None:
+    """With zeros, in place, before the name goes: the very blocks, as far as a file system and a disk keep them."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    write_and_close(descriptor, bytes(os.fstat(descriptor).st_size))
+
+
 def try_room(path: Path) -> None:
     """OSError where a small file could not be written to replace this one, whose content is still to come."""
     trial = path.with_name(path.name + ".trial")

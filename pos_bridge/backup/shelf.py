@@ -5,7 +5,6 @@ after 29 days, whether a new backup can be made or not, so that with a run a day
 that whoever is erased is out of its backups by then. Nothing here reads a part.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from pos_bridge.backup.manifest import Manifest, parse, time_of
 from pos_bridge.backup.parts import Part
-from pos_bridge.disk import sync_folder
+from pos_bridge.disk import overwrite, sync_folder
 
 PERSONS_LIVE = timedelta(days=29)
 _AHEAD = timedelta(days=1)  # a clock may be wrong by so much
@@ -60,7 +59,7 @@ def forget_persons(folder: Path, till: int, now: datetime, *, but: str | None = 
         if of_persons and path.name.split(".")[0] != but and (ahead or now - made >= PERSONS_LIVE):
             if path.name.endswith(_KEY_OF_IT):
                 with suppress(OSError):  # it is encrypted; that it goes matters more
-                    _overwrite(path)
+                    overwrite(path)
             path.unlink()
             gone.add(path.name.split(".")[0])
     if gone:
@@ -76,12 +75,3 @@ def _found(folder: Path, till: int) -> Iterator[tuple[Path, datetime]]:
             year, month, day, hour, minute, second = match.groups()[1:7]
             with suppress(ValueError):
                 yield path, time_of(f"{year}-{month}-{day}T{hour}:{minute}:{second}Z")
-
-
-def _overwrite(path: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.pwrite(descriptor, bytes(os.fstat(descriptor).st_size), 0)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
