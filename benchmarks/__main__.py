@@ -13,7 +13,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks import chip, engine, history, pieces, processor_leg, rooms, sale, tills
+from benchmarks import chip, engine, history, people, pieces, processor_leg, rooms, sale, tills
 from benchmarks.figures import Figure, Goal, Unit, median, p99, table, write_json
 from benchmarks.floor import Floor
 from benchmarks.program import as_on_a_till
@@ -34,15 +34,16 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("build"), help="on the disk to be measured (build)")
     parser.add_argument("--json", type=Path, default=Path("build/bench.json"), help="where the figures are written")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the journal of six years (1000000)")
+    parser.add_argument("--persons", type=int, default=100_000, help="persons in the vault (100000)")
     arguments = parser.parse_args()
-    if arguments.rounds < 1 or arguments.rows < history.FEW:
-        parser.error(f"--rounds is 1 or more, --rows {history.FEW} or more")
+    if arguments.rounds < 1 or arguments.rows < history.FEW or arguments.persons < people.FEW:
+        parser.error(f"--rounds is 1 or more, --rows {history.FEW} and --persons {people.FEW} or more")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of every block that cleans up
     _compile()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     began, load = time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="bench-", dir=arguments.folder.absolute()) as scratch:
-        figures = measure(arguments.folder, Path(scratch), arguments.rounds, arguments.rows)
+        figures = measure(arguments.folder, Path(scratch), arguments)
     print(table(figures))
     print(f"\n{_NOT_HERE}")
     print(f"\n{arguments.rounds} card sales, {time.monotonic() - began:.0f} s; {arguments.json}")
@@ -58,7 +59,8 @@ def _compile() -> None:
         compileall.compile_dir(_ROOT / package, quiet=2)
 
 
-def measure(cache: Path, folder: Path, rounds: int, rows: int) -> list[Figure]:
+def measure(cache: Path, folder: Path, arguments: argparse.Namespace) -> list[Figure]:
+    rounds: int = arguments.rounds
     with ExitStack() as stack:
         stack.enter_context(as_on_a_till())
         layout = new_store(folder / "store")
@@ -67,7 +69,8 @@ def measure(cache: Path, folder: Path, rounds: int, rows: int) -> list[Figure]:
         stack.callback(reader.close)
         small = [
             *pieces.pieces(folder, floor, rounds),
-            *history.history(cache, folder, rows, rounds),
+            *history.history(cache, folder, arguments.rows, rounds),
+            *people.people(cache, folder, floor, arguments.persons, rounds),
             *rooms.rooms(layout, reader, floor, min(rounds, 20)),
             *chip.chip(folder / "chip", rounds),
         ]

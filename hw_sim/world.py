@@ -1,6 +1,8 @@
 """The simulated world on disk: who trusts whom, and the enrolment that gives a till its files.
 
-WORLD/offline/     the authorities' and the sealing root's keys: what would lie in a safe; no program loads them
+WORLD/offline/     the authorities' and the sealing root's keys: what would lie in a safe; only the enrolment server
+                   loads one, its own
+WORLD/enrolment/   the enrolment server's own folder (hw_sim/enrolment)
 WORLD/processor/   the simulated processor's own folder (hw_sim/processor)
 WORLD/readers/     the keys of encrypting readers (hw_sim/key_room.py)
 """

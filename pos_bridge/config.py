@@ -6,7 +6,9 @@ from pathlib import Path
 import msgspec
 
 from pos_bridge.config_checks import (
+    check_backup,
     check_devices,
+    check_enrolment,
     check_events,
     check_file,
     check_native,
@@ -54,12 +56,16 @@ def read(file: Path) -> Config:
         document.printer,
         document.customer_pad,
         document.native,
+        document.backup,
+        document.enrolment,
     )
     check_sockets(config)
     for reader in config.readers:
         check_reader(config, reader)
     check_events(config)
+    check_enrolment(config)
     check_native(config)
+    check_backup(config)
     return config
 
 

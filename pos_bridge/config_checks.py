@@ -16,6 +16,7 @@ from pos_bridge.settings import (
     Native,
     Nexo,
     Reader,
+    is_credential,
 )
 from pos_bridge.start_fault import StartFault
 
@@ -33,6 +34,8 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     native = () if config.native is None else _of_native(config.native)
     vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
     api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
+    enrolment = config.enrolment
+    secret = () if enrolment is None or enrolment.secret is None else (("enrolment.secret", enrolment.secret, True),)
     phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
     return (
         ("till.signing_key", config.till.signing_key, True),
@@ -43,6 +46,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         ("processor.ca", processor.ca, False),
         ("processor.certificate", processor.certificate, False),
         ("processor.key", processor.key, True),
+        *secret,
         ("card_room.trust", config.card_room.trust, False),
         *emv,
         *events,
@@ -85,6 +89,20 @@ def check_events(config: Config) -> None:
         Address.parse(config.nexo.events.url)
     except ValueError:
         raise ConfigError(StartFault.ADDRESS_UNFIT, file=config.file, setting="nexo.events.url") from None
+
+
+def check_enrolment(config: Config) -> None:
+    """Key and certificate in one file, which this program can replace."""
+    if config.enrolment is None:
+        return
+    pair = config.processor
+    if pair.certificate != pair.key or is_credential(pair.key):
+        raise ConfigError(StartFault.ENROLMENT_IN_TWO_FILES, file=config.file)
+    try:
+        if config.enrolment.url is not None:
+            Address.parse(config.enrolment.url)
+    except ValueError:
+        raise ConfigError(StartFault.ADDRESS_UNFIT, file=config.file, setting="enrolment.url") from None
 
 
 def check_devices(config: Config) -> None:
@@ -173,6 +191,17 @@ def check_native_folder(config: Config) -> None:
             if found.st_gid in groups:
                 raise ConfigError(StartFault.PRIVACY_GROUP_OF_TILLS, **where)
             groups.append(found.st_gid)
+
+
+def check_backup(config: Config) -> None:
+    """Whoever can read the sales of every till need not be able to read who bought."""
+    backup = config.backup
+    if backup is None:
+        return
+    if config.identity is not None and backup.vault_recipient is None:
+        raise ConfigError(StartFault.VAULT_RECIPIENT_MISSING, file=config.file)
+    if backup.vault_recipient == backup.journal_recipient:
+        raise ConfigError(StartFault.RECIPIENTS_ALIKE, file=config.file)
 
 
 def check_file(file: Path, setting: str, path: Path, *, secret: bool, credential: bool = False) -> None:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from pos_bridge.pair import Pair
 from pos_bridge.settings import Config, ConfigError, Passphrase
 from pos_bridge.start_fault import StartFault
 from pos_bridge.wire.nexo.secured import MessageKey
@@ -47,14 +49,16 @@ class Credentials:
 
 
 def load(config: Config) -> Credentials:
-    """Raises ConfigError for the first file that is not what its setting says."""
+    """Raises ConfigError for the first file that is not what its setting says.
+
+    What is for the processor may have ended: then no card pays, and cash does.
+    """
     nexo, processor = config.nexo, config.processor
     read = _Reader(config)
     read.check("card_room.trust", config.card_room.trust, _is_trust)
-    for setting, text in (("nexo.certificate", nexo.certificate), ("processor.certificate", processor.certificate)):
-        read.check(setting, text, _valid_certificate)
-    read.check("processor.ca", processor.ca, _valid_certificate)
-    read.pair("processor.key", processor.certificate, processor.key)
+    read.check("nexo.certificate", nexo.certificate, _valid_certificate)
+    read.check("processor.ca", processor.ca, x509.load_pem_x509_certificates)
+    pair = processor_pair(config)
     read.pair("nexo.key", nexo.certificate, nexo.key)
     native = config.native
     if native is not None and native.certificate and native.key and native.clients:
@@ -62,14 +66,42 @@ def load(config: Config) -> Credentials:
             read.check(setting, text, _valid_certificate)
         read.pair("native.key", native.certificate, native.key)
     return Credentials(
-        terminal_key=read.check("till.signing_key", config.till.signing_key, _terminal_key),
+        terminal_key=terminal_key(config),
         tills=of_tills(config),
         ca=read.content(processor.ca),
-        certificate=read.content(processor.certificate),
-        key=read.content(processor.key),
+        certificate=pair.chain_pem,
+        key=pair.key_pem,
         native_clients=None if native is None or native.clients is None else read.content(native.clients),
         events_tls=None if nexo.events is None else read.check("nexo.events.ca", nexo.events.ca, _trusting),
     )
+
+
+def terminal_key(config: Config) -> Ed25519PrivateKey:
+    """Raises ConfigError."""
+    return _Reader(config).check("till.signing_key", config.till.signing_key, _terminal_key)
+
+
+def check_times(config: Config) -> None:
+    """Raises ConfigError where what is for the processor has ended: for a person who asks whether all is good."""
+    read = _Reader(config)
+    read.check("processor.certificate", config.processor.certificate, _valid_certificate)
+    read.check("processor.ca", config.processor.ca, _one_valid_authority)
+
+
+def processor_pair(config: Config) -> Pair:
+    """The key and certificate for the processor, whatever the time is. Raises ConfigError."""
+    certificate, key = config.processor.certificate, config.processor.key
+    try:
+        return Pair.read(_Reader(config).content(certificate), _Reader(config).content(key), enrolment_secret(config))
+    except (OSError, ValueError, UnsupportedAlgorithm):
+        first, path = config.path(certificate), config.path(key)
+        raise ConfigError(StartFault.NOT_A_PAIR, setting="processor.key", path=path, certificate=first) from None
+
+
+def enrolment_secret(config: Config) -> bytes | None:
+    """What the key for the processor is encrypted with, if it is. Raises ConfigError."""
+    named = None if config.enrolment is None else config.enrolment.secret
+    return None if named is None else _Reader(config).check("enrolment.secret", named, _secret)
 
 
 def of_tills(config: Config) -> OfTills:
@@ -174,6 +206,20 @@ def _valid_certificate(raw: bytes) -> None:
     for certificate in x509.load_pem_x509_certificates(raw):
         if certificate.not_valid_after_utc < datetime.now(UTC):
             raise _UnfitError(StartFault.CERTIFICATE_ENDED, day=certificate.not_valid_after_utc.date())
+
+
+def _one_valid_authority(raw: bytes) -> None:
+    """Two stand in the file while the authority changes: the one before may have ended."""
+    found = x509.load_pem_x509_certificates(raw)
+    last = max(certificate.not_valid_after_utc for certificate in found)
+    if last < datetime.now(UTC):
+        raise _UnfitError(StartFault.CERTIFICATE_ENDED, day=last.date())
+
+
+def _secret(raw: bytes) -> bytes:
+    if not raw.strip():
+        raise _UnfitError(StartFault.ENROLMENT_SECRET_EMPTY)
+    return raw.strip()
 
 
 def _trusting(raw: bytes) -> ssl.SSLContext:

@@ -18,9 +18,10 @@ from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
 from pos_bridge.front import Front, open_front
 from pos_bridge.journal.answers import Answers
-from pos_bridge.log import counted
+from pos_bridge.log import Log, counted
 from pos_bridge.native_front import NativeFront, open_native
 from pos_bridge.opened import now, open_identify, open_journal, open_log, open_people, open_rooms, open_vault
+from pos_bridge.ops.renewal import Renewal
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.processor.channel import Credentials as ChannelCredentials
@@ -70,7 +71,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(rooms.close)
         vault = open_vault(config, stack)
         people = open_people(config, vault, journal, log, stack)
-        upkeep = None if people is None or vault is None else Upkeep(people, vault, processor.time)
+        upkeep = None if people is None else Upkeep(people, processor.time)
         identify = open_identify(config, vault, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
         lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify)
@@ -86,8 +87,9 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
         stack.callback(_stop_when_quiet(lane, doors, stop))
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, doors.look)
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, doors.look, teller))
+        looks = Looks(doors, _open_renewal(config, credentials, processor, log, stack))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, looks.look)
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, looks.look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
@@ -126,6 +128,26 @@ class Doors:
         self.front.look()
         if self.native is not None:
             self.native.look()
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """At every certificate, by the hour and when told to: what tills are shown, and what the processor is."""
+
+    doors: Doors
+    renewal: Renewal
+
+    def look(self) -> None:
+        self.doors.look()
+        self.renewal.look()
+
+
+def _open_renewal(
+    config: Config, given: Credentials, processor: ProcessorClient, log: Log, stack: AsyncExitStack
+) -> Renewal:
+    renewal = Renewal(config, given, processor, log, now)
+    stack.push_async_callback(renewal.close)
+    return renewal
 
 
 def _stop_when_quiet(lane: Lane, doors: Doors, stop: asyncio.Event) -> Callable[[], object]:

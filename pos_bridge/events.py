@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.device import DeviceFault, DeviceKind
+from pos_bridge.domain.enrolment import EnrolFault
 from pos_bridge.domain.identity import VaultFault
 from pos_bridge.domain.leg import Cause
 from pos_bridge.domain.trouble import Trouble
@@ -145,10 +146,16 @@ class TrailUnwritable(Event):
 
 @dataclass(frozen=True, slots=True)
 class PeopleForgotten(Event):
-    """The day's retention: so many deliveries, members and proofs of consent whose time was over (999: or more)."""
+    """The day's retention: so many deliveries and members whose time was over (999: or more)."""
 
     deliveries: int
     members: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProofsForgotten(Event):
+    """So many proofs of consent whose five years were over (999: or more)."""
+
     proofs: int
 
 
@@ -213,6 +220,30 @@ class CertificateUnfit(Event):
     """Another certificate was found that cannot be used, or not with its key: the one before stays."""
 
     severity: ClassVar[Severity] = Severity.ALARM
+
+
+@dataclass(frozen=True, slots=True)
+class TillCertificateTaken(Event):
+    """Another certificate, or authority, is used with the processor from now on. `days`: how long it lasts."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TillCertificateEnding(Event):
+    """The certificate that the processor is shown ends in so many days, and nothing renews it; told once a day."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalFailed(Event):
+    """No new certificate was got, or it was not taken: the one before goes on for so many days."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+    reason: EnrolFault
+    days: int
 
 
 EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it

@@ -1,7 +1,7 @@
 """What the engine opens at its start: log, journal, vault, readers. Where one cannot be opened, a line says why."""
 
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 
 from pos_bridge import events
@@ -14,6 +14,7 @@ from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.domain.points import PointsRule
 from pos_bridge.domain.purposes import Retention
+from pos_bridge.identity import lock
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
@@ -33,6 +34,8 @@ def open_log(config: Config) -> Log:
 
 
 def open_journal(config: Config) -> Journal:
+    if config.is_half_restored:
+        raise CannotStartError(StartFault.RESTORE_UNFINISHED, state=config.state)
     try:
         return Journal.open(config.journal, config.till.number, now)
     except JournalBusyError:
@@ -55,6 +58,8 @@ def open_vault(config: Config, stack: AsyncExitStack) -> Vault | None:
     except (OSError, ValueError):
         raise CannotStartError(StartFault.VAULT_KEY_UNUSABLE, path=config.identity.vault_key) from None
     stack.callback(vault.close)
+    with suppress(OSError):  # it is made when it is needed
+        lock.make(config.state)
     return vault
 
 

@@ -16,6 +16,7 @@ from pos_bridge.start_fault import StartError
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _Port = Annotated[int, Meta(ge=1, le=65535)]
+_AgeRecipient = Annotated[str, Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
 _Heading = Annotated[str, Meta(pattern=r"^\S([^\x00-\x1f\x7f]{0,40}\S)?$")]  # a line of a receipt of 42 columns
 # <model>-<serial>.<environment>: a model of 4 characters or more and a serial of 9 digits satisfy every client.
@@ -32,6 +33,9 @@ _CREDENTIALS_OF_THE_UNIT = "/run/credentials/pos-bridge.service"  # for a comman
 def is_credential(text: str) -> bool:
     """Whether a setting that is a path names a credential of systemd's (LoadCredential=, LoadCredentialEncrypted=)."""
     return text.startswith(_CREDENTIAL)
+
+
+RESTORING = ("restore.part", "restore.ready")  # in a state folder: being restored, or restored and not put in place
 
 
 class ConfigError(StartError):
@@ -88,6 +92,17 @@ class Processor(Section, frozen=True):
     key: PathText
     merchant_id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,32}$")]
     answer_timeout_s: Annotated[int, Meta(ge=1, le=30)] = 10
+
+
+class Enrolment(Section, frozen=True):
+    """How this till gets its certificate for the processor: `processor.certificate` and `processor.key` are one file.
+
+    `url`: of the enrolment server (RFC 7030), under the authority in `processor.ca`; without it certificates come by
+    file. `secret`: a file with what the key is encrypted with; a credential of systemd's, usually.
+    """
+
+    url: PathText | None = None
+    secret: PathText | None = None
 
 
 class CardRoom(Section, frozen=True):
@@ -177,17 +192,29 @@ class LogFile(Section, frozen=True):
     file: PathText
 
 
+class Backup(Section, frozen=True):
+    """`folder`: where backups are left. They are encrypted for public keys of age, and no till has the private ones:
+    `journal_recipient`, and `vault_recipient` for whatever is about people.
+    """
+
+    folder: PathText
+    journal_recipient: _AgeRecipient
+    vault_recipient: _AgeRecipient | None = None
+
+
 class Document(Section, frozen=True):
     till: Till
     nexo: Nexo
     processor: Processor
     card_room: CardRoom
     reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
+    enrolment: Enrolment | None = None
     identity: Identity | None = None
     customer_display: CustomerDisplay | None = None
     printer: Printer | None = None
     customer_pad: CustomerPad | None = None
     native: Native | None = None
+    backup: Backup | None = None
     log: LogFile | None = None
 
 
@@ -207,6 +234,8 @@ class Config:
     printer: Printer | None = None
     customer_pad: CustomerPad | None = None
     native: Native | None = None
+    backup: Backup | None = None
+    enrolment: Enrolment | None = None
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""
@@ -244,6 +273,11 @@ class Config:
     @property
     def audit(self) -> Path:
         return self.state / "audit.db"
+
+    @property
+    def is_half_restored(self) -> bool:
+        """Whether a restore began here and did not come to its end: nothing may be made beside it."""
+        return any((self.state / name).exists() for name in RESTORING)
 
     @property
     def erasures_copy(self) -> Path | None:

@@ -82,6 +82,22 @@ class StartFault(Enum):
         "{file}: native.port est aussi nexo.port : chacun a le sien",
         "{file}: native.port is nexo.port too: each has one of its own",
     )
+    VAULT_RECIPIENT_MISSING = Words(
+        "{file}: backup.vault_recipient manque : une caisse qui garde des personnes les chiffre pour qui en répond",
+        "{file}: backup.vault_recipient is missing: a till that keeps people encrypts them for who answers for them",
+    )
+    RECIPIENTS_ALIKE = Words(
+        "{file}: backup: journal_recipient et vault_recipient sont la même clé : le journal et les personnes ont "
+        "chacun la leur",
+        "{file}: backup: journal_recipient and vault_recipient are the same key: the journal and the persons each have "
+        "their own",
+    )
+    ENROLMENT_IN_TWO_FILES = Words(
+        "{file}: enrolment: processor.certificate et processor.key doivent nommer un seul et même fichier, pas un "
+        "justificatif de systemd : clé et certificat y sont remplacés d'un seul coup",
+        "{file}: enrolment: processor.certificate and processor.key must name one and the same file, and no credential "
+        "of systemd's: key and certificate are replaced in it in one step",
+    )
     PRIVACY_OF_NOBODY = Words(
         "{file}: native.privacy_socket demande une section [identity] : sans elle, cette caisse ne garde personne",
         "{file}: native.privacy_socket needs a section [identity]: without it this till keeps nobody",
@@ -139,6 +155,9 @@ class StartFault(Enum):
         "{setting}: {path} contient la phrase secrète d'une autre entrée : chacune a la sienne",
         "{setting}: {path} holds the passphrase of another entry: each has one of its own",
     )
+    ENROLMENT_SECRET_EMPTY = Words(
+        "{setting}: {path} est vide : tirez-le au hasard", "{setting}: {path} is empty: fill it at random"
+    )
     CERTIFICATE_ENDED = Words("{setting}: {path} est échu depuis le {day}", "{setting}: {path} ended on {day}")
     TRUST_UNFIT = Words(
         "{setting}: {path} doit avoir deux lignes : root et 64 chiffres hexadécimaux, lowest-epoch et un nombre",
@@ -154,6 +173,10 @@ class StartFault(Enum):
     ALREADY_RUNNING = Words(
         "un autre pos-bridge tourne sur {state} : arrêtez-le d'abord, ou donnez à cette caisse un state_dir à elle",
         "another pos-bridge runs on {state}: stop it first, or give this till a state_dir of its own",
+    )
+    RESTORE_UNFINISHED = Words(
+        "{state} : une restauration n'est pas finie; relancez « pos-bridge restore »",
+        "{state}: a restore did not come to its end; run `pos-bridge restore` again",
     )
     JOURNAL_DAMAGED = Words(
         "fichier du journal {place} : endommagé ({reason}); pour le garder comme preuve et continuer avec un neuf : "

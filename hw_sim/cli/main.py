@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from hw_sim.cli import answer, card, cards, counter, engine, native, pcscd, pin, processor, reader, store
+from hw_sim.cli import answer, card, cards, counter, engine, enrolment, native, pcscd, pin, processor, reader, store
 from hw_sim.cli.exits import INTERRUPTED, REFUSED, complain
 
-COMMANDS = (store, cards, card, pin, answer, processor, reader, counter, native, pcscd, engine)
+COMMANDS = (store, cards, card, pin, answer, processor, reader, counter, native, pcscd, engine, enrolment)
 
 
 class Parser(argparse.ArgumentParser):

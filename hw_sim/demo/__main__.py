@@ -23,7 +23,7 @@ def main() -> int:
     readers = [word for reader in READERS for word in ("--reader", reader)]
     with tempfile.TemporaryDirectory(prefix="pos-bridge-demo-") as folder:
         try:
-            with running_store(Path(folder), "--answer-timeout", _ANSWER_TIMEOUT_S, *readers) as store:
+            with running_store(Path(folder), "--answer-timeout", _ANSWER_TIMEOUT_S, "--native", *readers) as store:
                 Story(store).day()
         except (DemoError, NotReadyError) as error:
             print(f"\nNOT AS TOLD: {error}", file=sys.stderr)

@@ -84,9 +84,9 @@ class Narrator:
         lines = [line for line in told if whole or (line and not line.startswith(" ") and not line.endswith(":"))]
         self.lines("\n".join(lines))
 
-    def command(self, *words: str) -> str:
+    def command(self, *words: str, typed: str = "") -> str:
         command = [sys.executable, "-m", "pos_bridge", *words, "--config", self.store.facts["config"]]
-        told = subprocess.run(command, capture_output=True, text=True, check=False)
+        told = subprocess.run(command, input=typed, capture_output=True, text=True, check=False)
         if told.returncode != 0:
             raise DemoError(told.stderr.strip())
         return told.stdout

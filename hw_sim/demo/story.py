@@ -3,16 +3,18 @@
 import time
 
 from hw_sim.cards import CARDS
-from hw_sim.demo import search
+from hw_sim.demo import people, search
 from hw_sim.demo.chips import chip_sale, chip_that_refuses, interac_sale
 from hw_sim.demo.errors import DemoError
 from hw_sim.demo.money import day_end, giving_back, killed, split_tender
 from hw_sim.demo.narrator import ENCRYPTING, Narrator
+from hw_sim.demo.people import enrolled, erased
 from hw_sim.demo.search import Marks
 from hw_sim.readers.stripe import HOLDER
+from hw_sim.reply import Reply
 from hw_sim.till import new_service_id
 
-_MEMBER, _ORDER, _E_MAIL = "CHOU-20714-QX", "WEB-88041-KZ", "zoe.marquise@kourriel.qc"  # nobody's
+_ORDER, _E_MAIL = "WEB-88041-KZ", "zoe.marquise@kourriel.qc"  # nobody's
 _NOTHING = "About you: nothing."
 
 
@@ -22,7 +24,8 @@ class Story(Narrator):
     def day(self) -> None:
         """Raises DemoError for what is not as told."""
         self._cash()
-        self._cash_with_chouchous()
+        bought = self._cash_with_chouchous()
+        enrolled(self)
         self._plain_reader()
         self._encrypting_reader_and_delivery()
         chip_sale(self)
@@ -35,6 +38,7 @@ class Story(Narrator):
         split_tender(self)
         killed(self)
         day_end(self)
+        erased(self, bought)
         self._residue()
 
     def _cash(self) -> None:
@@ -46,12 +50,13 @@ class Story(Narrator):
         self.tell("the customer pays 12.35; no processor was asked, no card room was used")
         self.explain(answer, _NOTHING, whole=True)
 
-    def _cash_with_chouchous(self) -> None:
+    def _cash_with_chouchous(self) -> Reply:
         self.say("A cash sale of 18.20 to a customer who asks for it to count for Chouchous.")
-        answer = self.till.pay("18.20", cash=True, member=_MEMBER)
+        answer = self.till.pay("18.20", cash=True, member=people.MEMBER)
         self.expect(answer, "Success")
         self.tell(f"the till was told that the vault keeps: {answer.additional.get('identity')}")
         self.explain(answer, "About you: your Chouchous number, because you asked.")
+        return answer
 
     def _plain_reader(self) -> None:
         self.say("A card sale of 47.50: a Visa, swiped through the plain serial reader.")
@@ -73,7 +78,7 @@ class Story(Narrator):
     def _nobody_asked(self) -> None:
         self.say("A till that sends a customer's e-mail and member number that nobody chose to give.")
         unasked = {"SaleData": {"SaleToAcquirerData": f"shopperEmail={_E_MAIL}"}}
-        answer = self.till.pay("9.90", cash=True, member=_MEMBER, loyalty=None, extra=unasked)
+        answer = self.till.pay("9.90", cash=True, member=people.MEMBER, loyalty=None, extra=unasked)
         self.expect(answer, "Success")
         if answer.additional.get("warning") != "identity-dropped":
             raise DemoError("the till was not told that it was dropped")
@@ -108,11 +113,11 @@ class Story(Narrator):
 
     def _residue(self) -> None:
         numbers = tuple(CARDS[name].number for name in dict.fromkeys(self.used))
-        marks = Marks(numbers, (HOLDER, _MEMBER, _ORDER, _E_MAIL))
+        marks = Marks(numbers, (HOLDER, _ORDER, _E_MAIL, people.MEMBER, people.NAME, people.E_MAIL))
         self.say(
             f"The search for {len(numbers)} card numbers and {len(marks.texts)} texts, in parts, in each encoding."
         )
-        self.tell("the texts: the name on the cards, the member number, the order number, the e-mail")
+        self.tell("the texts: the names, the member number, the order number, the e-mails")
         disk = self.store.folder / "engine"
         on_disk = search.plants_found_on_disk(marks, disk)
         in_memory = search.plants_found_in_memory(marks)

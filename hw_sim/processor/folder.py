@@ -62,6 +62,14 @@ class Folder:
     def signed_sealing_key(self) -> pb.SealingKey:
         return pb.SealingKey.FromString(self.read("sealing-key.pb"))
 
+    def is_revoked(self, serial: int, name: str) -> bool:
+        """Whether the enrolment server took this certificate, or this till, back (hw_sim/enrolment/folder.py)."""
+        try:
+            lines = (self.path.parent / "enrolment" / "revoked").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return not {f"{serial:x}", name}.isdisjoint(lines)
+
     def till(self, name: str) -> Till | None:
         """The registration of a till, read anew each time so that enrolling needs no restart."""
         if not _TILL_NAME.fullmatch(name):

@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from typing import Any, Never, TypeAlias, TypeVar
 
 import grpc
+from cryptography import x509
 from google.protobuf.message import Message
 
 from hw_sim.processor.asks import MalformedError
@@ -35,10 +36,17 @@ class Line(ProcessorServicer):
     an engine asks beforehand.
     """
 
-    def __init__(self, desk: Desk, find_till: Callable[[str], Till | None], executor: Executor) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        find_till: Callable[[str], Till | None],
+        executor: Executor,
+        is_revoked: Callable[[int, str], bool] = lambda _serial, _till: False,
+    ) -> None:
         self.mode = Mode()
         self._desk = desk
         self._find_till = find_till
+        self._is_revoked = is_revoked
         self._executor = executor
         self._begun: set[asyncio.Task[Message]] = set()
         self._running: Counter[tuple[str, bytes]] = Counter()
@@ -120,6 +128,9 @@ class Line(ProcessorServicer):
         till = self._find_till(bytes(names[0]).decode("ascii", "replace")) if len(names) == 1 else None
         if till is None:
             return await _abort(context, grpc.StatusCode.PERMISSION_DENIED, "no till of that name is enrolled")
+        shown = b"".join(context.auth_context().get("x509_pem_cert", ()))
+        if self._is_revoked(x509.load_pem_x509_certificate(shown).serial_number, till.name):
+            return await _abort(context, grpc.StatusCode.PERMISSION_DENIED, "the certificate was revoked")
         return till
 
     async def _move(self, till: Till, key: bytes, job: Callable[[], Answer]) -> Answer:

@@ -47,7 +47,7 @@ async def run(path: Path) -> None:
             desk = await asyncio.get_running_loop().run_in_executor(
                 executor, Desk, ledger, keys, folder.signed_sealing_key, clock
             )
-            line = Line(desk, folder.till, executor)
+            line = Line(desk, folder.till, executor, folder.is_revoked)
             await _serve(folder, Backstage(desk, line, clock), line, stop)
             await line.close()
             await _let_calls_end()

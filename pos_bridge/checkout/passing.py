@@ -1,6 +1,6 @@
 """Going through everybody, a page at a time: what is due, and who is to be forgotten.
 
-Between two pages whoever pays has the vault: no job of the vault's is longer than a page.
+Between two pages whoever pays has the vault. No job of the vault's is longer than a page, but to forget.
 """
 
 from collections.abc import AsyncIterator
@@ -11,12 +11,13 @@ from pos_bridge.checkout.noted import Noted
 from pos_bridge.checkout.person_ports import Persons
 from pos_bridge.checkout.ports import Logbook
 from pos_bridge.domain.access import Due, Duty, Retained
-from pos_bridge.domain.identity import ChoiceKind, kind_of
+from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError, kind_of
 from pos_bridge.domain.person import ANSWER_WITHIN, Person
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.log import counted
 
 PAGE = 500  # persons; each is decrypted by itself
+TOGETHER = 1000  # persons forgotten at once: on a full vault two thirds of that is for the file, however many go
 
 
 async def due(persons: Persons, noted: Noted, today: date) -> Due:
@@ -29,21 +30,35 @@ async def due(persons: Persons, noted: Noted, today: date) -> Due:
 
 
 async def retained(persons: Persons, noted: Noted, log: Logbook, retention: Retention, today: date) -> Retained:
-    """Each page's at once, before the next is read: the shorter the time in which somebody may buy again.
+    """Found first and forgotten together: after each time the vault writes its whole file anew, and who pays waits.
 
     A vault that fails on the way (a record that cannot be read) is told after all that could be done.
     """
+    found: dict[ChoiceKind, list[bytes]] = {kind: [] for kind in ChoiceKind}
     gone = dict.fromkeys(ChoiceKind, 0)
+    fault: VaultFault | None = None
     proofs = await noted.vault(persons.forget_proofs())
+    if proofs:
+        log.emit(events.ProofsForgotten(counted(proofs)))
+
+    def over(person: Person) -> bool:
+        return retention.over(person, today)
+
     try:
         async for page in _pages(persons, noted):
-            for kind in ChoiceKind:
-                over = tuple(each.id for each in page if kind_of(each.choice) is kind and retention.over(each, today))
-                if over:
-                    gone[kind] += await noted.vault(persons.forget(over))
+            for person in filter(over, page):
+                found[kind_of(person.choice)].append(person.id)
+    except VaultUnusableError as error:
+        fault = error.fault
+    try:
+        for kind, names in found.items():
+            for at in range(0, len(names), TOGETHER):
+                gone[kind] += await noted.vault(persons.forget(tuple(names[at : at + TOGETHER]), over))
     finally:
         told = Retained(gone[ChoiceKind.HOME_DELIVERY], gone[ChoiceKind.CHOUCHOUS], proofs)
-        log.emit(events.PeopleForgotten(counted(told.deliveries), counted(told.members), counted(told.proofs)))
+        log.emit(events.PeopleForgotten(counted(told.deliveries), counted(told.members)))
+    if fault is not None:
+        raise VaultUnusableError(fault)
     return told
 
 

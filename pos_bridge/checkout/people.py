@@ -159,7 +159,10 @@ class People:
         gone = await self._noted.vault(self._persons.erase(choice))
         if gone is None:
             return PersonFault.UNKNOWN
-        owed = await self._noted.vault(self._persons.owed())
+        try:
+            owed = await self._noted.vault(self._persons.owed())
+        except VaultUnusableError:  # erased it is; what is owed is on disk, and tried again by the hour
+            return Erased(acknowledged=False, renewed=False)
         return Erased(acknowledged=owed.copies == 0, renewed=not owed.renewal)
 
     async def receive(
@@ -175,6 +178,10 @@ class People:
         return await self._noted.changed(Deed(actor, Act.REFUSE), choice, how)
 
     # ---- of everybody ----
+
+    async def renew(self) -> bool:
+        """What erasures wait for: a new key. False: it is owed still. Of nobody: not noted. A failure is logged."""
+        return await self._noted.vault(self._persons.renew())
 
     async def due(self, actor: Actor) -> Due | PersonFault:
         """What persons wait for, the oldest first, and what erasures wait for. Reads everybody, in pages."""

@@ -1,5 +1,6 @@
 """What the checkout needs to keep people and their rights: the vault's persons, the audit trail, the sales."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from pos_bridge.domain.access import Recorded
@@ -33,8 +34,10 @@ class Persons(Protocol):
     async def page(self, after: bytes, count: int) -> tuple[Person, ...]:
         """So many persons whose ids follow this one (b"" at first): for retention, and for what is due."""
 
-    async def forget(self, persons: tuple[bytes, ...]) -> int:
-        """As erase, because their time is over: without an entry in the ledger. How many there were."""
+    async def forget(self, persons: tuple[bytes, ...], over: Callable[[Person], bool]) -> int:
+        """As erase, because their time is over: without an entry in the ledger. `over` is asked again in the same
+        transaction: whoever bought or asked for something meanwhile stays. How many went.
+        """
 
     async def proof(self, choice: Choice) -> "Proof | None":
         """What somebody of this number agreed to, who is gone: found by the number, and of nobody without it."""

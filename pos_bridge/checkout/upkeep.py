@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from pos_bridge.checkout.people import People
-from pos_bridge.checkout.person_ports import Persons
 from pos_bridge.domain.audit import Actor, Role, TrailUnwritableError
 from pos_bridge.domain.identity import VaultUnusableError
 from pos_bridge.domain.person import PersonFault
@@ -22,11 +21,10 @@ THIS_PROGRAM = Actor(Role.SYSTEM, 0)
 class Upkeep:
     """One for an engine: whoever else has the vault open for a command does neither."""
 
-    def __init__(self, people: People, persons: Persons, right_time: Callable[[], datetime | None]) -> None:
+    def __init__(self, people: People, right_time: Callable[[], datetime | None]) -> None:
         """`right_time`: aware, of another clock than this till's; None while there is none."""
         self._right_time = right_time
         self._people = people
-        self._persons = persons
         self._retained: date | None = None  # not before this run of the program
 
     async def settle(self) -> None:
@@ -37,7 +35,7 @@ class Upkeep:
                 if not isinstance(await self._people.retain(THIS_PROGRAM), PersonFault):
                     self._retained = today
         with suppress(VaultUnusableError):
-            await self._persons.renew()
+            await self._people.renew()
 
     def _believed(self) -> bool:
         right = self._right_time()

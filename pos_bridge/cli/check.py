@@ -28,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """`args.loaded` is the Config. 0 when all is good, 2 when not."""
     try:
         credentials.load(args.loaded)
+        credentials.check_times(args.loaded)
         terminal_data.check(args.loaded)
     except ConfigError as error:
         print(f"pos-bridge: {args.config}: {error.to(args.lang)}", file=sys.stderr)

@@ -6,18 +6,22 @@ import socket
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from cryptography import x509
 
 from pos_bridge.cardlink.pcscd_log import logs_apdus
 from pos_bridge.cli.doctor_words import Finding, good, mend, note
 from pos_bridge.credentials import WARN_DAYS, ends
+from pos_bridge.pair import renew_from
 from pos_bridge.settings import Config, Reader
 
 # Which driver's reader hands out the card in clear. The drivers are for the card room alone: a test compares.
 SEALED_IN_READER = {"idtech_msr": True, "msr_plain": False, "pcsc_emv": False}
 
 _WITHIN_S = 2.0
+_LATE = timedelta(days=2)  # after it should have been renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def engines_user(config: Config) -> User:
 
 def look(config: Config) -> Iterator[Finding]:
     yield from _look_at_certificate(config)
+    yield from _look_at_own_certificate(config)
     for reader in config.readers:
         yield from _look_at_reader(reader, config)
     yield from _look_at_files(config, engines_user(config))
@@ -70,6 +75,26 @@ def _look_at_certificate(config: Config) -> Iterator[Finding]:
         yield mend("certificate_ends", days=str(max(days, 0)))
     else:
         yield good("certificate_lasts", days=str(days))
+
+
+def _look_at_own_certificate(config: Config) -> Iterator[Finding]:
+    """What the processor is shown. As above for what is not there, and for whoever may not read it."""
+    try:
+        leaf = x509.load_pem_x509_certificates(config.path(config.processor.certificate).read_bytes())[0]
+    except (OSError, ValueError):
+        return
+    now = datetime.now(UTC)
+    days = max((leaf.not_valid_after_utc - now).days, 0)
+    if config.enrolment is None or config.enrolment.url is None:
+        yield (mend("own_certificate_ends", days=str(days)) if days < WARN_DAYS else _lasts(days))
+    elif now - renew_from(leaf.not_valid_before_utc, leaf.not_valid_after_utc) > _LATE:
+        yield mend("renewal_late", days=str(days))
+    else:
+        yield _lasts(days)
+
+
+def _lasts(days: int) -> Finding:
+    return good("own_certificate_lasts", days=str(days))
 
 
 def _look_at_reader(reader: Reader, config: Config) -> Iterator[Finding]:

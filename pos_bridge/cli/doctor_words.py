@@ -96,6 +96,23 @@ WORDS = {
         "The certificate that tills are shown ends in {days} days: no till will pay then. Bring the authority's key "
         "and run `pos-bridge certificate renew --authority FOLDER`.",
     ),
+    # ---- the certificate for the processor ----
+    "own_certificate_lasts": Said(
+        "Le certificat de cette caisse pour le processeur est bon encore {days} jours.",
+        "This till's certificate for the processor is good for another {days} days.",
+    ),
+    "own_certificate_ends": Said(
+        "Le certificat de cette caisse pour le processeur finit dans {days} jours : plus aucune carte ne paiera "
+        "alors. docs/certificates.md dit comment en obtenir un autre.",
+        "This till's certificate for the processor ends in {days} days: no card will pay then. docs/certificates.md "
+        "says how to get another one.",
+    ),
+    "renewal_late": Said(
+        "Le certificat de cette caisse pour le processeur devait être renouvelé et ne l'est pas; il reste {days} "
+        "jours. Le journal d'événements dit pourquoi (RenewalFailed; docs/certificates.md).",
+        "This till's certificate for the processor should have been renewed and was not; {days} days are left. The "
+        "log says why (RenewalFailed; docs/certificates.md).",
+    ),
     # ---- where cards are sealed ----
     "sealed_in_reader": Said(
         "Le lecteur {reader} chiffre la carte lui-même : cette caisse ne voit jamais un numéro en clair. La portée PCI "

@@ -7,19 +7,23 @@ from pathlib import Path
 
 from pos_bridge import __version__
 from pos_bridge.cli import (
+    backup,
     certificate,
     check,
     conformance,
     day_end,
     decide,
     doctor,
+    enrol,
     explain,
     journal,
     language,
     person,
     quarantine,
     receipt,
+    restore,
     run,
+    setup,
     statistics,
 )
 from pos_bridge.config import load, read
@@ -38,11 +42,17 @@ COMMANDS = (
     statistics,
     decide,
     quarantine,
+    backup,
+    restore,
     certificate,
+    enrol,
+    setup,
     receipt,
     conformance,
 )
-_WITHOUT_CONFIGURATION = {conformance, receipt}
+_WITHOUT_CONFIGURATION = {conformance, receipt, setup}
+# They make files that the configuration names, or do not need all of them.
+_LOOK_THEMSELVES = {certificate.run, enrol.run, backup.run, restore.run}
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
 _COMMANDS = Words("commandes", "commands")
 _DEFAULT = Words("par défaut", "default")
@@ -55,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     usual = language.of_the_shell()
     if parsed.command not in {command.run for command in _WITHOUT_CONFIGURATION}:
         try:
-            parsed.loaded = (read if parsed.command is certificate.run else load)(parsed.config)
+            parsed.loaded = (read if parsed.command in _LOOK_THEMSELVES else load)(parsed.config)
         except ConfigError as error:
             told = error.to(asked or language.of_a_bad_configuration(parsed.config))
             print(f"pos-bridge: {told}", file=sys.stderr)
@@ -63,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed.journal = parsed.loaded.journal
         usual = parsed.loaded.till.language
     if parsed.command is not explain.run:  # which speaks both to whoever asks for none: it is read by customers
-        parsed.lang = asked or usual
+        parsed.lang, parsed.asked = asked or usual, asked is not None
     if parsed.command is person.run:
         person.keep_quiet()
     code: int = parsed.command(parsed)

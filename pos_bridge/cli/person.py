@@ -5,9 +5,10 @@ Who is meant is never in argv, in a log or in an error (person_input.py); each a
 
 import argparse
 import os
+import re
 import resource
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pos_bridge import faults
 from pos_bridge.cli import (
@@ -39,6 +40,9 @@ _ACTS = (
     *person_show.ACTS,
     *person_proof.ACTS,
 )
+
+
+_QUOTED = re.compile(r" ('.*'|\".*\").*", re.DOTALL)
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
@@ -84,6 +88,10 @@ class _ActParser(argparse.ArgumentParser):
         if left:
             self.error(HELP["not_here"].both)
         return found, left
+
+    def error(self, message: str) -> NoReturn:
+        """Argparse quotes what it does not understand; what it would understand is in the usage."""
+        super().error(_QUOTED.sub(" ...", message))
 
 
 def _operator(text: str) -> int:

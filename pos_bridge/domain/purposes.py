@@ -53,13 +53,15 @@ def shown(
 ) -> Details | PersonFault:
     """Of these fields (None: of all that the purpose needs) what there is, if the person agreed to the purpose.
 
-    What is a gift's recipient's is there to deliver it, and for nothing else.
+    For a delivery they agreed until its last day. What is a gift's recipient's is there to deliver it, and for nothing
+    else.
     """
     wanted = READS[purpose] if fields is None else frozenset(fields)
     served = purpose in SERVES[kind_of(person.choice)] and wanted <= READS[purpose]
     if not served or (person.whose is Whose.RECIPIENT and purpose is not Purpose.DELIVERY):
         return PersonFault.NOT_FOR_PURPOSE
-    if purpose not in person.in_force(today):
+    over = person.keep_until is not None and person.keep_until < today  # and not forgotten yet
+    if over or purpose not in person.in_force(today):
         return PersonFault.NO_CONSENT
     return person.details.only(wanted)
 

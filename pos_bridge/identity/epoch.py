@@ -13,7 +13,7 @@ import errno
 import os
 from pathlib import Path
 
-from pos_bridge.disk import sync_folder, write_private
+from pos_bridge.disk import overwrite, sync_folder, write_private
 from pos_bridge.identity.keys import LENGTH
 
 NAME, NEXT = "vault.epoch", "vault.epoch.next"
@@ -55,7 +55,7 @@ def prepare(folder: Path) -> bytes:
 def abandon(folder: Path) -> None:
     """Destroy the next secret, which no vault is of: the half-made file under it is read by nobody any more."""
     if renewing(folder):
-        _overwrite(folder / NEXT)
+        overwrite(folder / NEXT)
         (folder / NEXT).unlink()
         sync_folder(folder)
 
@@ -66,7 +66,7 @@ def turn(folder: Path) -> None:
     Again after a crash in here: an overwritten secret opens nothing, so the next one is found.
     """
     if (folder / NAME).exists():
-        _overwrite(folder / NAME)
+        overwrite(folder / NAME)
     (folder / NEXT).replace(folder / NAME)
     sync_folder(folder)
 
@@ -84,13 +84,3 @@ def _make(path: Path) -> bytes:
     secret = os.urandom(LENGTH)
     write_private(path, secret)
     return secret
-
-
-def _overwrite(path: Path) -> None:
-    """In place: the very blocks of the disk, as far as a file system and a disk keep them."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.pwrite(descriptor, bytes(os.fstat(descriptor).st_size), 0)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

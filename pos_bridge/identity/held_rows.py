@@ -63,6 +63,10 @@ class HeldRows:
                 self.drop(held.leg)
         return bool(found)
 
+    def clear(self) -> bool:
+        """All of it, whosever it is. False when nothing was held."""
+        return self.connection.execute("DELETE FROM held").rowcount > 0
+
     def _all(self) -> Iterator[Held | InvalidTag | ValueError]:
         for name, box in self.connection.execute("SELECT name, box FROM held").fetchall():
             try:

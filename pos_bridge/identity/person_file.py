@@ -96,11 +96,13 @@ class PersonFile:
         self._settled()
         return person
 
-    def forget(self, persons: tuple[bytes, ...]) -> int:
+    def forget(self, persons: tuple[bytes, ...], over: Callable[[Person], bool]) -> int:
+        """Of these whoever's time is still over: since they were found somebody may have bought, or asked."""
         if not persons or self._file.absent():
             return 0
         with self._file.writing() as rows:
-            gone = self._forget(rows, frozenset(persons))
+            going = frozenset(name for name in persons if _is(over, rows, name))
+            gone = self._forget(rows, going)
         self._settled()
         return gone
 
@@ -137,3 +139,11 @@ class PersonFile:
         """The deletion is durable; now nothing of it stays in the file either, unless somebody reads there."""
         self._entered.clear()
         self._file.rest()
+
+
+def _is(over: Callable[[Person], bool], rows: Rows, name: bytes) -> bool:
+    """Of a record that cannot be read nobody knows when its time is over."""
+    with suppress(InvalidTag, ValueError):
+        person = rows.persons.named(name)
+        return person is not None and over(person)
+    return False

@@ -2,6 +2,9 @@
 
 A vault that was restored has them again; a ledger that was restored is completed from its copy. Where the ledger lacks
 an erasure that the vault has seen, neither can be trusted with the other, and the vault is refused.
+
+An erasure that the vault has not seen, of somebody whom it does not have, is of a vault that was restored from before
+they were in it. What was held then may be theirs, and no line can say so: all of it goes. Those sales are long over.
 """
 
 from datetime import datetime
@@ -12,19 +15,22 @@ from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.rows import Rows
 
 
-def replay(rows: Rows, ledger: Ledger) -> int:
-    """In a transaction of the caller's. How many went that were here. Raises VaultUnusableError(ERASURES_BEHIND)."""
+def replay(rows: Rows, ledger: Ledger) -> bool:
+    """In a transaction of the caller's. Whether anything went. Raises VaultUnusableError(ERASURES_BEHIND)."""
     entries, seen = ledger.complete(), seen_by(rows)
-    check(rows, entries)
-    gone = rows.forget(_here(rows, entries), datetime.now().astimezone().date()) if entries.persons else 0
+    check(seen, entries)
+    here = _here(rows, entries)
+    gone = here and rows.forget(here, datetime.now().astimezone().date()) > 0
+    if not here.issuperset(entries.persons[seen.count :]):
+        gone = rows.holding.clear() or gone
     if entries.head != seen:
         rows.note_erasures(entries.head.raw)
-    return gone
+    return bool(gone)
 
 
-def check(rows: Rows, entries: Entries) -> None:
-    """Raises VaultUnusableError(ERASURES_BEHIND) for a ledger that lacks what this vault has seen."""
-    if not entries.has(seen_by(rows)):
+def check(seen: Head, entries: Entries) -> None:
+    """Raises VaultUnusableError(ERASURES_BEHIND) for a ledger that lacks what a vault has seen."""
+    if not entries.has(seen):
         raise VaultUnusableError(VaultFault.ERASURES_BEHIND)
 
 

@@ -127,8 +127,8 @@ class Vault:
     async def page(self, after: bytes, count: int) -> tuple[Person, ...]:
         return await self._ask(partial(self._persons.page, after, count))
 
-    async def forget(self, persons: tuple[bytes, ...]) -> int:
-        return await self._ask(partial(self._persons.forget, persons))
+    async def forget(self, persons: tuple[bytes, ...], over: Callable[[Person], bool]) -> int:
+        return await self._ask(partial(self._persons.forget, persons, over))
 
     async def forget_proofs(self) -> int:
         return await self._ask(self._persons.forget_proofs)
@@ -157,6 +157,7 @@ class Vault:
                 return True
             if progress is Progress.WAITING:
                 await asyncio.sleep(_AGAIN_S)
+        await self._ask(self._file.give_up_renewal)
         return False
 
     async def owed(self) -> Owing:

@@ -183,6 +183,10 @@ class VaultFile:
             self._kept = 0  # it is in the order of its names
         return progress
 
+    def give_up_renewal(self) -> None:
+        """Until it is tried again: whoever is erased meanwhile, by whatever program, must not be in a second vault."""
+        self._renewing.drop()
+
     def rest(self) -> None:
         """Nothing deleted stays in the write-ahead log; now and then, nothing of the order in which rows came."""
         with suppress(*EXPECTED):

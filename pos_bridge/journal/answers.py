@@ -87,13 +87,19 @@ class AnswersFile:
         return self._find(_LAST, poi)
 
     def rest(self) -> None:
-        """At each turn of an hour: forget what is 48 h old, destroy keys that are 72 h old."""
+        """At each turn of an hour: forget what is 48 h old, destroy keys that are 72 h old.
+
+        And make a day's key the day before: the time of its file would tell when that day's first sale was.
+        """
         now = self._clock()
         if universal_hour(now) == self._hour:
             return
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._keys.destroy_old(universal_hour(now)[0])
+            day, _ = universal_hour(now)
+            self._keys.destroy_old(day)
+            self._keys.made(day)
+            self._keys.made(day + 1)
             connection = self._connected()
             connection.execute("DELETE FROM answers WHERE (day, hour) < (?, ?)", hours_before(now, HOURS_KEPT))
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -152,8 +158,10 @@ class Answers:
 
     @classmethod
     def open(cls, folder: Path, clock: Callable[[], datetime]) -> Self:
-        """Never fails: what cannot be opened is opened when it can be."""
-        return cls(AnswersFile(folder, clock))
+        """Never fails: what cannot be opened is opened when it can be. Now if it can: no sale sets a file's time."""
+        file = AnswersFile(folder, clock)
+        file.rest()
+        return cls(file)
 
     def close(self) -> None:
         """Blocking, idempotent."""

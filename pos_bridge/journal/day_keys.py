@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from pos_bridge.disk import write_and_close, write_private
+from pos_bridge.disk import overwrite, write_private
 
 LENGTH = 32
 DAYS_KEPT = 3
@@ -66,6 +66,5 @@ class DayKeys:
         return key
 
     def _destroy(self, path: Path) -> None:
-        size = path.stat().st_size
-        write_and_close(os.open(path, os.O_WRONLY | os.O_CLOEXEC), os.urandom(size))
+        overwrite(path)
         path.unlink()

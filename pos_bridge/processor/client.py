@@ -1,6 +1,7 @@
 """The processor as the checkout sees it (checkout.ports.Processor). Never raises for what a network does."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ from pos_bridge.domain.session import Trust
 from pos_bridge.events import Operation
 from pos_bridge.processor import books, codec
 from pos_bridge.processor.calls import Calls, Logbook, ProcessorSettings
+from pos_bridge.processor.channel import Credentials
 from pos_bridge.processor.clock import ProcessorClock
 from pos_bridge.processor.session import Chain, Session
 from pos_bridge.protocol import processor_v1_pb2 as pb
@@ -43,7 +45,6 @@ class ProcessorClient:
         self._timeout_s = settings.answer_timeout_s
         self._clock = ProcessorClock()
         self._calls = Calls(settings, log)
-        self._stub = self._calls.stub
         self._session = Session(self._calls, chain, self._clock, log)
 
     async def close(self) -> None:
@@ -58,7 +59,7 @@ class ProcessorClient:
         if self._calls.connected(try_to=True):
             return True
         answer = await self._calls.ask(
-            Operation.OPEN_SESSION, self._stub.GetTime, pb.GetTimeRequest(), _READING_TIMEOUT_S, wait=True
+            Operation.OPEN_SESSION, self._calls.stub.GetTime, pb.GetTimeRequest(), _READING_TIMEOUT_S, wait=True
         )
         if answer is None:
             return False
@@ -85,13 +86,24 @@ class ProcessorClient:
         """For Diagnosis: a session is open and its channel is up. Starts nothing."""
         return self._session.in_force and self._calls.connected()
 
+    async def take(self, credentials: Credentials, keep: Callable[[], None]) -> bool:
+        """Whether the processor answers to this certificate under this authority. If so `keep` is called, and they are
+        used from the next call on: the session is this till's, whichever certificate shows it, and goes on.
+
+        What `keep` raises is raised, and all stays as it was.
+        """
+        answer = await self._calls.change(credentials, _READING_TIMEOUT_S, keep)
+        if answer is not None:
+            self._clock.heard(answer.now_ms)
+        return answer is not None
+
     # ---- money: only in a session ----
 
     async def authorise(self, ask: Ask) -> Yes | No | Unknown:
         if not await self._session.for_money():
             return Unknown()
         request = codec.authorise(ask, self._session.context())
-        answer = await self._calls.ask(Operation.AUTHORISE, self._stub.Authorise, request, self._timeout_s)
+        answer = await self._calls.ask(Operation.AUTHORISE, self._calls.stub.Authorise, request, self._timeout_s)
         if answer is None:
             return Unknown()
         self._session.heed(request.context, answer.now_ms, fenced=codec.is_fenced(answer.refused))
@@ -101,7 +113,7 @@ class ProcessorClient:
         if not await self._session.for_money():
             return Unknown()
         request = codec.refund(ask, self._session.context())
-        answer = await self._calls.ask(Operation.REFUND, self._stub.Refund, request, self._timeout_s)
+        answer = await self._calls.ask(Operation.REFUND, self._calls.stub.Refund, request, self._timeout_s)
         if answer is None:
             return Unknown()
         self._session.heed(request.context, answer.now_ms, fenced=codec.is_fenced(answer.refused))
@@ -111,7 +123,7 @@ class ProcessorClient:
         if not await self._session.for_money():
             return Unknown()
         request = pb.CaptureRequest(context=self._session.context(), key=key.raw, amount=codec.money(amount))
-        answer = await self._calls.ask(Operation.CAPTURE, self._stub.Capture, request, self._timeout_s)
+        answer = await self._calls.ask(Operation.CAPTURE, self._calls.stub.Capture, request, self._timeout_s)
         if answer is None:
             return Unknown()
         self._session.heed(request.context, answer.now_ms, fenced=codec.is_fenced(answer.refused))
@@ -121,7 +133,7 @@ class ProcessorClient:
         if not await self._session.for_money():
             return Unknown()
         request = pb.ReverseByKeyRequest(context=self._session.context(), key=key.raw)
-        answer = await self._calls.ask(Operation.REVERSE, self._stub.ReverseByKey, request, self._timeout_s)
+        answer = await self._calls.ask(Operation.REVERSE, self._calls.stub.ReverseByKey, request, self._timeout_s)
         if answer is None:
             return Unknown()
         fenced = answer.outcome == pb.ReverseByKeyResponse.OUTCOME_FENCED
@@ -137,7 +149,7 @@ class ProcessorClient:
 
     async def look_up(self, key: LegKey) -> Holding | Unknown:
         request = pb.LookUpRequest(key=key.raw)
-        answer = await self._calls.ask(Operation.LOOK_UP, self._stub.LookUp, request, _READING_TIMEOUT_S)
+        answer = await self._calls.ask(Operation.LOOK_UP, self._calls.stub.LookUp, request, _READING_TIMEOUT_S)
         if answer is None:
             return Unknown()
         holding = self._judged(Operation.LOOK_UP, books.read_look_up(key, answer))
@@ -158,7 +170,7 @@ class ProcessorClient:
         listing = books.Listing(begun_ms)
         while listing.more and time.monotonic() < until:
             answer = await self._calls.ask(
-                Operation.RECONCILE, self._stub.Reconcile, listing.request(), _READING_TIMEOUT_S
+                Operation.RECONCILE, self._calls.stub.Reconcile, listing.request(), _READING_TIMEOUT_S
             )
             if answer is None:
                 return Unknown()

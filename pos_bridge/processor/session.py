@@ -135,8 +135,8 @@ class Session:
 
     async def _open(self) -> bool:
         request = pb.OpenSessionRequest(journal=codec.journal_head(self._chain.head()))
-        stub, operation = self._calls.stub, Operation.OPEN_SESSION
-        opened = await self._calls.ask(operation, stub.OpenSession, request, _TIMEOUT_S, wait=True)
+        operation = Operation.OPEN_SESSION
+        opened = await self._calls.ask(operation, self._calls.stub.OpenSession, request, _TIMEOUT_S, wait=True)
         if opened is None:
             return False
         renewed, self._fence = self._fence is not None, None  # whatever follows, the session before is out of force
@@ -149,7 +149,7 @@ class Session:
         if not await self._learn(opened.ledger_epoch) or not await self._same_journal(seen):
             return False
         sent = await self._calls.ask(
-            Operation.SEALING_KEYS, stub.GetSealingKeys, pb.GetSealingKeysRequest(), _TIMEOUT_S
+            Operation.SEALING_KEYS, self._calls.stub.GetSealingKeys, pb.GetSealingKeysRequest(), _TIMEOUT_S
         )
         keys = () if sent is None else codec.read_sealing_keys(sent)
         if not keys:

@@ -14,18 +14,26 @@ Context: TypeAlias = "rpc.grpc.aio.ServicerContext[Any, Any]"
 
 @asynccontextmanager
 async def guarded(context: Context, *, taking: bool, on_trouble: Callable[[Trouble], None]) -> AsyncIterator[None]:
-    """INVALID_ARGUMENT: bounds.py; INTERNAL: a fault of this program; UNAVAILABLE: it stops, and takes no new call."""
+    """INVALID_ARGUMENT: bounds.py; INTERNAL: a fault of this program; UNAVAILABLE: it stops, and takes no new call.
+
+    `context.abort` raises what the call itself then refers to, with all frames that hold the request: that stays in
+    memory until the collector comes by. So the end of the call is only said.
+    """
     if not taking:
         await _abort(context, rpc.grpc.StatusCode.UNAVAILABLE, "stopping")
     try:
         yield
     except RefusedError as refused:
-        await _abort(context, rpc.grpc.StatusCode.INVALID_ARGUMENT, str(refused))
+        code, word = rpc.grpc.StatusCode.INVALID_ARGUMENT, str(refused)
     except FaultError:
-        await _abort(context, rpc.grpc.StatusCode.INTERNAL, "fault")
+        code, word = rpc.grpc.StatusCode.INTERNAL, "fault"
     except Exception:  # noqa: BLE001 - its text may hold what a till sent
         on_trouble(Trouble.REQUEST)
-        await _abort(context, rpc.grpc.StatusCode.INTERNAL, "fault")
+        code, word = rpc.grpc.StatusCode.INTERNAL, "fault"
+    else:
+        return
+    context.set_code(code)
+    context.set_details(word)
 
 
 async def _abort(context: Context, code: rpc.grpc.StatusCode, word: str) -> Never:

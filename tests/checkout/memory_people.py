@@ -1,6 +1,7 @@
 """A vault of persons, an audit trail and a book of sales in memory: they do what their ports promise, in order."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pos_bridge.domain.access import Recorded
@@ -34,8 +35,10 @@ class MemoryPersons:
         self.copied = True  # off the till
         self.erasures = 0
         self.broken: VaultFault | None = None
+        self.broken_from: str | None = None  # the disk fails from this call on
         self.unreadable: set[Choice] = set()
         self.before_change: Change | None = None  # somebody else's, just before the next one
+        self.before_forget: Callable[[], None] = lambda: None  # what somebody does just before
         self.most_at_once = 0
         self._done = done
 
@@ -85,9 +88,10 @@ class MemoryPersons:
             raise VaultUnusableError(VaultFault.DAMAGED)
         return readable[:count]
 
-    async def forget(self, persons: tuple[bytes, ...]) -> int:
+    async def forget(self, persons: tuple[bytes, ...], over: Callable[[Person], bool]) -> int:
         self._asked("forget")
-        gone = [choice for choice, person in self.by_choice.items() if person.id in persons]
+        self.before_forget()
+        gone = [choice for choice, person in self.by_choice.items() if person.id in persons and over(person)]
         for choice in gone:
             del self.by_choice[choice]
         return len(gone)
@@ -111,6 +115,8 @@ class MemoryPersons:
         return MemoryOwed(0 if self.copied else self.erasures, self.erasures > 0)
 
     def _asked(self, what: str) -> None:
+        if what == self.broken_from:
+            self.broken = VaultFault.DISK
         if self.broken is not None:
             raise VaultUnusableError(self.broken)
         self._done.append(what)

@@ -10,7 +10,16 @@ from pos_bridge.checkout.passing import PAGE
 from pos_bridge.domain.access import Access, Erased, Recorded, Retained
 from pos_bridge.domain.audit import Act, AuditEntry
 from pos_bridge.domain.details import NO_DETAILS
-from pos_bridge.domain.identity import Channel, Choice, ChoiceKind, Chouchous, HomeDelivery, Purpose, VaultUnusableError
+from pos_bridge.domain.identity import (
+    Channel,
+    Choice,
+    ChoiceKind,
+    Chouchous,
+    HomeDelivery,
+    Purpose,
+    VaultFault,
+    VaultUnusableError,
+)
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
 from pos_bridge.domain.leg import Flow, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
@@ -129,9 +138,22 @@ async def test_everybody_whose_time_is_over_is_forgotten():
     assert await world.people.retain(SYSTEM) == Retained(len(gone) - members, members, 4)
     assert set(world.persons.by_choice) == set(kept)
     assert world.trail.entries[entries:] == [AuditEntry(TODAY, SYSTEM, Act.RETAIN)]
-    assert world.log.events == [events.PeopleForgotten(len(gone) - members, members, 4)]
+    assert world.log.events == [events.ProofsForgotten(4), events.PeopleForgotten(len(gone) - members, members)]
     assert world.persons.most_at_once == PAGE
+    assert world.done.count("forget") == 2, "the members and the orders, of several pages: each writes the file anew"
     assert await world.people.retain(SYSTEM) == Retained(0, 0, 0)
+
+
+@story
+async def test_who_asks_for_something_while_retention_goes_through_everybody_is_kept():
+    world = World()
+    await world.enrolled(Purpose.PROGRAMME)
+    old = replace(world.persons.by_choice[MEMBER], active=Month(2000, 1))
+    world.persons.by_choice[MEMBER] = old
+    asked = replace(old, requests=(RightRequest(Right.ACCESS, TODAY),))
+    world.persons.before_forget = lambda: world.persons.by_choice.update({MEMBER: asked})
+    assert await world.people.retain(SYSTEM) == Retained(0, 0, 0)
+    assert world.persons.by_choice == {MEMBER: asked}
 
 
 @story
@@ -157,7 +179,7 @@ async def test_one_that_cannot_be_read_keeps_nobody_else():
     with pytest.raises(VaultUnusableError):
         await world.people.retain(SYSTEM)
     assert set(world.persons.by_choice) == {damaged}
-    assert events.PeopleForgotten(1, 0, 0) in world.log.events
+    assert events.PeopleForgotten(1, 0) in world.log.events
     assert await world.people.erase(OFFICER, damaged) == Erased(acknowledged=True, renewed=False)
     assert world.trail.last == AuditEntry(TODAY, OFFICER, Act.ERASE), "of whom, nobody could read"
 
@@ -170,3 +192,14 @@ async def test_withdrawing_everything_forgets_nobody_at_once():
     assert await world.people.retain(SYSTEM) == Retained(0, 0, 0)
     world.now = world.now.replace(year=2027)
     assert await world.people.retain(SYSTEM) == Retained(0, 1, 0)
+
+
+@story
+async def test_erased_is_erased_whatever_happens_to_what_is_owed():
+    """Told as a failure it would be asked again, and then there is nobody of that number."""
+    world = World()
+    await world.enrolled(Purpose.PROGRAMME)
+    world.persons.broken_from = "owed"
+    assert await world.people.erase(OFFICER, MEMBER) == Erased(acknowledged=False, renewed=False)
+    assert world.persons.by_choice == {}
+    assert events.VaultUnusable(VaultFault.DISK) in world.log.events

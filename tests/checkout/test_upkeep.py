@@ -20,24 +20,24 @@ async def test_retention_is_once_a_day_and_renewal_each_time():
     world = World()
     await world.enrolled()
     world.persons.by_choice[MEMBER] = replace(world.persons.by_choice[MEMBER], active=Month(2000, 1))
-    upkeep = Upkeep(world.people, world.persons, lambda: world.now)
+    upkeep = Upkeep(world.people, lambda: world.now)
     for _ in range(3):
         await upkeep.settle()
     assert world.done.count("renew") == 3
     assert [entry for entry in world.trail.entries if entry.act is Act.RETAIN] == [
         AuditEntry(TODAY, THIS_PROGRAM, Act.RETAIN)
     ]
-    assert world.log.events == [events.PeopleForgotten(0, 1, 0)]
+    assert world.log.events == [events.PeopleForgotten(0, 1)]
     world.now += timedelta(days=1)
     await upkeep.settle()
-    assert world.log.events[1:] == [events.PeopleForgotten(0, 0, 0)]
+    assert world.log.events[1:] == [events.PeopleForgotten(0, 0)]
 
 
 @story
 async def test_what_failed_is_tried_again():
     world = World()
     await world.enrolled()
-    upkeep = Upkeep(world.people, world.persons, lambda: world.now)
+    upkeep = Upkeep(world.people, lambda: world.now)
     world.trail.full = True
     await upkeep.settle()
     assert world.done == ["renew"], "that needs no trail: nobody's data is read"
@@ -49,7 +49,7 @@ async def test_what_failed_is_tried_again():
     assert world.log.events == [
         events.TrailUnwritable(),
         events.VaultUnusable(VaultFault.DISK),
-        events.PeopleForgotten(0, 0, 0),
+        events.PeopleForgotten(0, 0),
     ]
 
 
@@ -58,7 +58,7 @@ async def test_a_clock_that_is_not_the_processors_makes_nobody_forgotten():
     world = World()
     await world.enrolled()
     told = [None, world.now - FAR, world.now + FAR]
-    upkeep = Upkeep(world.people, world.persons, lambda: told.pop(0))
+    upkeep = Upkeep(world.people, lambda: told.pop(0))
     while told:
         await upkeep.settle()
     assert [entry.act for entry in world.trail.entries] == [Act.ENROL]
@@ -66,4 +66,16 @@ async def test_a_clock_that_is_not_the_processors_makes_nobody_forgotten():
     assert world.done.count("renew") == 3, "that asks no clock"
     told.append(world.now - timedelta(hours=23))
     await upkeep.settle()
-    assert world.log.events == [events.PeopleForgotten(0, 0, 0)]
+    assert world.log.events == [events.PeopleForgotten(0, 0)]
+
+
+@story
+async def test_a_renewal_that_fails_is_told_once():
+    """The old key is to be gone within a day: somebody has to know that it is not."""
+    world = World()
+    upkeep = Upkeep(world.people, lambda: world.now)
+    await upkeep.settle()
+    world.persons.broken = VaultFault.DISK_FULL
+    await upkeep.settle()
+    await upkeep.settle()
+    assert world.log.events == [events.PeopleForgotten(0, 0), events.VaultUnusable(VaultFault.DISK_FULL)]

@@ -174,3 +174,21 @@ def test_a_number_among_the_words_is_refused_and_not_repeated(office: Office, ca
     err = capsys.readouterr().err
     assert "CH-1001" not in err
     assert "asked for afterwards" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["receive", "CH-1001"],
+        ["receive", "ch'1001"],
+        ["refuse", "CH-1001", "--because", "law"],
+        ["show", "--purpose", "CH-1001"],
+        ["due", "--lang=CH-1001"],
+        ["due", "--json=CH-1001"],
+    ],
+)
+def test_a_number_in_the_place_of_a_word_is_not_repeated(office: Office, capsys, words):
+    with pytest.raises(SystemExit) as refused:
+        office.person(*words)
+    assert refused.value.code == 2
+    assert "1001" not in capsys.readouterr().err

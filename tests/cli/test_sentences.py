@@ -8,6 +8,8 @@ from types import ModuleType
 import pytest
 
 from pos_bridge.cli import (
+    backup_acts,
+    backup_words,
     certificate,
     certificate_words,
     day_end,
@@ -55,6 +57,7 @@ TOLD: dict[str, tuple[dict[str, Words], tuple[ModuleType, ...]]] = {
     "statistics": (statistics_words.WORDS, (statistics,)),
     "doctor": (doctor_words.WORDS, (doctor, doctor_looks, doctor_daemon)),
     "certificate": (certificate_words.WORDS, (certificate,)),
+    "backup": (backup_words.WORDS, (backup_acts,)),
     "person": (person_words.WORDS, _PERSON),
     "person-help": (person_words.HELP, _PERSON),
     "page": (page_words.WORDS, (page,)),

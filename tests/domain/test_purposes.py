@@ -120,3 +120,10 @@ def test_a_request_keeps_the_data(person):
 def test_how_long_has_bounds(wrong):
     with pytest.raises(ValueError, match="kept"):
         Retention(*wrong)
+
+
+def test_a_delivery_is_shown_until_its_last_day():
+    """Retention may come later: it waits for a clock that the processor agrees with."""
+    last = replace(order(), keep_until=TODAY)
+    assert shown(last, Purpose.DELIVERY, TODAY) == order().details
+    assert shown(last, Purpose.DELIVERY, TODAY + timedelta(days=1)) is PersonFault.NO_CONSENT

@@ -25,6 +25,7 @@ from tests.identity.makers import (
     MEMBER,
     ORDER,
     RULE,
+    always,
     as_member,
     consent,
     content,
@@ -246,10 +247,19 @@ def test_forgotten_is_as_erased_but_for_the_ledger(vault, persons, ledger, path)
     running = LegKey.fresh()
     vault.hold(running, (to_home("W/1"),))
     names = tuple(persons.person(HomeDelivery(f"W/{n}")).id for n in range(3))
-    assert persons.forget((*names, bytes(32))) == 3
-    assert persons.forget(names) == 0
+    assert persons.forget((*names, bytes(32)), always) == 3
+    assert persons.forget(names, always) == 0
     assert ledger.entered == []
     assert [vault.known(leg) for leg in legs] == [{Kind.CHOUCHOUS}] * 3 + [frozenset(Kind)]
     assert vault.held() == ()
     assert persons.proof(HomeDelivery("W/1")) is not None
     assert vault._opened().erasures() is None
+
+
+def test_whose_time_is_not_over_any_more_is_not_forgotten(vault, persons):
+    """They were found before somebody bought."""
+    legs = [sold(vault, as_member(f"M-{n}")) for n in range(2)]
+    first, second = (persons.person(Chouchous(f"M-{n}")) for n in range(2))
+    assert persons.forget((first.id, second.id), lambda person: person == first) == 1
+    assert (persons.person(Chouchous("M-0")), persons.person(Chouchous("M-1"))) == (None, second)
+    assert [vault.known(leg) for leg in legs] == [frozenset(), {Kind.CHOUCHOUS}]

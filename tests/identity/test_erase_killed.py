@@ -12,7 +12,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.makers import KEY, content
+from tests.identity.makers import KEY, always, content
 from tests.identity.search import finds
 from tests.journal import children
 
@@ -23,7 +23,7 @@ from pathlib import Path
 from pos_bridge.domain.identity import Chouchous
 from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.makers import KEY, as_member, sold, with_details
+from tests.identity.makers import always, KEY, as_member, sold, with_details
 path = Path(sys.argv[1])
 def say(*words):
     os.write(1, (" ".join(map(str, words)) + "\\n").encode())
@@ -81,8 +81,8 @@ def test_whole_or_gone_and_the_ledger_first(path, lines):
     replayed = tuple(map(bytes.fromhex, sorted(entered)))
     again = VaultFile(path, KEY)
     left = len(content(path).whole)
-    assert PersonFile(again).forget(replayed) == left - (8 - len(entered))
-    assert PersonFile(again).forget(replayed) == 0
+    assert PersonFile(again).forget(replayed, always) == left - (8 - len(entered))
+    assert PersonFile(again).forget(replayed, always) == 0
     again.close()
     assert len(content(path).whole) == 8 - len(entered)
 

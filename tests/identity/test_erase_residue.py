@@ -10,6 +10,7 @@ from tests.identity.makers import (
     HEADER,
     MEMBER,
     ORDER,
+    always,
     as_member,
     consent,
     content,
@@ -62,7 +63,7 @@ def test_what_is_forgotten_is_gone_from_the_file_too(vault, persons, path):
     pieces = windows(
         *(value for table in ("persons", "links", "points") for row in stored(path)[table] for value in row)
     )
-    assert persons.forget((persons.person(WHO).id, persons.person(WHERE).id)) == 2
+    assert persons.forget((persons.person(WHO).id, persons.person(WHERE).id), always) == 2
     assert [piece for piece in pieces if piece in everything(path.parent)] == []
 
 
@@ -98,5 +99,5 @@ def test_what_is_left_tells_no_order_and_no_time(vault, persons, path):
         persons.erase(Chouchous(f"M-{number}"))
         persons.erase(HomeDelivery(f"W/{number}"))
     persons.change(Chouchous("M-5"), with_details)
-    persons.forget((persons.person(Chouchous("M-7")).id,))
+    persons.forget((persons.person(Chouchous("M-7")).id,), always)
     assert path.read_bytes()[HEADER:] == in_another_order(path)

@@ -31,7 +31,7 @@ from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.renewing import OWED, Progress, owe
 from pos_bridge.identity.report import known
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.makers import BESIDE, KEY, RULE, as_member, consent, content, given_details, to_home
+from tests.identity.makers import BESIDE, KEY, RULE, always, as_member, consent, content, given_details, to_home
 from tests.identity.peopled import renewed
 
 Choices = tuple[tuple[Choice, Consent], ...]
@@ -174,7 +174,7 @@ class Life(RuleBasedStateMachine):
     def forget(self, who: set[Choice]) -> None:
         there = who & set(self.whole)
         found = [self.persons.person(choice) for choice in sorted(there, key=repr)]
-        assert self.persons.forget(tuple(person.id for person in found if person is not None)) == len(there)
+        assert self.persons.forget(tuple(person.id for person in found if person is not None), always) == len(there)
         self.gone(there)
 
     def gone(self, who: set[Choice]) -> None:

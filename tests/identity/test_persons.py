@@ -12,7 +12,7 @@ from pos_bridge.domain.person import Month, Person, PersonFault
 from pos_bridge.domain.points import PointsRule
 from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.makers import KEY, MEMBER, as_member, consent, forge, given_details, shapes, stored, to_home
+from tests.identity.makers import KEY, MEMBER, always, as_member, consent, forge, given_details, shapes, stored, to_home
 from tests.identity.search import finds
 from tests.identity.test_residue import everything, windows
 
@@ -29,7 +29,7 @@ def test_without_a_vault_there_is_nobody_and_none_is_made(persons, path):
     assert persons.person(WHO) is None
     assert persons.sales_of(NOBODY) == persons.page(b"", 5) == ()
     assert persons.proof(WHO) is None
-    assert (persons.forget((NOBODY,)), persons.forget_proofs()) == (0, 0)
+    assert (persons.forget((NOBODY,), always), persons.forget_proofs()) == (0, 0)
     assert persons.change(WHO, lambda person: PersonFault.UNKNOWN) is PersonFault.UNKNOWN
     assert not path.parent.exists()
 

@@ -18,7 +18,7 @@ from pos_bridge.identity.renewal import NEXT, SORT
 from pos_bridge.identity.renewing import OWED, Owing, Progress, owe
 from pos_bridge.identity.report import known
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.makers import BESIDE, KEY, TABLES, as_member, content, forge, stored
+from tests.identity.makers import BESIDE, KEY, TABLES, always, as_member, content, forge, stored
 from tests.identity.peopled import PEOPLE, people, renewed, said
 from tests.identity.test_residue import everything, windows
 
@@ -137,7 +137,7 @@ def test_an_erasure_and_the_end_of_a_persons_time_owe_one(vault, path, legs):
     owed: Owed = vault.owed()
     assert not owed.renewal
     (other,) = [person.id for person in persons.page(b"", 99) if person.choice == Chouchous("M-2")]
-    assert persons.forget((other,)) == 1
+    assert persons.forget((other,), always) == 1
     assert vault.owed().renewal
     renewed(vault)
     assert set(content(path).persons) & {Chouchous("M-1"), Chouchous("M-2")} == set()

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
+from pos_bridge.domain.identity import ChoiceKind, Chouchous, VaultFault, VaultUnusableError
 from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.identity.ledger import Entries
+from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.report import known
-from tests.identity.makers import KEY, as_member, forge, to_home
+from tests.identity.makers import KEY, as_member, forge, sold, to_home
 from tests.journal import children
 
 BOTH = frozenset(ChoiceKind)
@@ -137,3 +139,19 @@ def test_a_vault_that_is_elsewhere_may_know_anybody(vault, path):
     path.with_name("vault.db-wal").unlink()
     path.symlink_to(path.parent / "not mounted" / "vault.db")
     assert unsure(path, leg) is VaultFault.DISK
+
+
+def test_an_erasure_while_it_is_read_is_no_ledger_that_lacks_one(vault, persons, path, monkeypatch):
+    """The vault and its ledger are two files: whoever erases between two looks has written in both."""
+    leg = sold(vault)
+    sold(vault, as_member("M-2"))
+    entries = Ledger.entries
+
+    def then_erased(ledger: Ledger) -> Entries:
+        monkeypatch.setattr(Ledger, "entries", entries)
+        found = ledger.entries()
+        assert persons.erase(Chouchous("M-2")) is not None
+        return found
+
+    monkeypatch.setattr(Ledger, "entries", then_erased)
+    assert known(path, KEY, leg) == BOTH

@@ -280,3 +280,36 @@ def test_a_vault_from_before_epochs_gets_its_first(path_of_version_2):  # noqa: 
     path.write_bytes(old)
     assert opening(path) is VaultFault.WRONG_KEY
     assert not path.with_name(OWED).exists()
+
+
+def test_a_choice_that_was_only_held_does_not_bring_back_whoever_was_erased_since(vault, path, tmp_path):
+    """Backed up while the sale was under way: the erased person was not yet in the vault, and is in no line of it."""
+    leg = LegKey.fresh()
+    vault.hold(leg, (as_member(GOES.member),))
+    vault.close()
+    backup = tmp_path / "backup"
+    shutil.copytree(path.parent, backup)
+    with closing(VaultFile(path, KEY)) as later:
+        later.keep(leg)
+    erase(path)
+    restore(backup, path, "vault.db", epoch.NAME)
+    with closing(VaultFile(path, KEY)) as restored:
+        assert restored.held() == (), "nobody's any more"
+        restored.keep(leg)  # as the start does: the journal says that it was paid
+        assert PersonFile(restored).person(GOES) is None
+        assert restored.known(leg) == frozenset()
+
+
+def test_an_erasure_that_a_crash_interrupted_drops_nothing_held_of_others(vault, path):
+    """Entered in the ledger and still in the vault: this vault was not restored."""
+    erased, other = LegKey.fresh(), LegKey.fresh()
+    vault.hold(erased, (as_member(GOES.member),))
+    vault.keep(erased)
+    vault.hold(other, (as_member("M-2"),))
+    person = PersonFile(vault).person(GOES)
+    assert person is not None
+    vault.close()
+    Ledger(path.parent).enter(person.id)
+    with closing(VaultFile(path, KEY)) as again:
+        assert again.held() == (other,)
+        assert PersonFile(again).person(GOES) is None

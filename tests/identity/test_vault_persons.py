@@ -19,6 +19,7 @@ from tests.identity.makers import (
     KEY,
     MEMBER,
     Entering,
+    always,
     as_member,
     consent,
     content,
@@ -60,7 +61,7 @@ def test_a_life(asked: Vault, ledger: Entering, path: Path):
         assert await asked.proof(WHO) is not None
         again = await asked.change(WHO, enrolled)
         assert isinstance(again, Person)
-        assert await asked.forget((again.id, told.id)) == 1
+        assert await asked.forget((again.id, told.id), always) == 1
         assert await asked.forget_proofs() == 0
         ledger.today = ledger.today.replace(year=2040)
         assert await asked.forget_proofs() == 1

@@ -78,6 +78,10 @@ def test_it_gives_way_to_a_command_and_says_so(asked, path, monkeypatch):
         command.held()
         assert not asyncio.run(asked.renew())
         assert (path.parent / OWED).exists()
+        left = {file.name for file in path.parent.iterdir()}
+        assert left.isdisjoint({"vault.db.next", epoch.NEXT}), (
+            "whoever is erased until it is tried again would be in it"
+        )
     assert asyncio.run(asked.renew())
 
 

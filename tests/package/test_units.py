@@ -13,7 +13,12 @@ from pos_bridge.settings import CardRoom
 from tests.package.packages import Built
 
 SYSTEM = Path(pos_bridge.__file__).parent / "system"
-SERVICES = ("pos-bridge.service", "pos-bridge-card@.service", "pos-bridge-chip@.service")
+SERVICES = (
+    "pos-bridge.service",
+    "pos-bridge-card@.service",
+    "pos-bridge-chip@.service",
+    "pos-bridge-backup.service",
+)
 MOST_EXPOSED = 1.5
 # The first of them waits until the libraries are there and the package is built.
 pytestmark = pytest.mark.timeout(600)
@@ -58,7 +63,7 @@ def plain(root: Path, name: str) -> str:
 
 def test_systemd_understands_them(root):
     """Every word of every unit; what it says of Debian's own units that are not in this root is not ours."""
-    names = [*SERVICES[:1], "pos-bridge-card.socket", "pos-bridge-chip.socket"]
+    names = [SERVICES[0], SERVICES[-1], "pos-bridge-card.socket", "pos-bridge-chip.socket", "pos-bridge-backup.timer"]
     said = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *names],
         capture_output=True,
@@ -102,6 +107,16 @@ def test_a_socket_is_for_the_engines_user_and_where_the_settings_say(kind, setti
     assert setting in CardRoom.__struct_fields__
     example = (SYSTEM / "pos-bridge.toml").read_text()
     assert kind == "chip" or f'{setting} = "{path}"' in example
+
+
+def test_a_backup_has_no_network_and_writes_to_its_own_folders():
+    unit = settings(SYSTEM / "pos-bridge-backup.service")
+    assert unit["User"] == ["posb"]
+    assert unit["PrivateNetwork"] == ["yes"]
+    assert unit["RestrictAddressFamilies"] == ["none"]
+    (folder,) = unit["ReadWritePaths"]
+    assert f'folder = "{folder.removeprefix("-")}"' in (SYSTEM / "pos-bridge.toml").read_text()
+    assert f"d {folder.removeprefix('-')} 0700 posb posb -" in (SYSTEM / "tmpfiles.conf").read_text()
 
 
 def test_the_example_is_a_configuration(tmp_path):

@@ -1,0 +1,155 @@
+"""What `pos-bridge setup` asks, what fits as an answer, and the configuration that the answers make.
+
+An answer fits if the setting that it becomes takes it: there is no second set of rules.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+from pos_bridge import settings
+from pos_bridge.cli.setup_words import QUESTIONS
+from pos_bridge.device_config import Address
+from pos_bridge.words import Words
+
+STATE = "/var/lib/pos-bridge"
+PAIR = "processor-pair.pem"
+_ROOM_SOCKET, _CHIP_SOCKET = "/run/pos-bridge/card.sock", "/run/pos-bridge/chip.sock"
+_DEFAULTS = {"language": "fr", "driver": "msr_plain", "enrolment": "", "programme": ""}
+# Not asked for at a terminal: what a till has otherwise is what the package made.
+_UNASKED: dict[str, object] = {"state_dir": STATE, "port": 8443, "programme_text": "1", "epoch": 1}
+
+_SETTINGS: dict[str, tuple[type, str]] = {
+    "poiid": (settings.Till, "poiid"),
+    "number": (settings.Till, "number"),
+    "language": (settings.Till, "language"),
+    "state_dir": (settings.Till, "state_dir"),
+    "port": (settings.Nexo, "port"),
+    "processor": (settings.Processor, "address"),
+    "server_name": (settings.Processor, "server_name"),
+    "merchant_id": (settings.Processor, "merchant_id"),
+    "driver": (settings.Reader, "driver"),
+    "device": (settings.Reader, "device"),
+    "programme": (settings.Identity, "programme"),
+    "programme_text": (settings.Identity, "programme_text"),
+}
+Answers = Mapping[str, Any]
+
+
+class UnansweredError(Exception):
+    """A question without an answer that fits: its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    @property
+    def question(self) -> Words:
+        return QUESTIONS.get(self.name) or Words(self.name, self.name)
+
+
+def from_file(path: Path) -> Answers:
+    """UnansweredError; ValueError for what is no file of answers, KeyError for what is no question, OSError."""
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    for name in told:
+        if name not in {*QUESTIONS, *_UNASKED}:
+            raise KeyError(name)
+    answers = {**_UNASKED, **_DEFAULTS, **told}
+    return {name: _fit(name, answers.get(name)) for name in (*QUESTIONS, *_UNASKED)}
+
+
+def from_terminal(ask: Callable[[str, Words, str], str], refuse: Callable[[Words], None]) -> Answers:
+    """`ask` is given name, question and default; each is asked until it fits. EOFError when nobody is there."""
+    answers = dict(_UNASKED)
+    for name, question in QUESTIONS.items():
+        while name not in answers:
+            given = ask(name, question, _DEFAULTS.get(name, "")).strip() or _DEFAULTS.get(name, "")
+            try:
+                answers[name] = _fit(name, given)
+            except UnansweredError:
+                refuse(question)
+    return answers
+
+
+def trust(answers: Answers) -> str:
+    lines = (("root", answers["root"]), ("lowest-epoch", answers["epoch"]))
+    return "".join(f"{word} {value}\n" for word, value in lines)
+
+
+def document(answers: Answers, *, installed: bool) -> str:
+    """The TOML. `installed`: where the package's units are, which hand out the card rooms."""
+    quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in answers.items()}
+    pair = json.dumps(f"{str(answers['state_dir']).rstrip('/')}/{PAIR}", ensure_ascii=False)
+    chips = answers["driver"] == settings.CHIP_DRIVER
+    lines = [
+        "[till]",
+        *(f"{name} = {quoted[name]}" for name in ("poiid", "number", "state_dir")),
+        'signing_key = "terminal.key"',
+        f"language = {quoted['language']}",
+        "",
+        "[nexo]",
+        f"port = {answers['port']}",
+        'certificate = "nexo.pem"',
+        'key = "nexo.key"',
+        'api_key_file = "api.key"',
+        "",
+        "[processor]",
+        f"address = {quoted['processor']}",
+        f"server_name = {quoted['server_name']}",
+        'ca = "processor-ca.pem"',
+        f"certificate = {pair}",
+        f"key = {pair}",
+        f"merchant_id = {quoted['merchant_id']}",
+        "",
+        "[enrolment]",
+        *([f"url = {quoted['enrolment']}"] if answers["enrolment"] else []),
+        "",
+        "[card_room]",
+        'trust = "trust.txt"',
+        *(['emv = "emv.toml"'] if chips else []),
+    ]
+    if installed:
+        lines.append(f"{'chip_socket' if chips else 'socket'} = {json.dumps(_CHIP_SOCKET if chips else _ROOM_SOCKET)}")
+    lines += ["", "[[reader]]", 'name = "counter"', f"driver = {quoted['driver']}", f"device = {quoted['device']}"]
+    if answers["programme"]:
+        lines += ["", "[identity]", 'vault_key = "vault.key"']
+        lines += [f"{name} = {quoted[name]}" for name in ("programme", "programme_text")]
+    return "\n".join(lines) + "\n"
+
+
+def _fit(name: str, value: object) -> object:
+    """The value as its setting takes it. UnansweredError."""
+    try:
+        match name:
+            case "enrolment" | "programme" if value == "":
+                return ""
+            case "enrolment":
+                Address.parse(str(value))
+                return str(value)
+            case "root":
+                return _root(str(value))
+            case "epoch":
+                return msgspec.convert(value, int)
+            case _:
+                return msgspec.convert(value, _type_of(name), strict=False)
+    except ValueError:  # msgspec's ValidationError is one
+        raise UnansweredError(name) from None
+
+
+@cache
+def _type_of(name: str) -> object:
+    """What the setting is declared as, with its bounds."""
+    section, field = _SETTINGS[name]
+    return get_type_hints(section, include_extras=True)[field]
+
+
+def _root(text: str) -> str:
+    if re.fullmatch(r"[0-9a-fA-F]{64}", text) is None:
+        raise ValueError("a root key is 64 hexadecimal digits")
+    return text.lower()

@@ -1,0 +1,115 @@
+"""docs/certificates.md, executed: each command as it stands there, in its order, on a till of the simulated world."""
+
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from hw_sim.enrolment.folder import Folder
+from hw_sim.enrolment.server import serving
+from pos_bridge import credentials
+from pos_bridge.config import load
+from pos_bridge.domain.enrolment import EnrolFault
+from pos_bridge.pair import Pair
+from pos_bridge.settings import Config
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "certificates.md").read_text()
+POIID = "P400-123456789"
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", MANUAL, re.DOTALL)
+
+
+class Desk:
+    """A folder as IT's shell stands in it: where `pos-bridge` is a command that knows where its settings are."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config_file = folder / "pos-bridge.toml"
+        programs = folder / "bin"
+        programs.mkdir()
+        wrapper = programs / "pos-bridge"
+        wrapper.write_text(f'#!/bin/sh\nexec {sys.executable} -m pos_bridge "$@" --config {self.config_file}\n')
+        wrapper.chmod(0o755)
+        self.environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+
+    def follow(self, block: str) -> str:
+        done = subprocess.run(
+            ["sh", "-eu", "-c", block],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    @property
+    def config(self) -> Config:
+        return load(self.config_file)
+
+    @property
+    def pair(self) -> Pair:
+        return credentials.processor_pair(self.config)
+
+
+def test_each_procedure(tmp_path):
+    desk, world = Desk(tmp_path), Folder(tmp_path / "world")
+    with serving(world) as url:
+        anew, by_token, request, install, rotate = blocks("sh")
+        (answers,) = blocks("toml")
+        answers = answers.replace("https://192.0.2.11", url) + f'state_dir = "{tmp_path / "state"}"\n'
+        (tmp_path / "answers.toml").write_text(answers)
+        (tmp_path / "medium").mkdir()
+
+        (tmp_path / "token").write_text(world.make_token(POIID))
+        assert desk.follow(anew).splitlines()[-1] == f"{desk.config_file}: good"
+        assert not (tmp_path / "token").exists()
+        first = desk.pair
+
+        (tmp_path / "token").write_text(world.make_token(POIID))
+        assert f"Certificate of {POIID} until" in desk.follow(by_token)
+        second = desk.pair
+        assert second.leaf != first.leaf
+
+        assert "Have it signed" in desk.follow(request)
+        (tmp_path / "chain.pem").write_bytes(signed(world, (tmp_path / "till.csr").read_bytes()))
+        assert f"Certificate of {POIID} until" in desk.follow(install)
+        assert desk.pair.leaf not in {first.leaf, second.leaf}
+
+    other = Folder(tmp_path / "other").authority().certificate
+    (tmp_path / "next-ca.pem").write_bytes(other.public_bytes(Encoding.PEM))
+    desk.follow(rotate)
+    pinned = x509.load_pem_x509_certificates(credentials.load(desk.config).ca)
+    assert pinned == [world.authority().certificate, other]
+
+
+def test_each_fault_is_in_the_table():
+    rows = [line for line in MANUAL.splitlines() if line.startswith("| `")]
+    named = {word for row in rows for word in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert named == {fault.name.lower() for fault in EnrolFault}
+
+
+def signed(world: Folder, csr: bytes) -> bytes:
+    asked, store = x509.load_pem_x509_csr(csr), world.authority()
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(asked.subject)
+        .issuer_name(store.certificate.subject)
+        .public_key(asked.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=90))
+        .sign(store.key, hashes.SHA256())
+    )
+    return made.public_bytes(Encoding.PEM)
