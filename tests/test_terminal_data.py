@@ -93,7 +93,8 @@ def test_without_a_chip_reader_nobody_looks(scene):
 
 
 def test_the_command_says_it_and_starts_nothing(scene, monkeypatch, capsys):
-    monkeypatch.setattr(credentials, "load", lambda _: None)  # the other files of this configuration are not there
+    for name in ("load", "check_times"):
+        monkeypatch.setattr(credentials, name, lambda _: None)  # the other files of this configuration are not there
     words = argparse.Namespace(
         loaded=scene.config(CANADA.replace("exponent = 2", "")), config="pos-bridge.toml", lang="fr"
     )

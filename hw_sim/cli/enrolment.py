@@ -6,12 +6,15 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from hw_sim.cli.exits import DONE, FAILED, REFUSED, complain
 from hw_sim.disk import private_folder
 from hw_sim.enrolment.faults import SAYS, Fault
-from hw_sim.enrolment.folder import Folder
 from hw_sim.store.layout import Layout
+
+if TYPE_CHECKING:
+    from hw_sim.enrolment.folder import Folder
 
 _WORDS = MappingProxyType(
     {
@@ -43,6 +46,8 @@ def add_to(words: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def run(chosen: argparse.Namespace) -> int:
+    from hw_sim.enrolment.folder import Folder  # noqa: PLC0415 - other commands load no certificates for it
+
     folder = Folder(Layout(chosen.folder.absolute()).world)
     private_folder(folder.path)
     if chosen.word in {"serve", "issued"}:
@@ -52,7 +57,7 @@ def run(chosen: argparse.Namespace) -> int:
     return _DO[chosen.word](folder, chosen.value)
 
 
-def _serve(folder: Folder) -> int:
+def _serve(folder: "Folder") -> int:
     from hw_sim.enrolment.server import serving  # noqa: PLC0415 - the other words need no server
 
     ended = threading.Event()
@@ -67,35 +72,35 @@ def _serve(folder: Folder) -> int:
     return DONE
 
 
-def _issued(folder: Folder) -> int:
+def _issued(folder: "Folder") -> int:
     for serial, till in folder.issued():
         print(serial, till)
     return DONE
 
 
-def _token(folder: Folder, till: str) -> int:
+def _token(folder: "Folder", till: str) -> int:
     print(folder.make_token(till))
     return DONE
 
 
-def _stale_token(folder: Folder, till: str) -> int:
+def _stale_token(folder: "Folder", till: str) -> int:
     print(folder.make_token(till, hours=-1))
     return DONE
 
 
-def _revoke(folder: Folder, what: str) -> int:
+def _revoke(folder: "Folder", what: str) -> int:
     folder.revoke(what)
     return DONE
 
 
-def _life(folder: Folder, text: str) -> int:
+def _life(folder: "Folder", text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         return complain(REFUSED, "life wants a whole number of seconds")
     folder.set_life(int(text))
     return DONE
 
 
-def _fault(folder: Folder, text: str) -> int:
+def _fault(folder: "Folder", text: str) -> int:
     try:
         folder.set_fault(Fault(text))
     except ValueError:
@@ -103,7 +108,7 @@ def _fault(folder: Folder, text: str) -> int:
     return DONE
 
 
-_DO: MappingProxyType[str, Callable[[Folder, str], int]] = MappingProxyType(
+_DO: "MappingProxyType[str, Callable[[Folder, str], int]]" = MappingProxyType(
     {
         "token": _token,
         "stale-token": _stale_token,

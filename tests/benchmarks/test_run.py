@@ -41,6 +41,13 @@ ROWS = [
     "journal look-up at 9 000 rows, this month",
     "journal look-up at 9 000 rows, 17 months back",
     "journal opened at 9 000 rows",
+    "vault: look-up at 1 000 persons",
+    "vault: enrolment at 1 000 persons",
+    "  beside an append and its sync",
+    "vault: access to a person's data at 1 000 persons",
+    "  beside the same at 1000",
+    "vault: erasure at 1 000 persons, the file written anew",
+    "  beside an append and its sync",
     "card room, start to locked and ready",
     "card room, swipe to sealed",
     "chip: one exchange through pcscd",
@@ -52,7 +59,19 @@ ROWS = [
 
 
 def test_a_short_run_gives_every_row(tmp_path):
-    command = [sys.executable, "-m", "benchmarks", "--rounds", "2", "--rows", "9000", "--folder", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks",
+        "--rounds",
+        "2",
+        "--rows",
+        "9000",
+        "--persons",
+        "1000",
+        "--folder",
+        str(tmp_path),
+    ]
     tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *command]
     done = subprocess.run(
         [*tethered, "--json", str(tmp_path / "bench.json")], cwd=ROOT, capture_output=True, text=True, check=False
@@ -66,8 +85,9 @@ def test_a_short_run_gives_every_row(tmp_path):
         assert figure["figure"].strip() in done.stdout
     steps = {figure["figure"]: figure["measured"] for figure in written["figures"]}
     assert steps["durable steps before the till's answer"] == 2
-    made = [path for path in tmp_path.iterdir() if path.name != "bench.json"]
+    made = [path for path in tmp_path.iterdir() if path.name.startswith("journal-")]
     assert sorted(path.name.rpartition("-")[0] for path in made) == ["journal-1000", "journal-9000"]
+    assert [path.name.rpartition("-")[0] for path in tmp_path.glob("vault-*")] == ["vault-1000"]
     for folder in made:  # what was measured was a journal: as it is checked on a till
         reports = verify(folder)
         assert all(isinstance(report, SoundFile) for report in reports)
