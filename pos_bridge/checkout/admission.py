@@ -158,8 +158,11 @@ class Admission:
             answer = await self._admitted(entry)
             if entry.answered:
                 return answer
-            if isinstance(answer, NotPaid | NotRefunded) and answer.key is None and not await self.shut(till.request):
-                return NotRecordable()  # *not paid* would be final, and a late copy could be paid after a restart
+            if isinstance(answer, NotPaid | NotRefunded) and answer.key is None:
+                if not await self.shut(till.request):
+                    return NotRecordable()  # *not paid* would be final, and a late copy could be paid after a restart
+                if answer.cause is Cause.ABORTED:  # before anything was begun: told in the words of every time after
+                    answer = Closed()
             if not isinstance(answer, Busy | NotRecordable | Contradiction | Running):
                 self._done.add(till.request, till.content, answer)
             return answer
