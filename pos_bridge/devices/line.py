@@ -108,6 +108,9 @@ class Line:
             if self._is_tty and self._waiting() > (_LAST_WORD if self._may_send else 0):
                 termios.tcflush(self._fd, termios.TCOFLUSH)
         with contextlib.suppress(OSError):
+            # Closing alone leaves it locked as long as a program that is just being started still has it.
+            fcntl.flock(self._fd, fcntl.LOCK_UN)
+        with contextlib.suppress(OSError):
             os.close(self._fd)
 
     def _waiting(self) -> int:

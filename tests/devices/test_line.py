@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import os
 import pty
+import subprocess
 import termios
 import tty
 from collections.abc import Iterator
@@ -133,6 +134,17 @@ def test_a_device_that_is_unplugged_in_the_middle():
 def test_what_is_open_here_is_closed_in_programs_it_starts(port: tuple[int, Path]):
     with Line(port[1], 9600) as line:
         assert fcntl.fcntl(line._fd, fcntl.F_GETFD) & fcntl.FD_CLOEXEC
+
+
+def test_a_program_being_started_does_not_keep_the_device(port: tuple[int, Path]):
+    """Between fork and exec a child has all that is open here: its parent's print must not find the printer taken."""
+    line = Line(port[1], 9600)
+    with subprocess.Popen(["sleep", "60"], pass_fds=[line._fd]) as child:
+        try:
+            line.close()
+            Line(port[1], 9600).close()
+        finally:
+            child.kill()
 
 
 @pytest.mark.parametrize(("said", "thrown_away"), [(False, True), (True, False)])
