@@ -1,7 +1,6 @@
 """Who may read keys and records, by the modes and owners of real files."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,10 @@ import pytest
 from pos_bridge.checkup import permissions
 from pos_bridge.checkup.finding import Finding
 from pos_bridge.checkup.user import User
-from pos_bridge.settings import Backup, Config
+from pos_bridge.settings import Config
 from tests.checkup.finds import line, lines
 from tests.config.documents import OPEN, SECRETS
 
-RECIPIENT = "age1" + "q" * 58
 WELL = [permissions.KEYS_CLOSED, permissions.PINNED_CLOSED, permissions.STATE_CLOSED]
 
 
@@ -79,13 +77,6 @@ def test_a_state_that_others_read(config, files):
     found = look(config)[-1]
     assert line(found) == permissions.STATE_OPEN
     assert "(2, state among them)" in found.text("en")
-
-
-def test_the_folder_of_backups(config, files):
-    (files / "shelf").mkdir()
-    (files / "shelf").chmod(0o755)
-    backed = replace(config, backup=Backup(folder="shelf", journal_recipient=RECIPIENT))
-    assert lines(look(backed)) == [*WELL, permissions.STATE_OPEN]
 
 
 def test_what_is_not_there_is_told_of_the_configuration(config):

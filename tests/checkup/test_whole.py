@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from hw_sim.running import RunningStore
-from pos_bridge.checkup import table
 from pos_bridge.checkup.finding import Weight
 from pos_bridge.config import read
 from tests.backup.till import Till
@@ -113,11 +112,3 @@ def test_a_till_that_stands_still(tmp_path, capsys):
     found = {each["check"]: each["weight"] for each in json.loads(capsys.readouterr().out)}
     assert [found[check] for check in ("journal_chain", "audit_trail", "erasures_renewal")] == ["good"] * 3
     assert "look" not in found
-
-
-def test_every_check_has_a_name_of_one_topic():
-    """So that a program can tell by the name what was looked at."""
-    topics: dict[str, str] = {}
-    for topic in table.LOOKS:
-        for each in table.lines(topic):
-            assert topics.setdefault(each.check, table.name(topic)) == table.name(topic)
