@@ -100,8 +100,8 @@ class Person:
     """All that is kept about a person, but for their sales.
 
     `child_until`: the month in which a child, whose parent consented, is 14; from the next one on they are asked
-    themself, and it stays until they have said. `active`: of the last purchase or change. `keep_until`: the last day of a delivery's data (members:
-    None). ValueError for an id of another length.
+    themself, and it stays until they have said. `active`: of the last purchase or change. `keep_until`: the last day of
+    a delivery's data (members: None). ValueError for an id of another length.
     """
 
     id: bytes
