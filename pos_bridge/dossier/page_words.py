@@ -22,7 +22,7 @@ WORDS = {
         "The name and address of the delivery are another person's: they are shown only to that person.",
     ),
     "child": Words(
-        "Un parent ou tuteur a consenti. En {month} l'enfant a 14 ans : dès le mois suivant, c'est à lui qu'on demande.",
+        "Un parent ou tuteur a consenti. En {month} l'enfant a 14 ans : dès le mois suivant, on le lui demande.",
         "A parent or tutor consented. In {month} the child is 14, and is asked themself from the next month on.",
     ),
     # ---- consent ----
