@@ -78,8 +78,10 @@ REQUESTS_LATE = mend(
 REQUESTS_WAIT = note(
     "requests",
     Words(
-        "Demandes de personnes qui attendent une réponse : {count}; la première est due le {day}.",
-        "Requests of persons that wait for an answer: {count}; the first is due on {day}.",
+        "Demandes de personnes qui attendent une réponse : {count}. La personne responsable les voit avec `pos-bridge "
+        "person due`.",
+        "Requests of persons that wait for an answer: {count}. The person in charge sees them with `pos-bridge person "
+        "due`.",
     ),
 )
 REQUESTS_NONE = good(
@@ -112,7 +114,7 @@ def look(config: Config) -> Iterator[Finding]:
     if late:
         yield REQUESTS_LATE(count=str(late))
     elif counted.due:
-        yield REQUESTS_WAIT(count=str(len(counted.due)), day=min(counted.due).isoformat())
+        yield REQUESTS_WAIT(count=str(len(counted.due)))
     else:
         yield REQUESTS_NONE()
 
