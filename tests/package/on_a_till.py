@@ -245,7 +245,7 @@ def test_keys_made_here_and_a_disk_that_is_lost(till: Till):
         before, engine = pair.read_bytes(), till.engine()
         secret = put_token(till).rpartition(".")[2]
         by_root(till, commands("By token, later") + "systemctl reload pos-bridge.service")
-        until(lambda: journal_of(till, ENGINE).count("till_certificate_taken") == 1)
+        until(lambda: journal_of(till, ENGINE).count("TillCertificateTaken") == 1)
         assert till.engine() == engine
         assert pair.read_bytes() != before
         assert till.book.pay().paid
@@ -267,7 +267,7 @@ def test_keys_made_here_and_a_disk_that_is_lost(till: Till):
     assert parts == ["journal.age", "manifest", "secret.age", "vault.age"]
     keys = "--identity office.txt --identity officer.txt"
     drilled = by_root(till, f"pos-bridge backup --drill {keys} --lang en").stdout
-    assert f"Restored into a throw-away folder: {len(rows)} rows" in drilled
+    assert f"Restored into a throw-away folder, and verified: journal up to row {len(rows)}." in drilled
     assert "The persons are there" in drilled
 
     steps = commands("6. Restore", BACKUPS).replace("pos-bridge restore", with_the_vault_key("pos-bridge restore"))
