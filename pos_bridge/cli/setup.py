@@ -188,9 +188,12 @@ def _certificate(args: argparse.Namespace, config: Config) -> int:
 
 def _pair(args: argparse.Namespace, config: Config) -> int:
     """What the processor is shown, by `pos-bridge enrol`, where there is somebody or something to give the token."""
-    path = config.path(config.processor.certificate)
+    path, pinned = config.path(config.processor.certificate), config.path(config.processor.ca)
     if path.exists():
         return DONE
+    if config.enrolment_ca != pinned and not pinned.exists():
+        print(WORDS["no_processor_ca"].to(args.lang).format(path=pinned), file=sys.stderr)
+        return NOT_DONE
     by_token = config.enrolment is not None and config.enrolment.url is not None
     if not (by_token and (args.token_file is not None or sys.stdin.isatty())):
         print(WORDS["no_pair"].to(args.lang).format(path=path), file=sys.stderr)

@@ -66,7 +66,7 @@ def test_each_procedure(tmp_path):
     desk, world = Desk(tmp_path), Folder(tmp_path / "world")
     with serving(world) as url:
         anew, by_token, request, install, rotate = blocks("sh")
-        (answers,) = blocks("toml")
+        answers, apart = blocks("toml")
         answers = answers.replace("https://192.0.2.11", url) + f'state_dir = "{tmp_path / "state"}"\n'
         (tmp_path / "answers.toml").write_text(answers)
         (tmp_path / "medium").mkdir()
@@ -85,6 +85,13 @@ def test_each_procedure(tmp_path):
         (tmp_path / "chain.pem").write_bytes(signed(world, (tmp_path / "till.csr").read_bytes()))
         assert f"Certificate of {POIID} until" in desk.follow(install)
         assert desk.pair.leaf not in {first.leaf, second.leaf}
+
+        desk.config_file.write_text(desk.config_file.read_text().replace(f'[enrolment]\nurl = "{url}"\n', apart))
+        set_url = desk.config_file.read_text().replace("https://192.0.2.11", url)
+        desk.config_file.write_text(set_url)
+        (tmp_path / "token").write_text(world.make_token(POIID))
+        assert "enrolment-ca.pem" in desk.follow(by_token)
+        assert desk.config.enrolment_ca.read_bytes() == world.authority().pem
 
     other = Folder(tmp_path / "other").authority().certificate
     (tmp_path / "next-ca.pem").write_bytes(other.public_bytes(Encoding.PEM))

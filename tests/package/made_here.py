@@ -134,7 +134,7 @@ def serve_natively(till: Till) -> None:
 
 def native(till: Till) -> NativeTill:
     """In its own mounts: /run is none of its disk."""
-    return NativeTill.at_socket(Path(f"/proc/{till.machine.leader}/root/run/pos-bridge-till/till.sock"))
+    return NativeTill.at_socket(Path(f"/proc/{till.machine.leader}/root") / "run/pos-bridge-till/till.sock")
 
 
 def reaches_the_native_socket(till: Till, *user: str) -> bool:
