@@ -22,7 +22,8 @@ def common_name(of: x509.Certificate) -> str:
     return str(name.value)
 
 
-def signed(world: Folder, csr: bytes) -> bytes:
+def signed(world: Folder, csr: bytes, begins: datetime | None = None, ends: datetime | None = None) -> bytes:
+    """By the processor's authority; without other times, for 90 days."""
     asked, store = x509.load_pem_x509_csr(csr), world.authority()
     now = datetime.now(UTC)
     made = (
@@ -31,8 +32,8 @@ def signed(world: Folder, csr: bytes) -> bytes:
         .issuer_name(store.certificate.subject)
         .public_key(asked.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=90))
+        .not_valid_before(begins or now - timedelta(hours=1))
+        .not_valid_after(ends or now + timedelta(days=90))
         .sign(store.key, hashes.SHA256())
     )
     return made.public_bytes(Encoding.PEM)
