@@ -63,6 +63,19 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in files if not path.name.endswith(("-shm", "-wal"))}
 
 
+def answered(folder: Path, url: str, token: str) -> None:
+    """What IT brings to a new till: the answers, a medium for the store's authority, and a token."""
+    (folder / "medium").mkdir(parents=True, exist_ok=True)
+    told = {**_ANSWERS, "enrolment": url}
+    (folder / "answers").write_text("".join(f"{name} = {json.dumps(each)}\n" for name, each in told.items()))
+    (folder / "token").write_text(token)
+
+
+def setting_up(brought: Path) -> list[str]:
+    given = {"--answers": "answers", "--authority": "medium", "--token-file": "token"}
+    return ["setup", *(word for option, name in given.items() for word in (option, str(brought / name)))]
+
+
 class Scene:
     """A store whose engine sells, `desk` that enrols tills, and a stick with the keys of backups."""
 
@@ -142,16 +155,10 @@ class Scene:
     def restored(self) -> Path:
         return self.layout.engine / "restored"
 
-    def set_up(self, folder: Path, **changed: object) -> Outcome:
+    def set_up(self, folder: Path, token: str) -> Outcome:
         """Another till."""
-        (folder / "medium").mkdir(parents=True, exist_ok=True)
-        answers = {**_ANSWERS, "enrolment": self.url, **changed}
-        (folder / "answers").write_text("".join(f"{name} = {json.dumps(told)}\n" for name, told in answers.items()))
-        if not (folder / "token").exists():
-            (folder / "token").write_text(self.token())
-        given = {"--answers": "answers", "--authority": "medium", "--token-file": "token"}
-        words = [word for option, name in given.items() for word in (option, folder / name)]
-        return self.run("setup", *words, config=folder / "till/pos-bridge.toml")
+        answered(folder, self.url, token)
+        return self.run(*setting_up(folder), config=folder / "till/pos-bridge.toml")
 
     # ---- what goes wrong ----
 
