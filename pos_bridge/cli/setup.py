@@ -101,12 +101,13 @@ def _told(values: dict[str, object], language: str) -> dict[str, object]:
 def _settings(args: argparse.Namespace, say: _Say) -> Config:
     """Those that are there, or those that the answers make. Written only once they are good."""
     file: Path = args.config
+    trial = file.with_name(f"{file.name}.new")
     if file.exists():
+        trial.unlink(missing_ok=True)  # of a run that was killed
         say("kept", path=file)
         return read(file)
     answers = _answers(args)
     make_folder(file.parent)
-    trial = file.with_name(f"{file.name}.new")
     write_public(trial, setup_answers.document(answers, installed=file.parent == _INSTALLED).encode())
     try:
         config = read(trial)
