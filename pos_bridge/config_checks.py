@@ -36,6 +36,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
     enrolment = config.enrolment
     secret = () if enrolment is None or enrolment.secret is None else (("enrolment.secret", enrolment.secret, True),)
+    authority = () if enrolment is None or enrolment.ca is None else (("enrolment.ca", enrolment.ca, False),)
     phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
     return (
         ("till.signing_key", config.till.signing_key, True),
@@ -47,6 +48,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         ("processor.certificate", processor.certificate, False),
         ("processor.key", processor.key, True),
         *secret,
+        *authority,
         ("card_room.trust", config.card_room.trust, False),
         *emv,
         *events,

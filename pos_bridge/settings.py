@@ -26,6 +26,7 @@ _COMMON_NAME = r"^[A-Za-z0-9]{4,20}-[0-9]{9}\.(live|test)\.terminal\.adyen\.com$
 VAULT_KEY_LENGTH = 32
 CHIP_DRIVER = "pcsc_emv"
 DEFAULT_PCSCD = "/run/pcscd/pcscd.comm"
+MOST_READERS = 8
 _CREDENTIAL = "credential:"
 _CREDENTIALS_OF_THE_UNIT = "/run/credentials/pos-bridge.service"  # for a command beside the engine
 
@@ -97,11 +98,13 @@ class Processor(Section, frozen=True):
 class Enrolment(Section, frozen=True):
     """How this till gets its certificate for the processor: `processor.certificate` and `processor.key` are one file.
 
-    `url`: of the enrolment server (RFC 7030), under the authority in `processor.ca`; without it certificates come by
-    file. `secret`: a file with what the key is encrypted with; a credential of systemd's, usually.
+    `url`: of the enrolment server (RFC 7030); without it certificates come by file. `ca`: the authority of that server
+    and of what it issues, where it is not the processor's. `secret`: a file with what the key is encrypted with; a
+    credential of systemd's, usually.
     """
 
     url: PathText | None = None
+    ca: PathText | None = None
     secret: PathText | None = None
 
 
@@ -207,7 +210,7 @@ class Document(Section, frozen=True):
     nexo: Nexo
     processor: Processor
     card_room: CardRoom
-    reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
+    reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=MOST_READERS)]
     enrolment: Enrolment | None = None
     identity: Identity | None = None
     customer_display: CustomerDisplay | None = None
@@ -247,6 +250,12 @@ class Config:
     def pcscd(self, reader: Reader) -> Path:
         """The socket that this chip reader's daemon listens on."""
         return self.path(reader.pcscd)
+
+    @property
+    def enrolment_ca(self) -> Path:
+        """The authority of the enrolment server: its own, or the processor's."""
+        named = None if self.enrolment is None else self.enrolment.ca
+        return self.path(named or self.processor.ca)
 
     @property
     def nexo_name(self) -> str | None:
