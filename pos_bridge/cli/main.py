@@ -16,6 +16,7 @@ from pos_bridge.cli import (
     doctor,
     enrol,
     explain,
+    firewall,
     journal,
     language,
     person,
@@ -47,12 +48,13 @@ COMMANDS = (
     certificate,
     enrol,
     setup,
+    firewall,
     receipt,
     conformance,
 )
 _WITHOUT_CONFIGURATION = {conformance, receipt, setup}
 # They make files that the configuration names, or do not need all of them.
-_LOOK_THEMSELVES = {certificate.run, enrol.run, backup.run, restore.run}
+_LOOK_THEMSELVES = {certificate.run, enrol.run, backup.run, restore.run, firewall.run}
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
 _COMMANDS = Words("commandes", "commands")
 _DEFAULT = Words("par défaut", "default")
