@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from types import ModuleType
 
-from pos_bridge.checkup import believed_files, certificates, engine, pcscd, readers
+from pos_bridge.checkup import believed_files, certificates, engine, firewall, pcscd, readers
 from pos_bridge.checkup.finding import Finding, Line, mend
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 # Each has `look(config: Config) -> Iterator[Finding]`, and its lines beside it.
-LOOKS: tuple[ModuleType, ...] = (engine, certificates, readers, pcscd, believed_files)
+LOOKS: tuple[ModuleType, ...] = (engine, certificates, readers, pcscd, believed_files, firewall)
 
 NOT_LOOKED = mend(
     "look",

@@ -20,13 +20,15 @@ Resolve = Callable[[str, int], Iterable[str]]
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """`engine`: what the engine may connect to. `dns`: name servers, for whoever must look a name up. `doors`: the
-    ports on loopback where tills ask; the first is nexo's. `lost`: what the configuration names and nothing answers to.
+    ports on loopback where tills ask; the first is nexo's. `lost`: what leads to no address that may be talked to;
+    `named`: what is a name.
     """
 
     engine: tuple[Destination, ...]
     dns: tuple[Destination, ...]
     doors: tuple[int, ...]
     lost: tuple[Target, ...] = ()
+    named: tuple[Target, ...] = ()
 
 
 def targets(config: Config) -> tuple[Target, ...]:
@@ -67,7 +69,8 @@ def allowed(config: Config, resolve: Resolve | None = None) -> Allowed:
         reached += found
         if not found:
             lost.append(target)
-    return Allowed(_sorted(reached), dns_servers(config), doors(config), tuple(lost))
+    named = tuple(target for target in targets(config) if target.address is None)
+    return Allowed(_sorted(reached), dns_servers(config), doors(config), tuple(lost), named)
 
 
 def destinations(target: Target, resolve: Resolve) -> tuple[Destination, ...]:
