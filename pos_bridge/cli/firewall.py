@@ -106,7 +106,7 @@ def _count(config: Config, say: Callable[..., None]) -> int:
             told = False
         except (nft.NftError, denied.UnfitError, OSError) as error:
             if not told:
-                say("not_counted", reason=error)
+                say("not_counted", reason=nft.PROGRAM if isinstance(error, denied.UnfitError) else error)
                 told = True
         stop.wait(_LOOK_S)
     return DONE

@@ -5,22 +5,24 @@ import time
 import pytest
 
 from pos_bridge.checkup import firewall
+from pos_bridge.checkup.finding import Finding, Line
 from pos_bridge.domain.connection import Who
 from pos_bridge.network import nft
 from pos_bridge.network.allowed import allowed
 from pos_bridge.network.denied import STALE_S, Denied, leave
 from pos_bridge.network.ruleset import known_users, ruleset
+from pos_bridge.settings import Config
 from tests.checkup.finds import lines
 from tests.network.namespaces import apart
 from tests.network.tills import till
 
 
-def rules(config):
+def rules(config: Config) -> list[Line]:
     found = lines(firewall.look(config))
     return [each for each in found if each.check == "firewall"]
 
 
-def counts(config):
+def counts(config: Config) -> list[Finding]:
     found = firewall.look(config)
     return [each for each in found if each.check == "denied"]
 
@@ -54,7 +56,7 @@ def test_a_machine_without_our_users(config):
 
 
 def test_counts(config, tmp_path):
-    def left(*times: int, at: float) -> list[object]:
+    def left(*times: int, at: float) -> list[Line]:
         leave(tmp_path / "denied", Denied(int(at), times))
         return lines(counts(config))
 
