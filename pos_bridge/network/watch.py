@@ -4,8 +4,9 @@ It ends no connection and stops no sale: it tells. What begins and ends between 
 """
 
 import asyncio
+import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, suppress
 from typing import Self
 
@@ -13,15 +14,27 @@ from pos_bridge import events
 from pos_bridge.domain.connection import Way, Who
 from pos_bridge.log import Log, counted
 from pos_bridge.network import denied
-from pos_bridge.network.allowed import Resolve, addresses_of, destinations, dns_servers, doors, targets
+from pos_bridge.network.allowed import addresses_of, destinations, dns_servers, doors, targets
 from pos_bridge.network.denied import Denied
-from pos_bridge.network.destination import Destination, Target
+from pos_bridge.network.destination import Target
 from pos_bridge.network.judge import Expected, Stranger
 from pos_bridge.network.own_sockets import OwnSocket, own_sockets
 from pos_bridge.settings import Config
 
 LOOK_S = 2.0
+_ANSWER_S = 0.5
 _QUIET_S = 60.0  # what goes on and on is told once a minute: whoever knocks must not fill the log
+
+LookUp = Callable[[str, int], Awaitable[Iterable[str]]]
+
+
+async def looked_up(host: str, port: int) -> tuple[str, ...]:
+    """The name's addresses, asked beside the loop. None: it is not known, or nobody answered who would know."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, OverflowError):
+        return ()
+    return tuple(str(address[0]) for *_, address in found)
 
 
 class Watch:
@@ -32,7 +45,7 @@ class Watch:
         config: Config,
         log: Log,
         *,
-        resolve: Resolve = addresses_of,
+        resolve: LookUp = looked_up,
         sockets: Callable[[], Iterable[OwnSocket]] = own_sockets,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -42,7 +55,8 @@ class Watch:
         self._clock = clock
         self._names = tuple(target for target in targets(config) if target.address is None)
         literal = (target for target in targets(config) if target.address is not None)
-        self._reached = {found for target in literal for found in destinations(target, resolve)}
+        self._reached = {found for target in literal for found in destinations(target, addresses_of)}
+        self._asking: asyncio.Task[None] | None = None
         self._dns = frozenset(dns_servers(config))
         self._doors = frozenset(doors(config))
         self._file = config.path(config.network.denied)
@@ -67,8 +81,14 @@ class Watch:
         """Looks from now on, until the stack is closed."""
         watch = cls(config, log)
         task = asyncio.create_task(watch._run())
-        stack.push_async_callback(_ended, task)
+        stack.push_async_callback(watch._end, task)
         return watch
+
+    async def _end(self, looking: asyncio.Task[None]) -> None:
+        tasks = [looking] if self._asking is None else [looking, self._asking]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:
@@ -85,7 +105,7 @@ class Watch:
         there = self._strange()
         unsure = {stranger for stranger in there - self._told if self._may_be_named(stranger)}
         if unsure:
-            await self._look_up(stranger.port for stranger in unsure)
+            await self._look_up({stranger.port for stranger in unsure})
             there = self._strange()
         sure = {stranger for stranger in there if stranger in self._told or not self._is_doubtful(stranger)}
         for stranger in sorted(sure - self._told, key=lambda each: each.way.value):
@@ -106,15 +126,17 @@ class Watch:
     def _may_be_named(self, stranger: Stranger) -> bool:
         return stranger.way is Way.OUTGOING and any(name.port == stranger.port for name in self._names)
 
-    async def _look_up(self, ports: Iterable[int]) -> None:
-        """Addresses that a name had stay known: a connection outlives the answer that it was made by."""
-        wanted = set(ports)
-        for name in self._names:
-            if name.port in wanted:
-                self._reached |= set(await asyncio.to_thread(self._found, name))
+    async def _look_up(self, ports: set[int]) -> None:
+        """Waits a moment for the answer. One that comes later is there at the next look, or the one after."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask([name for name in self._names if name.port in ports]))
+        await asyncio.wait({self._asking}, timeout=_ANSWER_S)
 
-    def _found(self, name: Target) -> tuple[Destination, ...]:
-        return destinations(name, self._resolve)
+    async def _ask(self, names: Iterable[Target]) -> None:
+        """Addresses that a name had stay known: a connection outlives the answer that it was made by."""
+        for name in names:
+            texts = await self._resolve(name.host, name.port)
+            self._reached |= set(destinations(name, lambda *_, texts=texts: texts))
 
     def _look_at_denials(self) -> None:
         found = self._read()
@@ -135,8 +157,3 @@ class Watch:
             return denied.read(self._file)
         except (OSError, ValueError):
             return None
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

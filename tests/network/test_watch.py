@@ -17,7 +17,9 @@ from pos_bridge.network.denied import Denied, leave
 from pos_bridge.network.destination import Destination
 from pos_bridge.network.judge import Expected, Stranger
 from pos_bridge.network.own_sockets import OwnSocket, own_sockets
-from pos_bridge.network.watch import Watch
+from pos_bridge.network.watch import Watch, looked_up
+from pos_bridge.settings import Config
+from tests.network.namespaces import apart
 from tests.network.tills import till
 
 THIS = ip_address("127.0.0.1")
@@ -122,8 +124,12 @@ def test_datagrams_are_told_when_they_stay(tmp_path, log):
 def test_a_name_is_looked_up_when_somebody_new_is_at_its_port(tmp_path, log, somebody):
     answers: dict[str, tuple[str, ...]] = {"processor.example": ("192.0.2.1",)}
     config = till(tmp_path, processor=f"processor.example:{somebody}")
+
+    async def resolve(host: str, _: int) -> tuple[str, ...]:
+        return answers[host]
+
     with socket.create_connection(("127.0.0.1", somebody)) as stream:
-        watch = Watch(config, log, resolve=lambda host, _: answers[host], sockets=lambda: only(stream))
+        watch = Watch(config, log, resolve=resolve, sockets=lambda: only(stream))
         looked(watch)
         answers["processor.example"] = ("127.0.0.1",)
         looked(watch)
@@ -131,10 +137,35 @@ def test_a_name_is_looked_up_when_somebody_new_is_at_its_port(tmp_path, log, som
         answers["processor.example"] = ()
         looked(watch)
         assert told(tmp_path) == [], "a connection outlives the answer that it was made by"
-        other = Watch(config, log, resolve=lambda *_: ("192.0.2.1",), sockets=lambda: only(stream))
+        answers["processor.example"] = ("192.0.2.1",)
+        other = Watch(config, log, resolve=resolve, sockets=lambda: only(stream))
         looked(other)
         looked(other)
     assert told(tmp_path) == [unexpected("outgoing")]
+
+
+def test_name_servers_that_say_nothing_hold_nothing_up(tmp_path, log, somebody):
+    async def never(_host: str, _port: int) -> tuple[str, ...]:
+        await asyncio.Event().wait()
+        return ()
+
+    async def engine(config: Config, *mine: socket.socket) -> None:
+        async with AsyncExitStack() as stack:
+            watch = Watch(config, log, resolve=never, sockets=lambda: only(*mine))
+            stack.push_async_callback(watch._end, asyncio.create_task(asyncio.sleep(0)))
+            await watch.look()
+            assert told(tmp_path) == [unexpected("listening")]
+            await watch.look()
+
+    with socket.create_connection(("127.0.0.1", somebody)) as stream, socket.create_server(("127.0.0.1", 0)) as door:
+        asyncio.run(engine(till(tmp_path, processor=f"processor.example:{somebody}"), stream, door))
+    assert told(tmp_path) == [unexpected("listening"), unexpected("outgoing")]
+
+
+def test_the_systems_resolver(tmp_path):
+    with apart():  # where nobody answers who would know a name
+        assert "127.0.0.1" in asyncio.run(looked_up("localhost", 443))
+        assert asyncio.run(looked_up("no such name..", 443)) == ()
 
 
 @pytest.mark.parametrize(
