@@ -40,6 +40,9 @@ from tests.stores import whole_store
 
 PROGRAM = (sys.executable, "-P", os.fspath(Path(__file__).with_name("store_apart.py")))
 SOMEBODY = 64999
+_RIGHTS = "+net_admin,+dac_override,+dac_read_search"  # the second and third for the tests' own folders
+_USER = (f"--reuid={GUARD}", "--clear-groups", f"--inh-caps=-all,{_RIGHTS}", f"--ambient-caps={_RIGHTS}")
+AS_ITS_UNIT = ("/usr/bin/setpriv", *_USER, "--pdeathsig=keep")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Scene:
 
     def firewall(self, *words: str) -> "subprocess.CompletedProcess[str]":
         words = (sys.executable, "-m", "pos_bridge", "firewall", "--config", str(self.config), "--lang", "en", *words)
-        command = with_users(self.folder, *words)
+        command = with_users(self.folder, *AS_ITS_UNIT, *words)
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
     def events(self) -> list[dict[str, Any]]:
@@ -132,10 +135,8 @@ def counting(scene: Scene) -> Iterator[None]:
     """`firewall --count` as its unit runs it: another user, with one right and no other."""
     (scene.config.parent / "denied").touch()
     os.chown(scene.config.parent, GUARD, -1)
-    rights = "+net_admin,+dac_override,+dac_read_search"  # the second and third for the tests' own folders
-    user = (f"--reuid={GUARD}", "--clear-groups", f"--inh-caps=-all,{rights}", f"--ambient-caps={rights}")
     python = (sys.executable, "-m", "pos_bridge", "firewall", "--count", "--config", str(scene.config))
-    words = ("/usr/bin/setpriv", *user, "--pdeathsig=keep", *python)
+    words = (*AS_ITS_UNIT, *python)
     tethered = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *words]
     with subprocess.Popen(tethered) as process:
         try:
