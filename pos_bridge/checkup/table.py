@@ -3,13 +3,51 @@
 from collections.abc import Iterator
 from types import ModuleType
 
-from pos_bridge.checkup import believed_files, certificates, engine, firewall, pcscd, readers
+from pos_bridge.checkup import (
+    audit_trail,
+    backups,
+    believed_files,
+    certificates,
+    configuration,
+    disk_space,
+    engine,
+    erasures,
+    firewall,
+    journal,
+    native,
+    pcscd,
+    people,
+    permissions,
+    pinned,
+    processor,
+    readers,
+    versions,
+)
 from pos_bridge.checkup.finding import Finding, Line, mend
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 # Each has `look(config: Config) -> Iterator[Finding]`, and its lines beside it.
-LOOKS: tuple[ModuleType, ...] = (engine, certificates, readers, pcscd, believed_files, firewall)
+LOOKS: tuple[ModuleType, ...] = (
+    engine,
+    configuration,
+    permissions,
+    believed_files,
+    pinned,
+    certificates,
+    processor,
+    readers,
+    pcscd,
+    native,
+    journal,
+    audit_trail,
+    people,
+    erasures,
+    backups,
+    disk_space,
+    firewall,
+    versions,
+)
 
 NOT_LOOKED = mend(
     "look",
@@ -23,7 +61,10 @@ NOT_LOOKED = mend(
 
 
 def examine(config: Config) -> Iterator[Finding]:
-    """All that is found, as it is found. Changes nothing, starts no payment, raises nothing."""
+    """All that is found, as it is found. Changes nothing, starts no payment, raises nothing.
+
+    Takes seconds, and waits for disks and the network: never on an event loop's thread.
+    """
     for topic in LOOKS:
         try:
             yield from topic.look(config)
