@@ -4,6 +4,7 @@ Each raises ConfigError with one line for a person.
 """
 
 import stat
+from ipaddress import ip_address
 from pathlib import Path
 
 from pos_bridge.device_config import Address, CustomerDisplay, CustomerPad, Printer, unfit_device
@@ -204,6 +205,16 @@ def check_backup(config: Config) -> None:
         raise ConfigError(StartFault.VAULT_RECIPIENT_MISSING, file=config.file)
     if backup.vault_recipient == backup.journal_recipient:
         raise ConfigError(StartFault.RECIPIENTS_ALIKE, file=config.file)
+
+
+def check_network(config: Config) -> None:
+    for text in config.network.dns:
+        try:
+            fits = not (ip_address(text).is_unspecified or ip_address(text).is_multicast)
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ConfigError(StartFault.DNS_UNFIT, file=config.file)
 
 
 def check_file(file: Path, setting: str, path: Path, *, secret: bool, credential: bool = False) -> None:

@@ -20,6 +20,7 @@ from pos_bridge.front import Front, open_front
 from pos_bridge.journal.answers import Answers
 from pos_bridge.log import Log, counted
 from pos_bridge.native_front import NativeFront, open_native
+from pos_bridge.network.watch import Watch
 from pos_bridge.opened import now, open_identify, open_journal, open_log, open_people, open_rooms, open_vault
 from pos_bridge.ops.renewal import Renewal
 from pos_bridge.pos_api.device_health import DeviceHealth
@@ -91,6 +92,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, looks.look)
         by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, looks.look, teller))
         stack.callback(by_the_hour.cancel)
+        Watch.begin(config, log, stack)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
         log.emit(events.EngineStarted(counted(unsettled)))

@@ -5,13 +5,13 @@ No setting here weakens privacy: there is none to find.
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pos_bridge.device_config import CustomerDisplay, CustomerPad, Events, PathText, Printer, Section
+from pos_bridge.device_config import CustomerDisplay, CustomerPad, Events, Network, PathText, Printer, Section
 from pos_bridge.start_fault import StartError
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
@@ -218,6 +218,7 @@ class Document(Section, frozen=True):
     customer_pad: CustomerPad | None = None
     native: Native | None = None
     backup: Backup | None = None
+    network: Network = Network()
     log: LogFile | None = None
 
 
@@ -239,6 +240,7 @@ class Config:
     native: Native | None = None
     backup: Backup | None = None
     enrolment: Enrolment | None = None
+    network: Network = field(default_factory=Network)
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""

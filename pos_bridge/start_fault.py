@@ -98,6 +98,10 @@ class StartFault(Enum):
         "{file}: enrolment: processor.certificate and processor.key must name one and the same file, and no credential "
         "of systemd's: key and certificate are replaced in it in one step",
     )
+    DNS_UNFIT = Words(
+        "{file}: network.dns: chaque serveur de noms est une adresse IP",
+        "{file}: network.dns: each name server is an IP address",
+    )
     PRIVACY_OF_NOBODY = Words(
         "{file}: native.privacy_socket demande une section [identity] : sans elle, cette caisse ne garde personne",
         "{file}: native.privacy_socket needs a section [identity]: without it this till keeps nobody",

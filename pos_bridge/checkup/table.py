@@ -12,6 +12,7 @@ from pos_bridge.checkup import (
     disk_space,
     engine,
     erasures,
+    firewall,
     journal,
     native,
     pcscd,
@@ -44,6 +45,7 @@ LOOKS: tuple[ModuleType, ...] = (
     erasures,
     backups,
     disk_space,
+    firewall,
     versions,
 )
 

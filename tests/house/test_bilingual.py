@@ -47,6 +47,7 @@ SILENT = {
     "domain": "tells outcomes of closed lists",
     "identity": "SQL",
     "journal": "SQL, and what `verify` found, which is told as found",
+    "network": "speaks nft's language, and tells words of closed lists",
     "processor": "speaks gRPC",
     "protocol": "generated",
     "registers": "SQL",
