@@ -41,7 +41,7 @@ def with_readers(
     folder: Path, readers: list[ConfiguredReader], story: Callable[[Rooms], Awaitable[None]], prompt_s: int = 60
 ) -> None:
     async def run() -> None:
-        rooms = Rooms(readers, KEYS.write_trust(folder), prompt_s)
+        rooms = Rooms(readers, KEYS.write_trust(folder), prompt_s, is_fit=lambda: True)
         try:
             await asyncio.wait_for(story(rooms), LIMIT_S)
         finally:
