@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from pos_bridge.checkup import (
+    accounts,
     audit_trail,
     backups,
     believed_files,
@@ -13,12 +14,15 @@ from pos_bridge.checkup import (
     engine,
     erasures,
     journal,
+    machine,
     native,
     pcscd,
     people,
     permissions,
     pinned,
+    processes,
     processor,
+    programs,
     readers,
     versions,
 )
@@ -45,6 +49,10 @@ LOOKS: tuple[ModuleType, ...] = (
     backups,
     disk_space,
     versions,
+    accounts,
+    processes,
+    machine,
+    programs,
 )
 
 NOT_LOOKED = mend(
