@@ -120,9 +120,10 @@ def _hidden(process: Process) -> bool:
 
 
 def _powerless(process: Process) -> bool:
-    return all(int(process.status.get(name, "1"), 16) == 0 for name in ("CapEff", "CapPrm", "CapInh", "CapAmb"))
+    return all(set(process.status.get(name, "")) == {"0"} for name in ("CapEff", "CapPrm", "CapInh", "CapAmb"))
 
 
+_CORE_SIZE, _FILE_SIZE = "Max core file size", "Max file size"  # rows of /proc/PID/limits
 _CORE = Words("aucun vidage mémoire", "no core file")
 _WRITES = Words("aucun fichier écrit", "no file written")
 _PRIVILEGES = Words("aucun nouveau privilège", "no new privileges")
@@ -130,15 +131,15 @@ _SECCOMP = Words("appels au noyau filtrés", "system calls filtered")
 _CAPABILITIES = Words("aucune capacité", "no capabilities")
 _HIDDEN = Words("mémoire fermée aux autres", "memory closed to others")
 
-_OF_ENGINE: dict[Words, Held] = {_CORE: _limit("Max core file size")}
+_OF_ENGINE: dict[Words, Held] = {_CORE: _limit(_CORE_SIZE)}
 _OF_UNIT: dict[Words, Held] = {  # what systemd adds: pos_bridge/system/pos-bridge.service
     _PRIVILEGES: _says("NoNewPrivs", "1"),
     _SECCOMP: _says("Seccomp", _FILTERED),
     _CAPABILITIES: _powerless,
 }
 _OF_ROOM: dict[Words, Held] = {
-    _CORE: _limit("Max core file size"),
-    _WRITES: _limit("Max file size"),
+    _CORE: _limit(_CORE_SIZE),
+    _WRITES: _limit(_FILE_SIZE),
     **_OF_UNIT,
     _HIDDEN: _hidden,
 }
@@ -184,7 +185,7 @@ def _look_at(
         yield LOCKED(what=what, locks=_listed(promised))
     if process.status.get("TracerPid", "0") != "0":
         yield TRACED(**told, tracer=process.status["TracerPid"])
-    swapped = process.status.get("VmSwap", "0 kB").split()[0]
+    swapped = process.status.get("VmSwap", "0 kB").removesuffix(" kB")
     if swapped != "0":
         yield (SWAPPED_ACCEPTED if swap_accepted else SWAPPED)(**told, kib=swapped)
 

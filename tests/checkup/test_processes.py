@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pos_bridge.checkup import processes as told
 from pos_bridge.checkup.finding import Finding
@@ -126,6 +128,23 @@ def test_a_process_that_cannot_be_read_is_none(tmp_path, till, broken):
     an_engine(tmp_path, till)
     (tmp_path / "proc/10/status").write_text(broken)
     assert lines(found(tmp_path, till)) == [told.NO_ENGINE]
+
+
+PIECES = st.sampled_from(
+    ["Uid:", "PPid:", "\t", "1 1 1 1", "0", "\n", "CapEff:", "TracerPid:", "VmSwap:", "kB", "Max "]
+)
+TEXTS = st.lists(PIECES | st.text(max_size=4), max_size=20).map("".join)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(status=TEXTS, limits=TEXTS)
+def test_whatever_stands_there_is_no_error_and_no_lock(tmp_path, till, status, limits):
+    if not (tmp_path / "proc/10").exists():
+        an_engine(tmp_path, till)
+    (tmp_path / "proc/10/status").write_text(f"Uid:\t1 1 1 1\nPPid:\t1\n{status}")
+    (tmp_path / "proc/10/limits").write_text(limits)
+    assert set(lines(found(tmp_path, till))) & {told.UNLOCKED, told.NO_ENGINE}
+    assert told.LOCKED not in lines(found(tmp_path, till))
 
 
 def test_a_limit_that_is_not_told_is_no_lock(tmp_path, till):
