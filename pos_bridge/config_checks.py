@@ -3,6 +3,8 @@
 Each raises ConfigError with one line for a person.
 """
 
+import os
+import re
 import stat
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,6 +26,8 @@ from pos_bridge.start_fault import StartFault
 _MAX_SOCKET_PATH = 107  # struct sockaddr_un
 _OF_OTHERS = 0o077
 _OF_OTHERS_BUT_AN_ACL = 0o037  # systemd gives a credential to the unit's user by an ACL: its mask stands for the group
+# Where the kernel has keyboards, what types as one, and consoles, which show what is typed.
+_TYPES = re.compile(r"/dev/(input/.+|(usb/)?hid(raw|dev).*|tty[0-9]*|console|vcs.*|uinput)")
 _NOT_TEXT = "UTF-8"  # what a file that is not text is not
 
 
@@ -73,6 +77,9 @@ def check_tills(file: Path, nexo: Nexo) -> None:
 
 def check_reader(config: Config, reader: Reader) -> None:
     where = {"file": config.file, "reader": reader.name}
+    for setting, device in (("device", None if reader.reads_chips else reader.device), ("pin_pad", reader.pin_pad)):
+        if device is not None and _types(config.path(device)):
+            raise ConfigError(StartFault.READER_TYPES, **where, setting=setting, path=config.path(device))
     if not reader.reads_chips:
         for setting, is_set in (("pcscd", reader.pcscd != DEFAULT_PCSCD), ("pin_pad", reader.pin_pad is not None)):
             if is_set:
@@ -83,6 +90,11 @@ def check_reader(config: Config, reader: Reader) -> None:
     if len(str(config.pcscd(reader)).encode()) > _MAX_SOCKET_PATH:
         setting = f"reader.{reader.name}.pcscd"
         raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, file=config.file, setting=setting, most=_MAX_SOCKET_PATH)
+
+
+def _types(device: Path) -> bool:
+    """By its name, and by what it is a link to."""
+    return any(_TYPES.fullmatch(os.path.normpath(path)) for path in (device, os.path.realpath(device)))
 
 
 def check_events(config: Config) -> None:

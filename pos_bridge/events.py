@@ -265,4 +265,23 @@ class ConnectionsDenied(Event):
     times: int
 
 
+@dataclass(frozen=True, slots=True)
+class SurroundingsUnfit(Event):
+    """The machine could carry a card out of memory: no card is read. Once until it changes. `unseen`: it cannot be
+    seen whether it could.
+    """
+
+    severity: ClassVar[Severity] = Severity.ALARM
+    swap: bool
+    hibernation: bool
+    crash_dump: bool
+    usb_monitor: bool
+    unseen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SurroundingsFit(Event):
+    """None of that is so any more: cards are read again."""
+
+
 EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it

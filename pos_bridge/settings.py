@@ -1,6 +1,6 @@
 """The settings: each section of the configuration as a frozen value with its bounds, and the whole of them.
 
-No setting here weakens privacy: there is none to find.
+No setting here weakens privacy but one, `card_room.accepts`, which `pos-bridge doctor` tells whenever it is used.
 """
 
 import os
@@ -12,9 +12,11 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from pos_bridge.device_config import CustomerDisplay, CustomerPad, Events, Network, PathText, Printer, Section
+from pos_bridge.domain.surroundings import Unfit
 from pos_bridge.start_fault import StartError
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+_Acceptable = Literal["swap", "hibernation", "crash_dump", "usb_monitor"]  # domain.surroundings.ACCEPTABLE
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _AgeRecipient = Annotated[str, Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
@@ -112,13 +114,19 @@ class CardRoom(Section, frozen=True):
     """`emv`: the terminal's data for chips, root's like `trust`; wanted where a reader reads chips.
 
     `socket`: where systemd hands out rooms, and `chip_socket` those that read chips; without them the engine starts its
-    rooms itself, as its own children.
+    rooms itself, as its own children. `accepts`: what of the machine the shop answers for, so that cards are read all
+    the same (domain/surroundings.py).
     """
 
     trust: PathText
     emv: PathText | None = None
     socket: PathText | None = None
     chip_socket: PathText | None = None
+    accepts: Annotated[tuple[_Acceptable, ...], Meta(max_length=4)] = ()
+
+    @property
+    def accepted(self) -> frozenset[Unfit]:
+        return frozenset(map(Unfit, self.accepts))
 
 
 class Reader(Section, frozen=True):

@@ -37,6 +37,12 @@ class StartFault(Enum):
         "{file}: reader {reader}: {setting}: seul un lecteur dont le pilote est {driver} en a un",
         "{file}: reader {reader}: {setting}: only a reader with driver {driver} has one",
     )
+    READER_TYPES = Words(
+        "{file}: reader {reader}: {setting}: {path} est un clavier, une console ou un autre appareil qui tape les "
+        "cartes dans la fenêtre ouverte",
+        "{file}: reader {reader}: {setting}: {path} is a keyboard, a console or another device that types cards into "
+        "whatever window is open",
+    )
     NO_TERMINAL_DATA = Words(
         "{file}: reader {reader}: card_room.emv manque : nommez le fichier des données du terminal (docs/readers.md)",
         "{file}: reader {reader}: card_room.emv is missing: name the file of the terminal's data (docs/readers.md)",

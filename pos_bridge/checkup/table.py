@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from pos_bridge.checkup import (
+    accounts,
     audit_trail,
     backups,
     believed_files,
@@ -14,12 +15,15 @@ from pos_bridge.checkup import (
     erasures,
     firewall,
     journal,
+    machine,
     native,
     pcscd,
     people,
     permissions,
     pinned,
+    processes,
     processor,
+    programs,
     readers,
     versions,
 )
@@ -47,6 +51,10 @@ LOOKS: tuple[ModuleType, ...] = (
     disk_space,
     firewall,
     versions,
+    accounts,
+    processes,
+    machine,
+    programs,
 )
 
 NOT_LOOKED = mend(

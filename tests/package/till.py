@@ -70,6 +70,7 @@ def settle_in(till: Till) -> None:
         '"192.0.2.10:443"': f'"{facts["processor"]}"',
         '"processor.example"': '"processor.pos-bridge.test"',
         "[nexo]": f"[nexo]\nport = {port}",
+        "[card_room]": '[card_room]\naccepts = ["swap", "hibernation", "crash_dump", "usb_monitor"]  # of this machine',
         '"/dev/serial/by-id/usb-example"': f'"{READER}"',
     }.items():
         assert old in text
