@@ -12,7 +12,7 @@ from pos_bridge.log import Event
 from pos_bridge.surroundings import look
 
 
-class Watch:
+class MachineWatch:
     """`accepts`: what the shop takes upon itself (`card_room.accepts`). ValueError for what nobody can accept."""
 
     def __init__(self, accepts: frozenset[Unfit], tell: Callable[[Event], object], root: Path = Path("/")) -> None:
