@@ -24,7 +24,7 @@ class MachineWatch:
         self._told: frozenset[Unfit] = frozenset()
 
     def is_fit(self) -> bool:
-        """As the machine is at this moment; about a tenth of a millisecond, and it waits for nothing."""
+        """As the machine is at this moment: less than half a millisecond, and it waits for nothing."""
         unfit = look(self._root) - self._accepts
         if unfit != self._told:
             self._told = unfit
