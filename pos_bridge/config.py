@@ -61,6 +61,7 @@ def read(file: Path) -> Config:
         document.backup,
         document.enrolment,
         document.admin,
+        document.metrics,
     )
     check_sockets(config)
     for reader in config.readers:

@@ -37,6 +37,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
     enrolment = config.enrolment
     secret = () if enrolment is None or enrolment.secret is None else (("enrolment.secret", enrolment.secret, True),)
+    metrics = () if config.metrics is None else (("metrics.token_file", config.metrics.token_file, True),)
     phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
     return (
         ("till.signing_key", config.till.signing_key, True),
@@ -44,6 +45,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         ("nexo.key", nexo.key, True),
         *api_key,
         *phrases,
+        *metrics,
         ("processor.ca", processor.ca, False),
         ("processor.certificate", processor.certificate, False),
         ("processor.key", processor.key, True),

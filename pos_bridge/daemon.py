@@ -52,7 +52,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
     async with AsyncExitStack() as stack:
         log = open_log(config)
         stack.callback(log.close)
-        watch = Watch(config, log, stack)
+        watch = Watch(config, credentials, log, stack)
         journal = open_journal(config)
         stack.callback(journal.close)
         answers = Answers.open(config.answers, now)
@@ -85,7 +85,9 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         leaving = Leaving(lane, doors, stop, stack)
         looks = Looks(doors, _open_renewal(config, credentials, processor, log, stack))
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, looks.look)
-        await watch.open(Running(journal, lane, locks, looks.days, looks.look, settler.hurry, leaving.begin))
+        await watch.open(
+            Running(journal, lane, processor, front.server, locks, looks.days, looks.look, settler.hurry, leaving.begin)
+        )
         by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, looks.look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait

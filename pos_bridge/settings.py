@@ -201,6 +201,12 @@ class Admin(Section, frozen=True):
     page: _Account | None = None
 
 
+class Metrics(Section, frozen=True):
+    """GET /metrics and /healthz on the nexo port, for whoever shows the token in this file: 32 characters or more."""
+
+    token_file: PathText
+
+
 class LogFile(Section, frozen=True):
     file: PathText
 
@@ -229,6 +235,7 @@ class Document(Section, frozen=True):
     native: Native | None = None
     backup: Backup | None = None
     admin: Admin | None = None
+    metrics: Metrics | None = None
     log: LogFile | None = None
 
 
@@ -251,6 +258,7 @@ class Config:
     backup: Backup | None = None
     enrolment: Enrolment | None = None
     admin: Admin | None = None
+    metrics: Metrics | None = None
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""

@@ -1,5 +1,6 @@
-"""What looks at the running engine, built: the administration socket, with what can be asked at it."""
+"""What looks at the running engine, built: the administration socket, and the pages for a monitor."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -7,17 +8,25 @@ from functools import partial
 
 from pos_bridge import events
 from pos_bridge.admin.calls import Do, table
+from pos_bridge.admin.monitor import Monitor
 from pos_bridge.admin.overview import Hour, Sources, health, overview
 from pos_bridge.admin.server import MODE, AdminServer
 from pos_bridge.admin.who import Doorkeeper
 from pos_bridge.checkout.lane import Lane
+from pos_bridge.credentials import Credentials
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Event, Log
+from pos_bridge.metrics import CONTENT_TYPE, EventCounts
 from pos_bridge.opened import now
+from pos_bridge.pos_api.https import NexoServer
+from pos_bridge.pos_api.watch_pages import Page, WatchPages
+from pos_bridge.processor.client import ProcessorClient
 from pos_bridge.settings import Admin, Config
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.unix_socket import Place, TakenError
 from pos_bridge.wire.locks import Lock
+
+_REACH_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,8 @@ class Running:
 
     journal: Journal
     lane: Lane
+    processor: ProcessorClient
+    server: NexoServer
     locks: Mapping[str, Lock | None]
     certificates: Callable[[], Mapping[str, int]]
     look: Callable[[], None]
@@ -34,20 +45,34 @@ class Running:
 
 
 class Watch:
-    """Listens to the log from the start on; serves from `open` on, until the stack is left."""
+    """Listens to the log from the start on; serves from `open` on, until the stack is left.
 
-    def __init__(self, config: Config, log: Log, stack: AsyncExitStack) -> None:
+    Without [admin] and [metrics] nobody is served.
+    """
+
+    def __init__(self, config: Config, credentials: Credentials, log: Log, stack: AsyncExitStack) -> None:
         self._config = config
+        self._token = credentials.metrics_token
         self._log = log
         self._stack = stack
         self._session_opened: Hour | None = None
+        self._counts = EventCounts(now)
+        log.listen(self._counts.hear)
         log.listen(self._hear)
 
     async def open(self, running: Running) -> None:
         """Raises CannotStartError."""
-        if self._config.admin is None:
-            return
-        sources = Sources(
+        sources = self._sources(running)
+        if self._token is not None:
+            running.server.let_watch(self._pages(self._token, sources))
+        if self._config.admin is not None:
+            await self._serve(self._config.admin, running, sources)
+        if self._token is not None or self._config.admin is not None:
+            reaching = asyncio.create_task(_reach(running.processor))
+            self._stack.callback(reaching.cancel)
+
+    def _sources(self, running: Running) -> Sources:
+        return Sources(
             journal=self._config.journal,
             clock=now,
             started=now().date(),
@@ -57,7 +82,21 @@ class Watch:
             session_opened=lambda: self._session_opened,
             locks=running.locks,
         )
-        doorkeeper = Doorkeeper(self._config.admin)
+
+    def _pages(self, token: str, sources: Sources) -> WatchPages:
+        monitor = Monitor(sources, self._counts, self._config.state)
+
+        async def metrics() -> Page:
+            return Page(200, await monitor.metrics(), CONTENT_TYPE)
+
+        async def healthz() -> Page:
+            well, body = await monitor.healthz()
+            return Page(200 if well else 503, body, b"application/json")
+
+        return WatchPages(token, {"/metrics": metrics, "/healthz": healthz})
+
+    async def _serve(self, admin: Admin, running: Running, sources: Sources) -> None:
+        doorkeeper = Doorkeeper(admin)
         self._stack.callback(doorkeeper.close)
         calls = table(
             overview=partial(overview, sources),
@@ -66,16 +105,24 @@ class Watch:
             settle=_told(running.settle),
             stop=_told(running.stop),
         )
-        server = AdminServer(_place(self._config, self._config.admin), calls, doorkeeper, self._log)
+        server = AdminServer(_place(self._config, admin), calls, doorkeeper, self._log)
         self._stack.push_async_callback(server.stop)
         try:
             await server.start()
         except OSError as error:
-            raise _unusable(self._config, self._config.admin, error) from None
+            raise _unusable(self._config, admin, error) from None
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, events.SessionOpened):
             self._session_opened = Hour.of(now())
+
+
+async def _reach(processor: ProcessorClient) -> None:
+    """By a clock of its own: if only a sale looked for the processor, its being there would tell of that sale."""
+    while True:
+        await asyncio.sleep(_REACH_S)
+        if not processor.reachable():
+            await processor.ready()
 
 
 def _told(do: Callable[[], None]) -> Do:
