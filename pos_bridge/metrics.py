@@ -1,7 +1,7 @@
 """What a monitor is told: the text format of Prometheus, version 0.0.4, and what may be counted when.
 
-A monitor asks every few seconds, so whatever changes with a sale would tell when that sale was. Events are counted at once
-only where no sale can cause them; every other one, and all that is about sales, when its hour is over.
+A monitor asks every few seconds, so whatever changes with a sale would tell when that sale was. Events are counted at
+once only where no sale can cause them; every other one, and all that is about sales, when its hour is over.
 """
 
 import math
