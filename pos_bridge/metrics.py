@@ -34,8 +34,6 @@ AT_ONCE: frozenset[type[Event]] = frozenset(
         events.RenewalFailed,
         events.IdentityDropped,
         events.TillNotTold,
-        events.PeopleForgotten,
-        events.ProofsForgotten,
     }
 )
 

@@ -11,6 +11,7 @@ from pos_bridge.admin.calls import Do, table
 from pos_bridge.admin.monitor import Monitor
 from pos_bridge.admin.overview import Hour, Sources, health, overview
 from pos_bridge.admin.server import MODE, AdminServer
+from pos_bridge.admin.vitals import Vitals
 from pos_bridge.admin.who import Doorkeeper
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.credentials import Credentials
@@ -25,8 +26,6 @@ from pos_bridge.settings import Admin, Config
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.unix_socket import Place, TakenError
 from pos_bridge.wire.locks import Lock
-
-_REACH_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +61,23 @@ class Watch:
 
     async def open(self, running: Running) -> None:
         """Raises CannotStartError."""
-        sources = self._sources(running)
+        if self._token is None and self._config.admin is None:
+            return
+        vitals = Vitals(running.lane.health, running.processor.ready)
+        sources = self._sources(running, vitals)
         if self._token is not None:
             running.server.let_watch(self._pages(self._token, sources))
         if self._config.admin is not None:
             await self._serve(self._config.admin, running, sources)
-        if self._token is not None or self._config.admin is not None:
-            reaching = asyncio.create_task(_reach(running.processor))
-            self._stack.callback(reaching.cancel)
+        looking = asyncio.create_task(vitals.run())
+        self._stack.callback(looking.cancel)
 
-    def _sources(self, running: Running) -> Sources:
+    def _sources(self, running: Running, vitals: Vitals) -> Sources:
         return Sources(
             journal=self._config.journal,
             clock=now,
             started=now().date(),
-            health=running.lane.health,
+            health=vitals.health,
             unsettled=running.journal.unsettled,
             certificates=running.certificates,
             session_opened=lambda: self._session_opened,
@@ -115,14 +116,6 @@ class Watch:
     def _hear(self, event: Event) -> None:
         if isinstance(event, events.SessionOpened):
             self._session_opened = Hour.of(now())
-
-
-async def _reach(processor: ProcessorClient) -> None:
-    """By a clock of its own: if only a sale looked for the processor, its being there would tell of that sale."""
-    while True:
-        await asyncio.sleep(_REACH_S)
-        if not processor.reachable():
-            await processor.ready()
 
 
 def _told(do: Callable[[], None]) -> Do:

@@ -60,6 +60,7 @@ def test_a_sale_is_not_told_within_its_hour_and_the_engine_stops_when_told(book:
     path = config.parent / "state" / "admin.sock"
     with engine(config) as running:
         assert book.pay().paid
+        until(lambda: ask(path, "health")["ok"])
         before = told_by(path)
         assert before["processor"]["reachable"] is True
         assert [reader["there"] for reader in before["readers"]] == [True]
@@ -174,7 +175,7 @@ def test_a_monitor_sees_no_sale_within_its_hour(book: Book, config: Path):
     """Every fifteen seconds or as fast as it can: between two looks within an hour nothing of a sale is different."""
     log = config.parent / tomllib.loads(config.read_text())["log"]["file"]
     with engine(config) as running:
-        book.in_session()
+        until(lambda: page(book, "/healthz")[0] == 200)
         begun = log.stat().st_size
         for scene in SCENES:
             hour = datetime.now(UTC).hour
