@@ -15,6 +15,7 @@ from enum import Enum
 from pos_bridge import events
 from pos_bridge.events import EVENTS
 from pos_bridge.log import Event
+from pos_bridge.words import Words
 
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
@@ -71,12 +72,12 @@ class Family:
             raise ValueError("two samples of a family have the same labels")
 
 
-def gauge(name: str, said: str, samples: Iterable[Sample]) -> Family:
-    return Family(f"pos_bridge_{name}", said, Kind.GAUGE, tuple(samples))
+def gauge(name: str, said: Words, samples: Iterable[Sample]) -> Family:
+    return Family(f"pos_bridge_{name}", said.both, Kind.GAUGE, tuple(samples))
 
 
-def counter(name: str, said: str, samples: Iterable[Sample]) -> Family:
-    return Family(f"pos_bridge_{name}_total", said, Kind.COUNTER, tuple(samples))
+def counter(name: str, said: Words, samples: Iterable[Sample]) -> Family:
+    return Family(f"pos_bridge_{name}_total", said.both, Kind.COUNTER, tuple(samples))
 
 
 def labelled(label: str, values: Mapping[str, float]) -> tuple[Sample, ...]:
@@ -132,7 +133,10 @@ class EventCounts:
     def family(self) -> Family:
         """Each event there is: one that never came is 0, so that its first is a change."""
         self._turn()
-        said = "Events logged since the start; those that a sale can cause are added when their hour is over."
+        said = Words(
+            "Événements écrits depuis le démarrage; ceux qu'un paiement peut causer, une fois leur heure finie",
+            "Events logged since the start; those that a sale can cause, once their hour is over",
+        )
         return counter("events", said, labelled("event", {kind.__name__: self._told[kind] for kind in EVENTS}))
 
     def _turn(self) -> None:

@@ -13,16 +13,20 @@ import pos_bridge
 from pos_bridge import events
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.events import EVENTS
-from pos_bridge.metrics import AT_ONCE, EventCounts, Family, Kind, Sample, counter, gauge, labelled, text
+from pos_bridge.metrics import AT_ONCE, EventCounts, Family, Kind, Sample, labelled, text
 from tests.exposition import read
 
 # ---- the format ----
 
 
+def gauge(name: str, said: str, samples: list[Sample]) -> Family:
+    return Family(f"pos_bridge_{name}", said, Kind.GAUGE, tuple(samples))
+
+
 def test_as_it_is_written():
     families = [
         gauge("there", "Whether.\nOr \\ not", [Sample(1), Sample(0.5, (("name", 'a"b\\c\nd é'),))]),
-        counter("events", "Some.", labelled("event", {"A": 3})),
+        Family("pos_bridge_events_total", "Some.", Kind.COUNTER, labelled("event", {"A": 3})),
         gauge("empty", "None.", []),
     ]
     assert text(families).decode() == (

@@ -12,6 +12,7 @@ from pos_bridge import __version__
 from pos_bridge.admin.overview import Sources, health, unresolved
 from pos_bridge.journal.lately import counted
 from pos_bridge.metrics import EventCounts, Family, Sample, counter, gauge, labelled, text
+from pos_bridge.words import Words
 
 
 class Monitor:
@@ -38,15 +39,41 @@ class Monitor:
         rooms = {name: float(locks is not None) for name, locks in sources.locks.items()}
         days = {what: float(left) for what, left in sources.certificates().items()}
         return [
-            gauge("info", "The version that runs.", [Sample(1, (("version", __version__),))]),
             gauge(
-                "start_day_seconds", "The day of the start: its midnight, UTC.", [Sample(_midnight(sources.started))]
+                "info",
+                Words("La version qui tourne", "The version that runs"),
+                [Sample(1, (("version", __version__),))],
             ),
-            gauge("reader_there", "Whether the reader's device is there.", labelled("reader", readers)),
-            gauge("reader_room_started", "Whether its card room came up at the start.", labelled("reader", rooms)),
-            gauge("processor_reachable", "Whether card payments reach it.", [Sample(is_now.processor_reachable)]),
-            gauge("journal_writable", "Whether what is written down stays.", [Sample(is_now.journal_writable)]),
-            gauge("certificate_days", "How many days each certificate has left.", labelled("certificate", days)),
+            gauge(
+                "start_day_seconds",
+                Words("Le jour du démarrage : son minuit, UTC", "The day of the start: its midnight, UTC"),
+                [Sample(_midnight(sources.started))],
+            ),
+            gauge(
+                "reader_there",
+                Words("Si l'appareil du lecteur est là", "Whether the reader's device is there"),
+                labelled("reader", readers),
+            ),
+            gauge(
+                "reader_room_started",
+                Words("Si sa pièce a démarré avec le moteur", "Whether its card room came up at the start"),
+                labelled("reader", rooms),
+            ),
+            gauge(
+                "processor_reachable",
+                Words("Si les paiements par carte l'atteignent", "Whether card payments reach it"),
+                [Sample(is_now.processor_reachable)],
+            ),
+            gauge(
+                "journal_writable",
+                Words("Si ce qui est inscrit reste", "Whether what is written down stays"),
+                [Sample(is_now.journal_writable)],
+            ),
+            gauge(
+                "certificate_days",
+                Words("Combien de jours il reste à chaque certificat", "How many days each certificate has left"),
+                labelled("certificate", days),
+            ),
             *self._connections(),
         ]
 
@@ -54,7 +81,10 @@ class Monitor:
         found = self._sources.connections()
         if found is None:
             return []
-        said = "Connections of the engine's that nobody expects, and those that the firewall denied."
+        said = Words(
+            "Connexions du moteur que personne n'attend, et celles que le pare-feu a refusées",
+            "Connections of the engine's that nobody expects, and those that the firewall denied",
+        )
         return [counter("connections", said, labelled("what", {what: float(times) for what, times in found.items()}))]
 
     async def _by_the_hour(self) -> tuple[Family, ...]:
@@ -71,15 +101,28 @@ class Monitor:
         return (
             gauge(
                 "unresolved_legs",
-                "Payments and refunds begun in hours that are over and not at their end; looked at by the hour.",
+                Words(
+                    "Paiements et remboursements commencés dans des heures finies et non terminés; vus chaque heure",
+                    "Payments and refunds begun in hours that are over and not at their end; by the hour",
+                ),
                 [] if waiting is None else [Sample(len(waiting))],
             ),
             gauge(
                 "state_free_bytes",
-                "Free on the disk of the state folder; looked at by the hour.",
+                Words(
+                    "Libre sur le disque du dossier d'état; vu chaque heure",
+                    "Free on the disk of the state folder; by the hour",
+                ),
                 [] if free is None else [Sample(free)],
             ),
-            counter("sales", "This month's payments and refunds by their ends, of hours that are over.", sales),
+            counter(
+                "sales",
+                Words(
+                    "Paiements et remboursements du mois selon leur fin, d'heures finies",
+                    "This month's payments and refunds by their ends, of hours that are over",
+                ),
+                sales,
+            ),
         )
 
     def _read(self, now: datetime) -> tuple[tuple[Sample, ...], int | None]:
