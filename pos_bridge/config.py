@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from pos_bridge.config_checks import (
+    check_admin_folder,
     check_backup,
     check_devices,
     check_enrolment,
@@ -34,6 +35,7 @@ def load(file: Path) -> Config:
         check_vault_key(file, config.path(config.identity.vault_key))
     check_devices(config)
     check_native_folder(config)
+    check_admin_folder(config)
     return config
 
 
@@ -59,6 +61,8 @@ def read(file: Path) -> Config:
         document.native,
         document.backup,
         document.enrolment,
+        admin=document.admin,
+        metrics=document.metrics,
         network=document.network,
     )
     check_sockets(config)

@@ -284,4 +284,12 @@ class SurroundingsFit(Event):
     """None of that is so any more: cards are read again."""
 
 
+@dataclass(frozen=True, slots=True)
+class AdminDenied(Event):
+    """Somebody asked at the administration socket for what they may not, so many times. Who is not said."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+    times: int
+
+
 EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it

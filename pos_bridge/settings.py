@@ -17,6 +17,7 @@ from pos_bridge.start_fault import StartError
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _Acceptable = Literal["swap", "hibernation", "crash_dump", "usb_monitor"]  # domain.surroundings.ACCEPTABLE
+_Account = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]  # a user or a group, as useradd(8) takes it
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _AgeRecipient = Annotated[str, Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
@@ -199,6 +200,24 @@ class Native(Section, frozen=True):
         return tuple((setting, path) for setting, path in named if path is not None)
 
 
+class Admin(Section, frozen=True):
+    """Where this machine's own people ask the running engine: root always, as IT, and who is named here.
+
+    `it` and `privacy`: groups of the system; `page`: the user of the program that shows the status page.
+    """
+
+    socket: PathText
+    it: Annotated[tuple[_Account, ...], Meta(max_length=16)] = ()
+    privacy: Annotated[tuple[_Account, ...], Meta(max_length=16)] = ()
+    page: _Account | None = None
+
+
+class Metrics(Section, frozen=True):
+    """GET /metrics and /healthz on the nexo port, for whoever shows the token in this file: 32 characters or more."""
+
+    token_file: PathText
+
+
 class LogFile(Section, frozen=True):
     file: PathText
 
@@ -227,6 +246,8 @@ class Document(Section, frozen=True):
     native: Native | None = None
     backup: Backup | None = None
     network: Network = Network()
+    admin: Admin | None = None
+    metrics: Metrics | None = None
     log: LogFile | None = None
 
 
@@ -249,6 +270,8 @@ class Config:
     backup: Backup | None = None
     enrolment: Enrolment | None = None
     network: Network = field(default_factory=Network)
+    admin: Admin | None = None
+    metrics: Metrics | None = None
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""

@@ -27,6 +27,7 @@ _PLACES = {
 }
 _PAGES = (
     "install-on-a-till.md",
+    "administration.md",
     "backup-and-restore.md",
     "firewall.md",
     "configuration.md",

@@ -19,6 +19,7 @@ COMMANDS = (
     "run",
     "check",
     "doctor",
+    "status",
     "journal",
     "explain",
     "person",
@@ -37,7 +38,7 @@ COMMANDS = (
 )
 _WITHOUT_CONFIGURATION = {"conformance", "receipt", "setup"}
 # They make files that the configuration names, or do not need all of them.
-_LOOK_THEMSELVES = {"certificate", "doctor", "enrol", "backup", "restore", "firewall"}
+_LOOK_THEMSELVES = {"status", "certificate", "doctor", "enrol", "backup", "restore", "firewall"}
 _SPEAKS_BOTH = "explain"  # to whoever asks for no language: it is read by customers
 _ABOUT_PERSONS = "person"
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")

@@ -6,7 +6,7 @@ It ends no connection and stops no sale: it tells. What begins and ends between 
 import asyncio
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import Self
 
@@ -37,7 +37,7 @@ async def looked_up(host: str, port: int) -> tuple[str, ...]:
     return tuple(str(address[0]) for *_, address in found)
 
 
-class Watch:
+class NetworkWatch:
     """`strangers` and `denials` for whoever asks the engine how it is."""
 
     def __init__(
@@ -75,6 +75,11 @@ class Watch:
     def denials(self) -> Denied | None:
         """None: nobody reads the firewall's counters here."""
         return self._last
+
+    def figures(self) -> Mapping[str, int]:
+        """Sockets that should not be, now; what the firewall denied since its rules were loaded, where it is known."""
+        seen = {"unexpected": len(self._told)}
+        return seen if self._last is None else {**seen, "denied": sum(self._last.times)}
 
     @classmethod
     def begin(cls, config: Config, log: Log, stack: AsyncExitStack) -> Self:

@@ -17,7 +17,7 @@ from pos_bridge.network.denied import Denied, leave
 from pos_bridge.network.destination import Destination
 from pos_bridge.network.judge import Expected, Stranger
 from pos_bridge.network.own_sockets import OwnSocket, own_sockets
-from pos_bridge.network.watch import Watch, looked_up
+from pos_bridge.network.watch import NetworkWatch, looked_up
 from pos_bridge.settings import Config
 from tests.network.namespaces import apart
 from tests.network.tills import till
@@ -40,7 +40,7 @@ def somebody() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def looked(watch: Watch) -> None:
+def looked(watch: NetworkWatch) -> None:
     asyncio.run(watch.look())
 
 
@@ -69,7 +69,7 @@ def test_the_kernel_knows_what_each_socket_does(somebody):
 def test_a_connection_is_told_once_until_it_is_gone(tmp_path, log, somebody):
     config = till(tmp_path, processor="127.0.0.1:9")
     open_now: list[socket.socket] = []
-    watch = Watch(config, log, sockets=lambda: only(*open_now))
+    watch = NetworkWatch(config, log, sockets=lambda: only(*open_now))
     looked(watch)
     assert told(tmp_path) == []
     with closing(socket.create_connection(("127.0.0.1", somebody))) as stream:
@@ -96,17 +96,17 @@ def test_what_the_settings_name_is_expected(tmp_path, log, somebody):
             till(tmp_path, port=stream.getsockname()[1]),
             till(tmp_path, native=stream.getsockname()[1]),
         ):
-            looked(Watch(config, log, sockets=lambda: only(stream)))
+            looked(NetworkWatch(config, log, sockets=lambda: only(stream)))
     assert told(tmp_path) == []
 
 
 def test_a_door_that_nobody_ordered(tmp_path, log):
     with socket.create_server(("127.0.0.1", 0)) as near, socket.create_server(("0.0.0.0", 0)) as wide:
         config = till(tmp_path, port=near.getsockname()[1])
-        looked(Watch(config, log, sockets=lambda: only(near, wide)))
+        looked(NetworkWatch(config, log, sockets=lambda: only(near, wide)))
         assert told(tmp_path) == [unexpected("listening", "anywhere")]
         config = till(tmp_path, port=wide.getsockname()[1])
-        looked(Watch(config, log, sockets=lambda: only(near, wide)))
+        looked(NetworkWatch(config, log, sockets=lambda: only(near, wide)))
     assert {line["where"] for line in told(tmp_path)[1:]} == {"this_machine", "anywhere"}
 
 
@@ -114,7 +114,7 @@ def test_datagrams_are_told_when_they_stay(tmp_path, log):
     """A name is looked up with such sockets, and they are gone at the next look."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
         datagrams.bind(("127.0.0.1", 0))
-        watch = Watch(till(tmp_path), log, sockets=lambda: only(datagrams))
+        watch = NetworkWatch(till(tmp_path), log, sockets=lambda: only(datagrams))
         looked(watch)
         assert told(tmp_path) == []
         looked(watch)
@@ -129,7 +129,7 @@ def test_a_name_is_looked_up_when_somebody_new_is_at_its_port(tmp_path, log, som
         return answers[host]
 
     with socket.create_connection(("127.0.0.1", somebody)) as stream:
-        watch = Watch(config, log, resolve=resolve, sockets=lambda: only(stream))
+        watch = NetworkWatch(config, log, resolve=resolve, sockets=lambda: only(stream))
         looked(watch)
         answers["processor.example"] = ("127.0.0.1",)
         looked(watch)
@@ -138,7 +138,7 @@ def test_a_name_is_looked_up_when_somebody_new_is_at_its_port(tmp_path, log, som
         looked(watch)
         assert told(tmp_path) == [], "a connection outlives the answer that it was made by"
         answers["processor.example"] = ("192.0.2.1",)
-        other = Watch(config, log, resolve=resolve, sockets=lambda: only(stream))
+        other = NetworkWatch(config, log, resolve=resolve, sockets=lambda: only(stream))
         looked(other)
         looked(other)
     assert told(tmp_path) == [unexpected("outgoing")]
@@ -151,7 +151,7 @@ def test_name_servers_that_say_nothing_hold_nothing_up(tmp_path, log, somebody):
 
     async def engine(config: Config, *mine: socket.socket) -> None:
         async with AsyncExitStack() as stack:
-            watch = Watch(config, log, resolve=never, sockets=lambda: only(*mine))
+            watch = NetworkWatch(config, log, resolve=never, sockets=lambda: only(*mine))
             stack.push_async_callback(watch._end, asyncio.create_task(asyncio.sleep(0)))
             await watch.look()
             assert told(tmp_path) == [unexpected("listening")]
@@ -203,7 +203,7 @@ def test_the_table_of_sockets():
 def test_a_packet_socket_is_seen(tmp_path, log):
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW):
         raw = [seen for seen in own_sockets() if seen.kind == socket.SOCK_RAW]
-        looked(Watch(till(tmp_path), log, sockets=lambda: raw))
+        looked(NetworkWatch(till(tmp_path), log, sockets=lambda: raw))
     assert told(tmp_path) == [unexpected("raw", "anywhere")]
 
 
@@ -217,7 +217,7 @@ def denied(who: str, times: int) -> dict[str, Any]:
 def test_denials_are_told_at_once_and_then_by_the_minute(tmp_path, log):
     now, file = [1000.0], tmp_path / "denied"
     leave(file, Denied(1, (4, 0, 0, 0, 0)))
-    watch = Watch(till(tmp_path), log, sockets=lambda: (), clock=lambda: now[0])
+    watch = NetworkWatch(till(tmp_path), log, sockets=lambda: (), clock=lambda: now[0])
     looked(watch)
     assert told(tmp_path) == [], "what was denied before is an earlier run's"
     leave(file, Denied(3, (6, 2000, 0, 0, 0)))
@@ -239,7 +239,7 @@ def test_denials_are_told_at_once_and_then_by_the_minute(tmp_path, log):
 def test_without_a_file_that_fits_nothing_is_told(tmp_path, log, content):
     if content is not None:
         (tmp_path / "denied").write_bytes(content)
-    watch = Watch(till(tmp_path), log, sockets=lambda: ())
+    watch = NetworkWatch(till(tmp_path), log, sockets=lambda: ())
     looked(watch)
     assert told(tmp_path) == []
     assert watch.denials is None
@@ -251,7 +251,7 @@ def test_without_a_file_that_fits_nothing_is_told(tmp_path, log, content):
 def test_it_looks_by_itself_until_it_is_ended(tmp_path, log, somebody):
     async def engine() -> None:
         async with AsyncExitStack() as stack:
-            watch = Watch.begin(till(tmp_path), log, stack)
+            watch = NetworkWatch.begin(till(tmp_path), log, stack)
             with closing(socket.create_connection(("127.0.0.1", somebody))):
                 while Stranger(Way.OUTGOING, THIS, somebody) not in watch.strangers:
                     await asyncio.sleep(0.01)
