@@ -58,6 +58,7 @@ def read(file: Path) -> Config:
         document.native,
         document.backup,
         document.enrolment,
+        document.operators,
     )
     check_sockets(config)
     for reader in config.readers:

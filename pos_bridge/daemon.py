@@ -13,14 +13,24 @@ from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settle import Settler
-from pos_bridge.checkout.upkeep import Upkeep
+from pos_bridge.checkout.upkeep import OldEntries, Upkeep
 from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
 from pos_bridge.front import Front, open_front
 from pos_bridge.journal.answers import Answers
 from pos_bridge.log import Log, counted
 from pos_bridge.native_front import NativeFront, open_native
-from pos_bridge.opened import now, open_identify, open_journal, open_log, open_people, open_rooms, open_vault
+from pos_bridge.opened import (
+    now,
+    open_identify,
+    open_journal,
+    open_log,
+    open_old_entries,
+    open_people,
+    open_refund_rule,
+    open_rooms,
+    open_vault,
+)
 from pos_bridge.ops.renewal import Renewal
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
@@ -72,9 +82,11 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         vault = open_vault(config, stack)
         people = open_people(config, vault, journal, log, stack)
         upkeep = None if people is None else Upkeep(people, processor.time)
+        old = open_old_entries(config, processor.time, stack)
         identify = open_identify(config, vault, journal, log, stack)
         terminal = Terminal(credentials.terminal_key)
-        lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify)
+        rule = open_refund_rule(config, stack)
+        lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s, rule), identify)
         await lane.resume()
         dropped = Dropped(log)
         stack.callback(dropped.publish)
@@ -89,7 +101,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.callback(_stop_when_quiet(lane, doors, stop))
         looks = Looks(doors, _open_renewal(config, credentials, processor, log, stack))
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, looks.look)
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, looks.look, teller))
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, old, dropped, looks.look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
@@ -178,7 +190,12 @@ def _stop_when_quiet(lane: Lane, doors: Doors, stop: asyncio.Event) -> Callable[
 
 
 async def _by_the_hour(
-    identify: Identify | None, upkeep: Upkeep | None, dropped: Dropped, look: Callable[[], None], teller: Teller
+    identify: Identify | None,
+    upkeep: Upkeep | None,
+    old: OldEntries,
+    dropped: Dropped,
+    look: Callable[[], None],
+    teller: Teller,
 ) -> None:
     """Beginning with the start, so that no sale sets the time of what is told."""
     while True:
@@ -187,6 +204,7 @@ async def _by_the_hour(
             await identify.settle()
         if upkeep is not None:
             await upkeep.settle()
+        await old.settle()
         await asyncio.sleep(_HOUR_S)
         dropped.publish()
         teller.publish()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pos_bridge import __version__
 from pos_bridge.cli import (
+    audit,
     backup,
     certificate,
     check,
@@ -18,6 +19,7 @@ from pos_bridge.cli import (
     explain,
     journal,
     language,
+    operator,
     person,
     quarantine,
     receipt,
@@ -38,6 +40,8 @@ COMMANDS = (
     journal,
     explain,
     person,
+    operator,
+    audit,
     day_end,
     statistics,
     decide,
