@@ -24,6 +24,7 @@ from pos_bridge.opened import (
     now,
     open_identify,
     open_journal,
+    open_known,
     open_log,
     open_old_entries,
     open_people,
@@ -81,19 +82,32 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(rooms.close)
         vault = open_vault(config, stack)
         people = open_people(config, vault, journal, log, stack)
-        upkeep = None if people is None else Upkeep(people, processor.time)
         old = open_old_entries(config, processor.time, stack)
+        upkeeps = (old,) if people is None else (Upkeep(people, processor.time), old)
         identify = open_identify(config, vault, journal, log, stack)
-        terminal = Terminal(credentials.terminal_key)
         rule = open_refund_rule(config, stack)
-        lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s, rule), identify)
+        lane = Lane(
+            Parts(
+                journal,
+                rooms,
+                processor,
+                Terminal(credentials.terminal_key),
+                settler,
+                log,
+                config.till.card_prompt_s,
+                rule,
+            ),
+            identify,
+        )
         await lane.resume()
         dropped = Dropped(log)
         stack.callback(dropped.publish)
         teller = open_teller(config, credentials.events_tls, lane, log, clock=now, stack=stack)
         counter = CounterDevices(around(config), DeviceHealth(log), teller)
         front = open_front(config, credentials, lane, answers, log, dropped=dropped, counter=counter)
-        doors = Doors(front, open_native(config, credentials, front.house, people, log))
+        doors = Doors(
+            front, open_native(config, credentials, open_known(config, rule, front.house, stack), people, log)
+        )
         await rooms.start()
         await doors.open(stack)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
@@ -101,7 +115,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.callback(_stop_when_quiet(lane, doors, stop))
         looks = Looks(doors, _open_renewal(config, credentials, processor, log, stack))
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, looks.look)
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, old, dropped, looks.look, teller))
+        by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeeps, dropped, looks.look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
@@ -191,8 +205,7 @@ def _stop_when_quiet(lane: Lane, doors: Doors, stop: asyncio.Event) -> Callable[
 
 async def _by_the_hour(
     identify: Identify | None,
-    upkeep: Upkeep | None,
-    old: OldEntries,
+    upkeeps: tuple[Upkeep | OldEntries, ...],
     dropped: Dropped,
     look: Callable[[], None],
     teller: Teller,
@@ -202,9 +215,8 @@ async def _by_the_hour(
         look()
         if identify is not None:
             await identify.settle()
-        if upkeep is not None:
+        for upkeep in upkeeps:
             await upkeep.settle()
-        await old.settle()
         await asyncio.sleep(_HOUR_S)
         dropped.publish()
         teller.publish()

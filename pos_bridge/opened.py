@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
@@ -14,10 +15,10 @@ from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.people import People
 from pos_bridge.checkout.ports import RefundRule
 from pos_bridge.checkout.upkeep import OldEntries
-from pos_bridge.domain.audit import TrailUnwritableError
+from pos_bridge.domain.audit import MAY, Act, Actor, AuditEntry, Role, TrailUnwritableError
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.ledger import JournalUnwritableError
-from pos_bridge.domain.operator import OperatorsUnusableError
+from pos_bridge.domain.operator import Operator, OperatorsUnusableError
 from pos_bridge.domain.points import PointsRule
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.identity import lock
@@ -26,12 +27,15 @@ from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log
 from pos_bridge.operators.approvals import Approvals, NoRefunds, SupervisedRefunds
+from pos_bridge.operators.desk import OperatorDesk
 from pos_bridge.operators.store import Operators
 from pos_bridge.registers.trail import Trail
 from pos_bridge.registers.trail_file import named
 from pos_bridge.settings import Config, Identity, Reader
 from pos_bridge.settings import Operators as OperatorSettings
 from pos_bridge.start_fault import CannotStartError, StartFault
+from pos_bridge.till_api.counter import House
+from pos_bridge.till_api.who_may import Gate
 from pos_bridge.words import Words, same
 
 
@@ -109,6 +113,29 @@ def open_refund_rule(config: Config, stack: AsyncExitStack) -> RefundRule | None
             rule = SupervisedRefunds(Approvals(config.operator_store))
             stack.callback(rule.close)
             return rule
+
+
+def open_known(config: Config, rule: RefundRule | None, house: House, stack: AsyncExitStack) -> House:
+    """The native services' house, and whom it knows as operators."""
+    if config.operators is None:
+        return house
+    desk = OperatorDesk(Operators(config.operator_store))
+    stack.callback(desk.close)
+    if not isinstance(rule, SupervisedRefunds):
+        return replace(house, gate=Gate(desk))
+    trail = Trail.open(config.audit)
+    stack.callback(trail.close)
+
+    async def approve(number: int, password: str, request: bytes, cents: int) -> None:
+        """The trail takes it before it is done."""
+        found = await desk.check(number, password)
+        if not (isinstance(found, Operator) and found.roles & MAY[Act.APPROVE_REFUND]):
+            return
+        with suppress(TrailUnwritableError):
+            await trail.note(AuditEntry(now().date(), Actor(Role.SUPERVISOR, number), Act.APPROVE_REFUND))
+            await rule.approve(number, cents, request)
+
+    return replace(house, gate=Gate(desk), approve=approve)
 
 
 def open_old_entries(config: Config, right_time: Callable[[], datetime | None], stack: AsyncExitStack) -> OldEntries:

@@ -26,16 +26,18 @@ class Approvals:
         self._path = path
         self._now = now
 
-    def approve(self, number: int, cents: int) -> None:
-        """By that supervisor, whose password was checked. ValueError for an amount that is none."""
+    def approve(self, number: int, cents: int, request: bytes | None = None) -> None:
+        """By that supervisor, whose password was checked; for that till's request alone, once and for all, if it is
+        said. ValueError for an amount that is none.
+        """
         if not 1 <= cents <= schema.MOST_CENTS:
             raise ValueError("an approval is of an amount")
         now = self._now()
         file.make(self._path)
         with file.transaction(self._path) as connection:
             connection.execute(
-                "INSERT INTO approvals VALUES (?, ?, ?, ?, ?, NULL)",
-                (uuid4().bytes, number, cents, now.boot, now.at_ms),
+                "INSERT INTO approvals VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (request) DO NOTHING",
+                (uuid4().bytes, number, cents, now.boot, now.at_ms, request),
             )
 
     def take(self, request: bytes, cents: int) -> int | None:
@@ -91,21 +93,22 @@ class SupervisedRefunds:
         """A store that cannot be asked allows nothing."""
         return await self._worker.ask(partial(self._allows, request, cents))
 
-    async def tidy(self) -> None:
-        await self._worker.ask(self._tidy)
+    async def approve(self, number: int, cents: int, request: bytes) -> bool:
+        """For that request alone. False: the store takes nothing."""
+        return await self._worker.ask(partial(self._approve, number, cents, request))
+
+    def _approve(self, number: int, cents: int, request: bytes) -> bool:
+        try:
+            self._approvals.approve(number, cents, request)
+        except OperatorsUnusableError:
+            return False
+        return True
 
     def _allows(self, request: bytes, cents: int) -> bool:
         try:
             return self._approvals.take(request, cents) is not None
         except OperatorsUnusableError:
             return False
-
-    def _tidy(self) -> bool:
-        try:
-            self._approvals.tidy()
-        except OperatorsUnusableError:
-            return False
-        return True
 
 
 class NoRefunds:

@@ -6,6 +6,7 @@ from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.outcome import NotApproved, RefundedInCash
 from pos_bridge.operators.approvals import Approvals, NoRefunds, SupervisedRefunds
 from tests.checkout.fakes import World, refund_ask
+from tests.checkout.story import story
 
 
 @pytest.fixture
@@ -25,7 +26,8 @@ def back(number: int, cents: int = 12_33):
 
 
 def test_one_approval_is_one_refund(approvals, rule):
-    async def story() -> None:
+    @story
+    async def tell() -> None:
         world = World(without_sale=rule)
         assert await world.lane.refund(back(2)) == NotApproved()
         assert world.journal.words() == []
@@ -37,13 +39,14 @@ def test_one_approval_is_one_refund(approvals, rule):
         assert await world.lane.refund(back(4)) == NotApproved()
         assert world.journal.words() == ["cash_refunded"]
 
-    World.play(story)
+    tell()
 
 
 def test_a_refund_of_a_sale_needs_none_and_the_shop_may_make_none(approvals):
-    async def story() -> None:
+    @story
+    async def tell() -> None:
         world = World(without_sale=NoRefunds())
         approvals.approve(7, 12_33)
         assert await world.lane.refund(back(2)) == NotApproved(never=True)
 
-    World.play(story)
+    tell()
