@@ -12,6 +12,7 @@ from pos_bridge import events, faults
 from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
+from pos_bridge.checkout.people import People
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.checkout.upkeep import OldEntries, Upkeep
 from pos_bridge.counter_devices import CounterDevices, around
@@ -82,23 +83,14 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(rooms.close)
         vault = open_vault(config, stack)
         people = open_people(config, vault, journal, log, stack)
-        old = open_old_entries(config, processor.time, stack)
-        upkeeps = (old,) if people is None else (Upkeep(people, processor.time), old)
+        upkeeps: tuple[Upkeep | OldEntries, ...] = (
+            *_of_people(people, processor),
+            open_old_entries(config, processor.time, stack),
+        )
         identify = open_identify(config, vault, journal, log, stack)
         rule = open_refund_rule(config, stack)
-        lane = Lane(
-            Parts(
-                journal,
-                rooms,
-                processor,
-                Terminal(credentials.terminal_key),
-                settler,
-                log,
-                config.till.card_prompt_s,
-                rule,
-            ),
-            identify,
-        )
+        signer = Terminal(credentials.terminal_key)
+        lane = Lane(Parts(journal, rooms, processor, signer, settler, log, config.till.card_prompt_s, rule), identify)
         await lane.resume()
         dropped = Dropped(log)
         stack.callback(dropped.publish)
@@ -201,6 +193,10 @@ def _stop_when_quiet(lane: Lane, doors: Doors, stop: asyncio.Event) -> Callable[
 
     loop.add_signal_handler(signal.SIGUSR1, begin)
     return end
+
+
+def _of_people(people: People | None, processor: ProcessorClient) -> tuple[Upkeep, ...]:
+    return () if people is None else (Upkeep(people, processor.time),)
 
 
 async def _by_the_hour(

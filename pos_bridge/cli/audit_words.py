@@ -2,7 +2,7 @@
 
 from pos_bridge.domain.audit import Act
 from pos_bridge.domain.identity import Purpose
-from pos_bridge.words import Words
+from pos_bridge.words import Words, same
 
 HELP: dict[str, Words] = {
     "audit": Words("le registre des accès", "the audit trail"),
@@ -35,7 +35,7 @@ ACTS: dict[Act, Words] = {
     Act.DELIVER: Words("livraison", "delivery"),
     Act.READ: Words("lecture", "look"),
     Act.ACCESS: Words("accès", "access"),
-    Act.RECTIFY: Words("rectification", "rectification"),
+    Act.RECTIFY: same("rectification"),
     Act.WITHDRAW: Words("retrait d'un consentement", "withdrawal of a consent"),
     Act.ERASE: Words("effacement", "erasure"),
     Act.REQUEST: Words("demande reçue", "request taken"),
@@ -47,10 +47,10 @@ ACTS: dict[Act, Words] = {
 }
 
 PURPOSES: dict[Purpose, Words] = {
-    Purpose.PROGRAMME: Words("programme", "programme"),
+    Purpose.PROGRAMME: same("programme"),
     Purpose.DELIVERY: Words("livraison", "delivery"),
     Purpose.ORDER_TRACKING: Words("suivi de commande", "order tracking"),
     Purpose.RETURN_TRACKING: Words("suivi de retour", "return tracking"),
     Purpose.OFFERS: Words("offres", "offers"),
-    Purpose.CONTACT: Words("contact", "contact"),
+    Purpose.CONTACT: same("contact"),
 }

@@ -13,7 +13,8 @@ from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.operator_input import NotGivenError, new_password, password
 from pos_bridge.cli.operator_words import HELP, ROLES, WEAK, say
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.domain.audit import MAX_OPERATOR, MAY, Act, Actor, AuditEntry, Role, TrailUnwritableError
+from pos_bridge.domain import audit
+from pos_bridge.domain.audit import MAY, Act, Actor, AuditEntry, Role, TrailUnwritableError
 from pos_bridge.domain.details import Field, UnfitDetailError, details
 from pos_bridge.domain.operator import HELD, Operator, OperatorsUnusableError, Refused, Wait
 from pos_bridge.operators.approvals import Approvals
@@ -152,7 +153,7 @@ def _check_user(folder: Path) -> None:
 
 
 def _number(text: str) -> int:
-    if re.fullmatch(r"[0-9]{1,4}", text, re.ASCII) is None or not 1 <= int(text) <= MAX_OPERATOR:
+    if re.fullmatch(r"[0-9]{1,4}", text, re.ASCII) is None or not 1 <= int(text) <= audit.MAX_OPERATOR:
         raise argparse.ArgumentTypeError(HELP["number"].both)
     return int(text)
 

@@ -112,7 +112,7 @@ NOBODY_KNOWN = Gate()
 def _acting(call: str, operator: Operator, first: Role | None = None) -> Actor:
     """In a role that may, if they have one; else in one that may not, which is refused and noted."""
     act = CALLS[call]
-    assert act is not None, "a call of a till names no operator"
+    assert act is not None
     order = [role for role in (first, *_LEAST) if role in operator.roles]
     fit = [role for role in order if role in MAY[act]]
     role = (fit or order)[0]

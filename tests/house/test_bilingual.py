@@ -47,6 +47,7 @@ SILENT = {
     "domain": "tells outcomes of closed lists",
     "identity": "SQL",
     "journal": "SQL, and what `verify` found, which is told as found",
+    "operators": "SQL, and what is too easy for a password",
     "processor": "speaks gRPC",
     "protocol": "generated",
     "registers": "SQL",

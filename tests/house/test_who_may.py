@@ -1,6 +1,7 @@
 """Deny by default: every call and every command has its rule, and every role is tried against every call."""
 
 import asyncio
+from collections.abc import Awaitable
 
 import pytest
 
@@ -8,7 +9,7 @@ from pos_bridge.cli import operator
 from pos_bridge.cli.main import COMMANDS
 from pos_bridge.cli.who_may import ACTS_OF_OPERATORS
 from pos_bridge.cli.who_may import COMMANDS as WHO
-from pos_bridge.domain.audit import MAY, Act, Role
+from pos_bridge.domain.audit import MAY, Act, Actor, Role
 from pos_bridge.domain.operator import HELD, Checked, Operator, Refused, Wait
 from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.till_api.person_bounds import UntakenError
@@ -59,6 +60,13 @@ class Known:
         return self.operator if (number, password) == (7, GOOD) else Refused()
 
 
+def play(asked: Awaitable[Actor]) -> Actor:
+    async def wait() -> Actor:
+        return await asked
+
+    return asyncio.run(wait())
+
+
 def acted(call: str, known: Known | None, number: int = 7, password: str = GOOD):
     gate = Gate(known)
 
@@ -67,8 +75,8 @@ def acted(call: str, known: Known | None, number: int = 7, password: str = GOOD)
 
     if call.startswith("People."):
         request = pb.EnrolRequest(operator=number)
-        return asyncio.run(gate.at_till(call, request, ask)())
-    return asyncio.run(gate.in_person(call, pb.PersonRequest(operator=number, password=password), ask)())
+        return play(gate.at_till(call, request, ask)())
+    return play(gate.in_person(call, pb.PersonRequest(operator=number, password=password), ask)())
 
 
 @pytest.mark.parametrize("call", [call for call, act in CALLS.items() if act is not None])
