@@ -180,10 +180,10 @@ def test_roles_and_password_change(operators, clock):
         operators.set_roles(7, frozenset({Role.SYSTEM}))
 
 
-def test_two_at_once_are_one_try(operators):
+def test_two_at_once_are_one_try(operators, clock):
     context = multiprocessing.get_context("fork")
     with context.Pool(2) as pool:
-        found = pool.starmap(Operators(operators.path).check, [(9, "un autre mot secret")] * 8)
+        found = pool.starmap(Operators(operators.path, clock).check, [(9, "un autre mot secret")] * 8)
     assert found.count(Refused()) == 1
     assert all(isinstance(each, Wait) for each in found if each != Refused())
 
