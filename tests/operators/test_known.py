@@ -23,7 +23,7 @@ from tests.config.documents import DOCUMENT
 GOOD = "une girafe à vélo"
 REQUEST = bytes(range(32))
 NOTHING = SimpleNamespace()
-HOUSE = House(*([NOTHING] * 10))  # type: ignore[arg-type]
+HOUSE = House(*([NOTHING] * 10))  # type: ignore[arg-type]  # none of it is asked
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_without_operators_nothing_is_asked(config):
             assert opened.open_known(alone, None, HOUSE, stack) is HOUSE
             for word, never in (("refused", True), ("open", None)):
                 rule = opened.open_refund_rule(
-                    replace(config, operators=OperatorSettings(refund_without_sale=word)),  # type: ignore[arg-type]
+                    replace(config, operators=OperatorSettings(refund_without_sale=word)),  # type: ignore[arg-type]  # of a list
                     stack,
                 )
                 assert (None if rule is None else rule.never) is never
