@@ -64,6 +64,7 @@ def read(file: Path) -> Config:
         admin=document.admin,
         metrics=document.metrics,
         network=document.network,
+        operators=document.operators,
     )
     check_sockets(config)
     for reader in config.readers:

@@ -23,6 +23,8 @@ COMMANDS = (
     "journal",
     "explain",
     "person",
+    "operator",
+    "audit",
     "day-end",
     "statistics",
     "decide",

@@ -89,7 +89,7 @@ def _connections(found: Mapping[str, int] | None, language: str) -> list[str]:
     if found is None:
         return []
     told = [say("unexpected", language, count=found["unexpected"])]
-    return told if "denied" not in found else [*told, say("denied", language, count=found["denied"])]
+    return told if "denied" not in found else [*told, say("kept_out", language, count=found["denied"])]
 
 
 def _reader(reader: Mapping[str, Any], language: str) -> str:

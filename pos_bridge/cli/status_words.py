@@ -36,7 +36,7 @@ WORDS = {
     "unreadable": Words("le journal ne se lit pas", "the journal cannot be read"),
     "connections": Words("Connexions", "Connections"),
     "unexpected": Words("{count} que personne n'attend", "{count} that nobody expects"),
-    "denied": Words("{count} refusées par le pare-feu", "{count} denied by the firewall"),
+    "kept_out": Words("{count} refusées par le pare-feu", "{count} denied by the firewall"),
     "no_socket": Words(
         "Pas de section [admin] : ce moteur ne répond à personne ici (docs/administration.md).",
         "No section [admin]: this engine answers nobody here (docs/administration.md).",
