@@ -2,14 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 
 import uvloop
 
 from pos_bridge import events, faults
-from pos_bridge.cardlink.watch import MachineWatch
 from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
@@ -18,12 +16,13 @@ from pos_bridge.checkout.settle import Settler
 from pos_bridge.checkout.upkeep import OldEntries, Upkeep
 from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
-from pos_bridge.front import NEXO, Front, open_front
+from pos_bridge.doors import Doors, Leaving, Looks
+from pos_bridge.front import NEXO, open_front
 from pos_bridge.handed import Handed, receive
 from pos_bridge.journal.answers import Answers
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log, counted
-from pos_bridge.native_front import NativeFront, open_native
+from pos_bridge.native_front import open_native
 from pos_bridge.network.watch import NetworkWatch
 from pos_bridge.onlookers import Onlookers, Running
 from pos_bridge.opened import (
@@ -63,9 +62,7 @@ def run(config: Config, credentials: Credentials, notify: Callable[[str], None])
 
 async def _serve(config: Config, credentials: Credentials, notify: Callable[[str], None], handed: Handed) -> None:
     asyncio.get_running_loop().set_exception_handler(faults.in_loop)
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = _told_to_stop()
     async with AsyncExitStack() as stack:
         stack.callback(handed.close)
         log = open_log(config)
@@ -123,55 +120,11 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         doors.stop_taking()
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """Where tills ask: nexo, and the native API where there is one."""
-
-    front: Front
-    native: NativeFront | None
-
-    async def open(self, stack: AsyncExitStack) -> None:
-        await self.front.server.start()
-        stack.push_async_callback(self.front.server.stop)
-        if self.native is not None:
-            await self.native.start()
-            stack.push_async_callback(self.native.stop)
-        stack.push_async_callback(self.front.reception.close)
-
-    def stop_taking(self) -> None:
-        self.front.server.stop_taking()
-        if self.native is not None:
-            self.native.stop_taking()
-
-    def days(self) -> Mapping[str, int]:
-        """How many each certificate has left."""
-        native = None if self.native is None else self.native.days
-        return {"nexo": self.front.days, **({} if native is None else {"native": native})}
-
-    def look(self) -> None:
-        """At the certificates."""
-        self.front.look()
-        if self.native is not None:
-            self.native.look()
-
-
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """By the hour and when told to: at every certificate that tills and processor are shown, and at the machine."""
-
-    doors: Doors
-    renewal: Renewal
-    machine: MachineWatch
-
-    def look(self) -> None:
-        """First at the start, once rooms are there: the secret page of one keeps the kernel from hibernating."""
-        self.machine.is_fit()
-        self.doors.look()
-        self.renewal.look()
-
-    def days(self) -> Mapping[str, int]:
-        """How many each has left."""
-        return {**self.doors.days(), "processor": self.renewal.days}
+def _told_to_stop() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
 
 
 def _open_records(config: Config, stack: AsyncExitStack) -> tuple[Journal, Answers]:
@@ -202,39 +155,6 @@ def _open_renewal(
     renewal = Renewal(config, given, processor, log, now)
     stack.push_async_callback(renewal.close)
     return renewal
-
-
-class Leaving:
-    """Stops when no payment runs: from SIGUSR1 on, or when told to. The stack's end takes it back; the signal stays
-    heard, as it would otherwise end what is stopping.
-    """
-
-    def __init__(self, lane: Lane, doors: Doors, stop: asyncio.Event, stack: AsyncExitStack) -> None:
-        self._lane = lane
-        self._doors = doors
-        self._stop = stop
-        self._waiting: asyncio.Task[None] | None = None
-        self._ended = False
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.begin)
-        stack.callback(self._end)
-
-    def begin(self) -> None:
-        if self._waiting is None and not self._ended:
-            self._waiting = asyncio.create_task(self._wait())
-
-    def _end(self) -> None:
-        self._ended = True
-        if self._waiting is not None:
-            self._waiting.cancel()
-
-    async def _wait(self) -> None:
-        reception = self._doors.front.reception
-        await self._lane.quiet()
-        while reception.runs:  # a customer may be asked something before the lane hears of their payment
-            await reception.quiet()
-            await self._lane.quiet()
-        self._doors.stop_taking()  # in the same moment: nobody begins what would then be withdrawn
-        self._stop.set()
 
 
 def _of_people(people: People | None, processor: ProcessorClient) -> tuple[Upkeep, ...]:
