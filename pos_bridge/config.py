@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from pos_bridge.config_checks import (
+    check_admin_folder,
     check_backup,
     check_devices,
     check_enrolment,
@@ -33,6 +34,7 @@ def load(file: Path) -> Config:
         check_vault_key(file, config.path(config.identity.vault_key))
     check_devices(config)
     check_native_folder(config)
+    check_admin_folder(config)
     return config
 
 
@@ -58,6 +60,7 @@ def read(file: Path) -> Config:
         document.native,
         document.backup,
         document.enrolment,
+        document.admin,
     )
     check_sockets(config)
     for reader in config.readers:

@@ -3,6 +3,7 @@
 Each raises ConfigError with one line for a person.
 """
 
+import os
 import stat
 from pathlib import Path
 
@@ -174,16 +175,8 @@ def check_native_folder(config: Config) -> None:
     folders: list[tuple[int, int]] = []
     groups: list[int] = []
     for setting, path in sockets:
-        folder = config.path(path).parent
-        where = {"file": config.file, "setting": setting, "path": folder}
-        try:
-            found = folder.stat()
-        except OSError as error:
-            raise ConfigError(StartFault.FILE_UNUSABLE, **where, reason=reason_of(error)) from None
-        if not stat.S_ISDIR(found.st_mode):
-            raise ConfigError(StartFault.NOT_A_FOLDER, **where)
-        if found.st_mode & 0o022:
-            raise ConfigError(StartFault.CHANGEABLE_BY_OTHERS, **where)
+        found = _folder(config, setting, path)
+        where = {"file": config.file, "setting": setting, "path": config.path(path).parent}
         if (found.st_dev, found.st_ino) in folders:
             raise ConfigError(StartFault.PRIVACY_BESIDE_TILLS, **where)
         folders.append((found.st_dev, found.st_ino))
@@ -191,6 +184,27 @@ def check_native_folder(config: Config) -> None:
             if found.st_gid in groups:
                 raise ConfigError(StartFault.PRIVACY_GROUP_OF_TILLS, **where)
             groups.append(found.st_gid)
+
+
+def _folder(config: Config, setting: str, path: str) -> os.stat_result:
+    """Of a socket: one that only its owner can change."""
+    folder = config.path(path).parent
+    where = {"file": config.file, "setting": setting, "path": folder}
+    try:
+        found = folder.stat()
+    except OSError as error:
+        raise ConfigError(StartFault.FILE_UNUSABLE, **where, reason=reason_of(error)) from None
+    if not stat.S_ISDIR(found.st_mode):
+        raise ConfigError(StartFault.NOT_A_FOLDER, **where)
+    if found.st_mode & 0o022:
+        raise ConfigError(StartFault.CHANGEABLE_BY_OTHERS, **where)
+    return found
+
+
+def check_admin_folder(config: Config) -> None:
+    """Whoever can change it could put another socket there, and tell IT what they like of this till."""
+    if config.admin is not None:
+        _folder(config, "admin.socket", config.admin.socket)
 
 
 def check_backup(config: Config) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
 from pos_bridge.front import Front, open_front
 from pos_bridge.journal.answers import Answers
+from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log, counted
 from pos_bridge.native_front import NativeFront, open_native
 from pos_bridge.opened import now, open_identify, open_journal, open_log, open_people, open_rooms, open_vault
@@ -29,6 +30,7 @@ from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal
 from pos_bridge.settings import Config
 from pos_bridge.teller import Teller, open_teller
+from pos_bridge.watch_front import Running, Watch
 
 _HOUR_S = 3600.0
 
@@ -50,19 +52,13 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
     async with AsyncExitStack() as stack:
         log = open_log(config)
         stack.callback(log.close)
+        watch = Watch(config, log, stack)
         journal = open_journal(config)
         stack.callback(journal.close)
         answers = Answers.open(config.answers, now)
         stack.callback(answers.close)
 
-        settings = ProcessorSettings(
-            config.processor.address,
-            config.processor.server_name,
-            ChannelCredentials(credentials.ca, credentials.certificate, credentials.key),
-            config.processor.answer_timeout_s,
-        )
-        processor = ProcessorClient(settings, journal, log)
-        stack.push_async_callback(processor.close)
+        processor = _open_processor(config, credentials, journal, log, stack)
         settler = Settler(journal, processor, log)
         stack.push_async_callback(settler.close)
         unsettled = await settler.recover()
@@ -82,13 +78,14 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         counter = CounterDevices(around(config), DeviceHealth(log), teller)
         front = open_front(config, credentials, lane, answers, log, dropped=dropped, counter=counter)
         doors = Doors(front, open_native(config, credentials, front.house, people, log))
-        await rooms.start()
+        locks = await rooms.start()
         await doors.open(stack)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
-        stack.callback(_stop_when_quiet(lane, doors, stop))
+        leaving = Leaving(lane, doors, stop, stack)
         looks = Looks(doors, _open_renewal(config, credentials, processor, log, stack))
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, looks.look)
+        await watch.open(Running(journal, lane, locks, looks.days, looks.look, settler.hurry, leaving.begin))
         by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, looks.look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
@@ -123,6 +120,11 @@ class Doors:
         if self.native is not None:
             self.native.stop_taking()
 
+    def days(self) -> Mapping[str, int]:
+        """How many each certificate has left."""
+        native = None if self.native is None else self.native.days
+        return {"nexo": self.front.days, **({} if native is None else {"native": native})}
+
     def look(self) -> None:
         """At the certificates."""
         self.front.look()
@@ -141,6 +143,24 @@ class Looks:
         self.doors.look()
         self.renewal.look()
 
+    def days(self) -> Mapping[str, int]:
+        """How many each has left."""
+        return {**self.doors.days(), "processor": self.renewal.days}
+
+
+def _open_processor(
+    config: Config, credentials: Credentials, journal: Journal, log: Log, stack: AsyncExitStack
+) -> ProcessorClient:
+    settings = ProcessorSettings(
+        config.processor.address,
+        config.processor.server_name,
+        ChannelCredentials(credentials.ca, credentials.certificate, credentials.key),
+        config.processor.answer_timeout_s,
+    )
+    processor = ProcessorClient(settings, journal, log)
+    stack.push_async_callback(processor.close)
+    return processor
+
 
 def _open_renewal(
     config: Config, given: Credentials, processor: ProcessorClient, log: Log, stack: AsyncExitStack
@@ -150,31 +170,37 @@ def _open_renewal(
     return renewal
 
 
-def _stop_when_quiet(lane: Lane, doors: Doors, stop: asyncio.Event) -> Callable[[], object]:
-    """From SIGUSR1 on. The answer takes it back; the signal stays heard, as it would otherwise end what is stopping."""
-    loop = asyncio.get_running_loop()
-    waiting: set[asyncio.Task[None]] = set()
-    ended = asyncio.Event()
+class Leaving:
+    """Stops when no payment runs: from SIGUSR1 on, or when told to. The stack's end takes it back; the signal stays
+    heard, as it would otherwise end what is stopping.
+    """
 
-    async def wait() -> None:
-        await lane.quiet()
-        while doors.front.reception.runs:  # a customer may be asked something before the lane hears of their payment
-            await doors.front.reception.quiet()
-            await lane.quiet()
-        doors.stop_taking()  # in the same moment: nobody begins what would then be withdrawn
-        stop.set()
+    def __init__(self, lane: Lane, doors: Doors, stop: asyncio.Event, stack: AsyncExitStack) -> None:
+        self._lane = lane
+        self._doors = doors
+        self._stop = stop
+        self._waiting: asyncio.Task[None] | None = None
+        self._ended = False
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.begin)
+        stack.callback(self._end)
 
-    def begin() -> None:
-        if not (waiting or ended.is_set()):
-            waiting.add(loop.create_task(wait()))
+    def begin(self) -> None:
+        if self._waiting is None and not self._ended:
+            self._waiting = asyncio.create_task(self._wait())
 
-    def end() -> None:
-        ended.set()
-        for task in waiting:
-            task.cancel()
+    def _end(self) -> None:
+        self._ended = True
+        if self._waiting is not None:
+            self._waiting.cancel()
 
-    loop.add_signal_handler(signal.SIGUSR1, begin)
-    return end
+    async def _wait(self) -> None:
+        reception = self._doors.front.reception
+        await self._lane.quiet()
+        while reception.runs:  # a customer may be asked something before the lane hears of their payment
+            await reception.quiet()
+            await self._lane.quiet()
+        self._doors.stop_taking()  # in the same moment: nobody begins what would then be withdrawn
+        self._stop.set()
 
 
 async def _by_the_hour(

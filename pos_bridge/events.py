@@ -246,4 +246,12 @@ class RenewalFailed(Event):
     days: int
 
 
+@dataclass(frozen=True, slots=True)
+class AdminDenied(Event):
+    """Somebody asked at the administration socket for what they may not, so many times. Who is not said."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+    times: int
+
+
 EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it

@@ -42,6 +42,11 @@ class Front:
         self.server = server
         self._leaf = leaf
 
+    @property
+    def days(self) -> int:
+        """How many the certificate has left that tills are shown."""
+        return self._leaf.days
+
     def look(self) -> None:
         """At the certificate: a new one is shown from the next connection on."""
         self._leaf.look()

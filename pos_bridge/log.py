@@ -8,7 +8,7 @@ because a line with a second on it would tell when a sale was.
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -126,6 +126,7 @@ class Log:
 
     def __init__(self, path: Path | None = None) -> None:
         self._file: BinaryIO | None = None
+        self._taps: list[Callable[[Event], None]] = []
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._file = path.open("ab", buffering=0)
@@ -136,6 +137,12 @@ class Log:
         """Write one line. A log that cannot be written loses it and never stops a sale."""
         with suppress(OSError):
             self._lines.write(event)
+        for tap in self._taps:
+            tap(event)
+
+    def listen(self, tap: Callable[[Event], None]) -> None:
+        """`tap` is told each event, after its line; it may not raise."""
+        self._taps.append(tap)
 
     def close(self) -> None:
         if self._file is not None:

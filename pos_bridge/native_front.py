@@ -1,6 +1,5 @@
 """The native tills' side of the engine, built: its service, its socket or its port, and the certificate it shows."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from pos_bridge.checkout.people import People
@@ -33,6 +32,10 @@ class _Shown:
         self._context = self._leaf.context
         self._newer: Pair | None = None
 
+    @property
+    def days(self) -> int:
+        return self._leaf.days
+
     def pair(self) -> Pair:
         certificate, key = self._files
         return Pair(certificate.read_bytes(), key.read_bytes())
@@ -48,11 +51,20 @@ class _Shown:
 
 
 class NativeFront:
-    """Each place where native clients ask. `look` at the certificate by the hour."""
+    """Each place where native clients ask. `look` at the certificate by the hour; there is one with a port only."""
 
-    def __init__(self, servers: tuple[NativeServer, ...], look: Callable[[], None]) -> None:
+    def __init__(self, servers: tuple[NativeServer, ...], shown: _Shown | None) -> None:
         self._servers = servers
-        self.look = look
+        self._shown = shown
+
+    @property
+    def days(self) -> int | None:
+        """How many the certificate has left, if there is one."""
+        return None if self._shown is None else self._shown.days
+
+    def look(self) -> None:
+        if self._shown is not None:
+            self._shown.look()
 
     async def start(self) -> None:
         for server in self._servers:
@@ -84,7 +96,7 @@ def open_native(
         )
     if native.privacy_socket is not None and desk is not None:
         servers.append(_server(config, (RightsService(desk),), native.privacy_socket, None, "native.privacy_socket"))
-    return NativeFront(tuple(servers), lambda: None if shown is None else shown.look())
+    return NativeFront(tuple(servers), shown)
 
 
 def _server(

@@ -15,6 +15,7 @@ from pos_bridge.device_config import CustomerDisplay, CustomerPad, Events, PathT
 from pos_bridge.start_fault import StartError
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+_Account = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]  # a user or a group, as useradd(8) takes it
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _AgeRecipient = Annotated[str, Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
@@ -188,6 +189,18 @@ class Native(Section, frozen=True):
         return tuple((setting, path) for setting, path in named if path is not None)
 
 
+class Admin(Section, frozen=True):
+    """Where this machine's own people ask the running engine: root always, as IT, and who is named here.
+
+    `it` and `privacy`: groups of the system; `page`: the user of the program that shows the status page.
+    """
+
+    socket: PathText
+    it: Annotated[tuple[_Account, ...], Meta(max_length=16)] = ()
+    privacy: Annotated[tuple[_Account, ...], Meta(max_length=16)] = ()
+    page: _Account | None = None
+
+
 class LogFile(Section, frozen=True):
     file: PathText
 
@@ -215,6 +228,7 @@ class Document(Section, frozen=True):
     customer_pad: CustomerPad | None = None
     native: Native | None = None
     backup: Backup | None = None
+    admin: Admin | None = None
     log: LogFile | None = None
 
 
@@ -236,6 +250,7 @@ class Config:
     native: Native | None = None
     backup: Backup | None = None
     enrolment: Enrolment | None = None
+    admin: Admin | None = None
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""

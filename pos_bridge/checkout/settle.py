@@ -40,6 +40,7 @@ class Settler:
         self._held: dict[LegKey, Settling] = {}
         self._tasks: dict[LegKey, asyncio.Task[None]] = {}
         self._handing_over = asyncio.Lock()
+        self._hurried = asyncio.Event()
 
     async def recover(self) -> int:
         """Take over the legs an earlier run left open: how many there are.
@@ -105,6 +106,11 @@ class Settler:
                 await self._stop(key)
                 return await self._moved(settling, moved.leg, till)
 
+    def hurry(self) -> None:
+        """Try each leg now that waits for its next try: somebody has mended what was in the way."""
+        hurried, self._hurried = self._hurried, asyncio.Event()
+        hurried.set()
+
     @property
     def busy(self) -> bool:
         return not all(task.done() for task in self._tasks.values())
@@ -165,16 +171,21 @@ class Settler:
             before = settling.leg
             await self._try(settling)
             if settling.leg is before:
-                await asyncio.sleep(_REFUSED_PAUSE_S if settling.refused else pause)
+                await self._pause(_REFUSED_PAUSE_S if settling.refused else pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
         settling.definite.set()
         pause = _FIRST_PAUSE_S
         while not await self._caught_up(settling):
-            await asyncio.sleep(pause)
+            await self._pause(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
         del self._held[key], self._tasks[key]
         self._tell(settling.leg)
         settling.durable.set()
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurried.wait()
 
     async def _try(self, settling: Settling) -> None:
         """One try. Whatever fails, the leg is where it was: one that nobody settles is worse than one more try."""

@@ -11,3 +11,4 @@ class Trouble(Enum):
     TOLD = "told"  # after an answer was given, when its being given was noted
     CONNECTION = "connection"  # in the HTTP server
     SETTLING = "settling"  # while a leg was captured or reversed; it is tried again
+    ADMINISTRATION = "administration"  # while a call of the administration socket was answered

@@ -71,11 +71,16 @@ class Renewal:
             self._round.cancel()
             await asyncio.gather(self._round, return_exceptions=True)
 
+    @property
+    def days(self) -> int:
+        """How many the certificate in use has left, 0 to 999."""
+        return counted(max((self._pair.ends - self._now).days, 0))
+
     async def _look(self) -> None:
         await self._telling(self._take_files)
         await self._telling(self._renew)
-        if self._url is None and self._days < WARN_DAYS:
-            self._tell_once(events.TillCertificateEnding, events.TillCertificateEnding(self._days))
+        if self._url is None and self.days < WARN_DAYS:
+            self._tell_once(events.TillCertificateEnding, events.TillCertificateEnding(self.days))
 
     async def _telling(self, step: Callable[[], Awaitable[None]]) -> None:
         fault = EnrolFault.UNWRITABLE
@@ -89,7 +94,7 @@ class Renewal:
             pass  # a disk that takes nothing
         else:
             return
-        self._tell_once(fault, events.RenewalFailed(fault, self._days))
+        self._tell_once(fault, events.RenewalFailed(fault, self.days))
 
     async def _take_files(self) -> None:
         """What somebody has put there since: by `pos-bridge enrol`, or a bundle of authorities.
@@ -139,7 +144,7 @@ class Renewal:
             raise EnrolError(EnrolFault.NOT_TAKEN if reached else EnrolFault.UNREACHABLE)
         self._pair, self._roots = pair, roots
         self._told.clear()
-        self._log.emit(events.TillCertificateTaken(self._days))
+        self._log.emit(events.TillCertificateTaken(self.days))
 
     @property
     def _url(self) -> str | None:
@@ -149,10 +154,6 @@ class Renewal:
     def _now(self) -> datetime:
         """The processor's time where it is known: a till's own clock is set by hand."""
         return self._processor.time() or self._clock().astimezone(UTC)
-
-    @property
-    def _days(self) -> int:
-        return counted(max((self._pair.ends - self._now).days, 0))
 
     def _tell_once(self, what: object, event: Event) -> None:
         """A day, each."""

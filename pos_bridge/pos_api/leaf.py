@@ -41,10 +41,15 @@ class Leaf:
         """Take what has changed, and say once a day that the end is near. For a signal, and for every hour."""
         self._take()
         now = self._clock()
-        days = (self._ends - now).days
+        days = self.days
         if days < WARN_DAYS and (self._warned is None or now - self._warned >= _TELL_EACH):
             self._warned = now
             self._log.emit(events.CertificateEnding(counted(max(days, 0))))
+
+    @property
+    def days(self) -> int:
+        """How many it has left; below 0 once it has ended."""
+        return (self._ends - self._clock()).days
 
     def _take(self) -> None:
         """What cannot be used is told once and tried again (its key may come after it); the leaf in use stays."""

@@ -24,8 +24,9 @@ class TakenError(Exception):
 class Place:
     """`path` in a folder that is there. Raises OSError, TakenError. `close` when its server has stopped."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mode: int = MODE) -> None:
         self._name = path.name
+        self._mode = mode
         self._new = f".{secrets.token_hex(_NAME_BYTES)}"
         self._shown: tuple[int, int] | None = None
         self._folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -43,7 +44,7 @@ class Place:
     def show(self) -> None:
         """Let clients in: the server listens. Raises OSError."""
         made_at = Path(self._at(self._new))
-        made_at.chmod(MODE)
+        made_at.chmod(self._mode)
         made = made_at.stat()
         self._shown = made.st_dev, made.st_ino
         os.rename(self._new, self._name, src_dir_fd=self._folder, dst_dir_fd=self._folder)

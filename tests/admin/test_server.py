@@ -1,0 +1,322 @@
+"""The socket, served: who is let in, what they may, and that nobody's silence, noise or number harms another."""
+
+import asyncio
+import os
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from hw_sim.unix_path import short_address
+from pos_bridge import events
+from pos_bridge.admin.calls import MAY, table
+from pos_bridge.admin.client import NotAnsweredError, RefusedError, ask
+from pos_bridge.admin.lines import Fault
+from pos_bridge.admin.server import MODE, MOST_OF_A_USER, AdminServer
+from pos_bridge.admin.who import Who
+from pos_bridge.domain.trouble import Trouble
+from pos_bridge.log import Event
+from pos_bridge.till_api.unix_socket import Place, TakenError
+
+ME = os.geteuid()
+
+
+class Told:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
+
+
+class Fixed:
+    """Roles without a list of groups."""
+
+    def __init__(self, *roles: Who) -> None:
+        self.is_now = frozenset(roles)
+        self.asked: list[int] = []
+
+    async def roles(self, uid: int) -> frozenset[Who]:
+        self.asked.append(uid)
+        return self.is_now
+
+
+class Desk:
+    """What calls do here. `held` lets `health` wait until it is set."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.held: asyncio.Event | None = None
+
+    def calls(self):
+        return table(**{name: self._call(name) for name in MAY})
+
+    def _call(self, name: str) -> Callable[[], Awaitable[dict[str, object]]]:
+        async def call() -> dict[str, object]:
+            self.done.append(name)
+            if self.held is not None and name == "health":
+                await self.held.wait()
+            if name == "settle":
+                raise OSError("what a disk says")
+            return {"name": name}
+
+        return call
+
+
+class Served:
+    def __init__(self, path: Path, roles: Fixed, *, ask_s: float) -> None:
+        self.path, self.roles, self.log, self.desk = path, roles, Told(), Desk()
+        self.server = AdminServer(Place(path, MODE), self.desk.calls(), roles, self.log, ask_s=ask_s)
+
+    async def ask(self, call: str, **fields: bool | int | str) -> dict[str, object]:
+        return await asyncio.to_thread(ask, self.path, call, **fields)
+
+    async def raw(self, data: bytes, *, end: bool = False) -> bytes:
+        """What comes back until the connection ends."""
+        with short_address(self.path.parent, self.path.name) as address:
+            reader, writer = await asyncio.open_unix_connection(address)
+        try:
+            writer.write(data)
+            if end:
+                writer.write_eof()
+            return await reader.read()
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def served(folder: Path, *roles: Who, ask_s: float = 5.0) -> AsyncIterator[Served]:
+    found = Served(folder / "admin.sock", Fixed(*roles), ask_s=ask_s)
+    await found.server.start()
+    try:
+        yield found
+    finally:
+        await found.server.stop()
+
+
+async def refused(asking: Awaitable[object]) -> Fault:
+    with pytest.raises(RefusedError) as told:
+        await asking
+    return told.value.fault
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
+def test_the_socket_is_anybodys_and_goes_with_the_server(tmp_path):
+    async def story() -> None:
+        async with served(tmp_path, Who.IT) as here:
+            assert stat.S_IMODE(here.path.stat().st_mode) == 0o666
+            assert await here.ask("overview") == {"name": "overview"}
+            assert here.roles.asked == [ME]
+            with pytest.raises(TakenError):
+                Place(here.path)
+        assert not here.path.exists()
+        with pytest.raises(NotAnsweredError, match="No such file"):
+            await here.ask("overview")
+
+    uvloop.run(story())
+
+
+@pytest.mark.parametrize("who", [*Who, None])
+@pytest.mark.parametrize("call", [*MAY, "unknown"])
+def test_each_role_and_each_call(tmp_path, who: Who | None, call: str):
+    async def story() -> None:
+        async with served(tmp_path, *([] if who is None else [who])) as here:
+            if who in MAY.get(call, ()):
+                if call == "settle":
+                    assert await refused(here.ask(call)) is Fault.FAILED
+                else:
+                    assert await here.ask(call) == {"name": call}
+                assert here.desk.done == [call]
+                return
+            denied = await here.raw(b'{"call":"%s"}\n' % call.encode())
+            assert denied == b'{"fault":"denied"}\n'
+            assert await here.raw(b'{"call":"%s","fields":{"a":1}}\n' % call.encode()) == denied
+            assert here.desk.done == []
+            assert here.log.events == [events.AdminDenied(1)]
+        assert here.log.events == [events.AdminDenied(1), events.AdminDenied(1)], "the second was told at the end"
+
+    uvloop.run(story())
+
+
+def test_only_these_calls_are_there():
+    assert {name: {who.value for who in may} for name, may in MAY.items()} == {
+        "overview": {"it", "page"},
+        "health": {"it", "page", "privacy"},
+        "look": {"it"},
+        "settle": {"it"},
+        "stop": {"it"},
+    }
+    with pytest.raises(ValueError, match="its rule"):
+        table()
+
+
+def test_roles_are_asked_for_each_call(tmp_path):
+    async def story() -> None:
+        async with served(tmp_path, Who.IT) as here:
+            await here.ask("look")
+            here.roles.is_now = frozenset()
+            assert await refused(here.ask("look")) is Fault.DENIED
+
+    uvloop.run(story())
+
+
+def test_what_fails_says_nothing_of_it(tmp_path):
+    async def story() -> None:
+        async with served(tmp_path, Who.IT) as here:
+            assert await refused(here.ask("settle")) is Fault.FAILED
+            assert here.log.events == [events.RequestFault(Trouble.ADMINISTRATION)]
+            assert await here.raw(b'{"call":"overview","fields":{"secret":1}}\n') == b'{"fault":"unreadable"}\n'
+
+    uvloop.run(story())
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\n",
+        b"\x00\xff\xfe\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"x" * 70000,
+        b'{"call": "stop", "fields": {"n": ' + b"9" * 60000 + b"}}\n",
+        b"[" * 65000 + b"\n",
+    ],
+)
+def test_noise_is_answered_and_over(tmp_path, raw):
+    async def story() -> None:
+        async with served(tmp_path, Who.IT) as here:
+            assert await here.raw(raw) in {b'{"fault":"unreadable"}\n', b""}
+            assert await here.ask("overview")
+            assert here.desk.done == ["overview"]
+
+    uvloop.run(story())
+
+
+def test_half_a_line_ends_with_its_sender_and_a_whole_one_is_answered_after(tmp_path):
+    async def story() -> None:
+        async with served(tmp_path, Who.IT) as here:
+            assert await here.raw(b'{"call": "over', end=True) == b""
+            assert await here.raw(b'{"call":"look"}\n{"call":"stop"}\n', end=True) == b'{"done":{"name":"look"}}\n'
+            assert here.desk.done == ["look"]
+
+    uvloop.run(story())
+
+
+def test_whoever_says_nothing_is_let_go(tmp_path):
+    async def story() -> None:
+        async with served(tmp_path, Who.IT, ask_s=0.2) as here:
+            assert await asyncio.gather(here.raw(b""), here.raw(b'{"call"')) == [b"", b""]
+
+    uvloop.run(story())
+
+
+def test_a_user_has_so_many_places_and_no_more(tmp_path):
+    async def story() -> None:
+        async with served(tmp_path, Who.IT) as here:
+            here.desk.held = asyncio.Event()
+            waiting = [asyncio.create_task(here.ask("health")) for _ in range(MOST_OF_A_USER)]
+            await until(lambda: len(here.desk.done) == MOST_OF_A_USER)
+            assert await refused(here.ask("overview")) is Fault.BUSY
+            here.desk.held.set()
+            assert len(await asyncio.gather(*waiting)) == MOST_OF_A_USER
+            assert await here.ask("overview")
+
+    uvloop.run(story())
+
+
+def test_ten_thousand_connections_are_nobody_elses_trouble(tmp_path):
+    """All of one user, each left as soon as it is there; the loop goes on, and the next is served."""
+
+    async def story() -> None:
+        async with served(tmp_path, Who.IT) as here:
+            flood = threading.Thread(target=connect_often, args=(here.path, 10_000))
+            flood.start()
+            turns = 0
+            while flood.is_alive():
+                turns += 1
+                await asyncio.sleep(0)
+            flood.join()
+            assert turns > 1000
+            await until(lambda: not here.server._here)
+            assert await here.ask("overview")
+            assert here.desk.done == ["overview"]
+
+    uvloop.run(story())
+
+
+def connect_often(path: Path, times: int) -> None:
+    with short_address(path.parent, path.name) as address:
+        for _ in range(times):
+            with socket.socket(socket.AF_UNIX) as link:
+                link.connect(address)
+
+
+def test_an_answer_that_nobody_reads_keeps_no_place(tmp_path, monkeypatch):
+    monkeypatch.setattr("pos_bridge.admin.server.READ_S", 0.1)
+
+    async def story() -> None:
+        async with served(tmp_path, Who.IT) as here:
+            with short_address(tmp_path, "admin.sock") as address, socket.socket(socket.AF_UNIX) as link:
+                link.connect(address)
+                link.sendall(b'{"call":"overview"}\n')
+                await until(lambda: here.desk.done == ["overview"] and not here.server._here)
+
+    uvloop.run(story())
+
+
+@pytest.mark.skipif(ME != 0, reason="only root can be another user")
+def test_another_user_is_who_the_kernel_says(tmp_path):
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents:
+        if parent != Path("/tmp") and parent.is_relative_to("/tmp"):
+            parent.chmod(0o755)
+
+    async def story() -> None:
+        async with served(tmp_path) as here:
+            program = (
+                "import os, socket, sys; os.setgroups([]); os.setgid(65534); os.chdir(sys.argv[1]);"
+                "os.setuid(65534); s = socket.socket(socket.AF_UNIX); s.connect('admin.sock');"
+                's.sendall(b\'{"call":"stop"}\\n\'); print(s.recv(100).decode())'
+            )
+            run = await asyncio.create_subprocess_exec(
+                sys.executable, "-I", "-c", program, tmp_path, stdout=subprocess.PIPE
+            )
+            said, _ = await run.communicate()
+            assert said.strip() == b'{"fault":"denied"}'
+            assert here.roles.asked == [65534]
+
+    uvloop.run(story())
+
+
+def test_a_stop_takes_whoever_is_there_with_it(tmp_path):
+    async def story() -> None:
+        async with served(tmp_path, Who.IT) as here:
+            here.desk.held = asyncio.Event()
+            waiting = asyncio.create_task(here.ask("health"))
+            await until(lambda: here.desk.done == ["health"])
+        with pytest.raises(NotAnsweredError):
+            await waiting
+
+    uvloop.run(story())
+
+
+def test_the_client_gives_up(tmp_path):
+    with short_address(tmp_path, "deaf.sock") as address, socket.socket(socket.AF_UNIX) as deaf:
+        deaf.bind(address)
+        with pytest.raises(NotAnsweredError):
+            ask(tmp_path / "deaf.sock", "overview", timeout_s=0.1)
+        deaf.listen()
+        with pytest.raises(NotAnsweredError, match="timeout"):
+            ask(tmp_path / "deaf.sock", "overview", timeout_s=0.1)
