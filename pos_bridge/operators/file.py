@@ -1,0 +1,82 @@
+"""The operator store's file: made whole or not at all, 0600, one transaction at a time, synced when it returns."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from pos_bridge.disk import make_folder, sync_file, sync_folder
+from pos_bridge.domain.operator import OperatorsUnusableError
+from pos_bridge.operators import schema
+
+_BUSY_S = 5.0
+_MODE = 0o600
+
+
+@contextmanager
+def transaction(path: Path) -> Iterator[sqlite3.Connection]:
+    """Alone, on disk when it ends; undone if it raises. Raises OperatorsUnusableError, also where there is no file."""
+    with _told(), _opened(path) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def make(path: Path) -> None:
+    """Where there is none. Raises OperatorsUnusableError."""
+    with _told():
+        if path.exists():
+            return
+        make_folder(path.parent)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            if not path.exists():
+                _make(path)
+        finally:
+            os.close(folder)
+
+
+def _make(path: Path) -> None:
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
+    with closing(sqlite3.connect(part, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
+        connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
+        schema.create(connection)
+    sync_file(part)
+    part.replace(path)
+    sync_folder(path.parent)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        connection.execute("PRAGMA synchronous = EXTRA")
+        connection.execute("PRAGMA secure_delete = ON")  # a password's hash goes with its operator
+        connection.execute("PRAGMA foreign_keys = ON")
+        if not schema.is_ours(connection):
+            raise OperatorsUnusableError
+        yield connection
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What SQLite or the disk say is dropped."""
+    try:
+        yield
+    except (sqlite3.Error, OSError):
+        pass
+    else:
+        return
+    raise OperatorsUnusableError

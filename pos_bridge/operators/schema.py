@@ -1,0 +1,65 @@
+"""The operator store's tables. A password is in it as its argon2id hash only; no time of day, and nothing about a sale.
+
+`tries` has a row for a number that was tried, whether there is such an operator or not: 9999 rows at most.
+"""
+
+import sqlite3
+
+from pos_bridge.domain.audit import MAX_OPERATOR
+from pos_bridge.domain.operator import HELD
+from pos_bridge.shapes import between, or_null, uuid4
+
+APPLICATION_ID = 0x504F534F  # "POSO"
+VERSION = 1
+MOST_FAILURES = 20  # counted no further: the longest delay was reached long before
+MOST_CENTS = 99_999_999
+MOST_MS = 1_000_000_000_000  # thirty years without a restart
+_ROLES = ", ".join(str(role.value) for role in sorted(HELD, key=lambda role: role.value))
+_NUMBER = between("number", 1, MAX_OPERATOR)
+_BOOT = "length(boot) = 16"
+_AT = between("at_ms", 0, MOST_MS)
+
+TABLES = {
+    # `removed`: the day (from 1970) on which this operator was taken away; the password is gone then.
+    "operators": f"""CREATE TABLE operators (
+    number INTEGER PRIMARY KEY CHECK ({_NUMBER}),
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 80),
+    password TEXT CHECK ({or_null("password", "length(password) <= 200 AND password GLOB '$argon2id$v=19$*'")}),
+    removed INTEGER CHECK ({or_null("removed", between("removed", 18262, 47481))}),
+    CHECK ((password IS NULL) = (removed IS NOT NULL))
+) STRICT""",
+    "roles": f"""CREATE TABLE roles (
+    number INTEGER NOT NULL REFERENCES operators CHECK ({_NUMBER}),
+    role INTEGER NOT NULL CHECK (role IN ({_ROLES})),
+    PRIMARY KEY (number, role)
+) STRICT, WITHOUT ROWID""",
+    "tries": f"""CREATE TABLE tries (
+    number INTEGER PRIMARY KEY CHECK ({_NUMBER}),
+    failures INTEGER NOT NULL CHECK ({between("failures", 1, MOST_FAILURES)}),
+    boot BLOB NOT NULL CHECK ({_BOOT}),
+    at_ms INTEGER NOT NULL CHECK ({_AT})
+) STRICT""",
+    # A refund without its sale, approved once: `request` is the keyed hash of the refund that took it.
+    "approvals": f"""CREATE TABLE approvals (
+    id BLOB PRIMARY KEY CHECK ({uuid4("id")}),
+    number INTEGER NOT NULL CHECK ({_NUMBER}),
+    cents INTEGER NOT NULL CHECK ({between("cents", 1, MOST_CENTS)}),
+    boot BLOB NOT NULL CHECK ({_BOOT}),
+    at_ms INTEGER NOT NULL CHECK ({_AT}),
+    request BLOB UNIQUE CHECK ({or_null("request", "length(request) = 32")})
+) STRICT, WITHOUT ROWID""",
+}
+
+
+def create(connection: sqlite3.Connection) -> None:
+    for statement in TABLES.values():
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether the file has these tables, in this version, and nothing else."""
+    found = sorted(sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found == sorted(TABLES.values()) and version == VERSION

@@ -1,0 +1,189 @@
+"""Whether somebody is who they say: alike for nobody and a wrong password, slower each time, and over restarts."""
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pos_bridge.domain.audit import Role
+from pos_bridge.operators import password, store
+from pos_bridge.operators.since import Moment
+from pos_bridge.operators.store import NumberTakenError, Operator, Operators, Refused, Wait
+
+GOOD = "une girafe à vélo"
+MARIE = Operator(7, "Marie Tremblay", frozenset({Role.SUPERVISOR, Role.CASHIER}))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.moment = Moment(bytes(16), 10_000_000)
+
+    def __call__(self) -> Moment:
+        return self.moment
+
+    def later(self, seconds: float) -> None:
+        self.moment = replace(self.moment, at_ms=self.moment.at_ms + int(seconds * 1000))
+
+    def restart(self, up_s: float = 0) -> None:
+        self.moment = Moment(os.urandom(16), int(up_s * 1000))
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """Small parameters: the work is not what is tried here."""
+    monkeypatch.setattr(password, "_MEMORY_KIB", 64)
+    monkeypatch.setattr(password, "_TIME", 1)
+    monkeypatch.setattr(password, "_HASHER", password.PasswordHasher(1, 64, 4, 32, 16))
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def operators(tmp_path, clock):
+    made = Operators(tmp_path / "operators.db", clock)
+    made.add(MARIE, GOOD)
+    return made
+
+
+def test_whoever_knows_the_password_is_let_in(operators):
+    assert operators.check(7, GOOD) == MARIE
+    assert operators.check(7, GOOD) == MARIE
+    assert operators.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_nobody_is_known_without_a_file(tmp_path):
+    empty = Operators(tmp_path / "operators.db")
+    assert empty.all() == ()
+    assert empty.find(7) is None
+    assert not empty.remove(7, date(2026, 11, 23))
+    assert empty.check(7, GOOD) == Refused()
+
+
+@pytest.mark.parametrize("number", [7, 8, 9999])
+def test_delays_double_for_a_wrong_password_and_for_nobody_alike(operators, clock, number):
+    waits = []
+    for _ in range(13):
+        assert operators.check(number, "un autre mot secret") == Refused()
+        wait = operators.check(number, GOOD)
+        assert isinstance(wait, Wait)
+        waits.append(wait.seconds)
+        clock.later(wait.seconds - 0.001)
+        assert operators.check(number, GOOD) == Wait(1)
+        clock.later(0.001)
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
+
+
+def test_a_right_password_ends_the_delays(operators, clock):
+    for wait in (1, 2, 4):
+        assert operators.check(7, "un autre mot secret") == Refused()
+        clock.later(wait)
+    assert operators.check(7, GOOD) == MARIE
+    assert operators.check(7, "un autre mot secret") == Refused()
+    assert operators.check(7, GOOD) == Wait(1)
+
+
+def test_a_restart_shortens_no_delay(operators, clock):
+    for _ in range(6):
+        operators.check(7, "un autre mot secret")
+        clock.later(900)
+    operators.check(7, "un autre mot secret")  # the seventh: 64 s
+    assert Operators(operators.path, clock).check(7, GOOD) == Wait(64)
+    clock.restart(up_s=10)
+    assert Operators(operators.path, clock).check(7, GOOD) == Wait(54)
+    clock.later(54)
+    assert operators.check(7, GOOD) == MARIE
+
+
+@pytest.mark.parametrize("number", [0, -1, 10_000, 2**70])
+def test_what_can_be_nobodys_number_leaves_no_row(operators, number):
+    assert operators.check(number, GOOD) == Refused()
+    assert tries(operators) == []
+
+
+@pytest.mark.parametrize("typed", ["", "\0", "\ud800" * 12, "x" * 100_000, GOOD + "\n", "' OR 1=1 --"])
+def test_what_no_password_can_be_is_a_wrong_one(operators, typed):
+    assert operators.check(7, typed) == Refused()
+    assert len(tries(operators)) == 1
+
+
+def test_a_password_is_the_same_however_its_accents_are_typed(operators):
+    assert operators.check(7, "une girafe a\u0300 ve\u0301lo") == MARIE
+
+
+def test_killed_between_try_and_answer_it_was_a_try(operators):
+    child = multiprocessing.get_context("fork").Process(target=die_while_checking, args=(operators,))
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+    assert operators.check(7, GOOD) == Wait(1)
+
+
+def die_while_checking(operators: Operators) -> None:
+    password.verifies = lambda stored, typed: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment,func-returns-value]
+    operators.check(7, GOOD)
+
+
+def test_the_work_is_the_same_for_nobody(operators, clock, monkeypatch):
+    verified = []
+    true = password._HASHER.verify
+    monkeypatch.setattr(
+        password,
+        "_HASHER",
+        type("Counted", (), {"verify": lambda self, made, typed: verified.append(made[:28]) or true(made, typed)})(),
+    )
+    for number in (7, 8, 0, 99_999):
+        operators.check(number, "un autre mot secret")
+        operators.check(number + 100, "")
+    assert len(verified) == 8
+    assert len(set(verified)) == 1, "the same parameters"
+
+
+def test_a_hash_of_other_parameters_is_made_anew(operators, clock, monkeypatch):
+    monkeypatch.setattr(password, "_HASHER", password.PasswordHasher(2, 128, 1, 32, 16))
+    assert operators.check(7, GOOD) == MARIE
+    ((made,),) = sqlite3.connect(operators.path).execute("SELECT password FROM operators").fetchall()
+    assert "m=128,t=2,p=1" in made
+    assert operators.check(7, GOOD) == MARIE
+
+
+def test_removed_is_known_to_nobody_and_the_number_is_not_given_again(operators, clock):
+    assert operators.remove(7, date(2026, 11, 23))
+    assert operators.find(7) is None
+    assert operators.check(7, GOOD) == Refused()
+    assert not operators.remove(7, date(2026, 11, 23))
+    with pytest.raises(NumberTakenError):
+        operators.add(MARIE, GOOD)
+    assert b"argon2id$v=19$m" not in operators.path.read_bytes()
+
+
+def test_roles_and_password_change(operators, clock):
+    assert operators.set_roles(7, frozenset({Role.IT}))
+    operators.check(7, "un autre mot secret")
+    assert operators.set_password(7, "deux girafes à pied")
+    assert operators.check(7, "deux girafes à pied") == replace(MARIE, roles=frozenset({Role.IT}))
+    assert not operators.set_password(8, GOOD)
+    with pytest.raises(ValueError, match="role"):
+        operators.set_roles(7, frozenset({Role.SYSTEM}))
+
+
+def test_two_at_once_are_one_try(operators):
+    context = multiprocessing.get_context("fork")
+    with context.Pool(2) as pool:
+        found = pool.starmap(Operators(operators.path).check, [(9, "un autre mot secret")] * 8)
+    assert found.count(Refused()) == 1
+    assert all(isinstance(each, Wait) for each in found if each != Refused())
+
+
+def tries(operators: Operators) -> list[tuple[object, ...]]:
+    return sqlite3.connect(operators.path).execute("SELECT * FROM tries").fetchall()
+
+
+def test_delays_are_what_is_promised():
+    assert [store.delay_s(count) for count in (1, 2, 10, 11, 20)] == [1, 2, 512, 900, 900]
