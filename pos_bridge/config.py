@@ -14,6 +14,7 @@ from pos_bridge.config_checks import (
     check_file,
     check_native,
     check_native_folder,
+    check_page,
     check_reader,
     check_sockets,
     check_tills,
@@ -61,6 +62,7 @@ def read(file: Path) -> Config:
         document.backup,
         document.enrolment,
         document.admin,
+        document.page,
     )
     check_sockets(config)
     for reader in config.readers:
@@ -69,6 +71,7 @@ def read(file: Path) -> Config:
     check_enrolment(config)
     check_native(config)
     check_backup(config)
+    check_page(config)
     return config
 
 

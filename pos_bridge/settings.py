@@ -201,6 +201,17 @@ class Admin(Section, frozen=True):
     page: _Account | None = None
 
 
+class Page(Section, frozen=True):
+    """Where IT sees how this till is, on loopback (docs/status-page.md). Without a pair of its own: that of nexo."""
+
+    port: _Port = 8444
+    certificate: PathText | None = None
+    key: PathText | None = None
+
+
+USUAL_PAGE = Page()
+
+
 class LogFile(Section, frozen=True):
     file: PathText
 
@@ -229,6 +240,7 @@ class Document(Section, frozen=True):
     native: Native | None = None
     backup: Backup | None = None
     admin: Admin | None = None
+    page: Page = USUAL_PAGE
     log: LogFile | None = None
 
 
@@ -251,6 +263,7 @@ class Config:
     backup: Backup | None = None
     enrolment: Enrolment | None = None
     admin: Admin | None = None
+    page: Page = USUAL_PAGE
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""
@@ -268,6 +281,12 @@ class Config:
         """The common name of the certificate that tills are shown. None: neither set, nor made by the POIID."""
         name = self.nexo.common_name or f"{self.till.poiid}.live.terminal.adyen.com"
         return name if re.fullmatch(_COMMON_NAME, name) else None
+
+    @property
+    def page_pair(self) -> tuple[Path, Path]:
+        """The certificate and the key that the status page is served with."""
+        certificate, key = self.page.certificate or self.nexo.certificate, self.page.key or self.nexo.key
+        return self.path(certificate), self.path(key)
 
     @property
     def state(self) -> Path:

@@ -18,6 +18,7 @@ from pos_bridge.cli import (
     explain,
     journal,
     language,
+    page,
     person,
     quarantine,
     receipt,
@@ -34,6 +35,7 @@ from pos_bridge.words import Words
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
 COMMANDS = (
     run,
+    page,
     check,
     doctor,
     status,
@@ -54,7 +56,7 @@ COMMANDS = (
 )
 _WITHOUT_CONFIGURATION = {conformance, receipt, setup}
 # They make files that the configuration names, or do not need all of them.
-_LOOK_THEMSELVES = {status.run, certificate.run, doctor.run, enrol.run, backup.run, restore.run}
+_LOOK_THEMSELVES = {page.run, status.run, certificate.run, doctor.run, enrol.run, backup.run, restore.run}
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
 _COMMANDS = Words("commandes", "commands")
 _DEFAULT = Words("par défaut", "default")
