@@ -73,7 +73,7 @@ class Intake:
         self._ends = 0
 
     def feed(self, data: bytes) -> Request | None:
-        if self._ends:
+        if self._is_whole():
             raise BadRequestError(400)
         self._size += len(data)
         try:
@@ -87,7 +87,7 @@ class Intake:
             raise BadRequestError(431)
         if self._size > MOST_HEAD + MOST_BODY:
             raise BadRequestError(413)
-        return self._request() if self._ends else None
+        return self._request() if self._is_whole() else None
 
     # What httptools calls.
 
@@ -114,9 +114,12 @@ class Intake:
         self._body += body
 
     def on_message_complete(self) -> None:
-        if self._ends:
+        if self._is_whole():
             raise BadRequestError(400)  # a second request behind the first
         self._ends += 1
+
+    def _is_whole(self) -> bool:
+        return self._ends > 0
 
     def _request(self) -> Request:
         path, _, query = bytes(self._url).partition(b"?")
