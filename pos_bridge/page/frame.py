@@ -127,10 +127,14 @@ def cells(*plain: str) -> tuple[Cell, ...]:
 
 def table(caption: str, head: Sequence[str], rows: Sequence[Row]) -> Html:
     """Each row has as many cells as `head` has names; ValueError otherwise."""
-    titles = (element("th", text(name), scope="col", role=_HEAD) for name in head)
+    amounts = [cell.amount for cell in rows[0].cells] if rows else [False] * len(head)
+    titles = (
+        element("th", text(name), scope="col", role=_HEAD, **({"class_": "amount"} if amount else {}))
+        for name, amount in zip(head, amounts, strict=True)
+    )
     return element(
         "table",
-        element("caption", text(caption)),
+        element("caption", marked(caption)),
         element("thead", element("tr", *titles, role=_ROW), role=_ROWS),
         element("tbody", *(_row(head, row) for row in rows), role=_ROWS),
         role=_TABLE,

@@ -10,10 +10,9 @@ from pos_bridge.dossier.html import Html, element, text
 from pos_bridge.leg_words import KINDS, STATES, TENDERS, outcome
 from pos_bridge.page.facts import Findings, Hour, Leg, Overview, Sale, Silent
 from pos_bridge.page.frame import EVERY, Cell, Frame, Link, Row, badge, box, cells, marked, quiet, table
-from pos_bridge.page.words import say
+from pos_bridge.page.words import lock, money, say
 
 _WEIGHTS = tuple(Weight)
-_CENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def overview(frame: Frame, engine: Overview | Silent, findings: Findings) -> Htm
     again = (say("reload_off", language), frame.at("")) if frame.refreshing else _reloading(frame)
     return frame.page(
         say("title", language),
-        *_how_it_stands(engine, findings, language),
+        *_how_it_stands(engine, findings, parts[0].weight, language),
         element("p", element("a", text(again[0]), href=again[1]), class_="screen"),
         *(_section(part, language) for part in parts),
         links=links,
@@ -46,6 +45,7 @@ def all_findings(frame: Frame, findings: Findings) -> Html:
         say("all_findings", language),
         *_table_of(findings.found, language),
         _age(findings, language),
+        quiet(say("not_all", language)),
         links=[Link(frame.at(""), say("overview", language))],
     )
 
@@ -54,7 +54,7 @@ def _reloading(frame: Frame) -> tuple[str, str]:
     return say("reload", frame.language), f"{frame.at('')}?{EVERY}"
 
 
-def _how_it_stands(engine: Overview | Silent, findings: Findings, language: str) -> Iterator[Html]:
+def _how_it_stands(engine: Overview | Silent, findings: Findings, worst: Weight, language: str) -> Iterator[Html]:
     """First of all that there is no engine, then how much is wrong, then what is worst in full."""
     stops, mends = findings.of(Weight.STOP), findings.of(Weight.MEND)
     if isinstance(engine, Silent):
@@ -63,7 +63,7 @@ def _how_it_stands(engine: Overview | Silent, findings: Findings, language: str)
         yield box(Weight.STOP, say("to_stop", language, count=len(stops)))
     if mends:
         yield box(Weight.MEND, say("to_mend", language, count=len(mends)))
-    if findings.age_s is not None and not (stops or mends or isinstance(engine, Silent)):
+    if worst not in {Weight.STOP, Weight.MEND} and findings.age_s is not None and isinstance(engine, Overview):
         yield box(Weight.GOOD, say("all_well", language))
     if isinstance(engine, Overview):
         yield quiet(say("version", language, version=engine.version, day=engine.started_on.isoformat()))
@@ -121,11 +121,15 @@ def _readers(engine: Overview, language: str) -> Part:
     for reader in engine.readers:
         ill = not reader.there or reader.locks is None
         worst = Weight.MEND if ill else worst
-        locks = say("no_room", language) if reader.locks is None else ", ".join(reader.locks).replace("_", " ")
+        locks = _locks(reader.locks, language)
         there = say("there" if reader.there else "absent", language)
         rows.append(Row(cells(reader.name, there, locks), Weight.MEND if ill else None))
     heads = _heads(language, "reader", "state", "locks")
     return Part("readers", worst, (table(say("readers_caption", language), heads, rows),))
+
+
+def _locks(locks: tuple[str, ...] | None, language: str) -> str:
+    return say("no_room", language) if locks is None else ", ".join(lock(code, language) for code in locks)
 
 
 def _processor(engine: Overview, language: str) -> Part:
@@ -155,7 +159,7 @@ def _certificates(engine: Overview, language: str) -> Part:
         over = each.days < 0
         worst = Weight.STOP if over else worst
         left = say("ended", language) if over else str(each.days)
-        rows.append(Row((*cells(each.what), Cell(text(left), amount=True)), Weight.STOP if over else None))
+        rows.append(Row(cells(each.what, left), Weight.STOP if over else None))
     heads = _heads(language, "certificate", "days_left")
     return Part("certificates", worst, (table(say("certificates_caption", language), heads, rows),))
 
@@ -190,8 +194,7 @@ def _sales(engine: Overview, language: str) -> Part:
 
 
 def _sale(sale: Sale, language: str) -> Row:
-    dollars, cents = divmod(sale.cents, _CENTS)
-    amount = Cell(text(say("dollars", language, dollars=dollars, cents=cents)), amount=True)
+    amount = Cell(text(money(sale.cents, language)), amount=True)
     first = cells(_hour(Hour(sale.day, sale.hour), language))
     told = cells(KINDS[sale.kind].to(language), TENDERS[sale.tender].to(language))
     return Row((*first, *told, amount, *cells(outcome(sale.outcome, sale.kind, language))))
@@ -202,11 +205,7 @@ def _connections(engine: Overview, language: str) -> Part:
     if found is None:
         return Part("connections", Weight.NOTE, (quiet(say("unwatched", language)),))
     known = {name: say(name, language) for name in ("unexpected", "denied")}
-    rows = [
-        Row((*cells(words), Cell(text(str(found[name])), amount=True)))
-        for name, words in known.items()
-        if name in found
-    ]
+    rows = [Row(cells(words, str(found[name]))) for name, words in known.items() if name in found]
     ill = found.get("unexpected", 0) > 0
     heads = _heads(language, "connections", "count")
     listed = table(say("connections_caption", language), heads, rows)

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from pos_bridge import faults
+from pos_bridge.checkup import people, processor
 from pos_bridge.checkup.table import examine
 from pos_bridge.operators.store import NAME, Operators
 from pos_bridge.page.facts import Facts
@@ -18,6 +19,10 @@ from pos_bridge.page.site import Site
 from pos_bridge.pos_api.https import loopback_socket, tls_context
 from pos_bridge.settings import Config, ConfigError
 from pos_bridge.start_fault import CannotStartError, StartFault
+
+# What this program does not do for a page that anybody at this machine can call: open the vault, which takes its key
+# and everybody's record; and talk to the processor, whose state the engine tells. `pos-bridge doctor` does both.
+NOT_LOOKED_AT = (people, processor)
 
 
 def run(config: Config, notify: Callable[[str], None]) -> None:
@@ -51,7 +56,7 @@ async def _serve(config: Config, tls: ssl.SSLContext, notify: Callable[[str], No
         ) from None
     async with AsyncExitStack() as stack:
         socket = None if config.admin is None else config.path(config.admin.socket)
-        facts = Facts(socket, lambda: examine(config))
+        facts = Facts(socket, lambda: examine(config, without=NOT_LOOKED_AT))
         stack.callback(facts.close)
         site = Site(Operators(config.state / NAME), facts, Sessions(time.monotonic), config.till.language)
         stack.callback(site.close)

@@ -60,7 +60,7 @@ td .badge, th .badge {{ display: inline-block; }}
 table {{ border-collapse: collapse; width: 100%; }}
 caption {{ text-align: left; color: {QUIET}; padding: .25rem 0; }}
 th, td {{ text-align: left; vertical-align: top; padding: .4rem .6rem; border-bottom: 1px solid {LINE}; }}
-td {{ overflow-wrap: anywhere; }}
+td {{ overflow-wrap: break-word; }}
 thead th {{ border-bottom: 2px solid {QUIET}; }}
 tbody th {{ font-weight: 600; }}
 .amount {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}

@@ -1,6 +1,9 @@
 """Every sentence of the status page, in French and in English. One that lacks a language fails a test."""
 
+from pos_bridge.wire.locks import Lock
 from pos_bridge.words import Words, same
+
+_THIN = "\u00a0"  # a space where no line is broken
 
 WORDS = {
     # ---- around every page ----
@@ -31,8 +34,8 @@ WORDS = {
         "Ce numéro et ce mot de passe ne vont pas ensemble.", "This number and this password do not go together."
     ),
     "wait": Words(
-        "Trop d'essais. Attendez {seconds} secondes, puis recommencez.",
-        "Too many tries. Wait {seconds} seconds, then try again.",
+        "Trop d'essais. Attendez {seconds} s, puis recommencez.",
+        "Too many tries. Wait {seconds} s, then try again.",
     ),
     "not_it": Words(
         "Vous n'avez pas le rôle IT : cette page n'est pas pour vous. `pos-bridge operator` donne les rôles.",
@@ -79,6 +82,10 @@ WORDS = {
     "weight": Words("Poids", "Weight"),
     "check": Words("Sujet", "Check"),
     "finding": Words("Constat et remède", "Finding and remedy"),
+    "not_all": Words(
+        "Sans les personnes ni l'appel au processeur, que `pos-bridge doctor` examine aussi.",
+        "Without the persons and the call to the processor, which `pos-bridge doctor` looks at too.",
+    ),
     "none_ill": Words("Rien à corriger.", "Nothing to mend."),
     "age": Words("Regardé il y a {seconds} s.", "Looked at {seconds} s ago."),
     "still_looking": Words(
@@ -140,10 +147,35 @@ WORDS = {
     # ---- how values are written ----
     "hours": Words("{hours} h", "{hours} hours"),
     "of_hour": Words("{day}, {hour:02} h", "{day}, {hour:02}:00"),
-    "dollars": Words("{dollars},{cents:02} $", "${dollars}.{cents:02}"),
     # ---- at the start ----
     "ready": Words("La page d'état : https://localhost:{port}/", "The status page: https://localhost:{port}/"),
 }
+
+LOCKS = {
+    Lock.NOT_DUMPABLE: Words("mémoire illisible par d'autres", "memory closed to others"),
+    Lock.NO_CORE: Words("aucun fichier core", "no core file"),
+    Lock.NO_FILE_WRITES: Words("aucune écriture de fichier", "no file written"),
+    Lock.NO_NEW_PRIVILEGES: Words("aucun nouveau privilège", "no new privileges"),
+    Lock.NO_CAPABILITIES: Words("aucune capacité", "no capabilities"),
+    Lock.SYSCALL_FILTER: Words("appels système filtrés", "system calls filtered"),
+    Lock.PAGE_LOCKED: Words("page de la carte hors du swap", "the card's page out of swap"),
+    Lock.PAGE_SECRET: Words("page de la carte secrète", "the card's page secret"),
+    Lock.FILES_FENCED: Words("fichiers clôturés", "files fenced"),
+    Lock.DIES_WITH_PARENT: Words("meurt avec le moteur", "dies with the engine"),
+}
+
+
+def lock(code: str, language: str) -> str:
+    """A lock by the name that the engine tells; one that this page does not know stays as it is told."""
+    known = Lock.__members__.get(code.upper())
+    return code if known is None else LOCKS[known].to(language)
+
+
+def money(cents: int, language: str) -> str:
+    """Canadian dollars, as each language writes them."""
+    dollars, rest = divmod(cents, 100)
+    grouped = f"{dollars:,}"
+    return f"${grouped}.{rest:02}" if language == "en" else f"{grouped.replace(',', _THIN)},{rest:02}{_THIN}$"
 
 
 def say(name: str, language: str, **values: object) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 import pos_bridge
 from pos_bridge.config import load
-from pos_bridge.settings import CardRoom
+from pos_bridge.settings import USUAL_PAGE, CardRoom
 from tests.package.packages import Built
 
 SYSTEM = Path(pos_bridge.__file__).parent / "system"
@@ -17,6 +17,7 @@ SERVICES = (
     "pos-bridge.service",
     "pos-bridge-card@.service",
     "pos-bridge-chip@.service",
+    "pos-bridge-page.service",
     "pos-bridge-backup.service",
 )
 MOST_EXPOSED = 1.5
@@ -63,7 +64,7 @@ def plain(root: Path, name: str) -> str:
 
 def test_systemd_understands_them(root):
     """Every word of every unit; what it says of Debian's own units that are not in this root is not ours."""
-    names = [SERVICES[0], SERVICES[-1], "pos-bridge-card.socket", "pos-bridge-chip.socket", "pos-bridge-backup.timer"]
+    names = [SERVICES[0], *SERVICES[-2:], "pos-bridge-card.socket", "pos-bridge-chip.socket", "pos-bridge-backup.timer"]
     said = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *names],
         capture_output=True,
@@ -117,6 +118,14 @@ def test_a_backup_has_no_network_and_writes_to_its_own_folders():
     (folder,) = unit["ReadWritePaths"]
     assert f'folder = "{folder.removeprefix("-")}"' in (SYSTEM / "pos-bridge.toml").read_text()
     assert f"d {folder.removeprefix('-')} 0700 posb posb -" in (SYSTEM / "tmpfiles.conf").read_text()
+
+
+def test_the_status_page_talks_to_this_machine_alone():
+    unit = settings(SYSTEM / "pos-bridge-page.service")
+    assert (unit["IPAddressDeny"], unit["IPAddressAllow"]) == (["any"], ["localhost"])
+    assert unit["SocketBindAllow"] == [f"ipv4:tcp:{USUAL_PAGE.port}"]
+    (kept,) = unit["ReadOnlyPaths"]
+    assert {"-/var/lib/pos-bridge/journal", "-/var/lib/pos-bridge/vault.db"} <= set(kept.split())
 
 
 def test_the_example_is_a_configuration(tmp_path):

@@ -1,4 +1,4 @@
-"""A real browser for tests: headless Chromium over the DevTools protocol on a pipe. It ends with the block, and with us.
+"""A real browser for tests: headless Chromium over the DevTools protocol on a pipe. It ends with us.
 
 The keyboard is the browser's own: keys are dispatched to it, not to elements.
 """
@@ -24,9 +24,8 @@ ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 parent, heard, told = map(int, sys.argv[1:4])
 if os.getppid() != parent:
     sys.exit(1)
-heard, told = os.dup(heard), os.dup(told)
-spare = [os.dup(heard) for _ in range(8)]
-told, heard = os.dup(told), os.dup(heard)
+while min(heard, told) < 5:  # out of the way of the two numbers
+    heard, told = os.dup(heard), os.dup(told)
 os.dup2(heard, 3)
 os.dup2(told, 4)
 os.closerange(5, 256)
@@ -34,6 +33,7 @@ os.execv(sys.argv[4], sys.argv[4:])
 """
 _FLAGS = (
     "--headless=new",
+    "--hide-scrollbars",
     "--no-sandbox",  # it runs as root here, and opens this one page
     "--disable-gpu",
     "--disable-quic",

@@ -1,4 +1,4 @@
-"""A till's folder for the page: its configuration and keys, real operators, and an administration socket that answers."""
+"""A till's folder for the page: configuration, keys, real operators, and an administration socket that answers."""
 
 import asyncio
 import base64
@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -155,7 +155,7 @@ class Engine:
         self._end = asyncio.Event()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
 
-    def __enter__(self) -> "Engine":
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._ready.wait(20)
         return self
