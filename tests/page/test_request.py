@@ -1,6 +1,7 @@
 """Requests as browsers send them, in any pieces, and whatever else may come."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -85,8 +86,12 @@ def refused(read: Callable[[], object]) -> int | None:
 def test_anything_is_a_request_or_refused(pieces, begun):
     intake = Intake()
     found: list[Request | None] = []
+
+    def hear(piece: bytes) -> None:
+        found.append(intake.feed(piece))
+
     for piece in (begun, *pieces):
-        status = refused(lambda piece=piece: found.append(intake.feed(piece)))
+        status = refused(partial(hear, piece))
         assert status in {None, 400, 413, 431, 501}
         if status is not None or found[-1] is not None:
             break

@@ -24,10 +24,11 @@ from pos_bridge.admin.who import Who
 from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import Operator
 from pos_bridge.log import Event
+from pos_bridge.operators import file, since
 from pos_bridge.operators.store import NAME, Operators
 from pos_bridge.till_api.unix_socket import Place
 
-IT, CASHIER = 12, 34
+IT, CASHIER, HASTY = 12, 34, 56
 PASSWORD = "tuque verte quatre-vingts"
 _CONFIG = """\
 [till]
@@ -115,6 +116,13 @@ class Till:
         self.operators = Operators(folder / "state" / NAME)
         self.operators.add(Operator(IT, "Ines", frozenset({Role.IT})), PASSWORD)
         self.operators.add(Operator(CASHIER, "Carl", frozenset({Role.CASHIER})), PASSWORD)
+        self._make_wait(HASTY)
+
+    def _make_wait(self, number: int) -> None:
+        """As after many failed tries: a quarter of an hour."""
+        moment = since.now()
+        with file.transaction(self.operators.path) as connection:
+            connection.execute("INSERT INTO tries VALUES (?, 11, ?, ?)", (number, moment.boot, moment.at_ms))
 
     @property
     def url(self) -> str:
