@@ -11,6 +11,7 @@ from pos_bridge.device_config import Address, CustomerDisplay, CustomerPad, Prin
 from pos_bridge.settings import (
     CHIP_DRIVER,
     DEFAULT_PCSCD,
+    USUAL_PAGE,
     VAULT_KEY_LENGTH,
     Config,
     ConfigError,
@@ -216,7 +217,8 @@ def check_page(config: Config) -> None:
     for setting, value, other in (("certificate", page.certificate, page.key), ("key", page.key, page.certificate)):
         if value is None and other is not None:
             raise ConfigError(StartFault.PAGE_PAIR_HALF, file=config.file, setting=f"page.{setting}")
-    if page.port in {config.nexo.port, None if config.native is None else config.native.port}:
+    taken = page.port in {config.nexo.port, None if config.native is None else config.native.port}
+    if taken and page != USUAL_PAGE:  # nobody who has no page need give it a port
         raise ConfigError(StartFault.PAGE_PORT_TAKEN, file=config.file)
 
 

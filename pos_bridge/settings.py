@@ -204,7 +204,7 @@ class Admin(Section, frozen=True):
 class Page(Section, frozen=True):
     """Where IT sees how this till is, on loopback (docs/status-page.md). Without a pair of its own: that of nexo."""
 
-    port: _Port = 8444
+    port: _Port = 8445
     certificate: PathText | None = None
     key: PathText | None = None
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pos_bridge.page.request import MOST_BODY, MOST_HEAD, BadRequestError, Intake, Request
 
-HEAD = b"Host: localhost:8444\r\nCookie: a=1; __Host-x=yes; a=2\r\n"
+HEAD = b"Host: localhost:8445\r\nCookie: a=1; __Host-x=yes; a=2\r\n"
 FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 GET = b"GET /fr/?every=60 HTTP/1.1\r\n" + HEAD + b"\r\n"
 POST = b"POST /fr/login HTTP/1.1\r\n" + HEAD + FORM + b"Content-Length: 27\r\n\r\nnumber=12&password=%C3%A9+e"

@@ -63,7 +63,7 @@ class Visitor:
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
         path, _, query = path.partition("?")
-        usual = {"host": "localhost:8444", "sec_fetch_site": "same-origin"}
+        usual = {"host": "localhost:8445", "sec_fetch_site": "same-origin"}
         if body:
             usual["content_type"] = "application/x-www-form-urlencoded"
         if self.cookies:
@@ -160,11 +160,11 @@ def test_a_form_of_somebody_elses(visitor, body):
     [
         ({"host": "evil.example"}, 421),
         ({"host": ""}, 421),
-        ({"host": "127.0.0.1:8444"}, 303),
+        ({"host": "127.0.0.1:8445"}, 303),
         ({"sec_fetch_site": "cross-site"}, 403),
         ({"sec_fetch_site": "none"}, 403),
         ({"sec_fetch_site": "", "origin": "https://evil.example"}, 403),
-        ({"sec_fetch_site": "", "origin": "https://localhost:8444"}, 303),
+        ({"sec_fetch_site": "", "origin": "https://localhost:8445"}, 303),
         ({"sec_fetch_site": ""}, 403),
         ({"content_type": "text/plain"}, 415),
     ],
