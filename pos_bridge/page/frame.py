@@ -57,7 +57,7 @@ class Frame:
         (other,) = (each for each in LANGUAGES if each != self.language)
         switch = element(
             "a",
-            text(say("other_language", self.language)),
+            text(say("own_name", other)),
             href=f"/{other}/{self.path}{'?' + EVERY if self.refreshing else ''}",
             lang=other,
             hreflang=other,
@@ -90,11 +90,11 @@ def marked(plain: str) -> Html:
 
 
 def badge(weight: Weight, language: str) -> Html:
-    return element("span", text(weight.value.to(language)), class_=f"badge {css(weight)}")
+    return element("span", text(weight.value.to(language)), class_=" ".join(("badge", css(weight))))
 
 
 def box(weight: Weight, plain: str) -> Html:
-    return element("div", element("p", marked(plain)), class_=f"box {css(weight)}")
+    return element("div", element("p", marked(plain)), class_=" ".join(("box", css(weight))))
 
 
 def quiet(plain: str) -> Html:

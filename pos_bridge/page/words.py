@@ -9,7 +9,7 @@ WORDS = {
     # ---- around every page ----
     "title": Words("État de la caisse", "Status of the till"),
     "skip": Words("Aller au contenu", "Skip to the content"),
-    "other_language": Words("English", "Français"),
+    "own_name": Words("Français", "English"),
     "sections": Words("Sections", "Sections of the page"),
     "overview": Words("Vue d'ensemble", "Overview"),
     "all_findings": Words("Tous les constats", "All findings"),

@@ -47,6 +47,7 @@ SILENT = {
     "domain": "tells outcomes of closed lists",
     "identity": "SQL",
     "journal": "SQL, and what `verify` found, which is told as found",
+    "page/style.py": "a style sheet",
     "processor": "speaks gRPC",
     "protocol": "generated",
     "registers": "SQL",
@@ -119,7 +120,7 @@ def texts(tree: ast.AST) -> Iterator[ast.Constant]:
 
 
 def speaks(name: str) -> bool:
-    return name.split("/", maxsplit=1)[0] not in SILENT
+    return SILENT.keys().isdisjoint({name, name.split("/", maxsplit=1)[0]})
 
 
 def in_english(name: str) -> str | None:
