@@ -63,6 +63,7 @@ def read(file: Path) -> Config:
         document.enrolment,
         document.admin,
         document.page,
+        document.metrics,
     )
     check_sockets(config)
     for reader in config.readers:

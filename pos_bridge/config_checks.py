@@ -40,6 +40,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     page = tuple((f"page.{name}", path, secret) for name, path, secret in pair if path is not None)
     enrolment = config.enrolment
     secret = () if enrolment is None or enrolment.secret is None else (("enrolment.secret", enrolment.secret, True),)
+    metrics = () if config.metrics is None else (("metrics.token_file", config.metrics.token_file, True),)
     phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
     return (
         ("till.signing_key", config.till.signing_key, True),
@@ -47,6 +48,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         ("nexo.key", nexo.key, True),
         *api_key,
         *phrases,
+        *metrics,
         ("processor.ca", processor.ca, False),
         ("processor.certificate", processor.certificate, False),
         ("processor.key", processor.key, True),

@@ -18,6 +18,7 @@ from pos_bridge.wire.nexo.secured import MessageKey
 
 MIN_API_KEY = 16
 MAX_API_KEY = 256
+MIN_TOKEN = 32
 WARN_DAYS = 60  # before the end of what tills are shown: time for IT to come by with the authority's key
 MIN_PASSPHRASE, MAX_PASSPHRASE = 12, 256
 _MAX_FILE = 65_536
@@ -46,6 +47,7 @@ class Credentials:
     key: bytes
     events_tls: ssl.SSLContext | None = None
     native_clients: bytes | None = None
+    metrics_token: str | None = None
 
 
 def load(config: Config) -> Credentials:
@@ -72,6 +74,7 @@ def load(config: Config) -> Credentials:
         certificate=pair.chain_pem,
         key=pair.key_pem,
         native_clients=None if native is None or native.clients is None else read.content(native.clients),
+        metrics_token=None if config.metrics is None else _metrics_token(read, config.metrics.token_file),
         events_tls=None if nexo.events is None else read.check("nexo.events.ca", nexo.events.ca, _trusting),
     )
 
@@ -114,6 +117,11 @@ def of_tills(config: Config) -> OfTills:
 def ends(pem: bytes) -> datetime:
     """When the first certificate of a PEM file, the leaf, ends. Raises ValueError for what holds none."""
     return x509.load_pem_x509_certificates(pem)[0].not_valid_after_utc
+
+
+def _metrics_token(read: "_Reader", named: str) -> str:
+    """Of a monitor, which is no till."""
+    return read.check("metrics.token_file", named, lambda raw: _word(raw, MIN_TOKEN))
 
 
 def _message_keys(read: "_Reader", named: Sequence[Passphrase]) -> tuple[MessageKey, ...]:
@@ -185,9 +193,13 @@ def _terminal_key(raw: bytes) -> Ed25519PrivateKey:
 
 
 def _api_key(raw: bytes) -> str:
+    return _word(raw, MIN_API_KEY)
+
+
+def _word(raw: bytes, least: int) -> str:
     key = raw.strip().decode("ascii", "replace")
-    if not (MIN_API_KEY <= len(key) <= MAX_API_KEY and key.isascii() and key.isprintable() and " " not in key):
-        raise _UnfitError(StartFault.API_KEY_UNFIT, least=MIN_API_KEY, most=MAX_API_KEY)
+    if not (least <= len(key) <= MAX_API_KEY and key.isascii() and key.isprintable() and " " not in key):
+        raise _UnfitError(StartFault.API_KEY_UNFIT, least=least, most=MAX_API_KEY)
     return key
 
 

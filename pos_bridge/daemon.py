@@ -16,7 +16,8 @@ from pos_bridge.checkout.settle import Settler
 from pos_bridge.checkout.upkeep import Upkeep
 from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
-from pos_bridge.front import Front, open_front
+from pos_bridge.front import NEXO, Front, open_front
+from pos_bridge.handed import Handed, receive
 from pos_bridge.journal.answers import Answers
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log, counted
@@ -40,19 +41,21 @@ def run(config: Config, credentials: Credentials, notify: Callable[[str], None])
 
     `notify` is told `READY=1` and `STOPPING=1` (sd_notify). CannotStartError.
     """
+    handed = receive(frozenset({NEXO}))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(config, credentials, notify))
+        runner.run(_serve(config, credentials, notify, handed))
 
 
-async def _serve(config: Config, credentials: Credentials, notify: Callable[[str], None]) -> None:
+async def _serve(config: Config, credentials: Credentials, notify: Callable[[str], None], handed: Handed) -> None:
     asyncio.get_running_loop().set_exception_handler(faults.in_loop)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
+        stack.callback(handed.close)
         log = open_log(config)
         stack.callback(log.close)
-        watch = Watch(config, log, stack)
+        watch = Watch(config, credentials, log, stack)
         journal = open_journal(config)
         stack.callback(journal.close)
         answers = Answers.open(config.answers, now)
@@ -76,7 +79,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.callback(dropped.publish)
         teller = open_teller(config, credentials.events_tls, lane, log, clock=now, stack=stack)
         counter = CounterDevices(around(config), DeviceHealth(log), teller)
-        front = open_front(config, credentials, lane, answers, log, dropped=dropped, counter=counter)
+        front = open_front(config, credentials, lane, answers, log, dropped=dropped, counter=counter, handed=handed)
         doors = Doors(front, open_native(config, credentials, front.house, people, log))
         locks = await rooms.start()
         await doors.open(stack)
@@ -85,7 +88,9 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         leaving = Leaving(lane, doors, stop, stack)
         looks = Looks(doors, _open_renewal(config, credentials, processor, log, stack))
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, looks.look)
-        await watch.open(Running(journal, lane, locks, looks.days, looks.look, settler.hurry, leaving.begin))
+        await watch.open(
+            Running(journal, lane, processor, front.server, locks, looks.days, looks.look, settler.hurry, leaving.begin)
+        )
         by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, looks.look, teller))
         stack.callback(by_the_hour.cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait

@@ -1,6 +1,7 @@
 """The tills' side of the engine, built: a service for each credential, the certificate, and the HTTPS server."""
 
 import secrets
+import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pos_bridge.counter_devices import CounterDevices
 from pos_bridge.credentials import Credentials
 from pos_bridge.disk import write_private
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.handed import Handed
 from pos_bridge.identity import file
 from pos_bridge.journal.answers import Answers
 from pos_bridge.log import Log
@@ -28,6 +30,7 @@ from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.counter import House
 
 _SECRET_LENGTH = 32
+NEXO = "nexo"  # FileDescriptorName= of the tills' port
 
 
 class Front:
@@ -62,6 +65,7 @@ def open_front(
     *,
     dropped: Dropped,
     counter: CounterDevices,
+    handed: Handed,
 ) -> Front:
     """Raises CannotStartError."""
     secret = _secret(config.state / "till.secret")
@@ -85,7 +89,7 @@ def open_front(
         offered=_offered(config.identity),
         no_vault=lambda: file.absent(config.vault),
     )
-    return Front(reception, _server(config, credentials, reception, leaf, log), leaf, house)
+    return Front(reception, _server(credentials, reception, leaf, log, bound=_bound(config, handed)), leaf, house)
 
 
 def _service(
@@ -148,12 +152,18 @@ def _leaf(config: Config, log: Log) -> Leaf:
         raise CannotStartError(StartFault.PAIR_CHANGED, setting=setting, path=key, certificate=certificate) from None
 
 
-def _server(config: Config, credentials: Credentials, reception: Reception, leaf: Leaf, log: Log) -> NexoServer:
+def _bound(config: Config, handed: Handed) -> socket.socket:
+    """systemd's, or one of our own."""
     try:
-        bound = loopback_socket(config.nexo.port)
+        return handed.take(NEXO, config.nexo.port) or loopback_socket(config.nexo.port)
     except OSError as error:
         setting, port = "nexo.port", config.nexo.port
         raise CannotStartError(StartFault.PORT_UNUSABLE, setting=setting, port=port, reason=error.strerror) from None
+
+
+def _server(
+    credentials: Credentials, reception: Reception, leaf: Leaf, log: Log, *, bound: socket.socket
+) -> NexoServer:
     return NexoServer(
         reception, bound=bound, tls=leaf.context, api_key=credentials.tills.api_key, on_trouble=_tell_trouble(log)
     )

@@ -212,6 +212,12 @@ class Page(Section, frozen=True):
 USUAL_PAGE = Page()
 
 
+class Metrics(Section, frozen=True):
+    """GET /metrics and /healthz on the nexo port, for whoever shows the token in this file: 32 characters or more."""
+
+    token_file: PathText
+
+
 class LogFile(Section, frozen=True):
     file: PathText
 
@@ -241,6 +247,7 @@ class Document(Section, frozen=True):
     backup: Backup | None = None
     admin: Admin | None = None
     page: Page = USUAL_PAGE
+    metrics: Metrics | None = None
     log: LogFile | None = None
 
 
@@ -264,6 +271,7 @@ class Config:
     enrolment: Enrolment | None = None
     admin: Admin | None = None
     page: Page = USUAL_PAGE
+    metrics: Metrics | None = None
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""

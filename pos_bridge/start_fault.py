@@ -204,6 +204,10 @@ class StartFault(Enum):
         "{setting}: {path} is no longer the private key of {certificate}",
     )
     PORT_UNUSABLE = Words("{setting} {port} est inutilisable ({reason})", "{setting} {port} cannot be used ({reason})")
+    HANDED_UNFIT = Words(
+        "la prise {name} reçue de systemd ne convient pas : {reason}",
+        "the socket {name} that systemd handed over does not fit: {reason}",
+    )
     SOCKET_UNUSABLE = Words(
         "{setting}: {path} est inutilisable ({reason})", "{setting}: {path} cannot be used ({reason})"
     )

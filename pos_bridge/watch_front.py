@@ -1,5 +1,6 @@
-"""What looks at the running engine, built: the administration socket, with what can be asked at it."""
+"""What looks at the running engine, built: the administration socket, and the pages for a monitor."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -7,13 +8,20 @@ from functools import partial
 
 from pos_bridge import events
 from pos_bridge.admin.calls import Do, table
+from pos_bridge.admin.monitor import Monitor
 from pos_bridge.admin.overview import Hour, Sources, health, overview
 from pos_bridge.admin.server import MODE, AdminServer
+from pos_bridge.admin.vitals import Vitals
 from pos_bridge.admin.who import Doorkeeper
 from pos_bridge.checkout.lane import Lane
+from pos_bridge.credentials import Credentials
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Event, Log
+from pos_bridge.metrics import CONTENT_TYPE, EventCounts
 from pos_bridge.opened import now
+from pos_bridge.pos_api.https import NexoServer
+from pos_bridge.pos_api.watch_pages import Page, WatchPages
+from pos_bridge.processor.client import ProcessorClient
 from pos_bridge.settings import Admin, Config
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.unix_socket import Place, TakenError
@@ -26,6 +34,8 @@ class Running:
 
     journal: Journal
     lane: Lane
+    processor: ProcessorClient
+    server: NexoServer
     locks: Mapping[str, Lock | None]
     certificates: Callable[[], Mapping[str, int]]
     look: Callable[[], None]
@@ -34,30 +44,60 @@ class Running:
 
 
 class Watch:
-    """Listens to the log from the start on; serves from `open` on, until the stack is left."""
+    """Listens to the log from the start on; serves from `open` on, until the stack is left.
 
-    def __init__(self, config: Config, log: Log, stack: AsyncExitStack) -> None:
+    Without [admin] and [metrics] nobody is served.
+    """
+
+    def __init__(self, config: Config, credentials: Credentials, log: Log, stack: AsyncExitStack) -> None:
         self._config = config
+        self._token = credentials.metrics_token
         self._log = log
         self._stack = stack
         self._session_opened: Hour | None = None
+        self._counts = EventCounts(now)
+        log.listen(self._counts.hear)
         log.listen(self._hear)
 
     async def open(self, running: Running) -> None:
         """Raises CannotStartError."""
-        if self._config.admin is None:
+        if self._token is None and self._config.admin is None:
             return
-        sources = Sources(
+        vitals = Vitals(running.lane.health, running.processor.ready)
+        sources = self._sources(running, vitals)
+        if self._token is not None:
+            running.server.let_watch(self._pages(self._token, sources))
+        if self._config.admin is not None:
+            await self._serve(self._config.admin, running, sources)
+        looking = asyncio.create_task(vitals.run())
+        self._stack.callback(looking.cancel)
+
+    def _sources(self, running: Running, vitals: Vitals) -> Sources:
+        return Sources(
             journal=self._config.journal,
             clock=now,
             started=now().date(),
-            health=running.lane.health,
+            health=vitals.health,
             unsettled=running.journal.unsettled,
             certificates=running.certificates,
             session_opened=lambda: self._session_opened,
             locks=running.locks,
         )
-        doorkeeper = Doorkeeper(self._config.admin)
+
+    def _pages(self, token: str, sources: Sources) -> WatchPages:
+        monitor = Monitor(sources, self._counts, self._config.state)
+
+        async def metrics() -> Page:
+            return Page(200, await monitor.metrics(), CONTENT_TYPE)
+
+        async def healthz() -> Page:
+            well, body = await monitor.healthz()
+            return Page(200 if well else 503, body, b"application/json")
+
+        return WatchPages(token, {"/metrics": metrics, "/healthz": healthz})
+
+    async def _serve(self, admin: Admin, running: Running, sources: Sources) -> None:
+        doorkeeper = Doorkeeper(admin)
         self._stack.callback(doorkeeper.close)
         calls = table(
             overview=partial(overview, sources),
@@ -66,12 +106,12 @@ class Watch:
             settle=_told(running.settle),
             stop=_told(running.stop),
         )
-        server = AdminServer(_place(self._config, self._config.admin), calls, doorkeeper, self._log)
+        server = AdminServer(_place(self._config, admin), calls, doorkeeper, self._log)
         self._stack.push_async_callback(server.stop)
         try:
             await server.start()
         except OSError as error:
-            raise _unusable(self._config, self._config.admin, error) from None
+            raise _unusable(self._config, admin, error) from None
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, events.SessionOpened):

@@ -27,6 +27,7 @@ _PLACES = {
 }
 _PAGES = (
     "install-on-a-till.md",
+    "administration.md",
     "backup-and-restore.md",
     "configuration.md",
     "errors.md",

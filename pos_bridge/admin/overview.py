@@ -74,8 +74,11 @@ async def overview(sources: Sources) -> dict[str, object]:
 async def health(sources: Sources) -> dict[str, object]:
     """Whether cards can be paid with: `ok`, and the three that it is made of."""
     now = await sources.health()
-    readers = bool(now.readers) and all(there for _, there in now.readers)
-    parts = {"readers": readers, "processor": now.processor_reachable, "journal": now.journal_writable}
+    parts = {
+        "readers": bool(now.readers) and all(there for _, there in now.readers),
+        "processor": now.processor_reachable,
+        "journal": now.journal_writable,
+    }
     return {"ok": all(parts.values()), **parts}
 
 

@@ -37,12 +37,9 @@ class Door:
 
     def turned_away(self, method: str, path: str, headers: Headers) -> Turned | None:
         """Why this request is not heard; None when it is. Headers with lower-case names, as ASGI gives them."""
-        origins = [value for name, value in headers if name == b"origin"]
-        hosts = [value for name, value in headers if name == b"host"]
-        if origins:
-            return 403, "origin-refused"
-        if len(hosts) != 1 or not _HOST.match(hosts[0].strip()):
-            return 403, "host-refused"
+        foreign = self.foreign(headers)
+        if foreign is not None:
+            return foreign
         if path not in PATHS:
             return 404, "no-such-path"
         if method != "POST":
@@ -55,6 +52,16 @@ class Door:
         lengths = [value for name, value in headers if name == b"content-length"]
         if any(not _LENGTH.match(value) or int(value) > MAX_BODY for value in lengths):
             return 413, "too-large"
+        return None
+
+    def foreign(self, headers: Headers) -> Turned | None:
+        """Why a request is not heard whatever it asks: a web page sent it, or it was meant for another name."""
+        origins = [value for name, value in headers if name == b"origin"]
+        hosts = [value for name, value in headers if name == b"host"]
+        if origins:
+            return 403, "origin-refused"
+        if len(hosts) != 1 or not _HOST.match(hosts[0].strip()):
+            return 403, "host-refused"
         return None
 
     def shows_key(self, headers: Headers) -> bool:

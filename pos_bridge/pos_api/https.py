@@ -23,6 +23,7 @@ from pos_bridge.pos_api.connection import HEAD_S, UNREAD_S, Connection, Ear, Gue
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_app import NexoApp
 from pos_bridge.pos_api.reception import Reception
+from pos_bridge.pos_api.watch_pages import WatchPages
 
 LOOPBACK = "127.0.0.1"
 MAX_CONNECTIONS = 128
@@ -128,6 +129,10 @@ class NexoServer:
     def show(self, tls: ssl.SSLContext) -> None:
         """Whoever connects from now on is shown the leaf in `tls`; who is here stays with the one before."""
         self._tls = tls
+
+    def let_watch(self, pages: WatchPages) -> None:
+        """A monitor may ask for these from now on."""
+        self._app.watched = pages
 
     def stop_taking(self) -> None:
         """No new connection and no new request; those that run will be answered."""

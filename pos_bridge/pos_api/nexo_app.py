@@ -11,6 +11,7 @@ from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.reply import Reply, refusal
+from pos_bridge.pos_api.watch_pages import Page, WatchPages
 from pos_bridge.wire.nexo.decode import MAX_BODY
 
 Message = MutableMapping[str, Any]
@@ -35,8 +36,12 @@ class NexoApp:
         self._on_trouble = on_trouble
         self._body_s = body_s
         self.taking = True
+        self.watched: WatchPages | None = None
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if self.watched is not None and self.watched.has(scope["path"]):
+            await self._show(self.watched, scope, send)
+            return
         try:
             reply = await self._reply(scope, receive)
         except _GoneError:
@@ -62,6 +67,29 @@ class NexoApp:
         if body is None:
             return refusal(413, "too-large")
         return await self._reception.answer(body, key_shown=key_shown)
+
+    async def _show(self, watched: WatchPages, scope: Message, send: Send) -> None:
+        """A page for a monitor. It ends its connection."""
+        foreign = self._door.foreign(scope["headers"])
+        try:
+            page = (
+                await watched.answer(scope["method"], scope["path"], scope["headers"])
+                if foreign is None
+                else Page(foreign[0], b"")
+            )
+        except Exception:  # noqa: BLE001 - uvicorn would log it whole
+            self._on_trouble(Trouble.CONNECTION)
+            page = Page(500, b"")
+        _forget_head(scope)
+        headers = [
+            (b"content-length", b"%d" % len(page.body)),
+            (b"content-type", page.kind),
+            (b"cache-control", b"no-store"),
+            (b"connection", b"close"),
+            *page.headers,
+        ]
+        await send({"type": "http.response.start", "status": page.status, "headers": headers})
+        await send({"type": "http.response.body", "body": page.body})
 
     async def _give(self, reply: Reply, receive: Receive, send: Send) -> None:
         gone = reply.told is not None and await _gone(receive)

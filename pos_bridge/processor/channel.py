@@ -13,6 +13,7 @@ OPTIONS: tuple[tuple[str, int], ...] = (
     ("grpc.enable_http_proxy", 0),
     ("grpc.enable_retries", 0),  # when to send again is decided by the step function, nobody else
     ("grpc.keepalive_time_ms", _KEEPALIVE_MS),
+    ("grpc.client_idle_timeout_ms", 2**31 - 1),  # never: or whether it is there would say that somebody paid just now
     ("grpc.max_receive_message_length", MAX_ANSWER),
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.min_reconnect_backoff_ms", 200),

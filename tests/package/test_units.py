@@ -5,11 +5,13 @@ import re
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import pos_bridge
 from pos_bridge.config import load
-from pos_bridge.settings import USUAL_PAGE, CardRoom
+from pos_bridge.front import NEXO
+from pos_bridge.settings import USUAL_PAGE, CardRoom, Nexo
 from tests.package.packages import Built
 
 SYSTEM = Path(pos_bridge.__file__).parent / "system"
@@ -64,7 +66,14 @@ def plain(root: Path, name: str) -> str:
 
 def test_systemd_understands_them(root):
     """Every word of every unit; what it says of Debian's own units that are not in this root is not ours."""
-    names = [SERVICES[0], *SERVICES[-2:], "pos-bridge-card.socket", "pos-bridge-chip.socket", "pos-bridge-backup.timer"]
+    names = [
+        SERVICES[0],
+        *SERVICES[-2:],
+        "pos-bridge.socket",
+        "pos-bridge-card.socket",
+        "pos-bridge-chip.socket",
+        "pos-bridge-backup.timer",
+    ]
     said = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *names],
         capture_output=True,
@@ -108,6 +117,24 @@ def test_a_socket_is_for_the_engines_user_and_where_the_settings_say(kind, setti
     assert setting in CardRoom.__struct_fields__
     example = (SYSTEM / "pos-bridge.toml").read_text()
     assert kind == "chip" or f'{setting} = "{path}"' in example
+
+
+def test_the_tills_port_is_systemds_and_the_engine_is_handed_it():
+    unit, engine = settings(SYSTEM / "pos-bridge.socket"), settings(SYSTEM / "pos-bridge.service")
+    (usual,) = (field.default for field in msgspec.structs.fields(Nexo) if field.name == "port")
+    assert unit["ListenStream"] == [f"127.0.0.1:{usual}"]
+    assert unit["FileDescriptorName"] == [NEXO]
+    assert "Accept" not in unit
+    assert engine["Requires"] == ["pos-bridge.socket"]
+    assert engine["After"][0].split()[0] == "pos-bridge.socket"
+    assert engine["SocketBindDeny"] == ["any"]
+    assert "SocketBindAllow" not in engine
+
+
+def test_the_engine_can_tell_who_asks_it():
+    engine = settings(SYSTEM / "pos-bridge.service")
+    assert "PrivateUsers" not in engine
+    assert (engine["RuntimeDirectory"], engine["RuntimeDirectoryMode"]) == (["pos-bridge-admin"], ["0755"])
 
 
 def test_a_backup_has_no_network_and_writes_to_its_own_folders():

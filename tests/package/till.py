@@ -77,12 +77,12 @@ def settle_in(till: Till) -> None:
     config.write_text(text)
     till.follow(4, 5)
     for unit, line in {
-        ENGINE: f"SocketBindAllow=ipv4:tcp:{port}",
-        "pos-bridge-card@.service": "DeviceAllow=char-pts rw",
+        "pos-bridge.socket": f"[Socket]\nListenStream=\nListenStream=127.0.0.1:{port}",
+        "pos-bridge-card@.service": "[Service]\nDeviceAllow=char-pts rw",
     }.items():
         folder = till.machine.root / f"etc/systemd/system/{unit}.d"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "simulated.conf").write_text(f"[Service]\n{line}\n")
+        (folder / "simulated.conf").write_text(f"{line}\n")
     till.machine.run("systemctl", "daemon-reload")
     till.machine.run("chgrp", "posb-card", READER)
     till.machine.run("chmod", "660", READER)
