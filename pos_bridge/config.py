@@ -64,6 +64,7 @@ def read(file: Path) -> Config:
         document.admin,
         document.page,
         document.metrics,
+        document.operators,
     )
     check_sockets(config)
     for reader in config.readers:

@@ -12,8 +12,9 @@ from pos_bridge import events, faults
 from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
+from pos_bridge.checkout.people import People
 from pos_bridge.checkout.settle import Settler
-from pos_bridge.checkout.upkeep import Upkeep
+from pos_bridge.checkout.upkeep import OldEntries, Upkeep
 from pos_bridge.counter_devices import CounterDevices, around
 from pos_bridge.credentials import Credentials
 from pos_bridge.front import NEXO, Front, open_front
@@ -22,7 +23,18 @@ from pos_bridge.journal.answers import Answers
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log, counted
 from pos_bridge.native_front import NativeFront, open_native
-from pos_bridge.opened import now, open_identify, open_journal, open_log, open_people, open_rooms, open_vault
+from pos_bridge.opened import (
+    now,
+    open_identify,
+    open_journal,
+    open_known,
+    open_log,
+    open_old_entries,
+    open_people,
+    open_refund_rule,
+    open_rooms,
+    open_vault,
+)
 from pos_bridge.ops.renewal import Renewal
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
@@ -70,17 +82,23 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(rooms.close)
         vault = open_vault(config, stack)
         people = open_people(config, vault, journal, log, stack)
-        upkeep = None if people is None else Upkeep(people, processor.time)
+        upkeeps: tuple[Upkeep | OldEntries, ...] = (
+            *_of_people(people, processor),
+            open_old_entries(config, processor.time, stack),
+        )
         identify = open_identify(config, vault, journal, log, stack)
-        terminal = Terminal(credentials.terminal_key)
-        lane = Lane(Parts(journal, rooms, processor, terminal, settler, log, config.till.card_prompt_s), identify)
+        rule = open_refund_rule(config, stack)
+        signer = Terminal(credentials.terminal_key)
+        lane = Lane(Parts(journal, rooms, processor, signer, settler, log, config.till.card_prompt_s, rule), identify)
         await lane.resume()
         dropped = Dropped(log)
         stack.callback(dropped.publish)
         teller = open_teller(config, credentials.events_tls, lane, log, clock=now, stack=stack)
         counter = CounterDevices(around(config), DeviceHealth(log), teller)
         front = open_front(config, credentials, lane, answers, log, dropped=dropped, counter=counter, handed=handed)
-        doors = Doors(front, open_native(config, credentials, front.house, people, log))
+        doors = Doors(
+            front, open_native(config, credentials, open_known(config, rule, front.house, stack), people, log)
+        )
         locks = await rooms.start()
         await doors.open(stack)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
@@ -91,8 +109,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         await watch.open(
             Running(journal, lane, processor, front.server, locks, looks.days, looks.look, settler.hurry, leaving.begin)
         )
-        by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, looks.look, teller))
-        stack.callback(by_the_hour.cancel)
+        stack.callback(asyncio.create_task(_by_the_hour(identify, upkeeps, dropped, looks.look, teller)).cancel)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
         log.emit(events.EngineStarted(counted(unsettled)))
@@ -208,15 +225,23 @@ class Leaving:
         self._stop.set()
 
 
+def _of_people(people: People | None, processor: ProcessorClient) -> tuple[Upkeep, ...]:
+    return () if people is None else (Upkeep(people, processor.time),)
+
+
 async def _by_the_hour(
-    identify: Identify | None, upkeep: Upkeep | None, dropped: Dropped, look: Callable[[], None], teller: Teller
+    identify: Identify | None,
+    upkeeps: tuple[Upkeep | OldEntries, ...],
+    dropped: Dropped,
+    look: Callable[[], None],
+    teller: Teller,
 ) -> None:
     """Beginning with the start, so that no sale sets the time of what is told."""
     while True:
         look()
         if identify is not None:
             await identify.settle()
-        if upkeep is not None:
+        for upkeep in upkeeps:
             await upkeep.settle()
         await asyncio.sleep(_HOUR_S)
         dropped.publish()

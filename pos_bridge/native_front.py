@@ -92,10 +92,14 @@ def open_native(
     shown, port = _port(config, credentials, log)
     if native.socket is not None or port is not None:
         servers.append(
-            _server(config, (TillService(house), PeopleService(desk, house.on_trouble)), native.socket, port)
+            _server(
+                config, (TillService(house), PeopleService(desk, house.on_trouble, house.gate)), native.socket, port
+            )
         )
     if native.privacy_socket is not None and desk is not None:
-        servers.append(_server(config, (RightsService(desk),), native.privacy_socket, None, "native.privacy_socket"))
+        servers.append(
+            _server(config, (RightsService(desk, house.gate),), native.privacy_socket, None, "native.privacy_socket")
+        )
     return NativeFront(tuple(servers), shown)
 
 

@@ -1,8 +1,11 @@
 """What the engine opens at its start: log, journal, vault, readers. Where one cannot be opened, a line says why."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
 
 from pos_bridge import events
 from pos_bridge.cardlink.activated import RoomSockets
@@ -10,8 +13,12 @@ from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
 from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.people import People
+from pos_bridge.checkout.ports import RefundRule
+from pos_bridge.checkout.upkeep import OldEntries
+from pos_bridge.domain.audit import MAY, Act, Actor, AuditEntry, Role, TrailUnwritableError
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.ledger import JournalUnwritableError
+from pos_bridge.domain.operator import Operator, OperatorsUnusableError
 from pos_bridge.domain.points import PointsRule
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.identity import lock
@@ -19,9 +26,16 @@ from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log
+from pos_bridge.operators.approvals import Approvals, NoRefunds, SupervisedRefunds
+from pos_bridge.operators.desk import OperatorDesk
+from pos_bridge.operators.store import Operators
 from pos_bridge.registers.trail import Trail
+from pos_bridge.registers.trail_file import named
 from pos_bridge.settings import Config, Identity, Reader
+from pos_bridge.settings import Operators as OperatorSettings
 from pos_bridge.start_fault import CannotStartError, StartFault
+from pos_bridge.till_api.counter import House
+from pos_bridge.till_api.who_may import Gate
 from pos_bridge.words import Words, same
 
 
@@ -86,6 +100,62 @@ def open_people(
     stack.callback(trail.close)
     retention = Retention(config.identity.inactive_months, config.identity.return_window_days)
     return People(vault, trail, journal, log, clock=now, retention=retention)
+
+
+def open_refund_rule(config: Config, stack: AsyncExitStack) -> RefundRule | None:
+    """Who may give money back without its sale."""
+    match config.operators:
+        case None | OperatorSettings(refund_without_sale="open"):
+            return None
+        case OperatorSettings(refund_without_sale="refused"):
+            return NoRefunds()
+        case _:
+            rule = SupervisedRefunds(Approvals(config.operator_store))
+            stack.callback(rule.close)
+            return rule
+
+
+def open_known(config: Config, rule: RefundRule | None, house: House, stack: AsyncExitStack) -> House:
+    """The native services' house, and whom it knows as operators."""
+    if config.operators is None:
+        return house
+    desk = OperatorDesk(Operators(config.operator_store))
+    stack.callback(desk.close)
+    if not isinstance(rule, SupervisedRefunds):
+        return replace(house, gate=Gate(desk))
+    trail = Trail.open(config.audit)
+    stack.callback(trail.close)
+
+    async def approve(number: int, password: str, request: bytes, cents: int) -> None:
+        """The trail takes it before it is done."""
+        found = await desk.check(number, password)
+        if not (isinstance(found, Operator) and found.roles & MAY[Act.APPROVE_REFUND]):
+            return
+        with suppress(TrailUnwritableError):
+            await trail.note(AuditEntry(now().date(), Actor(Role.SUPERVISOR, number), Act.APPROVE_REFUND))
+            await rule.approve(number, cents, request)
+
+    return replace(house, gate=Gate(desk), approve=approve)
+
+
+def open_old_entries(config: Config, right_time: Callable[[], datetime | None], stack: AsyncExitStack) -> OldEntries:
+    """What is kept about who did what, and goes after its months."""
+    trail, approvals, operators = (
+        Trail.open(config.audit),
+        Approvals(config.operator_store),
+        Operators(config.operator_store),
+    )
+    stack.callback(trail.close)
+    months = (config.operators or OperatorSettings()).audit_months
+
+    async def remove(before: date) -> None:
+        with suppress(TrailUnwritableError):
+            await trail.remove(before)
+        with suppress(OperatorsUnusableError, TrailUnwritableError):
+            await asyncio.to_thread(approvals.tidy)
+            await asyncio.to_thread(operators.forget, before, partial(named, config.audit))
+
+    return OldEntries(remove, now, right_time, months)
 
 
 def _rule(identity: Identity) -> PointsRule | None:

@@ -232,6 +232,17 @@ class Backup(Section, frozen=True):
     vault_recipient: _AgeRecipient | None = None
 
 
+class Operators(Section, frozen=True):
+    """Without this section operators are the shop's numbers and nobody is asked for a password.
+
+    `refund_without_sale`: of cash, which is all that can be refunded without one. A supervisor approves it, it is
+    refused, or open to every cashier. `audit_months`: the law wants 12 at least.
+    """
+
+    refund_without_sale: Literal["supervisor", "refused", "open"] = "supervisor"
+    audit_months: Annotated[int, Meta(ge=12, le=120)] = 12
+
+
 class Document(Section, frozen=True):
     till: Till
     nexo: Nexo
@@ -248,6 +259,7 @@ class Document(Section, frozen=True):
     admin: Admin | None = None
     page: Page = USUAL_PAGE
     metrics: Metrics | None = None
+    operators: Operators | None = None
     log: LogFile | None = None
 
 
@@ -272,6 +284,7 @@ class Config:
     admin: Admin | None = None
     page: Page = USUAL_PAGE
     metrics: Metrics | None = None
+    operators: Operators | None = None
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""
@@ -315,6 +328,10 @@ class Config:
     @property
     def audit(self) -> Path:
         return self.state / "audit.db"
+
+    @property
+    def operator_store(self) -> Path:
+        return self.state / "operators.db"
 
     @property
     def is_half_restored(self) -> bool:

@@ -17,6 +17,7 @@ from pos_bridge.domain.outcome import (
     Busy,
     Closed,
     Contradiction,
+    NotApproved,
     NotPaid,
     NotRecordable,
     NotRefunded,
@@ -163,7 +164,7 @@ class Admission:
                     return NotRecordable()  # *not paid* would be final, and a late copy could be paid after a restart
                 if answer.cause is Cause.ABORTED:  # before anything was begun: told in the words of every time after
                     answer = Closed()
-            if not isinstance(answer, Busy | NotRecordable | Contradiction | Running):
+            if not isinstance(answer, Busy | NotApproved | NotRecordable | Contradiction | Running):
                 self._done.add(till.request, till.content, answer)
             return answer
         finally:

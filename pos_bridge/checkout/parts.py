@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from pos_bridge.checkout.ports import CardReaders, Journal, Logbook, Processor, Signer
+from pos_bridge.checkout.ports import CardReaders, Journal, Logbook, Processor, RefundRule, Signer
 from pos_bridge.checkout.settle import Settler
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`prompt_s`: how long a customer has to present a card."""
+    """`prompt_s`: how long a customer has to present a card. `without_sale`: None, a refund may be without its sale."""
 
     journal: Journal
     readers: CardReaders
@@ -17,3 +17,4 @@ class Parts:
     settler: Settler
     log: Logbook
     prompt_s: int
+    without_sale: RefundRule | None = None

@@ -231,3 +231,13 @@ class Vault(Protocol):
 
 class Logbook(Protocol):
     def emit(self, event: Event) -> None: ...
+
+
+class RefundRule(Protocol):
+    """Who may give money back without the sale it is of. `never`: nobody, whatever is approved."""
+
+    @property
+    def never(self) -> bool: ...
+
+    async def allows(self, request: bytes, cents: int) -> bool:
+        """Of the same till's request again: the same answer. What allows it once allows no other."""

@@ -14,6 +14,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import cash_due
 from pos_bridge.domain.outcome import (
     AlreadyApproved,
+    NotApproved,
     NotRecordable,
     NotRefunded,
     RefundAsk,
@@ -44,7 +45,7 @@ class Refund:
     def service_id(self) -> str:
         return self._ask.service_id
 
-    async def objection(self) -> NotRefunded | AlreadyApproved | Running | None:
+    async def objection(self) -> NotRefunded | AlreadyApproved | NotApproved | Running | None:
         ask = self._ask
         if ask.tender is Tender.CARD and ask.sale is None:
             return NotRefunded(None, Cause.WRONG_STATE)  # nothing would bound it
@@ -55,7 +56,16 @@ class Refund:
         if ask.tender is Tender.CASH and ask.sale is not None and self._claim is None:
             return NotRefunded(None, Cause.NOT_SEEN)  # no processor bounds it, and nothing here does
         cause = None if self._claim is None else self._claim.refusal(ask.tender, ask.amount.cents)
-        return None if cause is None else NotRefunded(None, cause)
+        if cause is not None:
+            return NotRefunded(None, cause)
+        return None if ask.sale is not None else await self._not_approved()
+
+    async def _not_approved(self) -> NotApproved | None:
+        """The last look before it is begun: an approval that is taken is gone."""
+        rule = self._parts.without_sale
+        if rule is None or await rule.allows(self._ask.till.request, self._ask.amount.cents):
+            return None
+        return NotApproved(never=rule.never)
 
     def withdraw(self, cause: Cause) -> None:
         if self._withdrawn is None:

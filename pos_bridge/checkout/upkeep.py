@@ -5,7 +5,7 @@ failed. Nobody is forgotten by a clock that the processor contradicts, or has no
 ahead would make it everybody.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -38,5 +38,32 @@ class Upkeep:
             await self._people.renew()
 
     def _believed(self) -> bool:
-        right = self._right_time()
-        return right is not None and abs(self._people.now - right) <= NEAR
+        return is_right(self._people.now, self._right_time())
+
+
+class OldEntries:
+    """The audit trail's rows, and whoever was an operator, after their months: once a day, by a clock that is right."""
+
+    def __init__(
+        self,
+        remove: Callable[[date], Awaitable[None]],
+        clock: Callable[[], datetime],
+        right_time: Callable[[], datetime | None],
+        months: int,
+    ) -> None:
+        """`remove` what is of before that day. It raises nothing."""
+        self._remove = remove
+        self._clock = clock
+        self._right_time = right_time
+        self._kept = timedelta(days=31 * months)  # a month has no more days
+        self._done: date | None = None
+
+    async def settle(self) -> None:
+        now = self._clock()
+        if self._done != now.date() and is_right(now, self._right_time()):
+            await self._remove(now.date() - self._kept)
+            self._done = now.date()
+
+
+def is_right(now: datetime, right: datetime | None) -> bool:
+    return right is not None and abs(now - right) <= NEAR

@@ -24,6 +24,8 @@ COMMANDS = (
     "journal",
     "explain",
     "person",
+    "operator",
+    "audit",
     "day-end",
     "statistics",
     "decide",

@@ -31,6 +31,7 @@ class Act(Enum):
     LIST_DUE = 10
     RETAIN = 11
     PROVE = 12  # what somebody who is gone had agreed to
+    APPROVE_REFUND = 13  # of cash, without the sale that it is of; how much is nowhere
 
 
 # Deny by default: an act that is not here is nobody's (a test wants every act here).
@@ -47,6 +48,7 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.LIST_DUE: frozenset({Role.PRIVACY_OFFICER}),
     Act.RETAIN: frozenset({Role.SYSTEM}),
     Act.PROVE: frozenset({Role.PRIVACY_OFFICER}),
+    Act.APPROVE_REFUND: frozenset({Role.SUPERVISOR}),
 }
 
 

@@ -164,6 +164,16 @@ class NotPaid:
 
 
 @dataclass(frozen=True, slots=True)
+class NotApproved:
+    """A refund without its sale was not begun: a supervisor is to approve it, and it can be asked for again then.
+
+    `never`: the shop makes none.
+    """
+
+    never: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Busy:
     """Another payment is running; nothing was done. `service_id` names it."""
 
@@ -236,7 +246,7 @@ Refusal = Busy | Contradiction | Closed | NotRecordable | Running
 Outcome = PaidByCard | PaidInCash | NotPaid | AlreadyApproved | NotInBasket | Refusal
 Confirmation = PaidByCard | PaidInCash | NotPaid | Running | NotRecordable | NoSuchPayment
 CancelOutcome = BasketCancelled | NotInBasket | NoSuchBasket | Busy | NotRecordable
-RefundOutcome = Refunded | RefundedInCash | Voided | NotRefunded | AlreadyApproved | Refusal
+RefundOutcome = Refunded | RefundedInCash | Voided | NotRefunded | AlreadyApproved | NotApproved | Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ def _make(path: Path) -> None:
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
+    folder = path.parent.stat()
+    if os.geteuid() == 0:  # root makes it for the engine
+        os.chown(part, folder.st_uid, folder.st_gid)
     with closing(sqlite3.connect(part, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
         connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below

@@ -122,6 +122,18 @@ class Operators:
 
         return self._change(number, change)
 
+    def forget(self, before: date, named: Callable[[], frozenset[int]]) -> None:
+        """Whoever was removed before that day, and whom no row of the audit trail names: the number is free again."""
+        if not self._path.exists():
+            return
+        still = named()
+        with file.transaction(self._path) as connection:
+            day = (before - _EPOCH).days
+            gone = connection.execute("SELECT number FROM operators WHERE removed < ?", (day,)).fetchall()
+            for (number,) in gone:
+                if number not in still:
+                    connection.execute("DELETE FROM operators WHERE number = ?", (number,))
+
     def _try(self, number: int) -> Wait | tuple[Moment, int, str | None]:
         """Written down as a failure, with the moment and the count; and the hash to hold the password against."""
         moment = self._now()

@@ -31,6 +31,8 @@ class Situation(Enum):
     NOT_ALLOWED_HERE = "not_allowed_here"
     TRAINING = "training"
     UNREFERENCED = "unreferenced"
+    SUPERVISOR_NEEDED = "supervisor_needed"
+    NEVER_WITHOUT_SALE = "never_without_sale"
     UNKNOWN_REFERENCE = "unknown_reference"
     PAYMENT_TYPE = "payment_type"
     INSTRUMENT = "instrument"
@@ -100,6 +102,20 @@ SITUATIONS: dict[Situation, Said] = {
         "puis recommencez.",
         "A refund to a card needs the sale it is of. Nothing was refunded. Scan the reference on the receipt, then try "
         "again.",
+    ),
+    Situation.SUPERVISOR_NEEDED: Said(
+        _C.REFUSAL,
+        "Un remboursement sans sa vente demande l'accord d'un superviseur. Rien n'a été remboursé. Appelez-le, puis "
+        "recommencez; ou scannez la référence du reçu.",
+        "A refund without its sale needs a supervisor's approval. Nothing was refunded. Call one, then try again; or "
+        "scan the reference on the receipt.",
+    ),
+    Situation.NEVER_WITHOUT_SALE: Said(
+        _C.NOT_ALLOWED,
+        "Ce magasin ne rembourse pas sans la vente d'origine. Rien n'a été remboursé. Scannez la référence du reçu, "
+        "puis recommencez.",
+        "This shop refunds nothing without the sale it is of. Nothing was refunded. Scan the reference on the receipt, "
+        "then try again.",
     ),
     Situation.UNKNOWN_REFERENCE: Said(
         _C.NOT_FOUND,

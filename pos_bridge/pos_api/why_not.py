@@ -8,6 +8,7 @@ from pos_bridge.domain.outcome import (
     Busy,
     Closed,
     Contradiction,
+    NotApproved,
     NotInBasket,
     NotPaid,
     NotRecordable,
@@ -25,6 +26,7 @@ Undone = (
     NotPaid
     | NotRefunded
     | NotInBasket
+    | NotApproved
     | Instead
     | Busy
     | AlreadyApproved
@@ -40,6 +42,12 @@ _SITUATION_OF: dict[type[Contradiction | Closed | NotRecordable | Running], Situ
     NotRecordable: Situation.NOT_RECORDABLE,
     Running: Situation.STATE_UNKNOWN,
 }
+
+
+def situation_of(outcome: NotApproved | Contradiction | Closed | NotRecordable | Running) -> Situation:
+    if isinstance(outcome, NotApproved):
+        return Situation.NEVER_WITHOUT_SALE if outcome.never else Situation.SUPERVISOR_NEEDED
+    return _SITUATION_OF[type(outcome)]
 
 
 def why_not(outcome: Undone, *, gives_back: bool) -> tuple[Said, Pairs]:
@@ -59,7 +67,7 @@ def why_not(outcome: Undone, *, gives_back: bool) -> tuple[Said, Pairs]:
             return situation(Situation.ALREADY_APPROVED, gives_back=gives_back), (("reference", str(first)),)
         case Running(person=True):
             return (REFUND_CAUSES if gives_back else CAUSES)[Cause.IN_DOUBT], ()
-        case Contradiction() | Closed() | NotRecordable() | Running():
-            return situation(_SITUATION_OF[type(outcome)], gives_back=gives_back), ()
+        case NotApproved() | Contradiction() | Closed() | NotRecordable() | Running():
+            return situation(situation_of(outcome), gives_back=gives_back), ()
         case _:
             assert_never(outcome)

@@ -184,7 +184,7 @@ class Split(_message.Message):
     def __init__(self, paid_cents: _Optional[int] = ..., due_cents: _Optional[int] = ...) -> None: ...
 
 class RefundRequest(_message.Message):
-    __slots__ = ("request_id", "cents", "tender", "sale_key", "order", "language", "reference", "customer_language")
+    __slots__ = ("request_id", "cents", "tender", "sale_key", "order", "language", "reference", "customer_language", "supervisor", "supervisor_password")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     CENTS_FIELD_NUMBER: _ClassVar[int]
     TENDER_FIELD_NUMBER: _ClassVar[int]
@@ -193,6 +193,8 @@ class RefundRequest(_message.Message):
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    SUPERVISOR_FIELD_NUMBER: _ClassVar[int]
+    SUPERVISOR_PASSWORD_FIELD_NUMBER: _ClassVar[int]
     request_id: bytes
     cents: int
     tender: Tender
@@ -201,7 +203,9 @@ class RefundRequest(_message.Message):
     language: Language
     reference: str
     customer_language: Language
-    def __init__(self, request_id: _Optional[bytes] = ..., cents: _Optional[int] = ..., tender: _Optional[_Union[Tender, str]] = ..., sale_key: _Optional[str] = ..., order: _Optional[bytes] = ..., language: _Optional[_Union[Language, str]] = ..., reference: _Optional[str] = ..., customer_language: _Optional[_Union[Language, str]] = ...) -> None: ...
+    supervisor: int
+    supervisor_password: str
+    def __init__(self, request_id: _Optional[bytes] = ..., cents: _Optional[int] = ..., tender: _Optional[_Union[Tender, str]] = ..., sale_key: _Optional[str] = ..., order: _Optional[bytes] = ..., language: _Optional[_Union[Language, str]] = ..., reference: _Optional[str] = ..., customer_language: _Optional[_Union[Language, str]] = ..., supervisor: _Optional[int] = ..., supervisor_password: _Optional[str] = ...) -> None: ...
 
 class GiveBackRequest(_message.Message):
     __slots__ = ("request_id", "sale_key", "cents", "void_only", "order", "language", "customer_language")
@@ -482,66 +486,78 @@ class LookUpRequest(_message.Message):
     def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ..., purpose: _Optional[_Union[Purpose, str]] = ...) -> None: ...
 
 class WithdrawRequest(_message.Message):
-    __slots__ = ("operator", "person", "purposes", "channel")
+    __slots__ = ("operator", "person", "purposes", "channel", "password")
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     PURPOSES_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     operator: int
     person: Choice
     purposes: _containers.RepeatedScalarFieldContainer[Purpose]
     channel: Channel
-    def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ..., purposes: _Optional[_Iterable[_Union[Purpose, str]]] = ..., channel: _Optional[_Union[Channel, str]] = ...) -> None: ...
+    password: str
+    def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ..., purposes: _Optional[_Iterable[_Union[Purpose, str]]] = ..., channel: _Optional[_Union[Channel, str]] = ..., password: _Optional[str] = ...) -> None: ...
 
 class PersonRequest(_message.Message):
-    __slots__ = ("operator", "person")
+    __slots__ = ("operator", "person", "password")
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     operator: int
     person: Choice
-    def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ...) -> None: ...
+    password: str
+    def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ..., password: _Optional[str] = ...) -> None: ...
 
 class RectifyRequest(_message.Message):
-    __slots__ = ("operator", "person", "set", "clear")
+    __slots__ = ("operator", "person", "set", "clear", "password")
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     SET_FIELD_NUMBER: _ClassVar[int]
     CLEAR_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     operator: int
     person: Choice
     set: Details
     clear: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ..., set: _Optional[_Union[Details, _Mapping]] = ..., clear: _Optional[_Iterable[str]] = ...) -> None: ...
+    password: str
+    def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ..., set: _Optional[_Union[Details, _Mapping]] = ..., clear: _Optional[_Iterable[str]] = ..., password: _Optional[str] = ...) -> None: ...
 
 class ReceiveRequest(_message.Message):
-    __slots__ = ("operator", "person", "right", "received")
+    __slots__ = ("operator", "person", "right", "received", "password")
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     RIGHT_FIELD_NUMBER: _ClassVar[int]
     RECEIVED_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     operator: int
     person: Choice
     right: Right
     received: str
-    def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ..., right: _Optional[_Union[Right, str]] = ..., received: _Optional[str] = ...) -> None: ...
+    password: str
+    def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ..., right: _Optional[_Union[Right, str]] = ..., received: _Optional[str] = ..., password: _Optional[str] = ...) -> None: ...
 
 class RefuseRequest(_message.Message):
-    __slots__ = ("operator", "person", "right", "refusal")
+    __slots__ = ("operator", "person", "right", "refusal", "password")
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     RIGHT_FIELD_NUMBER: _ClassVar[int]
     REFUSAL_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     operator: int
     person: Choice
     right: Right
     refusal: Refusal
-    def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ..., right: _Optional[_Union[Right, str]] = ..., refusal: _Optional[_Union[Refusal, str]] = ...) -> None: ...
+    password: str
+    def __init__(self, operator: _Optional[int] = ..., person: _Optional[_Union[Choice, _Mapping]] = ..., right: _Optional[_Union[Right, str]] = ..., refusal: _Optional[_Union[Refusal, str]] = ..., password: _Optional[str] = ...) -> None: ...
 
 class ListDueRequest(_message.Message):
-    __slots__ = ("operator",)
+    __slots__ = ("operator", "password")
     OPERATOR_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
     operator: int
-    def __init__(self, operator: _Optional[int] = ...) -> None: ...
+    password: str
+    def __init__(self, operator: _Optional[int] = ..., password: _Optional[str] = ...) -> None: ...
 
 class PersonAnswer(_message.Message):
     __slots__ = ("result", "cause", "text_fr", "text_en", "field", "details", "in_force")

@@ -1,13 +1,17 @@
 """The audit trail as the checkout uses it: checkout.person_ports.Trail on a thread of its own."""
 
+from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from pos_bridge import faults
 from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
 from pos_bridge.registers.trail_file import TrailFile
 from pos_bridge.worker import Job, Worker
+
+_Found = TypeVar("_Found")
 
 
 class Trail:
@@ -27,12 +31,17 @@ class Trail:
         self._worker.close()
 
     async def note(self, entry: AuditEntry) -> None:
+        await self._ask(partial(self._file.note, entry))
+
+    async def remove(self, before: date) -> int:
+        """What is older, for good (TrailFile.remove): how many entries."""
+        return await self._ask(partial(self._file.remove, before))
+
+    async def _ask(self, call: Callable[[], _Found]) -> _Found:
         try:
-            await self._worker.ask(partial(self._file.note, entry))
+            return await self._worker.ask(call)
         except TrailUnwritableError as error:
             fault = type(error)
-        else:
-            return
         raise fault  # a new one: the thread's own refers to its frames
 
 

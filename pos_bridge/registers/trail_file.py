@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pos_bridge.disk import make_folder, sync_file, sync_folder
@@ -68,17 +69,26 @@ class TrailFile:
             with _opened(self._path) as connection:
                 connection.execute("PRAGMA journal_mode = DELETE").fetchone()
                 connection.execute("PRAGMA synchronous = EXTRA")  # the folder too, once the journal is gone
-                connection.execute("BEGIN IMMEDIATE")
-                try:
+                with _transaction(connection):
                     sequence, before = self._tip(connection)
                     row = row_of(sequence + 1, before, entry)
                     connection.execute("INSERT INTO trail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-                    connection.execute("COMMIT")
-                except BaseException:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-                    raise
             self._head = (row.sequence, row.hash)
+
+    def remove(self, before: date) -> int:
+        """Rows of the beginning whose day, and every day before them, is earlier: gone on return. How many.
+
+        At least a year of rows stays behind them, whatever is asked. The chain goes on from an anchor. Raises
+        TrailUnwritableError, TrailDamagedError: nothing is removed.
+        """
+        if not _there(self._path):
+            return 0
+        with _told(), _opened(self._path) as connection:
+            connection.execute("PRAGMA synchronous = EXTRA")
+            connection.execute("PRAGMA secure_delete = ON")
+            with _transaction(connection):
+                removed = _remove(connection, before)
+        return removed
 
     def _tip(self, connection: sqlite3.Connection) -> tuple[int, bytes]:
         """Number and hash of the newest row, which must follow from the one before it."""
@@ -87,8 +97,7 @@ class TrailFile:
         ).fetchall()
         rows = [Row._make(row) for row in reversed(newest)]
         if rows:
-            before = START if len(rows) == 1 else rows[0].hash
-            behind = 0 if len(rows) == 1 else rows[0].sequence
+            behind, before = _anchor(connection) if len(rows) == 1 else (rows[0].sequence, rows[0].hash)
             if not _follows(rows[-1], behind, before):
                 raise TrailDamagedError
         if self._head is not None:
@@ -108,6 +117,7 @@ def verify(path: Path) -> Sound | Damaged:
     sequence, before = 0, START
     try:
         with _told(), _opened(path) as connection:
+            sequence, before = _anchor(connection)
             while page := _page(connection, sequence, PAGE):
                 for row in page:
                     if not _follows(row, sequence, before) or not _is_entry(row):
@@ -132,9 +142,43 @@ def entries(path: Path, after: int = 0, count: int = PAGE) -> tuple[tuple[int, A
             raise TrailDamagedError from error
 
 
+def named(path: Path) -> frozenset[int]:
+    """The operators' numbers that rows have. Raises TrailUnwritableError."""
+    if not _there(path):
+        return frozenset()
+    with _told(), _opened(path) as connection:
+        return frozenset(number for (number,) in connection.execute("SELECT DISTINCT operator FROM trail"))
+
+
 def _page(connection: sqlite3.Connection, after: int, count: int) -> list[Row]:
     query = f"SELECT {COLUMNS} FROM trail WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - a constant
     return [Row._make(row) for row in connection.execute(query, (after, count)).fetchall()]
+
+
+def _anchor(connection: sqlite3.Connection) -> tuple[int, bytes]:
+    """Number and hash of the last row that was removed; as before the first row of all, where none was."""
+    found = connection.execute("SELECT sequence, hash FROM anchors ORDER BY sequence DESC LIMIT 1").fetchone()
+    return (0, START) if found is None else (found[0], found[1])
+
+
+def _remove(connection: sqlite3.Connection, before: date) -> int:
+    """Behind the chain that holds up to there only: what is damaged stays, to be looked at."""
+    newest = connection.execute("SELECT day FROM trail ORDER BY sequence DESC LIMIT 1").fetchone()
+    if newest is None:
+        return 0
+    until = min((before - schema.EPOCH).days, newest[0] - schema.LEAST_DAYS + 1)
+    young = connection.execute("SELECT min(sequence) FROM trail WHERE day >= ?", (until,)).fetchone()[0]
+    first, known = _anchor(connection)
+    last = first
+    while last < young - 1 and (page := _page(connection, last, min(PAGE, young - 1 - last))):
+        for row in page:
+            if not _follows(row, last, known):
+                raise TrailDamagedError
+            last, known = row.sequence, row.hash
+    if last > first:
+        connection.execute("INSERT INTO anchors VALUES (?, ?)", (last, known))
+        connection.execute("DELETE FROM trail WHERE sequence <= ?", (last,))
+    return last - first
 
 
 def _follows(row: Row, sequence: int, before: bytes) -> bool:
@@ -179,8 +223,29 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     uri = f"{path.absolute().as_uri()}?mode=rw"
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S)) as connection:
         if not schema.is_ours(connection):
-            raise TrailDamagedError
+            _renew(connection)
         yield connection
+
+
+def _renew(connection: sqlite3.Connection) -> None:
+    """Nothing of a file that is none of ours is changed."""
+    if schema.is_of_before(connection):
+        with _transaction(connection):
+            schema.renew(connection)
+    if not schema.is_ours(connection):
+        raise TrailDamagedError
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _make(path: Path) -> None:
@@ -198,6 +263,8 @@ def _make(path: Path) -> None:
         part = path.with_name(path.name + ".part")  # one being built: worthless after a crash
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
+        if os.geteuid() == 0:  # root makes it for the engine
+            os.chown(part, *_owner(path.parent))
         with closing(sqlite3.connect(part, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
             connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
@@ -208,6 +275,11 @@ def _make(path: Path) -> None:
     finally:
         with suppress(OSError):
             os.close(folder)
+
+
+def _owner(folder: Path) -> tuple[int, int]:
+    there = folder.stat()
+    return there.st_uid, there.st_gid
 
 
 def _there(path: Path) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 
+from pos_bridge.domain.audit import MAX_OPERATOR
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import MAX_CENTS, Amount
@@ -68,11 +69,14 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Refund:
+    """`supervisor`: number and password of who approves one without its sale. No part of what makes a repeat."""
+
     move: Move
     amount: Amount
     tender: Tender
     reference: str
     sale: LegKey | None
+    supervisor: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -116,7 +120,10 @@ def refund(request: pb.RefundRequest) -> Refund:
     reference = reference_of(request.reference)
     sale = _key(request.sale_key, "sale_key") if request.sale_key else None
     content = ("refund", str(amount.cents), tender.value, reference, "" if sale is None else str(sale))
-    return Refund(_move(request, content), amount, tender, reference, sale)
+    if request.supervisor > MAX_OPERATOR:
+        raise RefusedError(Why.UNFIT, "supervisor")
+    supervisor = (request.supervisor, request.supervisor_password) if request.supervisor else None
+    return Refund(_move(request, content), amount, tender, reference, sale, supervisor)
 
 
 def giving_back(request: pb.GiveBackRequest) -> GivingBack:

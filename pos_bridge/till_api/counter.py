@@ -4,7 +4,7 @@ A client that goes away stops nothing. What it left is asked for again by its re
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -44,6 +44,7 @@ from pos_bridge.till_api.bounds import GivingBack, Payment, Refund
 from pos_bridge.till_api.ports import Desk
 from pos_bridge.till_api.screen import Screens
 from pos_bridge.till_api.told import basket_of, confirmation_of, not_known, outcome_of
+from pos_bridge.till_api.who_may import NOBODY_KNOWN, Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class House:
     """What all credentials share. `secret`: 32 random bytes of this till; `clock` gives aware times.
 
     `offered`: what a customer can choose here; `on_dropped` is called for each request with identity nobody chose.
-    `no_vault`: whether there is none on this till, so that it keeps nobody.
+    `no_vault`: whether there is none on this till, so that it keeps nobody. `approve`:
+    number and password of a supervisor, the till's request, cents; nothing where that is none. None: nobody need.
     """
 
     terminal: Terminal
@@ -64,6 +66,8 @@ class House:
     on_dropped: Callable[[], None]
     offered: Offered
     no_vault: Callable[[], bool]
+    gate: Gate = NOBODY_KNOWN
+    approve: Callable[[int, str, bytes, int], Awaitable[None]] | None = None
 
 
 class FaultError(Exception):
@@ -111,6 +115,8 @@ class Counter:
         if asked.tender is Tender.CARD and asked.sale is None:
             yield self._told(Answered(Instead(Situation.UNREFERENCED), fresh))
             return
+        if asked.supervisor is not None and asked.sale is None and self._house.approve is not None:
+            await self._house.approve(*asked.supervisor, ask.till.request, asked.amount.cents)
         async with aclosing(self._watched(ask, fresh)) as updates:
             async for update in updates:
                 yield update

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from pos_bridge.domain.audit import MAX_OPERATOR, Actor, Role
+from pos_bridge.domain.audit import MAX_OPERATOR
 from pos_bridge.domain.details import Details, Field, details
 from pos_bridge.domain.identity import Channel, Choice, ChoiceKind, Chouchous, Consent, GivenBy, HomeDelivery, Purpose
 from pos_bridge.domain.person import Month, Refusal, Right, Whose
@@ -83,11 +83,10 @@ class UntakenError(Exception):
 # ---- who, about whom ----
 
 
-def actor(operator: int, role: Role) -> Actor:
-    """Raises RefusedError."""
-    if not 1 <= operator <= MAX_OPERATOR:
+def operator(number: int) -> None:
+    """Raises RefusedError for what is no operator's number."""
+    if not 1 <= number <= MAX_OPERATOR:
         raise _unfit("operator")
-    return Actor(role, operator)
 
 
 def person(choice: pb.Choice) -> Choice:

@@ -21,6 +21,9 @@ class Untaken(Enum):
     OFFERS_APART = "offers_apart"
     CARD_NUMBER = "card_number"
     NO_DAY = "no_day"
+    NO_OPERATOR = "no_operator"
+    NOT_PROVEN = "not_proven"
+    TOO_MANY_TRIES = "too_many_tries"
 
 
 UNTAKEN: dict[Untaken, Words] = {
@@ -49,6 +52,17 @@ UNTAKEN: dict[Untaken, Words] = {
     ),
     Untaken.NO_DAY: Words(
         "Ce jour ou ce mois ne convient pas. Rien n'a été gardé.", "That day or month does not fit. Nothing was kept."
+    ),
+    Untaken.NO_OPERATOR: Words(
+        "Aucun opérateur n'a ce numéro à cette caisse. Rien n'a été fait.",
+        "No operator has that number at this till. Nothing was done.",
+    ),
+    Untaken.NOT_PROVEN: Words(
+        "Numéro ou mot de passe refusé. Rien n'a été fait.", "Number or password refused. Nothing was done."
+    ),
+    Untaken.TOO_MANY_TRIES: Words(
+        "Trop d'essais. Attendez, jusqu'à un quart d'heure, puis recommencez. Rien n'a été fait.",
+        "Too many tries. Wait, up to a quarter of an hour, then try again. Nothing was done.",
     ),
 }
 

@@ -20,6 +20,7 @@ from pos_bridge.domain.outcome import (
     NeverSeen,
     NoSuchBasket,
     NoSuchPayment,
+    NotApproved,
     NotInBasket,
     NotPaid,
     NotRecordable,
@@ -41,7 +42,7 @@ from pos_bridge.pos_api.said_of_baskets import BASKET_FAULTS, PAID_IN_FULL, PART
 from pos_bridge.pos_api.said_of_refunds import HAND_BACK
 from pos_bridge.pos_api.speech import Pairs, filled
 from pos_bridge.pos_api.transactions import Answered
-from pos_bridge.pos_api.why_not import Undone, why_not
+from pos_bridge.pos_api.why_not import Undone, situation_of, why_not
 from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.till_api.said import NO_SUCH_BASKET, NO_SUCH_PAYMENT, TAKEN_BACK, TAKEN_BACK_AND_CASH
 from pos_bridge.words import Words
@@ -180,12 +181,8 @@ def _undone(outcome: Undone, *, gives_back: bool) -> pb.Outcome:
             told.result, told.cause = _INSTEAD.get(situation, pb.RESULT_REFUSED), situation.value
         case Busy():
             told.result, told.cause = pb.RESULT_BUSY, Situation.BUSY.value
-        case Contradiction():
-            told.result, told.cause = pb.RESULT_CONTRADICTION, Situation.CONTRADICTION.value
-        case Closed():
-            told.result, told.cause = pb.RESULT_CLOSED, Situation.CLOSED.value
-        case NotRecordable():
-            told.result, told.cause = pb.RESULT_NOT_RECORDABLE, Situation.NOT_RECORDABLE.value
+        case NotApproved() | Contradiction() | Closed() | NotRecordable():
+            told.result, told.cause = _RESULTS[type(outcome)], situation_of(outcome).value
         case Running(person=person):
             told.result = _NOT_KNOWN_YET
             told.cause = Cause.IN_DOUBT.value if person else Situation.STATE_UNKNOWN.value
@@ -194,6 +191,12 @@ def _undone(outcome: Undone, *, gives_back: bool) -> pb.Outcome:
     return told
 
 
+_RESULTS: dict[type[NotApproved | Contradiction | Closed | NotRecordable], pb.Result] = {
+    NotApproved: pb.RESULT_REFUSED,
+    Contradiction: pb.RESULT_CONTRADICTION,
+    Closed: pb.RESULT_CLOSED,
+    NotRecordable: pb.RESULT_NOT_RECORDABLE,
+}
 _INSTEAD = {
     Situation.STATE_UNKNOWN: _NOT_KNOWN_YET,
     Situation.IN_PROGRESS: _NOT_KNOWN_YET,

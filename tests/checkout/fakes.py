@@ -9,6 +9,7 @@ from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.checkout.parts import Parts
+from pos_bridge.checkout.ports import RefundRule
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.domain.identity import Choice
 from pos_bridge.domain.ledger import TillKeys
@@ -69,8 +70,10 @@ class World:
         processor: ScriptedProcessor | None = None,
         readers: ScriptedReaders | None = None,
         rule: PointsRule | None = None,
+        without_sale: RefundRule | None = None,
     ) -> None:
         self.rule = rule
+        self.without_sale = without_sale
         self.journal = MemoryJournal()
         self.vault = MemoryVault()
         self.log = MemoryLog()
@@ -84,7 +87,9 @@ class World:
         """A new engine on the same journal."""
         self.settler = Settler(self.journal, self.processor, self.log)
         signer = Terminal(Ed25519PrivateKey.generate())
-        self.parts = Parts(self.journal, self.readers, self.processor, signer, self.settler, self.log, 120)
+        self.parts = Parts(
+            self.journal, self.readers, self.processor, signer, self.settler, self.log, 120, self.without_sale
+        )
         consents = Consents("members-3", "delivery-1", "fr", lambda: datetime(2026, 11, 23, 14, 40, tzinfo=UTC))
         self.identify = Identify(self.vault, consents, self.journal, self.log, self.rule)
         self.lane = Lane(self.parts, self.identify, lambda: self.clock_s)

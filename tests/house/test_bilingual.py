@@ -48,6 +48,7 @@ SILENT = {
     "identity": "SQL",
     "journal": "SQL, and what `verify` found, which is told as found",
     "page/style.py": "a style sheet",
+    "operators": "SQL, and what is too easy for a password",
     "processor": "speaks gRPC",
     "protocol": "generated",
     "registers": "SQL",

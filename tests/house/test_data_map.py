@@ -51,6 +51,7 @@ SCHEMAS = {
     "pos_bridge.journal.answers": "The answers file",
     "pos_bridge.identity.schema": "The vault",
     "pos_bridge.registers.schema": "The audit trail",
+    "pos_bridge.operators.schema": "The operator store",
 }
 
 # What the encrypted columns of a place hold.

@@ -17,6 +17,7 @@ from pos_bridge.domain.outcome import (
     GiveBackAsk,
     Health,
     NeverSeen,
+    NotApproved,
     NotInBasket,
     NotPaid,
     NotRecordable,
@@ -121,7 +122,7 @@ class FakeDesk:
 
     async def pay(self, ask: SaleAsk) -> Outcome:
         outcome = await self._do(ask)
-        assert not isinstance(outcome, Refunded | RefundedInCash | Voided | NotRefunded)
+        assert not isinstance(outcome, Refunded | RefundedInCash | Voided | NotRefunded | NotApproved)
         return outcome
 
     async def refund(self, ask: RefundAsk) -> RefundOutcome:
@@ -198,7 +199,9 @@ class FakeDesk:
             return Running()
         if request in self.done:
             outcome = self._seen(self.done[request][1])
-            assert not isinstance(outcome, AlreadyApproved | NotInBasket | Busy | Contradiction | NotRecordable)
+            assert not isinstance(
+                outcome, AlreadyApproved | NotApproved | NotInBasket | Busy | Contradiction | NotRecordable
+            )
             return outcome
         if request in self.closed:
             return Closed()

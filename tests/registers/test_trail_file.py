@@ -5,8 +5,8 @@ import shutil
 import sqlite3
 import stat
 import subprocess
-from contextlib import ExitStack
-from datetime import date
+from contextlib import ExitStack, closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.domain.audit import Act, Actor, AuditEntry, Role, TrailUnwritableError
-from pos_bridge.registers.row import START
+from pos_bridge.registers import schema
+from pos_bridge.registers.row import START, row_of
 from pos_bridge.registers.trail_file import Damaged, Sound, TrailDamagedError, TrailFile, entries, verify
 from tests.journal import children
 from tests.registers.makers import DAY, OFFICER, all_entries, hand, read, sound
@@ -302,3 +303,81 @@ def test_a_copy_is_whole(path, tmp_path):
 def test_the_program_itself_is_an_actor(path):
     TrailFile(path).note(AuditEntry(DAY, Actor(Role.SYSTEM, 0), Act.RETAIN))
     assert entries(path)[0][1].actor == Actor(Role.SYSTEM, 0)
+
+
+# ---- what is removed after its time ----
+
+FIRST = date(2025, 1, 10)
+
+
+def of_days(trail: TrailFile, *days: int) -> None:
+    for day in days:
+        trail.note(AuditEntry(FIRST + timedelta(days=day), Actor(Role.CASHIER, 7), Act.ENROL))
+
+
+def test_rows_are_removed_after_a_year_and_the_chain_still_holds(path):
+    trail = TrailFile(path)
+    of_days(trail, 0, 1, 5, 300, 366, 370)
+    assert trail.remove(FIRST + timedelta(days=5)) == 2
+    assert trail._head is not None
+    assert verify(path) == Sound(6, trail._head[1])
+    assert [number for number, _ in entries(path)] == [3, 4, 5, 6]
+    of_days(trail, 371)
+    of_days(TrailFile(path), 700)
+    assert isinstance(verify(path), Sound)
+    assert TrailFile(path).remove(date(2099, 1, 1)) == 2, "a year of rows stays, whatever is asked"
+    assert trail.remove(date(2099, 1, 1)) == 0
+    assert [number for number, _ in entries(path)] == [5, 6, 7, 8]
+    assert isinstance(verify(path), Sound)
+
+
+def test_a_row_of_another_day_among_them_keeps_what_is_behind_it(path):
+    """A clock was set back: what was noted after a newer row goes when that row goes."""
+    trail = TrailFile(path)
+    of_days(trail, 0, 400, 1, 500)
+    assert trail.remove(FIRST + timedelta(days=100)) == 1
+    assert [number for number, _ in entries(path)] == [2, 3, 4]
+
+
+def test_nobody_else_removes_anything(path):
+    trail = TrailFile(path)
+    of_days(trail, 0, 1, 300)
+    assert trail.remove(date(2099, 1, 1)) == 0
+    with closing(sqlite3.connect(path)) as connection:
+        head = connection.execute("SELECT hash FROM trail WHERE sequence = 1").fetchone()[0]
+        for change in ("DELETE FROM trail", "UPDATE trail SET day = 18300"):
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(change)
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute("INSERT INTO anchors VALUES (1, ?)", (head,))
+
+
+def test_a_damaged_beginning_is_not_removed(path):
+    trail = TrailFile(path)
+    of_days(trail, 0, 1, 400)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TRIGGER trail_stays")
+        connection.execute("UPDATE trail SET operator = 8 WHERE sequence = 1")
+        connection.execute(schema.TRIGGERS["trail_stays"])
+        connection.commit()
+    with pytest.raises(TrailDamagedError):
+        trail.remove(FIRST + timedelta(days=2))
+    assert verify(path) == Damaged(1)
+
+
+def test_a_trail_of_the_first_version_goes_on(path):
+    path.parent.mkdir()
+    acts = f"act IN ({', '.join(map(str, range(1, 13)))})"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(schema._trail(acts))
+        for trigger in schema._TRIGGERS_OF_1.values():
+            connection.execute(trigger)
+        row = row_of(1, START, AuditEntry(FIRST, Actor(Role.CASHIER, 7), Act.ENROL))
+        connection.execute("INSERT INTO trail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        connection.commit()
+    assert verify(path) == Sound(1, row.hash)
+    trail = TrailFile(path)
+    trail.note(AuditEntry(FIRST, Actor(Role.SUPERVISOR, 7), Act.APPROVE_REFUND))
+    assert isinstance(verify(path), Sound)
+    assert len(entries(path)) == 2

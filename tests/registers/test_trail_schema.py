@@ -105,7 +105,7 @@ def test_only_what_an_entry_has(column, value):
         {"role": 5},  # the program has no number
         {"role": 6},
         {"act": 0},
-        {"act": 13},
+        {"act": 14},
         {"purpose": 7},
         {"refused": 9},
         {"hash": None},

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pos_bridge.domain.audit import Role
 from pos_bridge.domain.details import Details, Field, UnfitDetailError
 from pos_bridge.domain.identity import Channel, GivenBy, Purpose
 from pos_bridge.domain.person import Month, Right
@@ -90,7 +89,7 @@ def test_every_word_of_the_protocol_has_its_value_and_back():
 @pytest.mark.parametrize("operator", [0, 10_000, 2**32 - 1])
 def test_an_operator_has_a_number(operator: int):
     with pytest.raises(RefusedError, match="unfit: operator"):
-        bounds.actor(operator, Role.CASHIER)
+        bounds.operator(operator)
 
 
 @given(st.text(max_size=12))

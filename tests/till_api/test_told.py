@@ -22,6 +22,7 @@ from pos_bridge.domain.outcome import (
     NeverSeen,
     NoSuchBasket,
     NoSuchPayment,
+    NotApproved,
     NotInBasket,
     NotPaid,
     NotRecordable,
@@ -75,6 +76,8 @@ REFUNDS: list[tuple[Answerable, int | None]] = [
     *((NotRefunded(KEY, cause), None) for cause in Cause),
     (AlreadyApproved(KEY), pb.RESULT_PAID_BEFORE),
     (Instead(Situation.UNREFERENCED), pb.RESULT_REFUSED),
+    (NotApproved(), pb.RESULT_REFUSED),
+    (NotApproved(never=True), pb.RESULT_REFUSED),
 ]
 
 

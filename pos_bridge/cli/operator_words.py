@@ -1,0 +1,98 @@
+"""What `pos-bridge operator` says, in French and in English. Never a password, and never why one was not right."""
+
+from pos_bridge.domain.audit import Role
+from pos_bridge.operators.password import LONGEST, SHORTEST, Weak
+from pos_bridge.words import Words
+
+ROLES: dict[Role, Words] = {
+    Role.CASHIER: Words("caisse", "cashier"),
+    Role.SUPERVISOR: Words("supervision", "supervisor"),
+    Role.IT: Words("informatique", "it"),
+    Role.PRIVACY_OFFICER: Words("protection", "privacy"),
+    Role.SYSTEM: Words("programme", "program"),
+}
+
+HELP: dict[str, Words] = {
+    "operator": Words("les opérateurs de cette caisse", "the operators of this till"),
+    "what": Words(
+        "Qui travaille à cette caisse, et ce que chacun peut y faire. Un mot de passe se tape, ou se lit d'un "
+        "descripteur (--password-fd) ou de l'entrée standard; jamais d'un argument.",
+        "Who works at this till, and what each may do there. A password is typed, or read from a descriptor "
+        "(--password-fd) or standard input; never from an argument.",
+    ),
+    "acts": Words("actes", "acts"),
+    "add": Words("inscrire un opérateur", "add an operator"),
+    "list": Words("les opérateurs et leurs rôles", "the operators and their roles"),
+    "roles": Words("donner d'autres rôles", "give other roles"),
+    "password": Words("donner un autre mot de passe", "give another password"),
+    "remove": Words("retirer un opérateur", "take an operator away"),
+    "approve-refund": Words(
+        "approuver un remboursement comptant sans sa vente (supervision)",
+        "approve a cash refund without its sale (supervisor)",
+    ),
+    "number": Words("le numéro, de 1 à 9999", "the number, 1 to 9999"),
+    "name": Words("le nom", "the name"),
+    "role": Words("un rôle; plusieurs fois pour plusieurs", "a role; more than once for more than one"),
+    "amount": Words("le plus qui peut être remboursé, comme 45.00", "the most that may be refunded, as 45.00"),
+    "fd": Words("descripteur ouvert d'où lire le mot de passe", "open descriptor to read the password from"),
+}
+
+SAID: dict[str, Words] = {
+    "ask": Words("Mot de passe : ", "Password: "),
+    "ask_new": Words(
+        f"Nouveau mot de passe ({SHORTEST} caractères ou plus) : ", f"New password ({SHORTEST} characters or more): "
+    ),
+    "ask_again": Words("Encore une fois : ", "Once more: "),
+    "not_alike": Words("Les deux ne sont pas pareils. Rien n'a été changé.", "The two differ. Nothing was changed."),
+    "no_password": Words("Aucun mot de passe n'a été donné.", "No password was given."),
+    "taken": Words(
+        "Ce numéro est à quelqu'un, ou l'a été et figure au registre. Rien n'a été changé.",
+        "That number is somebody's, or was and is in the audit trail. Nothing was changed.",
+    ),
+    "unknown": Words("Aucun opérateur n'a ce numéro.", "No operator has that number."),
+    "refused": Words(
+        "Numéro ou mot de passe refusé, ou rôle qui ne le permet pas.",
+        "Number or password refused, or a role that may not.",
+    ),
+    "wait": Words("Trop d'essais. Attendez {seconds} s.", "Too many tries. Wait {seconds} s."),
+    "unusable": Words(
+        "Le registre des opérateurs ne peut pas être lu ou écrit. Rien n'a été changé.",
+        "The operator store cannot be read or written. Nothing was changed.",
+    ),
+    "no_trail": Words(
+        "Le registre des accès ne prend rien : rien n'est approuvé.",
+        "The audit trail takes nothing: nothing is approved.",
+    ),
+    "not_owner": Words(
+        "Ceci se lance par root ou par {user}, à qui est {folder}.",
+        "This is run by root or by {user}, who owns {folder}.",
+    ),
+    "no_state": Words("{folder} n'est pas là.", "{folder} is not there."),
+    "bad_name": Words("Ce nom ne convient pas.", "That name does not fit."),
+    "bad_amount": Words(
+        "Ce montant ne convient pas : 0.01 à 999999.99.", "That amount does not fit: 0.01 to 999999.99."
+    ),
+    "nobody": Words("Aucun opérateur n'est inscrit.", "No operator is there."),
+    "added": Words("Inscrit.", "Added."),
+    "changed": Words("Changé.", "Changed."),
+    "removed": Words(
+        "Retiré. Le numéro reste réservé tant que le registre le nomme.",
+        "Taken away. The number stays reserved while the audit trail names it.",
+    ),
+    "approved": Words(
+        "Approuvé : un remboursement d'au plus {amount} $, dans les 5 minutes, à cette caisse.",
+        "Approved: one refund of at most ${amount}, within 5 minutes, at this till.",
+    ),
+}
+
+WEAK: dict[Weak, Words] = {
+    Weak.SHORT: Words(f"Il faut {SHORTEST} caractères ou plus.", f"It takes {SHORTEST} characters or more."),
+    Weak.LONG: Words(f"{LONGEST} caractères au plus.", f"{LONGEST} characters at most."),
+    Weak.CHARACTERS: Words("Un caractère ne convient pas.", "A character does not fit."),
+    Weak.OWN: Words("C'est surtout le nom ou le numéro.", "It is little but the name or the number."),
+    Weak.COMMON: Words("Celui-là est parmi les premiers essayés.", "That one is among the first to be tried."),
+}
+
+
+def say(word: str, language: str, **values: object) -> str:
+    return SAID[word].to(language).format(**values)

@@ -1,0 +1,124 @@
+"""A supervisor's approvals of refunds without their sale: each for one refund, of at most an amount, for five minutes.
+
+It is taken before the refund's intent is written, by the keyed hash of the till's request: the same request finds its
+own again, whatever was killed between, and no other request ever does. An approval taken for a refund that was then not
+made is lost: the other way round one could be used twice.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+from pos_bridge.domain.operator import OperatorsUnusableError
+from pos_bridge.operators import file, schema, since
+from pos_bridge.operators.since import Moment
+from pos_bridge.worker import Job, Worker
+
+GOOD_FOR_MS = 5 * 60_000
+KEPT_FOR_MS = 72 * 3_600_000  # one that was taken: longer than a till's request can be asked again
+
+
+class Approvals:
+    """Blocking; for any thread and process. Raises OperatorsUnusableError."""
+
+    def __init__(self, path: Path, now: Callable[[], Moment] = since.now) -> None:
+        self._path = path
+        self._now = now
+
+    def approve(self, number: int, cents: int, request: bytes | None = None) -> None:
+        """By that supervisor, whose password was checked; for that till's request alone, once and for all, if it is
+        said. ValueError for an amount that is none.
+        """
+        if not 1 <= cents <= schema.MOST_CENTS:
+            raise ValueError("an approval is of an amount")
+        now = self._now()
+        file.make(self._path)
+        with file.transaction(self._path) as connection:
+            connection.execute(
+                "INSERT INTO approvals VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (request) DO NOTHING",
+                (uuid4().bytes, number, cents, now.boot, now.at_ms, request),
+            )
+
+    def take(self, request: bytes, cents: int) -> int | None:
+        """For the refund of that request: the supervisor's number. None: nobody approved so much, lately.
+
+        `request`: 32 bytes. Of several the smallest that is enough, the oldest first.
+        """
+        if not self._path.exists():
+            return None
+        now = self._now()
+        with file.transaction(self._path) as connection:
+            own = connection.execute("SELECT number, cents FROM approvals WHERE request = ?", (request,)).fetchone()
+            if own is not None:
+                return own[0] if cents <= own[1] else None
+            rows = connection.execute(
+                "SELECT id, number, boot, at_ms FROM approvals WHERE request IS NULL AND cents >= ? "
+                "ORDER BY cents, at_ms",
+                (cents,),
+            ).fetchall()
+            for name, number, boot, at_ms in rows:
+                if boot == now.boot and 0 <= now.at_ms - at_ms < GOOD_FOR_MS:
+                    connection.execute("UPDATE approvals SET request = ? WHERE id = ?", (request, name))
+                    return int(number)
+        return None
+
+    def tidy(self) -> None:
+        """What is over goes: those nobody took after their five minutes, those taken after three days of running."""
+        if not self._path.exists():
+            return
+        now = self._now()
+        with file.transaction(self._path) as connection:
+            rows = connection.execute("SELECT id, boot, at_ms, request IS NOT NULL FROM approvals").fetchall()
+            for name, boot, at_ms, taken in rows:
+                over = now.since(Moment(boot, at_ms)) >= (KEPT_FOR_MS if taken else GOOD_FOR_MS)
+                if over or (boot != now.boot and not taken):
+                    connection.execute("DELETE FROM approvals WHERE id = ?", (name,))
+
+
+class SupervisedRefunds:
+    """checkout.ports.RefundRule on a thread of its own: each refund without its sale wants an approval."""
+
+    never = False
+
+    def __init__(self, approvals: Approvals) -> None:
+        self._approvals = approvals
+        self._worker = Worker("approvals", _work, lambda: None)
+
+    def close(self) -> None:
+        """Blocking, idempotent."""
+        self._worker.close()
+
+    async def allows(self, request: bytes, cents: int) -> bool:
+        """A store that cannot be asked allows nothing."""
+        return await self._worker.ask(partial(self._allows, request, cents))
+
+    async def approve(self, number: int, cents: int, request: bytes) -> bool:
+        """For that request alone. False: the store takes nothing."""
+        return await self._worker.ask(partial(self._approve, number, cents, request))
+
+    def _approve(self, number: int, cents: int, request: bytes) -> bool:
+        try:
+            self._approvals.approve(number, cents, request)
+        except OperatorsUnusableError:
+            return False
+        return True
+
+    def _allows(self, request: bytes, cents: int) -> bool:
+        try:
+            return self._approvals.take(request, cents) is not None
+        except OperatorsUnusableError:
+            return False
+
+
+class NoRefunds:
+    """checkout.ports.RefundRule where a refund without its sale is refused to everybody."""
+
+    never = True
+
+    async def allows(self, request: bytes, cents: int) -> bool:  # noqa: ARG002 - as the port has it
+        return False
+
+
+def _work(jobs: list[Job]) -> list[object]:
+    return [job.call() for job in jobs]

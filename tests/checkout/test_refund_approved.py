@@ -1,0 +1,52 @@
+"""A refund without its sale: a supervisor's approval, used for one refund and once, whatever is asked again."""
+
+import pytest
+
+from pos_bridge.domain.leg import Tender
+from pos_bridge.domain.outcome import NotApproved, RefundedInCash
+from pos_bridge.operators.approvals import Approvals, NoRefunds, SupervisedRefunds
+from tests.checkout.fakes import World, refund_ask
+from tests.checkout.story import story
+
+
+@pytest.fixture
+def approvals(tmp_path):
+    return Approvals(tmp_path / "operators.db")
+
+
+@pytest.fixture
+def rule(approvals):
+    rule = SupervisedRefunds(approvals)
+    yield rule
+    rule.close()
+
+
+def back(number: int, cents: int = 12_33):
+    return refund_ask(number, None, tender=Tender.CASH, cents=cents)
+
+
+def test_one_approval_is_one_refund(approvals, rule):
+    @story
+    async def tell() -> None:
+        world = World(without_sale=rule)
+        assert await world.lane.refund(back(2)) == NotApproved()
+        assert world.journal.words() == []
+        approvals.approve(7, 12_33)
+        assert await world.lane.refund(back(3, 12_34)) == NotApproved(), "for no more"
+        first = await world.lane.refund(back(2))
+        assert isinstance(first, RefundedInCash), "the same request, once it is approved"
+        assert await world.lane.refund(back(2)) == first
+        assert await world.lane.refund(back(4)) == NotApproved()
+        assert world.journal.words() == ["cash_refunded"]
+
+    tell()
+
+
+def test_a_refund_of_a_sale_needs_none_and_the_shop_may_make_none(approvals):
+    @story
+    async def tell() -> None:
+        world = World(without_sale=NoRefunds())
+        approvals.approve(7, 12_33)
+        assert await world.lane.refund(back(2)) == NotApproved(never=True)
+
+    tell()
