@@ -15,6 +15,7 @@ from pos_bridge.config_checks import (
     check_native,
     check_native_folder,
     check_network,
+    check_page,
     check_reader,
     check_sockets,
     check_tills,
@@ -65,6 +66,7 @@ def read(file: Path) -> Config:
         metrics=document.metrics,
         network=document.network,
         operators=document.operators,
+        page=document.page,
     )
     check_sockets(config)
     for reader in config.readers:
@@ -74,6 +76,7 @@ def read(file: Path) -> Config:
     check_native(config)
     check_network(config)
     check_backup(config)
+    check_page(config)
     return config
 
 

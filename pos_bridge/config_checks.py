@@ -13,6 +13,7 @@ from pos_bridge.device_config import Address, CustomerDisplay, CustomerPad, Prin
 from pos_bridge.settings import (
     CHIP_DRIVER,
     DEFAULT_PCSCD,
+    USUAL_PAGE,
     VAULT_KEY_LENGTH,
     Config,
     ConfigError,
@@ -39,6 +40,8 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     native = () if config.native is None else _of_native(config.native)
     vault_key = () if config.identity is None else (("identity.vault_key", config.identity.vault_key, True),)
     api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
+    pair = (("certificate", config.page.certificate, False), ("key", config.page.key, True))
+    page = tuple((f"page.{name}", path, secret) for name, path, secret in pair if path is not None)
     enrolment = config.enrolment
     secret = () if enrolment is None or enrolment.secret is None else (("enrolment.secret", enrolment.secret, True),)
     authority = () if enrolment is None or enrolment.ca is None else (("enrolment.ca", enrolment.ca, False),)
@@ -61,6 +64,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         *events,
         *vault_key,
         *native,
+        *page,
     )
 
 
@@ -221,6 +225,17 @@ def check_admin_folder(config: Config) -> None:
     """Whoever can change it could put another socket there, and tell IT what they like of this till."""
     if config.admin is not None:
         _folder(config, "admin.socket", config.admin.socket)
+
+
+def check_page(config: Config) -> None:
+    """A port of its own, and both halves of a pair or neither."""
+    page = config.page
+    for setting, value, other in (("certificate", page.certificate, page.key), ("key", page.key, page.certificate)):
+        if value is None and other is not None:
+            raise ConfigError(StartFault.PAGE_PAIR_HALF, file=config.file, setting=f"page.{setting}")
+    taken = page.port in {config.nexo.port, None if config.native is None else config.native.port}
+    if taken and page != USUAL_PAGE:  # nobody who has no page need give it a port
+        raise ConfigError(StartFault.PAGE_PORT_TAKEN, file=config.file)
 
 
 def check_backup(config: Config) -> None:

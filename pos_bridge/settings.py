@@ -212,6 +212,17 @@ class Admin(Section, frozen=True):
     page: _Account | None = None
 
 
+class Page(Section, frozen=True):
+    """Where IT sees how this till is, on loopback (docs/status-page.md). Without a pair of its own: that of nexo."""
+
+    port: _Port = 8445
+    certificate: PathText | None = None
+    key: PathText | None = None
+
+
+USUAL_PAGE = Page()
+
+
 class Metrics(Section, frozen=True):
     """GET /metrics and /healthz on the nexo port, for whoever shows the token in this file: 32 characters or more."""
 
@@ -258,6 +269,7 @@ class Document(Section, frozen=True):
     backup: Backup | None = None
     network: Network = Network()
     admin: Admin | None = None
+    page: Page = USUAL_PAGE
     metrics: Metrics | None = None
     operators: Operators | None = None
     log: LogFile | None = None
@@ -283,6 +295,7 @@ class Config:
     enrolment: Enrolment | None = None
     network: Network = field(default_factory=Network)
     admin: Admin | None = None
+    page: Page = USUAL_PAGE
     metrics: Metrics | None = None
     operators: Operators | None = None
 
@@ -308,6 +321,12 @@ class Config:
         """The common name of the certificate that tills are shown. None: neither set, nor made by the POIID."""
         name = self.nexo.common_name or f"{self.till.poiid}.live.terminal.adyen.com"
         return name if re.fullmatch(_COMMON_NAME, name) else None
+
+    @property
+    def page_pair(self) -> tuple[Path, Path]:
+        """The certificate and the key that the status page is served with."""
+        certificate, key = self.page.certificate or self.nexo.certificate, self.page.key or self.nexo.key
+        return self.path(certificate), self.path(key)
 
     @property
     def state(self) -> Path:

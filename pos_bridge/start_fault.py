@@ -88,6 +88,14 @@ class StartFault(Enum):
         "{file}: native.port est aussi nexo.port : chacun a le sien",
         "{file}: native.port is nexo.port too: each has one of its own",
     )
+    PAGE_PAIR_HALF = Words(
+        "{file}: {setting} manque : un certificat va avec sa clé, sans eux la page montre ceux de nexo",
+        "{file}: {setting} is missing: a certificate goes with its key; without both the page shows those of nexo",
+    )
+    PAGE_PORT_TAKEN = Words(
+        "{file}: page.port est aussi celui des caisses : chacun a le sien",
+        "{file}: page.port is that of the tills too: each has one of its own",
+    )
     VAULT_RECIPIENT_MISSING = Words(
         "{file}: backup.vault_recipient manque : une caisse qui garde des personnes les chiffre pour qui en répond",
         "{file}: backup.vault_recipient is missing: a till that keeps people encrypts them for who answers for them",

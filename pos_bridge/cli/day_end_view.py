@@ -8,13 +8,13 @@ from pos_bridge.cli.journal_advice import ADVICE, Advice, advice_on_basket, advi
 from pos_bridge.cli.journal_view import basket_as_json, half_paid
 from pos_bridge.cli.journal_words import money
 from pos_bridge.cli.journal_words import say as journal_say
-from pos_bridge.cli.leg_words import KINDS, TENDERS, outcome
 from pos_bridge.domain.authorisation import Holding
 from pos_bridge.domain.happening import Standing
 from pos_bridge.domain.ledger import KnownBasket
 from pos_bridge.domain.leg import Cause, Kind, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Difference, Period, PeriodLeg, Total, taken_back, totals, unsettled
+from pos_bridge.leg_words import KINDS, TENDERS, outcome
 
 _OF_NO_AMOUNT = frozenset({Standing.NOT_SEEN, Standing.TOMBSTONE})
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from pos_bridge.cli.day_end_words import say
 from pos_bridge.cli.journal_words import say as journal_say
 from pos_bridge.cli.language import add_language, both, described
-from pos_bridge.cli.leg_words import outcome
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain.happening import Decided
 from pos_bridge.domain.ledger import Advance, JournalUnwritableError
@@ -22,6 +21,7 @@ from pos_bridge.domain.step import step
 from pos_bridge.domain.transition import ImpossibleStepError
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.journal_file import JournalFile
+from pos_bridge.leg_words import outcome
 from pos_bridge.words import Words
 
 OK, FAILED, WRONG_WORDS = 0, 1, 2

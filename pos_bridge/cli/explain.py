@@ -9,7 +9,6 @@ from pos_bridge.cli.explain_words import COLUMNS, TABLES
 from pos_bridge.cli.journal_view import outcome
 from pos_bridge.cli.journal_words import LANGUAGES, WORDS, Said, money, say
 from pos_bridge.cli.language import add_language, both
-from pos_bridge.cli.leg_words import CAUSES, TENDERS
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.recorded import UNREADABLE
 from pos_bridge.domain.identity import VaultUnusableError
@@ -18,6 +17,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import file, report
 from pos_bridge.journal.report import RecordedSale, find_sale
 from pos_bridge.journal.stored import stored_fields
+from pos_bridge.leg_words import CAUSES, TENDERS
 from pos_bridge.pos_api.privacy_receipt import (
     KEPT_OF,
     NO_SUCH_SALE,

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from pos_bridge.cli.journal_advice import ADVICE, Advice, advice_on, advice_on_basket
 from pos_bridge.cli.journal_words import money, say
-from pos_bridge.cli.leg_words import BASKETS, CAUSES, KINDS, TENDERS
-from pos_bridge.cli.leg_words import outcome as state_said
 from pos_bridge.domain.ledger import KnownBasket
 from pos_bridge.domain.leg import State
 from pos_bridge.journal.report import RecordedSale
+from pos_bridge.leg_words import BASKETS, CAUSES, KINDS, TENDERS
+from pos_bridge.leg_words import outcome as state_said
 
 _COLUMNS = ("day", "hour", "kind", "tender", "amount", "due", "outcome", "key")
 _RIGHT = frozenset({"hour", "amount", "due"})

@@ -17,6 +17,7 @@ from pos_bridge.words import Words
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
 COMMANDS = (
     "run",
+    "page",
     "check",
     "doctor",
     "status",
@@ -40,7 +41,7 @@ COMMANDS = (
 )
 _WITHOUT_CONFIGURATION = {"conformance", "receipt", "setup"}
 # They make files that the configuration names, or do not need all of them.
-_LOOK_THEMSELVES = {"status", "certificate", "doctor", "enrol", "backup", "restore", "firewall"}
+_LOOK_THEMSELVES = {"page", "status", "certificate", "doctor", "enrol", "backup", "restore", "firewall"}
 _SPEAKS_BOTH = "explain"  # to whoever asks for no language: it is read by customers
 _ABOUT_PERSONS = "person"
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     config: Config = args.loaded
     os.umask(0o077)
     faults.silence()
-    _leave_no_core()
+    leave_no_core()
     if not memory.overwrites():
         print(f"pos-bridge: {_NOT_OVERWRITTEN.to(args.lang)}", file=sys.stderr, flush=True)
     gc.disable()  # loading makes no garbage, and looking for it is a tenth of the start
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         loaded = credentials.load(config)
         terminal_data.check(config)
-        daemon.run(config, loaded, _tell_systemd)
+        daemon.run(config, loaded, tell_systemd)
     except ConfigError as error:
         print(f"pos-bridge: {args.config}: {error.to(args.lang)}", file=sys.stderr)
         return 2
@@ -56,14 +56,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _leave_no_core() -> None:
+def leave_no_core() -> None:
     """Neither as a file nor, where the kernel hands cores to a program whatever the limit, with memory in it."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(OSError):
         Path("/proc/self/coredump_filter").write_text("0", encoding="ascii")
 
 
-def _tell_systemd(state: str) -> None:
+def tell_systemd(state: str) -> None:
     """sd_notify(3): one datagram to whoever started us and asked to be told; nobody asked, nothing is sent."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:

@@ -16,8 +16,10 @@ class Who(Enum):
 
 COMMANDS: dict[str, Who] = {
     "run": Who.ENGINE,
+    "page": Who.ENGINE,
     "check": Who.ENGINE,
     "doctor": Who.ENGINE,
+    "status": Who.ENGINE,
     "journal": Who.ENGINE,
     "explain": Who.ENGINE,
     "person": Who.ENGINE,

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from pos_bridge import leg_words
 from pos_bridge.cli import (
     backup_acts,
     backup_words,
@@ -22,7 +23,6 @@ from pos_bridge.cli import (
     journal_advice,
     journal_view,
     journal_words,
-    leg_words,
     person,
     person_access,
     person_due,

@@ -8,12 +8,12 @@ from pos_bridge.cli.day_end_words import DO_DIFFERENT, STANDINGS
 from pos_bridge.cli.explain_words import COLUMNS, TABLES
 from pos_bridge.cli.journal_advice import ADVICE, Advice
 from pos_bridge.cli.journal_words import money
-from pos_bridge.cli.leg_words import BASKETS, CAUSES, KINDS, OF_REFUNDS, STATES, TENDERS, outcome
 from pos_bridge.domain.basket import BasketState
 from pos_bridge.domain.happening import Standing
 from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.totals import Gap
 from pos_bridge.journal import schema
+from pos_bridge.leg_words import BASKETS, CAUSES, KINDS, OF_REFUNDS, STATES, TENDERS, outcome
 
 
 def test_every_word_of_the_domain_is_said():

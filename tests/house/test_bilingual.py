@@ -48,6 +48,7 @@ SILENT = {
     "identity": "SQL",
     "journal": "SQL, and what `verify` found, which is told as found",
     "network": "speaks nft's language, and tells words of closed lists",
+    "page/style.py": "a style sheet",
     "operators": "SQL, and what is too easy for a password",
     "processor": "speaks gRPC",
     "protocol": "generated",
@@ -123,7 +124,7 @@ def texts(tree: ast.AST) -> Iterator[ast.Constant]:
 
 
 def speaks(name: str) -> bool:
-    return name.split("/", maxsplit=1)[0] not in SILENT
+    return SILENT.keys().isdisjoint({name, name.split("/", maxsplit=1)[0]})
 
 
 def in_english(name: str) -> str | None:

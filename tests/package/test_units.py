@@ -12,7 +12,7 @@ import pos_bridge
 from pos_bridge.config import load
 from pos_bridge.device_config import Network
 from pos_bridge.front import NEXO
-from pos_bridge.settings import CardRoom, Nexo
+from pos_bridge.settings import USUAL_PAGE, CardRoom, Nexo
 from tests.package.packages import Built
 
 SYSTEM = Path(pos_bridge.__file__).parent / "system"
@@ -22,6 +22,7 @@ SERVICES = (
     "pos-bridge-chip@.service",
     "pos-bridge-firewall.service",
     "pos-bridge-counters.service",
+    "pos-bridge-page.service",
     "pos-bridge-backup.service",
 )
 MOST_EXPOSED = 1.5
@@ -70,7 +71,7 @@ def test_systemd_understands_them(root):
     """Every word of every unit; what it says of Debian's own units that are not in this root is not ours."""
     names = [
         SERVICES[0],
-        SERVICES[-1],
+        *SERVICES[-2:],
         "pos-bridge.socket",
         "pos-bridge-card.socket",
         "pos-bridge-chip.socket",
@@ -164,6 +165,14 @@ def test_who_may_change_the_firewall_may_nothing_else(name):
 def test_the_counters_are_left_where_the_engine_reads_them():
     (folder,) = settings(SYSTEM / "pos-bridge-counters.service")["RuntimeDirectory"]
     assert Network().denied == f"/run/{folder}/denied"
+
+
+def test_the_status_page_talks_to_this_machine_alone():
+    unit = settings(SYSTEM / "pos-bridge-page.service")
+    assert (unit["IPAddressDeny"], unit["IPAddressAllow"]) == (["any"], ["localhost"])
+    assert unit["SocketBindAllow"] == [f"ipv4:tcp:{USUAL_PAGE.port}"]
+    (kept,) = unit["ReadOnlyPaths"]
+    assert {"-/var/lib/pos-bridge/journal", "-/var/lib/pos-bridge/vault.db"} <= set(kept.split())
 
 
 def test_the_example_is_a_configuration(tmp_path):

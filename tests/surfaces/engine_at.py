@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from pos_bridge import config, credentials, daemon, log, opened
-from pos_bridge.cli.run import _tell_systemd
+from pos_bridge.cli.run import tell_systemd
 from pos_bridge.identity import person_file, replay
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.answers import Answers
@@ -42,7 +42,7 @@ def main(file: Path) -> None:
         *others, rest_s = kept.__defaults__ or ()
         assert rest_s == REST_S
         kept.__defaults__ = (*others, REST_S / 100)
-    daemon.run(loaded, credentials.load(loaded), _tell_systemd)
+    daemon.run(loaded, credentials.load(loaded), tell_systemd)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from drivers.reader import CardRead
 from pos_bridge import config, credentials, daemon, opened
 from pos_bridge.card.seal import CLEAR_LENGTH, public_key, seal
 from pos_bridge.cardlink.lane import ConfiguredReader
-from pos_bridge.cli.run import _tell_systemd
+from pos_bridge.cli.run import tell_systemd
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
 from pos_bridge.domain.chip import HostWord, IssuerAnswer, SecondAnswer
 from pos_bridge.domain.leg_key import LegKey
@@ -174,7 +174,7 @@ def main(file: Path) -> None:
     logging.basicConfig(filename=file.parent / "log" / "debug.log", level=logging.DEBUG)
     settings = Settings(loaded.state / "transactions.db", loaded.processor.address)
     vars(opened)["Rooms"] = partial(NaiveRooms, settings)
-    daemon.run(loaded, credentials.load(loaded), _tell_systemd)
+    daemon.run(loaded, credentials.load(loaded), tell_systemd)
 
 
 if __name__ == "__main__":

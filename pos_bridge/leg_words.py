@@ -1,8 +1,8 @@
 """What a movement is, where it stands and why, in French and in English."""
 
-from pos_bridge.cli.journal_words import Said
 from pos_bridge.domain.basket import BasketState
 from pos_bridge.domain.leg import Cause, Kind, State, Tender
+from pos_bridge.words import Words as Said
 
 TENDERS = {Tender.CARD: Said("carte", "card"), Tender.CASH: Said("comptant", "cash")}
 

@@ -1,0 +1,319 @@
+"""Every route, as whom it is asked, and what is never given: real operators, facts as they come."""
+
+import asyncio
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pos_bridge.checkup.finding import good, mend, stop
+from pos_bridge.domain.audit import Role
+from pos_bridge.domain.operator import Checked, Operator, OperatorsUnusableError, Refused, Wait
+from pos_bridge.leg_words import KINDS, STATES, TENDERS
+from pos_bridge.page.facts import Facts, Findings, Overview, Silent
+from pos_bridge.page.request import Request
+from pos_bridge.page.response import Response
+from pos_bridge.page.session import Sessions
+from pos_bridge.page.site import FORM, SESSION, Site
+from pos_bridge.page.words import LOCKS, WORDS, lock, money
+from pos_bridge.wire.locks import Lock
+from pos_bridge.words import Words
+from tests.page.till import OVERVIEW
+
+FOUND = (
+    stop("engine", Words("`<b>arrêt</b>` {n}", "`<b>stop</b>` {n}"))(n="1"),
+    mend("backup", Words("à faire", "to do"))(),
+    good("disk", Words("bien", "well"))(),
+)
+ANSWERS: dict[int, Checked] = {
+    1: Operator(1, "Ines", frozenset({Role.IT})),
+    2: Operator(2, "Carl", frozenset({Role.CASHIER, Role.SUPERVISOR, Role.PRIVACY_OFFICER})),
+    3: Wait(8),
+}
+
+
+class Known:
+    def check(self, number: int, password_typed: str, /) -> Checked:
+        if number == 4:
+            raise OperatorsUnusableError
+        return ANSWERS.get(number, Refused()) if password_typed == "right" else Refused()
+
+
+class Told:
+    def __init__(self) -> None:
+        self.overview: Overview | Silent = msgspec.convert(OVERVIEW, Overview)
+        self.found = Findings(FOUND, 3.0)
+
+    async def engine(self) -> Overview | Silent:
+        return self.overview
+
+    async def findings(self) -> Findings:
+        return self.found
+
+
+class Visitor:
+    """A browser that keeps its cookies."""
+
+    def __init__(self) -> None:
+        self.told = Told()
+        self.site = Site(Known(), self.told, Sessions(lambda: 0.0), "fr")
+        self.cookies: dict[str, str] = {}
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
+        path, _, query = path.partition("?")
+        usual = {"host": "localhost:8445", "sec_fetch_site": "same-origin"}
+        if body:
+            usual["content_type"] = "application/x-www-form-urlencoded"
+        if self.cookies:
+            usual["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = {name.replace("_", "-"): value.encode() for name, value in {**usual, **headers}.items() if value}
+        response = asyncio.run(self.site.answer(Request(method, path, query.encode(), tuple(sent.items()), body)))
+        for name, value in response.headers:
+            if name == "Set-Cookie":
+                pair, *rest = value.split("; ")
+                assert {"Path=/", "Secure", "HttpOnly", "SameSite=Strict"} <= set(rest)
+                cookie, _, content = pair.partition("=")
+                assert cookie.startswith("__Host-")
+                self.cookies.pop(cookie, None)
+                if content:
+                    self.cookies[cookie] = content
+        return response
+
+    def log_in(self, number: int = 1, password: str = "right", **headers: str) -> Response:
+        self.ask("GET", "/fr/login")
+        body = f"token={self.cookies.get(FORM)}&number={number}&password={password}"
+        return self.ask("POST", "/fr/login", body.encode(), **headers)
+
+    @property
+    def csrf(self) -> str:
+        session = self.site._sessions.find(self.cookies[SESSION])
+        assert session is not None
+        return session.csrf
+
+
+@pytest.fixture(name="visitor")
+def with_a_browser() -> Iterator[Visitor]:
+    visitor = Visitor()
+    yield visitor
+    visitor.site.close()
+
+
+def went(response: Response) -> str | None:
+    return dict(response.headers).get("Location")
+
+
+@pytest.mark.parametrize("path", ["/fr/", "/en/", "/fr/findings", "/en/findings"])
+def test_nobody_sees_anything_without_a_login(visitor, path):
+    response = visitor.ask("GET", path)
+    assert (response.status, response.body) == (303, b"")
+    assert went(response) == f"{path[:4]}login"
+    visitor.cookies[SESSION] = "x" * 43
+    assert visitor.ask("GET", path).status == 303
+
+
+def test_in_and_out(visitor):
+    assert went(visitor.ask("GET", "/")) == "/fr/"
+    assert went(visitor.log_in()) == "/fr/"
+    assert FORM not in visitor.cookies
+    assert visitor.ask("GET", "/fr/").status == 200
+    assert went(visitor.ask("GET", "/en/login")) == "/en/"
+    refused = visitor.ask("POST", "/fr/logout", b"token=other")
+    assert refused.status == 403
+    kept = dict(visitor.cookies)
+    assert went(visitor.ask("POST", "/fr/logout", f"token={visitor.csrf}".encode())) == "/fr/login"
+    assert visitor.cookies == {}
+    visitor.cookies = kept
+    assert visitor.ask("GET", "/fr/").status == 303, "the cookie is worth nothing any more"
+
+
+@pytest.mark.parametrize(
+    ("number", "password", "status", "word"),
+    [
+        (2, "right", 403, "rôle IT"),
+        (1, "wrong", 403, "ne vont pas ensemble"),
+        (5, "right", 403, "ne vont pas ensemble"),
+        (3, "right", 429, "Attendez 8 s"),
+        (4, "right", 503, "ne peuvent pas être lus"),
+    ],
+)
+def test_who_does_not_come_in_is_told_why(visitor, number, password, status, word):
+    response = visitor.log_in(number, password)
+    assert response.status == status
+    assert word in response.body.decode()
+    assert SESSION not in visitor.cookies
+    assert password.encode() not in response.body
+    assert (dict(response.headers).get("Retry-After") == "8") is (status == 429)
+
+
+@pytest.mark.parametrize("body", [b"number=1&password=right", b"token=&number=1&password=right", b"token=abc"])
+def test_a_form_of_somebody_elses(visitor, body):
+    visitor.ask("GET", "/fr/login")
+    assert visitor.ask("POST", "/fr/login", body).status == 403
+    visitor.cookies.clear()
+    assert visitor.ask("POST", "/fr/login", body).status == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "evil.example"}, 421),
+        ({"host": ""}, 421),
+        ({"host": "127.0.0.1:8445"}, 303),
+        ({"sec_fetch_site": "cross-site"}, 403),
+        ({"sec_fetch_site": "none"}, 403),
+        ({"sec_fetch_site": "", "origin": "https://evil.example"}, 403),
+        ({"sec_fetch_site": "", "origin": "https://localhost:8445"}, 303),
+        ({"sec_fetch_site": ""}, 403),
+        ({"content_type": "text/plain"}, 415),
+    ],
+)
+def test_from_where_a_form_may_come(visitor, headers, status):
+    assert visitor.log_in(**headers).status == status
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/de/", 404),
+        ("GET", "/fr", 404),
+        ("GET", "/fr/findings/../", 404),
+        ("GET", "/fr/%6cogin", 404),
+        ("POST", "/fr/", 405),
+        ("GET", "/fr/logout", 405),
+        ("PUT", "/fr/", 405),
+        ("DELETE", "/", 405),
+        ("HEAD", "/fr/login", 200),
+        ("GET", "/style.css", 200),
+    ],
+)
+def test_what_there_is(visitor, method, path, status):
+    assert visitor.ask(method, path).status == status
+
+
+def test_guards_are_on_every_answer(visitor):
+    answers = [visitor.ask("GET", "/"), visitor.ask("GET", "/nothing"), visitor.log_in(), visitor.ask("GET", "/fr/")]
+    for response in answers:
+        head = response.encoded(head_only=True).decode()
+        for guard in (
+            "default-src 'none'",
+            "frame-ancestors 'none'",
+            "form-action 'self'",
+            "Cache-Control: no-store",
+            "X-Content-Type-Options: nosniff",
+            "Referrer-Policy: no-referrer",
+            "Connection: close",
+        ):
+            assert guard in head
+    with pytest.raises(ValueError, match="one line"):
+        Response(200, headers=(("Location", "/\r\nSet-Cookie: a=b"),))
+
+
+def page(visitor: Visitor, path: str) -> tuple[str, ET.Element]:
+    said = visitor.ask("GET", path).body.decode()
+    return said, ET.fromstring(said.removeprefix("<!DOCTYPE html>"))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_page_is_whole_and_says_what_it_is(visitor, language):
+    visitor.log_in()
+    for path in ("", "findings"):
+        said, tree = page(visitor, f"/{language}/{path}")
+        assert tree.get("lang") == language
+        assert "<b>" not in said, "what is told is text"
+        assert "<script" not in said
+        assert " style=" not in said
+        names = [each.get("id") for each in tree.iter() if each.get("id")]
+        assert len(names) == len(set(names))
+        for link in tree.iter("a"):
+            href = link.get("href") or ""
+            assert href.startswith("/") or href.removeprefix("#") in names
+        for table in tree.iter("table"):
+            assert table.find("caption") is not None
+            assert all(head.get("scope") in {"row", "col"} for head in table.iter("th"))
+        assert len(list(tree.iter("h1"))) == len(list(tree.iter("main"))) == 1
+    said, tree = page(visitor, f"/{language}/findings")
+    assert FOUND[2].text(language) in said
+
+
+def test_the_worst_comes_first(visitor):
+    visitor.log_in()
+    said, tree = page(visitor, "/fr/")
+    boxes = [each.get("class") for each in tree.iter("div") if "box" in (each.get("class") or "")]
+    assert boxes == ["box stop", "box mend"]
+    sections = [each.get("id") for each in tree.iter("section")]
+    assert sections[:2] == ["findings", "certificates"]
+    assert FOUND[2].text("fr") not in said, "what is well is on its own page"
+    visitor.told.overview = Silent("engine_silent")
+    said, tree = page(visitor, "/fr/")
+    first = next(each for each in tree.iter("div") if "box" in (each.get("class") or ""))
+    assert "".join(first.itertext()).startswith("Le moteur ne répond pas")
+    visitor.told.found = Findings((), None)
+    assert "est en cours" in page(visitor, "/fr/")[0]
+
+
+def test_all_is_well_is_said_only_when_it_is(visitor):
+    visitor.log_in()
+    well = {
+        **OVERVIEW,
+        "readers": OVERVIEW["readers"][:1],
+        "certificates": OVERVIEW["certificates"][:1],
+        "unresolved": {"count": 0, "legs": []},
+    }
+    visitor.told.found = Findings(FOUND[2:], 1.0)
+    assert WORDS["all_well"].fr not in page(visitor, "/fr/")[0]
+    visitor.told.overview = msgspec.convert(well, Overview)
+    assert WORDS["all_well"].fr in page(visitor, "/fr/")[0]
+
+
+def test_a_page_that_reloads_says_so(visitor):
+    visitor.log_in()
+    assert 'http-equiv="refresh"' not in page(visitor, "/fr/")[0]
+    assert 'http-equiv="refresh" content="60"' in page(visitor, "/fr/?every=60")[0]
+    assert 'http-equiv="refresh"' not in page(visitor, "/fr/?every=1")[0]
+
+
+def test_every_word_of_the_domain_is_said():
+    for told, said in ((Overview, WORDS), (Lock, LOCKS)):
+        assert said, told
+    assert set(LOCKS) == set(Lock)
+    assert KINDS
+    assert TENDERS
+    assert STATES
+    assert lock("no_core", "fr") == "aucun fichier core"
+    assert lock("of_tomorrow", "fr") == "of_tomorrow"
+    assert money(123450, "en") == "$1,234.50"
+    assert money(5, "fr") == "0,05\u00a0$"
+
+
+@pytest.mark.parametrize("socket", [None, "nothing.sock"])
+def test_an_engine_that_is_not_there(tmp_path: Path, socket):
+    facts = Facts(None if socket is None else tmp_path / socket, lambda: ())
+    told = asyncio.run(facts.engine())
+    facts.close()
+    assert told == Silent("no_socket" if socket is None else "engine_silent")
+
+
+def test_doctor_looks_once_a_minute_and_not_for_each_visit():
+    looks: list[int] = []
+    now = [0.0]
+
+    def examine():
+        looks.append(1)
+        return FOUND[::-1]
+
+    async def visits() -> list[Findings]:
+        facts = Facts(None, examine, clock=lambda: now[0])
+        found = list(await asyncio.gather(*(facts.findings() for _ in range(5))))
+        now[0] = 59.0
+        found.append(await facts.findings())
+        now[0] = 60.0
+        found.append(await facts.findings())
+        facts.close()
+        return found
+
+    found = asyncio.run(visits())
+    assert len(looks) == 2
+    assert all(each.found == FOUND for each in found), "the worst first"
+    assert found[5].age_s == 59.0
