@@ -1,25 +1,27 @@
-"""`pos-bridge doctor`: what is wrong with this till and what to do. Asks the engine, looks itself, mends nothing.
+"""`pos-bridge doctor`: what is wrong with this till and what to do. Prints what the looks find, and mends nothing.
 
 It reads no card, starts no payment and changes no file.
 """
 
 import argparse
-from collections.abc import Iterator
+import json
+from collections.abc import Mapping
 
-from pos_bridge.cli.doctor_daemon import ask_engine
-from pos_bridge.cli.doctor_looks import look
-from pos_bridge.cli.doctor_words import Finding, Weight
+from pos_bridge.checkup.finding import Finding, Weight
+from pos_bridge.checkup.table import examine
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.settings import Config
-from pos_bridge.words import Words
+from pos_bridge.words import LANGUAGES, Words
 
-WELL, ILL = 0, 1
+# By the heaviest finding. 2 is for words and for a configuration that cannot be read, as of every command.
+CODES: Mapping[Weight, int] = {Weight.GOOD: 0, Weight.NOTE: 0, Weight.MEND: 1, Weight.STOP: 3}
+
 _WHAT = Words(
-    "Demande au service comment il va, et regarde les lecteurs, pcscd et les fichiers. Ne change rien. Une ligne par "
-    "constat; ce qui est à corriger dit comment.",
-    "Asks the running engine how it is, and looks at readers, pcscd and files. Read-only. One line a finding; those to "
-    "be mended say how.",
+    "Demande au service comment il va, et regarde la caisse elle-même. Ne change rien. Une ligne par constat; ce qui "
+    "est à corriger dit comment. Code de retour : 0 rien à corriger, 1 à corriger, 3 une vente ou une carte est en "
+    "danger maintenant.",
+    "Asks the running engine how it is, and looks at the till itself. Read-only. One line a finding; those to be "
+    "mended say how. Exit code: 0 nothing to mend, 1 something to mend, 3 a sale or a card is at risk now.",
 )
 
 
@@ -29,20 +31,28 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         help=both("dire ce qui ne va pas et quoi faire", "say what is wrong, and what to do"),
         description=described(_WHAT),
     )
+    parser.add_argument(
+        "--json", action="store_true", help=both("pour un programme, dans les deux langues", "for a program")
+    )
     add_language(parser)
     return parser
 
 
 def run(args: argparse.Namespace) -> int:
-    """`args.loaded` is the Config. 0: nothing is to be mended; 1: something is."""
-    code = WELL
+    """`args.loaded` is the Config. The code is by the heaviest finding."""
+    code = 0
+    told: list[dict[str, str]] = []
     for finding in examine(args.loaded):
-        print(finding.to(args.lang))
-        if finding.weight is Weight.MEND:
-            code = ILL
+        if args.json:
+            told.append(as_fields(finding))
+        else:
+            print(finding.to(args.lang), flush=True)
+        code = max(code, CODES[finding.weight])
+    if args.json:
+        print(json.dumps(told, ensure_ascii=False, indent=2))
     return code
 
 
-def examine(config: Config) -> Iterator[Finding]:
-    yield from ask_engine(config)
-    yield from look(config)
+def as_fields(finding: Finding) -> dict[str, str]:
+    weight = finding.weight.name.lower()
+    return {"check": finding.check, "weight": weight, **{each: finding.text(each) for each in LANGUAGES}}

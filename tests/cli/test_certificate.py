@@ -9,7 +9,8 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 
 from pos_bridge import config as config_file
-from pos_bridge.cli import authority, doctor_looks
+from pos_bridge.checkup import certificates
+from pos_bridge.cli import authority
 from pos_bridge.cli.authority import new_authority, new_leaf, read_authority
 from pos_bridge.cli.certificate_words import WORDS
 from tests.cli.certificates import NAME, common_name, leaf_of
@@ -145,15 +146,15 @@ def test_show(command, made: Path, tmp_path: Path):
 
 
 def test_doctor_says_how_long_it_lasts(config, made: Path, tmp_path: Path, monkeypatch):
-    (found,) = doctor_looks._look_at_certificate(config)
+    (found,) = certificates._nexo(config)
     assert found.to("en") == "GOOD: The certificate that tills are shown is good for another 396 days."
     monkeypatch.setattr(authority, "LEAF_LIFE", timedelta(days=31))
     short = new_leaf(read_authority(made), NAME, authority.new_key().public_key())
     (tmp_path / "nexo.pem").write_bytes(authority.pem_of(short))
-    (found,) = doctor_looks._look_at_certificate(config)
+    (found,) = certificates._nexo(config)
     assert "ends in 30 days" in found.to("en")
     (tmp_path / "nexo.pem").unlink()
-    assert list(doctor_looks._look_at_certificate(config)) == []
+    assert list(certificates._nexo(config)) == []
 
 
 def test_before_the_files_are_there_the_configuration_can_be_read(tmp_path: Path):

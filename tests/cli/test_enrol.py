@@ -17,7 +17,8 @@ from hw_sim import pki
 from hw_sim.enrolment.faults import Fault
 from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
-from pos_bridge.cli import doctor_looks, doctor_words, enrol
+from pos_bridge.checkup import certificates
+from pos_bridge.cli import enrol
 from pos_bridge.cli.authority import new_authority
 from pos_bridge.cli.enrol_words import FAULTS
 from pos_bridge.domain.enrolment import EnrolFault
@@ -159,20 +160,18 @@ def test_authorities_that_could_not_be_written_are_noticed_before_the_token_is_s
 @pytest.mark.parametrize(
     ("days", "url", "said"),
     [
-        (100, None, "own_certificate_lasts"),
-        (59, None, "own_certificate_ends"),
-        (59, "https://192.0.2.1", "own_certificate_lasts"),
-        (10, "https://192.0.2.1", "renewal_late"),
-        (-1, None, "own_certificate_ends"),
+        (100, None, certificates.OWN_LASTS),
+        (59, None, certificates.OWN_ENDS),
+        (59, "https://192.0.2.1", certificates.OWN_LASTS),
+        (10, "https://192.0.2.1", certificates.RENEWAL_LATE),
+        (-1, None, certificates.OWN_ENDS),
     ],
 )
 def test_doctor_tells_how_long_it_lasts(config, pair_file, days, url, said):
     now = datetime.now(UTC)
     pair_file.write_bytes(leaf(now - timedelta(days=60), now + timedelta(days=days, hours=1)))
-    (finding,) = doctor_looks._look_at_own_certificate(replace(config, enrolment=Enrolment(url=url)))
-    assert finding == getattr(doctor_words, "good" if said == "own_certificate_lasts" else "mend")(
-        said, days=str(max(days, 0))
-    )
+    (finding,) = certificates._processor(replace(config, enrolment=Enrolment(url=url)))
+    assert finding == said(days=str(max(days, 0)))
 
 
 def leaf(begins: datetime, ends: datetime) -> bytes:

@@ -16,41 +16,111 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from pos_bridge import credentials
-from pos_bridge.cli.doctor_words import Finding, good, mend
+from pos_bridge.checkup.finding import Finding, good, mend, stop
 from pos_bridge.settings import Config, ConfigError
 from pos_bridge.wire.nexo.secured import NONCE_LENGTH, MessageKey, SealedMessage, read_sealed, seal
+from pos_bridge.words import Words
 
 _WITHIN_S = 10.0
 _LONGEST = 65_536
 _ANSWERED = 200
 
+RUNS = good(
+    "engine",
+    Words("pos-bridge tourne et répond sur le port {port}.", "pos-bridge runs and answers on port {port}."),
+)
+NOT_RUNNING = stop(
+    "engine",
+    Words(
+        "pos-bridge ne tourne pas : personne ne répond sur le port {port}. Démarrez-le (`systemctl start pos-bridge`); "
+        "s'il ne démarre pas, `pos-bridge check` dit pourquoi.",
+        "pos-bridge does not run: nobody answers on port {port}. Start it (`systemctl start pos-bridge`); if it does "
+        "not start, `pos-bridge check` says why.",
+    ),
+)
+NOT_ASKED = mend(
+    "engine",
+    Words(
+        "`nexo.api_key_file` ou `nexo.passphrase` ne peut pas être lu ou ne convient pas : le service "
+        "n'a pas été interrogé. Lancez cette commande comme root "
+        "ou comme l'utilisateur du service.",
+        "`nexo.api_key_file` or `nexo.passphrase` cannot be read or used: the service was not asked. Run this as "
+        "root or as the service's user.",
+    ),
+)
+NOT_OURS = stop(
+    "engine",
+    Words(
+        "Ce qui répond sur le port {port} n'a pas le certificat de `nexo.certificate`. Si ce fichier a changé, "
+        "faites-le prendre (`systemctl reload pos-bridge`); `pos-bridge check` dit s'il convient. Sinon, un autre "
+        "programme tient le port : trouvez-le (`ss -ltnp`).",
+        "What answers on port {port} has not the certificate of `nexo.certificate`. If that file changed, have it "
+        "taken (`systemctl reload pos-bridge`); `pos-bridge check` says whether it is fit. If it did not, another "
+        "program holds the port: find it (`ss -ltnp`).",
+    ),
+)
+REFUSED = mend(
+    "engine",
+    Words(
+        "Le service a refusé de se diagnostiquer. Redémarrez-le : ses réglages ont changé depuis qu'il tourne "
+        "(`nexo.api_key_file`, `nexo.passphrase`, `till.poiid`).",
+        "The service refused to diagnose itself. Restart it: its settings changed since it was started "
+        "(`nexo.api_key_file`, `nexo.passphrase`, `till.poiid`).",
+    ),
+)
+PROCESSOR_DOWN = stop(
+    "engine_processor",
+    Words(
+        "Le processeur est injoignable : les cartes sont refusées, le comptant continue. Vérifiez le réseau, puis les "
+        "certificats (`processor` dans la configuration).",
+        "The processor is not reached: cards are refused, cash goes on. Check the network, then the certificates "
+        "(`processor` in the configuration).",
+    ),
+)
+JOURNAL_DOWN = stop(
+    "engine_journal",
+    Words(
+        "Le journal ne peut pas être écrit : aucun paiement ne se fait. Disque plein, en lecture seule ou défaillant? "
+        "Voyez `till.state_dir`.",
+        "The journal cannot be written: no payment is made. Disk full, read-only or failing? Look at `till.state_dir`.",
+    ),
+)
+READER_DOWN = mend(
+    "engine_reader",
+    Words(
+        "Le lecteur {reader} ne répond pas. Vérifiez son câble et `reader.device`.",
+        "The reader {reader} does not answer. Check its cable and `reader.device`.",
+    ),
+)
+_DOWN = {"processor": PROCESSOR_DOWN, "journal": JOURNAL_DOWN}
 
-def ask_engine(config: Config) -> Iterator[Finding]:
+
+def look(config: Config) -> Iterator[Finding]:
     port = str(config.nexo.port)
     try:
         speech = _speech(config)
     except ConfigError:
-        yield mend("no_api_key")
+        yield NOT_ASKED()
         return
     try:
         answer = _diagnosis(config, speech)
     except ssl.SSLError:
-        yield mend("not_ours", port=port)
+        yield NOT_OURS(port=port)
         return
     except (OSError, http.client.HTTPException):
-        yield mend("not_running", port=port)
+        yield NOT_RUNNING(port=port)
         return
     if answer is None:
-        yield mend("refused")
+        yield REFUSED()
         return
-    yield good("runs", port=port)
+    yield RUNS(port=port)
     for name, state in answer:
         if state == "ok":
             continue
-        if name in {"processor", "journal"}:
-            yield mend(f"{name}_down")
+        if name in _DOWN:
+            yield _DOWN[name]()
         elif name.removeprefix("reader.") in {reader.name for reader in config.readers}:
-            yield mend("reader_down", reader=name.removeprefix("reader."))
+            yield READER_DOWN(reader=name.removeprefix("reader."))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

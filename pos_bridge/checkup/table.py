@@ -1,0 +1,40 @@
+"""Every look at this till, in the order in which they are told. A look that fails is a finding of its own."""
+
+from collections.abc import Iterator
+from types import ModuleType
+
+from pos_bridge.checkup import believed_files, certificates, engine, pcscd, readers
+from pos_bridge.checkup.finding import Finding, Line, mend
+from pos_bridge.settings import Config
+from pos_bridge.words import Words
+
+# Each has `look(config: Config) -> Iterator[Finding]`, and its lines beside it.
+LOOKS: tuple[ModuleType, ...] = (engine, certificates, readers, pcscd, believed_files)
+
+NOT_LOOKED = mend(
+    "look",
+    Words(
+        "{topic} : n'a pas pu être regardé ({fault}). Lancez cette commande comme root; si rien n'y change, c'est une "
+        "faute de ce programme : signalez cette ligne.",
+        "{topic}: could not be looked at ({fault}). Run this as root; if that changes nothing, it is a fault of this "
+        "program: report this line.",
+    ),
+)
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """All that is found, as it is found. Changes nothing, starts no payment, raises nothing."""
+    for topic in LOOKS:
+        try:
+            yield from topic.look(config)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the other looks are taken
+            yield NOT_LOOKED(topic=name(topic), fault=type(fault).__name__)
+
+
+def name(topic: ModuleType) -> str:
+    return topic.__name__.rpartition(".")[2]
+
+
+def lines(topic: ModuleType) -> tuple[Line, ...]:
+    """All that this look can say."""
+    return tuple(value for value in vars(topic).values() if isinstance(value, Line))

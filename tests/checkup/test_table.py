@@ -1,0 +1,42 @@
+"""The looks together: each sentence is one in both languages, and a look that fails is told."""
+
+import string
+from types import ModuleType
+
+import pytest
+
+from pos_bridge.checkup import table
+from pos_bridge.checkup.finding import Finding, Line, Weight
+from pos_bridge.words import Words
+from tests.checkup.finds import line
+
+LINES = [*(each for topic in table.LOOKS for each in table.lines(topic)), table.NOT_LOOKED]
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("told", LINES, ids=lambda told: f"{told.check}-{told.words.en[:20]}")
+def test_a_line_is_a_sentence_in_each_language(told: Line):
+    assert told.words.fr != told.words.en
+    assert all(text.endswith((".", "?")) for text in (told.words.fr, told.words.en))
+    assert fields(told.words.fr) == fields(told.words.en)
+    assert told.check.replace("_", "").isalnum()
+
+
+def test_a_look_that_fails_is_told_and_the_others_are_taken(config, monkeypatch):
+    failing, fine = ModuleType("pos_bridge.checkup.failing"), ModuleType("pos_bridge.checkup.fine")
+    seen = Finding("fine", Weight.GOOD, Words("bon.", "good."))
+
+    def fail(_):
+        yield seen
+        raise PermissionError("what nobody is told")
+
+    vars(failing)["look"] = fail
+    vars(fine)["look"] = lambda _: iter([seen])
+    monkeypatch.setattr(table, "LOOKS", (failing, fine))
+    first, second, third = table.examine(config)
+    assert (first, third) == (seen, seen)
+    assert line(second) == table.NOT_LOOKED
+    assert second.text("en").startswith("failing: could not be looked at (PermissionError).")
