@@ -1,1 +1,1 @@
-"""What was checked on this till, told as a QSA and a privacy officer ask for it. It asserts nothing that it did not check."""
+"""What was checked on this till, told as auditors ask for it. Nothing is asserted that was not checked."""

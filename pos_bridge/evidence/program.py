@@ -29,9 +29,9 @@ _SHOWN = 3  # so many names are told
 UNCHANGED = good(
     CHECK,
     Words(
-        "Version {version} : {count} fichiers du programme et de ses bibliothèques sont ceux de leurs listes (SHA-256), "
-        "et il n'y a pas d'autre code à côté. Qui aurait changé fichiers et listes ne se voit pas ainsi : comparez avec "
-        "le paquet d'origine (`dpkg --verify pos-bridge`, puis la somme du paquet).",
+        "Version {version} : {count} fichiers du programme et de ses bibliothèques sont ceux de leurs listes "
+        "(SHA-256), et il n'y a pas d'autre code à côté. Qui aurait changé fichiers et listes ne se voit pas ainsi : "
+        "comparez avec le paquet d'origine (`dpkg --verify pos-bridge`, puis la somme du paquet).",
         "Version {version}: {count} files of the program and its libraries are those of their lists (SHA-256), and no "
         "other code lies beside them. Whoever changed files and lists alike is not seen so: compare with the package "
         "you were given (`dpkg --verify pos-bridge`, then the package's own sum).",

@@ -29,14 +29,15 @@ NONE = good(
     Words(
         "Aucun numéro de carte en chiffres (ASCII, UTF-16) dans les {count} fichiers de {state} et du journal "
         "d'événements, {size} Ko, lus en entier.",
-        "No card number in digits (ASCII, UTF-16) in the {count} files of {state} and of the log, {size} KB, read whole.",
+        "No card number in digits (ASCII, UTF-16) in the {count} files of {state} and of the log, {size} KB, read "
+        "whole.",
     ),
 )
 FOUND = stop(
     CHECK,
     Words(
-        "{path} contient ce qui a la forme d'un numéro de carte. Ce programme n'en écrit aucun : trouvez d'où il vient, "
-        "traitez-le comme un incident (docs/privacy/incident-register.md), puis effacez-le.",
+        "{path} contient ce qui a la forme d'un numéro de carte. Ce programme n'en écrit aucun : trouvez d'où il "
+        "vient, traitez-le comme un incident (docs/privacy/incident-register.md), puis effacez-le.",
         "{path} holds what has the form of a card number. This program writes none: find where it came from, treat it "
         "as an incident (docs/privacy/incident-register.md), then erase it.",
     ),

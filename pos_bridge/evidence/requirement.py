@@ -23,7 +23,7 @@ class Standard(Enum):
 class Requirement:
     """`number` is the standard's own. `checks`: ids of findings, all of them wanted. `commands`: what shows it by hand.
 
-    `seen` says what these checks look at, no more; `shop` what of this requirement is the shop's own, to be shown by it.
+    `seen` says what these checks look at, no more; `shop` what of this requirement the shop has to show itself.
     Raises ValueError for a row that no check could ever show.
     """
 

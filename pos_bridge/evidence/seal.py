@@ -1,7 +1,8 @@
-"""The signature beside a report: which till made it, and that nobody changed it since. Ed25519 by the till's signing key.
+"""The signature beside a report: which till made it, and that nobody changed it since.
 
-A text of three lines: the format, `signer` with the public key, `signature` over a label and the report's bytes. The
-label keeps it apart from all else that this key signs. It proves the till, not that the till told the truth.
+Ed25519 by the till's signing key. A text of three lines: the format, `signer` with the public key, `signature` over a
+label and the report's bytes. The label keeps it apart from all else that this key signs. It proves the till, not that
+the till told the truth.
 """
 
 import re

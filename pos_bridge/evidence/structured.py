@@ -28,8 +28,7 @@ def document(report: Report) -> Json:
         "requirements": [_row(row) for row in report.rows],
         "findings": [finding(found) for found in report.findings],
         "not_shown_by_this_program": [
-            {"standard": each.standard.value, "number": each.number, "what": _both(each.what)}
-            for each in report.beyond
+            {"standard": each.standard.value, "number": each.number, "what": _both(each.what)} for each in report.beyond
         ],
     }
 
