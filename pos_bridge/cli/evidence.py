@@ -80,8 +80,8 @@ def _print(made: Report, files: list[Path], language: str) -> None:
     for row in made.rows:
         requirement = row.requirement
         standard, state = SHORT[requirement.standard].to(language), STATES[row.state].to(language)
-        seen = requirement.seen.to(language)
-        print(say("row", language, standard=standard, number=requirement.number, state=state, seen=seen))
+        asked = requirement.asked.to(language)
+        print(say("row", language, standard=standard, number=requirement.number, state=state, asked=asked))
         for finding in row.because:
             print(f"    {finding.to(language)}")
         if row.absent:

@@ -26,7 +26,7 @@ HELP = {
     ),
 }
 SAID = {
-    "row": Words("{standard} {number} : {state}. {seen}", "{standard} {number}: {state}. {seen}"),
+    "row": Words("{standard} {number} : {state}. {asked}", "{standard} {number}: {state}. {asked}"),
     "written": Words("Écrit : {path}", "Written: {path}"),
     "unsigned": Words(
         "Le rapport n'est pas signé : till.signing_key ne peut pas être lu. Lancez cette commande comme root.",

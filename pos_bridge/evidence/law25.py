@@ -4,18 +4,30 @@ from pos_bridge.evidence.requirement import Requirement, Standard
 from pos_bridge.words import Words
 
 _DOCTOR = "pos-bridge doctor"
+_EVIDENCE = "pos-bridge evidence"
+_ENOUGH = Words(
+    "Juger si ces mesures suffisent pour ce que la caisse garde.",
+    "To judge whether these measures are enough for what the till keeps.",
+)
 
 
-def _row(number: str, seen: Words, checks: tuple[str, ...], *commands: str, shop: Words | None = None) -> Requirement:
-    return Requirement(Standard.LAW_25, number, seen, checks, commands or (_DOCTOR,), shop)
+def _row(
+    number: str,
+    asked: Words,
+    checks: tuple[str, ...],
+    *commands: str,
+    shop: Words | None = None,
+    spoilt_by: tuple[str, ...] = (),
+) -> Requirement:
+    return Requirement(Standard.LAW_25, number, asked, checks, commands, shop, spoilt_by)
 
 
 LAW_25: tuple[Requirement, ...] = (
     _row(
         "4, 5",
         Words(
-            "Les réglages de la caisse : qui ne choisit rien n'est pas gardé, et chaque choix a sa fin.",
-            "The till's settings: who chooses nothing is not kept, and each choice has its own end.",
+            "Qui est gardé, et par quel choix, selon les réglages de la caisse.",
+            "Who is kept, and by what choice, by the till's settings.",
         ),
         ("persons_by_choice",),
         "pos-bridge check",
@@ -28,23 +40,52 @@ LAW_25: tuple[Requirement, ...] = (
     _row(
         "10",
         Words(
-            "Le programme de cette caisse est celui qui a été emballé, et la caisse n'a écrit aucun numéro de carte.",
-            "The program of this till is the one that was packed, and the till wrote down no card number.",
+            "Les fichiers du programme, à côté des sommes venues avec eux.",
+            "The program's files, beside the sums that came with them.",
         ),
-        ("program_files", "card_numbers_on_disk"),
-        "pos-bridge evidence",
-        shop=Words(
-            "Juger si ces mesures suffisent pour ce que la caisse garde.",
-            "To judge whether these measures are enough for what the till keeps.",
+        ("program_files",),
+        _EVIDENCE,
+        "dpkg --verify pos-bridge",
+        shop=_ENOUGH,
+    ),
+    _row(
+        "10",
+        Words(
+            "Les clés et l'état du service, et quels utilisateurs de la machine les atteignent.",
+            "The service's keys and state, and which users of the machine reach them.",
         ),
+        ("key_file", "state_folder"),
+        _DOCTOR,
+        "ls -lR /etc/pos-bridge /var/lib/pos-bridge",
+        shop=_ENOUGH,
+        spoilt_by=("service_user", "native_folder", "native_socket"),
+    ),
+    _row(
+        "10",
+        Words(
+            "Numéros de carte, en chiffres, dans ce que la caisse a écrit.",
+            "Card numbers, in digits, in what the till wrote down.",
+        ),
+        ("card_numbers_on_disk",),
+        _EVIDENCE,
+        shop=_ENOUGH,
+    ),
+    _row(
+        "10",
+        Words("L'âge de la dernière sauvegarde.", "How old the newest backup is."),
+        ("backup",),
+        _DOCTOR,
+        "pos-bridge backup --drill",
+        shop=_ENOUGH,
+        spoilt_by=("backup_persons", "restore"),
     ),
     _row(
         "14",
         Words(
-            "Les réglages nomment la version du texte de chaque consentement; sans texte, ce consentement ne se "
-            "demande pas. Les offres ont le leur, à part.",
-            "The settings name the version of the text of each consent; without a text that consent is not asked for. "
-            "Offers have their own, apart.",
+            "Le texte de chaque consentement, par sa version dans les réglages : sans texte, il ne se demande pas; les "
+            "offres ont le leur, à part.",
+            "The text of each consent, by its version in the settings: without a text it is not asked for; offers have "
+            "their own, apart.",
         ),
         ("persons_by_choice",),
         "pos-bridge check",
@@ -55,13 +96,26 @@ LAW_25: tuple[Requirement, ...] = (
         ),
     ),
     _row(
+        "20",
+        Words(
+            "La piste d'audit : qui a lu ou changé les données d'une personne y est inscrit, et sa chaîne le garde.",
+            "The audit trail: whoever read or changed a person's data is noted there, and its chain keeps that.",
+        ),
+        ("audit_trail",),
+        _DOCTOR,
+        shop=Words(
+            "Décider qui en a besoin pour ses fonctions, et relire la piste.",
+            "To decide who needs that for their duties, and to review the trail.",
+        ),
+    ),
+    _row(
         "23",
         Words(
-            "Les réglages disent quand un membre et une livraison sont oubliés.",
-            "The settings say when a member and a delivery are forgotten.",
+            "Quand un membre et une livraison sont oubliés, selon les réglages.",
+            "When a member and a delivery are forgotten, by the settings.",
         ),
         ("persons_term",),
-        "pos-bridge person due --operator N",
+        "pos-bridge check",
         shop=Words("Choisir ces durées selon les fins.", "To choose these terms by the ends."),
     ),
 )

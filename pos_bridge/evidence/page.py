@@ -61,13 +61,13 @@ def _header(report: Report, title: str, language: str) -> Html:
 
 def _requirements(report: Report, standard: Standard, language: str) -> list[Html]:
     rows = [row for row in report.rows if row.requirement.standard is standard]
-    titles = [say(word, language) for word in (_NUMBERED[standard], "state", "seen", "by_hand")]
+    titles = [say(word, language) for word in (_NUMBERED[standard], "state", "asked", "by_hand")]
     return [heading(STANDARDS[standard].to(language)), table(titles, [_row(row, language) for row in rows])]
 
 
 def _row(row: Row, language: str) -> list[Html]:
     requirement = row.requirement
-    seen = [paragraph(requirement.seen.to(language))]
+    seen = [paragraph(requirement.asked.to(language))]
     if row.findings:
         seen.append(items(*(text(found.to(language)) for found in row.findings)))
     if row.absent:
@@ -87,9 +87,9 @@ def _beyond(report: Report, language: str) -> list[Html]:
     told = [heading(say("beyond", language)), paragraph(say("beyond_why", language))]
     for standard in Standard:
         of_it = [each for each in report.beyond if each.standard is standard]
-        titles = [STANDARDS[standard].to(language), ""]
         rows = [[element("span", text(each.number), class_="number"), text(each.what.to(language))] for each in of_it]
-        told.append(table(titles, rows))
+        titles = [say(_NUMBERED[standard], language), say("not_ours", language)]
+        told += [element("h3", text(STANDARDS[standard].to(language))), table(titles, rows)]
     return told
 
 

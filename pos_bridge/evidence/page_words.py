@@ -50,7 +50,7 @@ WORDS = {
     "number": Words("exigence", "requirement"),
     "article": Words("article", "section"),
     "state": Words("état", "state"),
-    "seen": Words("ce qui a été vu", "what was seen"),
+    "asked": Words("ce qui est vérifié, et ce qui a été vu", "what is checked, and what was seen"),
     "by_hand": Words("pour le voir soi-même", "to see it yourself"),
     "absent": Words(
         "Rien à regarder ici, ou pas regardé : {checks}.", "Nothing to look at here, or not looked at: {checks}."
@@ -62,6 +62,7 @@ WORDS = {
     "weight": Words("poids", "weight"),
     "finding": Words("constat", "finding"),
     "beyond": Words("Ce que ce programme ne peut pas montrer", "What this program cannot show"),
+    "not_ours": Words("ce que d'autres ont à montrer", "what others have to show"),
     "beyond_why": Words(
         "Ces points ne dépendent pas de cette caisse, ou aucune vérification d'un programme ne les montre. La liste ne "
         "se dit pas complète.",

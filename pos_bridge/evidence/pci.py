@@ -1,31 +1,52 @@
 """What the looks at a till show of PCI DSS 4.0.1, by the standard's numbers and in our own words.
 
-A row claims what its checks saw and nothing else: `seen` is to be read beside the standard by whoever assesses. Two
-rows may have one number: each shows a part, and none hides that the other's part was not looked at here.
+A row claims what its checks saw and nothing else: it is to be read beside the standard by whoever assesses. Rows may
+have one number: each shows a part, and none hides that the other's part was not looked at here.
 """
 
 from pos_bridge.evidence.requirement import Requirement, Standard
 from pos_bridge.words import Words
 
 _DOCTOR = "pos-bridge doctor"
+_EVIDENCE = "pos-bridge evidence"
+_OF_THE_STORE = Words(
+    "Les autres comptes de la machine, et qui a le mot de passe de root.",
+    "The machine's other accounts, and who has root's password.",
+)
 
 
-def _row(number: str, seen: Words, checks: tuple[str, ...], *commands: str, shop: Words | None = None) -> Requirement:
-    return Requirement(Standard.PCI, number, seen, checks, commands or (_DOCTOR,), shop)
+def _row(
+    number: str,
+    asked: Words,
+    checks: tuple[str, ...],
+    *commands: str,
+    shop: Words | None = None,
+    spoilt_by: tuple[str, ...] = (),
+) -> Requirement:
+    return Requirement(Standard.PCI, number, asked, checks, commands, shop, spoilt_by)
 
 
 PCI: tuple[Requirement, ...] = (
     _row(
+        "2.2.6",
+        Words(
+            "Les réglages du programme : chacun est connu, dans ses bornes, et les fichiers qu'ils nomment "
+            "conviennent.",
+            "The program's settings: each is known and within its bounds, and the files that they name are fit.",
+        ),
+        ("configuration",),
+        "pos-bridge check",
+    ),
+    _row(
         "3.3.1",
         Words(
-            "Les fichiers de l'état et le journal d'événements, lus en entier, ne contiennent pas de numéro de carte "
-            "en chiffres; une piste gardée en apporterait un. Un code de carte ou un NIP seul ne se reconnaît pas "
-            "ainsi.",
-            "The files of the state and the log, read whole, hold no card number in digits; a stripe that was kept "
-            "would bring one along. A card's code or a PIN by itself cannot be recognised so.",
+            "Numéros de carte, en chiffres, dans les fichiers de l'état et le journal d'événements. Une piste gardée "
+            "en apporterait un; un code de carte ou un NIP seul ne se reconnaît pas ainsi.",
+            "Card numbers, in digits, in the files of the state and in the log. A stripe that was kept would bring one "
+            "along; a card's code or a PIN by itself cannot be recognised so.",
         ),
         ("card_numbers_on_disk",),
-        "pos-bridge evidence",
+        _EVIDENCE,
         "grep -aErl '[0-9]{13,19}' /var/lib/pos-bridge /var/log/pos-bridge",
         shop=Words(
             "Le logiciel de caisse, les sauvegardes de la machine et le papier.",
@@ -35,8 +56,8 @@ PCI: tuple[Requirement, ...] = (
     _row(
         "3.3.1",
         Words(
-            "pcscd, derrière les lecteurs de puces, n'écrit pas ce que les cartes disent.",
-            "pcscd, behind the chip readers, does not write what cards say.",
+            "Ce que pcscd, derrière les lecteurs de puces, écrit de ce que disent les cartes.",
+            "What pcscd, behind the chip readers, writes of what cards say.",
         ),
         ("pcscd_log",),
         _DOCTOR,
@@ -45,33 +66,34 @@ PCI: tuple[Requirement, ...] = (
     _row(
         "3.5.1",
         Words(
-            "Aucun numéro de carte n'est lisible, en chiffres, dans ce que cette caisse a écrit.",
-            "No card number is readable, in digits, in what this till wrote down.",
+            "Numéros de carte lisibles, en chiffres, dans ce que cette caisse a écrit.",
+            "Card numbers that can be read, in digits, in what this till wrote down.",
         ),
         ("card_numbers_on_disk",),
-        "pos-bridge evidence",
+        _EVIDENCE,
     ),
     _row(
-        "3.7.7",
+        "4.2.1",
         Words(
-            "L'utilisateur du service ne peut ni changer ni remplacer le fichier qui dit pour quelles clés les cartes "
-            "sont scellées.",
-            "The service's user can neither change nor replace the file that says for whose keys cards are sealed.",
+            "À qui la caisse fait confiance pour envoyer une carte : les autorités et les clés qu'elle croit, et qui "
+            "peut les changer.",
+            "Whom the till trusts when it sends a card: the authorities and keys that it believes, and who can change "
+            "them.",
         ),
-        ("believed_file",),
+        ("pinned_file", "believed_file"),
         _DOCTOR,
         "ls -l /etc/pos-bridge",
         shop=Words(
-            "Les clés du processeur et de la chaîne, hors de cette caisse.",
-            "The keys of the processor and of the chain, off this till.",
+            "Que ces fichiers sont ceux que le processeur a donnés.",
+            "That these files are those that the processor gave.",
         ),
+        spoilt_by=("service_user",),
     ),
     _row(
         "4.2.1.1",
         Words(
-            "Les certificats de cette caisse, pour le processeur et pour le logiciel de caisse, sont connus et encore "
-            "bons.",
-            "This till's certificates, for the processor and for the till's software, are known and still good.",
+            "Les certificats de cette caisse, pour le processeur et pour le logiciel de caisse, et leur fin.",
+            "This till's certificates, for the processor and for the till's software, and their end.",
         ),
         ("certificate_processor", "certificate_nexo"),
         _DOCTOR,
@@ -81,8 +103,8 @@ PCI: tuple[Requirement, ...] = (
     _row(
         "6.3.2",
         Words(
-            "La nomenclature CycloneDX du paquet nomme ce qui est installé, dans sa version, et rien d'autre.",
-            "The package's CycloneDX bill of materials names what is installed, in its version, and nothing else.",
+            "La nomenclature CycloneDX du paquet, à côté de ce qui est installé.",
+            "The package's CycloneDX bill of materials, beside what is installed.",
         ),
         ("bill_of_materials",),
         "cat /usr/share/doc/pos-bridge/sbom.cdx.json",
@@ -91,21 +113,69 @@ PCI: tuple[Requirement, ...] = (
     _row(
         "7.2.5",
         Words(
-            "Les autres utilisateurs de la machine n'atteignent pas le lecteur de puces.",
-            "Other users of the machine do not reach the chip reader.",
+            "Les clés et l'état du service, et quels utilisateurs de la machine les atteignent.",
+            "The service's keys and state, and which users of the machine reach them.",
+        ),
+        ("key_file", "state_folder"),
+        _DOCTOR,
+        "ls -lR /etc/pos-bridge /var/lib/pos-bridge",
+        shop=_OF_THE_STORE,
+        spoilt_by=("service_user", "native_folder", "native_socket"),
+    ),
+    _row(
+        "7.2.5",
+        Words(
+            "Les lecteurs de puces, et quels utilisateurs de la machine les atteignent.",
+            "The chip readers, and which users of the machine reach them.",
         ),
         ("pcscd_socket",),
         _DOCTOR,
         "ls -l /run/pcscd/pcscd.comm",
+        shop=_OF_THE_STORE,
+    ),
+    _row(
+        "10.3.1",
+        Words(
+            "La piste d'audit, dans le dossier de l'état, et quels utilisateurs de la machine la lisent.",
+            "The audit trail, in the state's folder, and which users of the machine read it.",
+        ),
+        ("state_folder",),
+        _DOCTOR,
+        "ls -l /var/lib/pos-bridge",
+        shop=_OF_THE_STORE,
+    ),
+    _row(
+        "10.3.3",
+        Words(
+            "L'âge de la dernière sauvegarde, qui prend la piste d'audit.",
+            "How old the newest backup is, which takes the audit trail.",
+        ),
+        ("backup",),
+        _DOCTOR,
+        "pos-bridge backup --drill",
+        shop=Words(
+            "Qu'elle est hors de la caisse, et qui en a la clé.", "That it is off the till, and who has its key."
+        ),
+    ),
+    _row(
+        "10.3.4",
+        Words(
+            "Les chaînes de la piste d'audit et du journal : chaque inscription tient à la précédente.",
+            "The chains of the audit trail and of the journal: each entry is bound to the one before.",
+        ),
+        ("audit_trail", "journal_chain"),
+        _DOCTOR,
+        "pos-bridge journal --verify",
+        spoilt_by=("journal_believed", "journal_set_aside"),
     ),
     _row(
         "11.5.2",
         Words(
-            "Chaque fichier du programme et de ses bibliothèques a été comparé, maintenant, à la somme venue avec lui.",
-            "Each file of the program and its libraries was compared, now, with the sum that came with it.",
+            "Chaque fichier du programme et de ses bibliothèques, à côté de la somme venue avec lui.",
+            "Each file of the program and its libraries, beside the sum that came with it.",
         ),
         ("program_files",),
-        "pos-bridge evidence",
+        _EVIDENCE,
         "dpkg --verify pos-bridge",
         shop=Words(
             "Comparer chaque semaine au moins et alerter; les fichiers du reste de la machine.",

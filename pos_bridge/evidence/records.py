@@ -18,7 +18,6 @@ from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 CHECK = "card_numbers_on_disk"
-_CHUNK = 1 << 20
 _OVERLAP = 64  # bytes of a chunk that the next one begins with: more than the longest number, in two bytes a digit
 # ISO/IEC 7812: 13 to 19 digits. Among letters of hexadecimal digits they are a piece of a hash or of a key's name.
 _ASCII = re.compile(rb"(?<![0-9A-Fa-f])[0-9]{13,19}(?![0-9A-Fa-f])")
@@ -60,7 +59,7 @@ def look(config: Config) -> Iterator[Finding]:
     well = True
     for path in _files(config):
         try:
-            read, found = _searched(path)
+            read, found = searched(path)
         except FileNotFoundError:
             continue  # the engine goes on meanwhile
         except OSError:
@@ -96,14 +95,14 @@ def _is_file(path: Path) -> bool:
         return False  # gone meanwhile
 
 
-def _searched(path: Path) -> tuple[int, bool]:
+def searched(path: Path, chunk_size: int = 1 << 20) -> tuple[int, bool]:
     """Its size, and whether something was found. Raises OSError."""
     size, kept = 0, b""
     with path.open("rb") as file:
-        chunk = file.read(_CHUNK)
+        chunk = file.read(chunk_size)
         while chunk:
             size += len(chunk)
-            after = file.read(_CHUNK)
+            after = file.read(chunk_size)
             if has_number(kept + chunk, begun=bool(kept), goes_on=bool(after)):
                 return size, True
             kept, chunk = (kept + chunk)[-_OVERLAP:], after

@@ -23,20 +23,27 @@ class Standard(Enum):
 class Requirement:
     """`number` is the standard's own. `checks`: ids of findings, all of them wanted. `commands`: what shows it by hand.
 
-    `seen` says what these checks look at, no more; `shop` what of this requirement the shop has to show itself.
+    `asked` names what these checks look at, and asserts nothing; `shop` what the shop has to show itself.
+    `spoilt_by`: checks that come only where something is wrong, or where there is something to look at.
     Raises ValueError for a row that no check could ever show.
     """
 
     standard: Standard
     number: str
-    seen: Words
+    asked: Words
     checks: tuple[str, ...]
     commands: tuple[str, ...]
     shop: Words | None = None
+    spoilt_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not (self.checks and self.commands) or len(set(self.checks)) != len(self.checks):
+        named = self.all_checks
+        if not (self.checks and self.commands) or len(set(named)) != len(named):
             raise ValueError("a requirement is shown by checks, each named once, and by commands")
+
+    @property
+    def all_checks(self) -> tuple[str, ...]:
+        return (*self.checks, *self.spoilt_by)
 
 
 class State(Enum):
@@ -64,8 +71,8 @@ class Row:
 
 def judge(requirement: Requirement, by_check: Mapping[str, Sequence[Finding]]) -> Row:
     """`by_check`: what each check found, just now."""
-    found = {check: tuple(by_check.get(check, ())) for check in requirement.checks}
-    findings = tuple(finding for check in requirement.checks for finding in found[check])
+    found = {check: tuple(by_check.get(check, ())) for check in requirement.all_checks}
+    findings = tuple(finding for check in requirement.all_checks for finding in found[check])
     absent = tuple(check for check in requirement.checks if not found[check])
     return Row(requirement, _state(findings, absent), findings, absent)
 
