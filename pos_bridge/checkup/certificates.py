@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 
-from pos_bridge.checkup.finding import Finding, good, mend
-from pos_bridge.credentials import WARN_DAYS, ends
+from pos_bridge.checkup.finding import Finding, Line, good, mend, stop
+from pos_bridge.credentials import WARN_DAYS
 from pos_bridge.pair import renew_from
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
@@ -55,36 +55,124 @@ RENEWAL_LATE = mend(
     ),
 )
 
+NEXO_ENDED = stop(
+    "certificate_nexo",
+    Words(
+        "Le certificat montré aux caisses est fini : plus aucune caisse ne paie. Apportez la clé de l'autorité et "
+        "lancez `pos-bridge certificate renew --authority DOSSIER`.",
+        "The certificate that tills are shown has ended: no till pays. Bring the authority's key and run `pos-bridge "
+        "certificate renew --authority FOLDER`.",
+    ),
+)
+OWN_ENDED = stop(
+    "certificate_processor",
+    Words(
+        "Le certificat de cette caisse pour le processeur est fini : aucune carte ne paie, le comptant continue. "
+        "docs/certificates.md dit comment en obtenir un autre.",
+        "This till's certificate for the processor has ended: no card pays, cash goes on. docs/certificates.md says "
+        "how to get another one.",
+    ),
+)
+OTHER_LASTS = good(
+    "certificate_other",
+    Words(
+        "{setting} : {path} est bon encore {days} jours.",
+        "{setting}: {path} is good for another {days} days.",
+    ),
+)
+OTHER_ENDS = mend(
+    "certificate_other",
+    Words(
+        "{setting} : {path} finit dans {days} jours. Mettez-en un autre à sa place avant (docs/certificates.md).",
+        "{setting}: {path} ends in {days} days. Put another one in its place before that (docs/certificates.md).",
+    ),
+)
+OTHER_ENDED = stop(
+    "certificate_other",
+    Words(
+        "{setting} : {path} est fini, et ce qui en dépend est refusé. Mettez-en un autre à sa place "
+        "(docs/certificates.md).",
+        "{setting}: {path} has ended, and what depends on it is refused. Put another one in its place "
+        "(docs/certificates.md).",
+    ),
+)
+NOT_YET = stop(
+    "certificate_time",
+    Words(
+        "{setting} : {path} n'est pas encore valable selon l'horloge de cette caisse. Vérifiez l'heure "
+        "(`timedatectl`).",
+        "{setting}: {path} is not valid yet by this till's clock. Check the time (`timedatectl`).",
+    ),
+)
+
 
 def look(config: Config) -> Iterator[Finding]:
+    now = datetime.now(UTC)
     yield from _nexo(config)
     yield from _processor(config)
+    yield from _others(config)
+    for setting, text in (
+        ("nexo.certificate", config.nexo.certificate),
+        ("processor.certificate", config.processor.certificate),
+    ):
+        found = _read(config, text)
+        if found and found[0].not_valid_before_utc > now:
+            yield NOT_YET(setting=setting, path=str(config.path(text)))
 
 
 def _nexo(config: Config) -> Iterator[Finding]:
-    """What is not there, or is none, `pos-bridge check` has said already."""
-    try:
-        last = ends(config.path(config.nexo.certificate).read_bytes())
-    except (OSError, ValueError):
-        return
-    days = (last - datetime.now(UTC)).days
-    if days < WARN_DAYS:
-        yield NEXO_ENDS(days=str(max(days, 0)))
-    else:
-        yield NEXO_LASTS(days=str(days))
+    """What is not there, or is none, is told of the configuration."""
+    found = _read(config, config.nexo.certificate)
+    if found:
+        days = _days(found[0])
+        yield _of(days, NEXO_LASTS, NEXO_ENDS, NEXO_ENDED)(days=str(days))
 
 
 def _processor(config: Config) -> Iterator[Finding]:
     """What the processor is shown. As above for what is not there, and for whoever may not read it."""
-    try:
-        leaf = x509.load_pem_x509_certificates(config.path(config.processor.certificate).read_bytes())[0]
-    except (OSError, ValueError):
+    found = _read(config, config.processor.certificate)
+    if not found:
         return
-    now = datetime.now(UTC)
-    days = max((leaf.not_valid_after_utc - now).days, 0)
-    if config.enrolment is None or config.enrolment.url is None:
-        yield (OWN_ENDS if days < WARN_DAYS else OWN_LASTS)(days=str(days))
-    elif now - renew_from(leaf.not_valid_before_utc, leaf.not_valid_after_utc) > _LATE:
-        yield RENEWAL_LATE(days=str(days))
+    leaf, days = found[0], _days(found[0])
+    late = datetime.now(UTC) - renew_from(leaf.not_valid_before_utc, leaf.not_valid_after_utc) > _LATE
+    if config.enrolment is None or config.enrolment.url is None or days < 0:
+        yield _of(days, OWN_LASTS, OWN_ENDS, OWN_ENDED)(days=str(days))
     else:
-        yield OWN_LASTS(days=str(days))
+        yield (RENEWAL_LATE if late else OWN_LASTS)(days=str(days))
+
+
+def _others(config: Config) -> Iterator[Finding]:
+    """Of authorities the one that lasts: two stand in a file while one takes the other's place."""
+    native, events = config.native, config.nexo.events
+    named: list[tuple[str, str | None]] = [
+        ("nexo.authority", config.nexo.authority),
+        ("nexo.events.ca", None if events is None else events.ca),
+        ("processor.ca", config.processor.ca),
+        ("native.clients", None if native is None else native.clients),
+    ]
+    if native is not None and native.certificate != config.nexo.certificate:
+        named.append(("native.certificate", native.certificate))
+    for setting, text in named:
+        found = () if text is None else _read(config, text)
+        if text is not None and found:
+            days = _days(found[0]) if setting == "native.certificate" else max(map(_days, found))
+            line = _of(days, OTHER_LASTS, OTHER_ENDS, OTHER_ENDED)
+            yield line(setting=setting, path=str(config.path(text)), days=str(days))
+
+
+def _of(days: int, lasts: Line, ends: Line, ended: Line) -> Line:
+    if days < 0:
+        return ended
+    return ends if days < WARN_DAYS else lasts
+
+
+def _days(certificate: x509.Certificate) -> int:
+    """Whole days left; negative once it has ended."""
+    return (certificate.not_valid_after_utc - datetime.now(UTC)).days
+
+
+def _read(config: Config, text: str) -> tuple[x509.Certificate, ...]:
+    try:
+        return tuple(x509.load_pem_x509_certificates(config.path(text).read_bytes()))
+    except (OSError, ValueError):
+        return ()

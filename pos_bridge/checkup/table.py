@@ -3,13 +3,49 @@
 from collections.abc import Iterator
 from types import ModuleType
 
-from pos_bridge.checkup import believed_files, certificates, engine, pcscd, readers
+from pos_bridge.checkup import (
+    audit_trail,
+    backups,
+    believed_files,
+    certificates,
+    configuration,
+    disk_space,
+    engine,
+    erasures,
+    journal,
+    native,
+    pcscd,
+    people,
+    permissions,
+    pinned,
+    processor,
+    readers,
+    versions,
+)
 from pos_bridge.checkup.finding import Finding, Line, mend
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 # Each has `look(config: Config) -> Iterator[Finding]`, and its lines beside it.
-LOOKS: tuple[ModuleType, ...] = (engine, certificates, readers, pcscd, believed_files)
+LOOKS: tuple[ModuleType, ...] = (
+    engine,
+    configuration,
+    permissions,
+    believed_files,
+    pinned,
+    certificates,
+    processor,
+    readers,
+    pcscd,
+    native,
+    journal,
+    audit_trail,
+    people,
+    erasures,
+    backups,
+    disk_space,
+    versions,
+)
 
 NOT_LOOKED = mend(
     "look",

@@ -13,8 +13,9 @@ from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.words import LANGUAGES, Words
 
-# By the heaviest finding. 2 is for words and for a configuration that cannot be read, as of every command.
-CODES: Mapping[Weight, int] = {Weight.GOOD: 0, Weight.NOTE: 0, Weight.MEND: 1, Weight.STOP: 3}
+# 2 is for words and for a configuration that cannot be read, as of every command.
+WELL, ILL, AT_RISK = 0, 1, 3
+CODES: Mapping[Weight, int] = {Weight.GOOD: WELL, Weight.NOTE: WELL, Weight.MEND: ILL, Weight.STOP: AT_RISK}
 
 _WHAT = Words(
     "Demande au service comment il va, et regarde la caisse elle-même. Ne change rien. Une ligne par constat; ce qui "
@@ -40,7 +41,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """`args.loaded` is the Config. The code is by the heaviest finding."""
-    code = 0
+    code = WELL
     told: list[dict[str, str]] = []
     for finding in examine(args.loaded):
         if args.json:

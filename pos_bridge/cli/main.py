@@ -54,7 +54,7 @@ COMMANDS = (
 )
 _WITHOUT_CONFIGURATION = {conformance, receipt, setup}
 # They make files that the configuration names, or do not need all of them.
-_LOOK_THEMSELVES = {certificate.run, enrol.run, backup.run, restore.run}
+_LOOK_THEMSELVES = {certificate.run, doctor.run, enrol.run, backup.run, restore.run}
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
 _COMMANDS = Words("commandes", "commands")
 _DEFAULT = Words("par défaut", "default")

@@ -58,10 +58,17 @@ def connect(path: Path) -> sqlite3.Connection:
 def read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """A reader beside the engine, or of history. Never changes a stored byte."""
     mode = "mode=ro"
-    if not Path(f"{path}-wal").exists() and not os.access(path.parent, os.W_OK):
-        mode = "immutable=1"  # nobody writes, and we could not make the index that a log would need
+    if not Path(f"{path}-wal").exists() and (_has_log_mode(path) or not os.access(path.parent, os.W_OK)):
+        mode = "immutable=1"  # nobody writes, and a log and its index would be made, or could not be, only to read
     with closing(sqlite3.connect(_uri(path, mode), uri=True, isolation_level=None)) as connection:
         yield connection
+
+
+def _has_log_mode(path: Path) -> bool:
+    """By its header's write version (SQLite's file format, 1.3.2). False for what cannot be read: SQLite says why."""
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(19)[18:] == b"\x02"
+    return False
 
 
 @contextmanager

@@ -164,14 +164,14 @@ def test_authorities_that_could_not_be_written_are_noticed_before_the_token_is_s
         (59, None, certificates.OWN_ENDS),
         (59, "https://192.0.2.1", certificates.OWN_LASTS),
         (10, "https://192.0.2.1", certificates.RENEWAL_LATE),
-        (-1, None, certificates.OWN_ENDS),
+        (-2, None, certificates.OWN_ENDED),
     ],
 )
 def test_doctor_tells_how_long_it_lasts(config, pair_file, days, url, said):
     now = datetime.now(UTC)
     pair_file.write_bytes(leaf(now - timedelta(days=60), now + timedelta(days=days, hours=1)))
     (finding,) = certificates._processor(replace(config, enrolment=Enrolment(url=url)))
-    assert finding == said(days=str(max(days, 0)))
+    assert finding == said(days=str(days))
 
 
 def leaf(begins: datetime, ends: datetime) -> bytes:

@@ -1,0 +1,76 @@
+"""The audit trail: is what is stored what was noted?"""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from pos_bridge.checkup.finding import Finding, good, mend, note, stop
+from pos_bridge.domain.audit import TrailUnwritableError
+from pos_bridge.registers.trail_file import Damaged, verify
+from pos_bridge.settings import Config
+from pos_bridge.words import Words
+
+_NOTED_WITHIN_S = 2.0
+_LOOK_S = 0.02
+
+SOUND = good(
+    "audit_trail",
+    Words(
+        "La chaîne de la piste d'audit tient : inscriptions {entries}.",
+        "The audit trail's chain holds: entries {entries}.",
+    ),
+)
+DAMAGED = stop(
+    "audit_trail",
+    Words(
+        "{path} : la piste d'audit n'est pas ce qui a été inscrit (à partir de l'inscription {sequence}), et rien n'y "
+        "est plus ajouté : les données de personnes ne sont plus ni lues ni changées. Gardez une copie de ce fichier "
+        "et prévenez la personne responsable (docs/privacy/incident-register.md).",
+        "{path}: the audit trail is not what was noted (from entry {sequence}), and nothing is added to it any more: "
+        "data of persons is neither read nor changed. Keep a copy of that file and tell the person in charge "
+        "(docs/privacy/incident-register.md).",
+    ),
+)
+UNREADABLE = mend(
+    "audit_trail",
+    Words(
+        "{path} ne peut pas être lu. Lancez cette commande comme root; si rien n'y change, regardez le disque.",
+        "{path} cannot be read. Run this as root; if that changes nothing, look at the disk.",
+    ),
+)
+CUT_OFF = note(
+    "audit_trail",
+    Words(
+        "{path} : une inscription a été coupée (panne de courant?). La prochaine la défait d'elle-même; d'ici là la "
+        "chaîne n'est pas vérifiée.",
+        "{path}: an entry was cut off (a power failure?). The next one undoes it by itself; until then the chain is "
+        "not checked.",
+    ),
+)
+
+
+def look(config: Config) -> Iterator[Finding]:
+    path = config.audit
+    if not _is_quiet(path):
+        yield CUT_OFF(path=str(path))
+        return
+    try:
+        found = verify(path)
+    except TrailUnwritableError:
+        yield UNREADABLE(path=str(path))
+        return
+    if isinstance(found, Damaged):
+        yield DAMAGED(path=str(path), sequence=str(found.sequence))
+    else:
+        yield SOUND(entries=str(found.entries))
+
+
+def _is_quiet(path: Path) -> bool:
+    """No rollback journal beside it, or not for long: reading would undo what was cut off."""
+    cut_off = path.with_name(path.name + "-journal")
+    until = time.monotonic() + _NOTED_WITHIN_S
+    while path.exists() and cut_off.exists():
+        if time.monotonic() > until:
+            return False
+        time.sleep(_LOOK_S)
+    return True

@@ -1,0 +1,48 @@
+"""The configuration and every file that it names, as `pos-bridge check` reads them. Opens no device and no database."""
+
+from collections.abc import Iterator
+
+from pos_bridge import credentials, terminal_data
+from pos_bridge.checkup.finding import Finding, good, mend, stop
+from pos_bridge.config import load
+from pos_bridge.settings import Config, ConfigError
+from pos_bridge.words import Words
+
+FIT = good(
+    "configuration",
+    Words(
+        "{file} et les fichiers qu'il nomme conviennent.",
+        "{file} and the files that it names are fit.",
+    ),
+)
+UNFIT = mend(
+    "configuration",
+    Words(
+        "La configuration ne peut pas servir : {reason}. Le service qui tourne garde ce qu'il a lu; il ne "
+        "redémarrerait pas. Corrigez, puis lancez `pos-bridge check`.",
+        "The configuration cannot be used: {reason}. A running service keeps what it read; it would not start again. "
+        "Mend it, then run `pos-bridge check`.",
+    ),
+)
+HALF_RESTORED = stop(
+    "restore",
+    Words(
+        "Une restauration a commencé dans {folder} et n'est pas finie : le service n'y démarre pas. Relancez "
+        "`pos-bridge restore` (docs/backup-and-restore.md).",
+        "A restore began in {folder} and did not come to its end: the service does not start there. Run "
+        "`pos-bridge restore` again (docs/backup-and-restore.md).",
+    ),
+)
+
+
+def look(config: Config) -> Iterator[Finding]:
+    try:
+        read = load(config.file)
+        credentials.load(read)
+        terminal_data.check(read)
+    except ConfigError as error:
+        yield UNFIT(reason=Words(error.to("fr"), error.to("en")))
+    else:
+        yield FIT(file=str(config.file))
+    if config.is_half_restored:
+        yield HALF_RESTORED(folder=str(config.state))
