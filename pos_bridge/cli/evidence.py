@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pos_bridge import credentials
+from pos_bridge.checkup.finding import Weight
 from pos_bridge.cli.doctor import CODES
 from pos_bridge.cli.evidence_words import HELP, WHAT, say
 from pos_bridge.cli.language import add_language, described
@@ -23,7 +24,7 @@ from pos_bridge.evidence.report import Report, report
 from pos_bridge.evidence.requirement import State
 from pos_bridge.settings import Config, ConfigError
 
-DONE, NOT_DONE = 0, 1
+WELL, ILL, AT_RISK = (CODES[weight] for weight in (Weight.GOOD, Weight.MEND, Weight.STOP))  # doctor's
 _STANDARD_OUTPUT = "-"
 
 
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         _print(made, files, args.lang)
     if key is None:
         print(f"pos-bridge: {say('unsigned', args.lang)}", file=sys.stderr)
-    return max((CODES[finding.weight] for finding in made.findings), default=DONE)
+    return max((CODES[finding.weight] for finding in made.findings), default=WELL)
 
 
 def _file(name: str | None) -> Path | None:
@@ -105,7 +106,7 @@ def _verify(file: Path, config: Config, language: str) -> int:
         return _told(say("false", language, path=file))
     ours = by == _signer(_key(config))
     print(say("true" if ours else "true_of_another", language, path=file, key=by.key))
-    return DONE
+    return WELL
 
 
 def _key(config: Config) -> Ed25519PrivateKey | None:
@@ -122,4 +123,4 @@ def _signer(key: Ed25519PrivateKey | None) -> seal.Signer | None:
 
 def _told(line: str) -> int:
     print(f"pos-bridge: {line}", file=sys.stderr)
-    return NOT_DONE
+    return ILL

@@ -129,12 +129,12 @@ BEYOND: tuple[Beyond, ...] = (
         ),
     ),
     _law(
-        "27, 28, 32",
+        "27, 28",
         Words(
-            "Que chaque demande reçue a eu sa réponse dans les 30 jours : `pos-bridge person due` dit ce qui attend; "
-            "une demande que personne n'a notée ne se voit pas.",
-            "That each request that came was answered within 30 days: `pos-bridge person due` says what waits; a "
-            "request that nobody noted cannot be seen.",
+            "Que ce qu'une personne demande lui a été remis ou corrigé, partout où le magasin en garde : `pos-bridge "
+            "person` ne répond que pour cette caisse.",
+            "That what a person asks for was handed over or corrected, wherever the shop keeps any: `pos-bridge "
+            "person` answers for this till alone.",
         ),
     ),
 )

@@ -1,10 +1,10 @@
 """What the looks at a till show of Quebec's P-39.1 as "Law 25" changed it, by its sections and in our own words."""
 
 from pos_bridge.evidence.requirement import Requirement, Standard
-from pos_bridge.words import Words
+from pos_bridge.words import Words, same
 
-_DOCTOR = "pos-bridge doctor"
-_EVIDENCE = "pos-bridge evidence"
+_DOCTOR = same("pos-bridge doctor")
+_EVIDENCE = same("pos-bridge evidence")
 _ENOUGH = Words(
     "Juger si ces mesures suffisent pour ce que la caisse garde.",
     "To judge whether these measures are enough for what the till keeps.",
@@ -15,7 +15,7 @@ def _row(
     number: str,
     asked: Words,
     checks: tuple[str, ...],
-    *commands: str,
+    *commands: Words,
     shop: Words | None = None,
     spoilt_by: tuple[str, ...] = (),
 ) -> Requirement:
@@ -30,8 +30,8 @@ LAW_25: tuple[Requirement, ...] = (
             "Who is kept, and by what choice, by the till's settings.",
         ),
         ("persons_by_choice",),
-        "pos-bridge check",
-        "pos-bridge explain SALE",
+        same("pos-bridge check"),
+        same("pos-bridge explain SALE"),
         shop=Words(
             "Les fins écrites avant de recueillir, et ce que le logiciel de caisse recueille lui-même.",
             "The ends, written before anything is collected, and what the till's software collects itself.",
@@ -45,7 +45,7 @@ LAW_25: tuple[Requirement, ...] = (
         ),
         ("program_files",),
         _EVIDENCE,
-        "dpkg --verify pos-bridge",
+        same("dpkg --verify pos-bridge"),
         shop=_ENOUGH,
     ),
     _row(
@@ -56,7 +56,7 @@ LAW_25: tuple[Requirement, ...] = (
         ),
         ("key_file", "state_folder"),
         _DOCTOR,
-        "ls -lR /etc/pos-bridge /var/lib/pos-bridge",
+        same("ls -lR /etc/pos-bridge /var/lib/pos-bridge"),
         shop=_ENOUGH,
         spoilt_by=("service_user", "native_folder", "native_socket"),
     ),
@@ -75,7 +75,7 @@ LAW_25: tuple[Requirement, ...] = (
         Words("L'âge de la dernière sauvegarde.", "How old the newest backup is."),
         ("backup",),
         _DOCTOR,
-        "pos-bridge backup --drill",
+        same("pos-bridge backup --drill"),
         shop=_ENOUGH,
         spoilt_by=("backup_persons", "restore"),
     ),
@@ -88,8 +88,8 @@ LAW_25: tuple[Requirement, ...] = (
             "their own, apart.",
         ),
         ("persons_by_choice",),
-        "pos-bridge check",
-        "pos-bridge person proof --operator N",
+        same("pos-bridge check"),
+        same("pos-bridge person proof --operator N"),
         shop=Words(
             "Le texte lui-même, et ce qui est dit au comptoir (docs/privacy/collection-notice.md).",
             "The text itself, and what is said at the counter (docs/privacy/collection-notice.md).",
@@ -111,11 +111,38 @@ LAW_25: tuple[Requirement, ...] = (
     _row(
         "23",
         Words(
-            "Quand un membre et une livraison sont oubliés, selon les réglages.",
-            "When a member and a delivery are forgotten, by the settings.",
+            "Quand un membre et une livraison sont oubliés, selon les réglages, et si quelqu'un aurait dû l'être.",
+            "When a member and a delivery are forgotten, by the settings, and whether anybody should have been.",
         ),
-        ("persons_term",),
-        "pos-bridge check",
+        ("persons_term", "retention"),
+        _DOCTOR,
         shop=Words("Choisir ces durées selon les fins.", "To choose these terms by the ends."),
+        spoilt_by=("people",),
+    ),
+    _row(
+        "23",
+        Words(
+            "Les effacements : l'ancienne clé du coffre est détruite, et leur registre a sa copie, qu'une restauration "
+            "suit.",
+            "Erasures: the vault's old key is destroyed, and their ledger has its copy, which a restore follows.",
+        ),
+        ("erasures_renewal", "erasures_copy"),
+        _DOCTOR,
+        spoilt_by=("erasures", "people"),
+    ),
+    _row(
+        "32",
+        Words(
+            "Les demandes de personnes que la caisse connaît, et leur âge.",
+            "The requests of persons that the till knows of, and how old they are.",
+        ),
+        ("requests",),
+        _DOCTOR,
+        same("pos-bridge person due --operator N"),
+        shop=Words(
+            "Les demandes que personne n'a notées, et ce qui a été répondu.",
+            "Requests that nobody noted, and what was answered.",
+        ),
+        spoilt_by=("people",),
     ),
 )

@@ -77,9 +77,9 @@ def _row(row: Row, language: str) -> list[Html]:
         seen.append(element("p", text(say("shop", language, what=what)), class_="shop"))
     return [
         element("span", text(requirement.number), class_="number"),
-        element("span", text(STATES[row.state].to(language)), class_=f"state {row.state.value}"),
+        element("span", text(STATES[row.state].to(language)), class_=row.state.value),
         Html("".join(seen)),
-        Html("".join(element("p", _code(command)) for command in requirement.commands)),
+        Html("".join(element("p", _code(command.to(language))) for command in requirement.commands)),
     ]
 
 

@@ -5,10 +5,10 @@ have one number: each shows a part, and none hides that the other's part was not
 """
 
 from pos_bridge.evidence.requirement import Requirement, Standard
-from pos_bridge.words import Words
+from pos_bridge.words import Words, same
 
-_DOCTOR = "pos-bridge doctor"
-_EVIDENCE = "pos-bridge evidence"
+_DOCTOR = same("pos-bridge doctor")
+_EVIDENCE = same("pos-bridge evidence")
 _OF_THE_STORE = Words(
     "Les autres comptes de la machine, et qui a le mot de passe de root.",
     "The machine's other accounts, and who has root's password.",
@@ -19,7 +19,7 @@ def _row(
     number: str,
     asked: Words,
     checks: tuple[str, ...],
-    *commands: str,
+    *commands: Words,
     shop: Words | None = None,
     spoilt_by: tuple[str, ...] = (),
 ) -> Requirement:
@@ -35,7 +35,7 @@ PCI: tuple[Requirement, ...] = (
             "The program's settings: each is known and within its bounds, and the files that they name are fit.",
         ),
         ("configuration",),
-        "pos-bridge check",
+        same("pos-bridge check"),
     ),
     _row(
         "3.3.1",
@@ -47,7 +47,7 @@ PCI: tuple[Requirement, ...] = (
         ),
         ("card_numbers_on_disk",),
         _EVIDENCE,
-        "grep -aErl '[0-9]{13,19}' /var/lib/pos-bridge /var/log/pos-bridge",
+        same("grep -aErl '[0-9]{13,19}' /var/lib/pos-bridge /var/log/pos-bridge"),
         shop=Words(
             "Le logiciel de caisse, les sauvegardes de la machine et le papier.",
             "The till's own software, the machine's backups, and paper.",
@@ -61,7 +61,7 @@ PCI: tuple[Requirement, ...] = (
         ),
         ("pcscd_log",),
         _DOCTOR,
-        "systemctl cat pcscd.service pcscd.socket",
+        same("systemctl cat pcscd.service pcscd.socket"),
     ),
     _row(
         "3.5.1",
@@ -82,12 +82,23 @@ PCI: tuple[Requirement, ...] = (
         ),
         ("pinned_file", "believed_file"),
         _DOCTOR,
-        "ls -l /etc/pos-bridge",
+        same("ls -l /etc/pos-bridge"),
         shop=Words(
             "Que ces fichiers sont ceux que le processeur a donnés.",
             "That these files are those that the processor gave.",
         ),
         spoilt_by=("service_user",),
+    ),
+    _row(
+        "4.2.1",
+        Words(
+            "La ligne vers le processeur, ouverte maintenant : TLS 1.3, le certificat de chacun montré à l'autre, et "
+            "l'autorité de la chaîne pour seule crue.",
+            "The line to the processor, opened now: TLS 1.3, each side's certificate shown to the other, and the "
+            "chain's authority alone believed.",
+        ),
+        ("processor",),
+        _DOCTOR,
     ),
     _row(
         "4.2.1.1",
@@ -97,8 +108,9 @@ PCI: tuple[Requirement, ...] = (
         ),
         ("certificate_processor", "certificate_nexo"),
         _DOCTOR,
-        "pos-bridge check",
+        same("pos-bridge check"),
         shop=Words("L'inventaire de toutes les clés de la chaîne.", "The inventory of all the chain's keys."),
+        spoilt_by=("certificate_other", "certificate_time"),
     ),
     _row(
         "6.3.2",
@@ -107,7 +119,7 @@ PCI: tuple[Requirement, ...] = (
             "The package's CycloneDX bill of materials, beside what is installed.",
         ),
         ("bill_of_materials",),
-        "cat /usr/share/doc/pos-bridge/sbom.cdx.json",
+        same("cat /usr/share/doc/pos-bridge/sbom.cdx.json"),
         shop=Words("Le reste de la machine.", "The rest of the machine."),
     ),
     _row(
@@ -118,7 +130,7 @@ PCI: tuple[Requirement, ...] = (
         ),
         ("key_file", "state_folder"),
         _DOCTOR,
-        "ls -lR /etc/pos-bridge /var/lib/pos-bridge",
+        same("ls -lR /etc/pos-bridge /var/lib/pos-bridge"),
         shop=_OF_THE_STORE,
         spoilt_by=("service_user", "native_folder", "native_socket"),
     ),
@@ -130,7 +142,7 @@ PCI: tuple[Requirement, ...] = (
         ),
         ("pcscd_socket",),
         _DOCTOR,
-        "ls -l /run/pcscd/pcscd.comm",
+        same("ls -l /run/pcscd/pcscd.comm"),
         shop=_OF_THE_STORE,
     ),
     _row(
@@ -141,7 +153,7 @@ PCI: tuple[Requirement, ...] = (
         ),
         ("state_folder",),
         _DOCTOR,
-        "ls -l /var/lib/pos-bridge",
+        same("ls -l /var/lib/pos-bridge"),
         shop=_OF_THE_STORE,
     ),
     _row(
@@ -152,7 +164,7 @@ PCI: tuple[Requirement, ...] = (
         ),
         ("backup",),
         _DOCTOR,
-        "pos-bridge backup --drill",
+        same("pos-bridge backup --drill"),
         shop=Words(
             "Qu'elle est hors de la caisse, et qui en a la clé.", "That it is off the till, and who has its key."
         ),
@@ -165,8 +177,19 @@ PCI: tuple[Requirement, ...] = (
         ),
         ("audit_trail", "journal_chain"),
         _DOCTOR,
-        "pos-bridge journal --verify",
+        same("pos-bridge journal --verify"),
         spoilt_by=("journal_believed", "journal_set_aside"),
+    ),
+    _row(
+        "10.6.2",
+        Words(
+            "L'heure de cette caisse, à côté de celle du processeur.",
+            "This till's time, beside the processor's.",
+        ),
+        ("clock",),
+        _DOCTOR,
+        same("timedatectl"),
+        shop=Words("D'où vient l'heure, et qui peut la changer.", "Where time comes from, and who can change it."),
     ),
     _row(
         "11.5.2",
@@ -176,7 +199,7 @@ PCI: tuple[Requirement, ...] = (
         ),
         ("program_files",),
         _EVIDENCE,
-        "dpkg --verify pos-bridge",
+        same("dpkg --verify pos-bridge"),
         shop=Words(
             "Comparer chaque semaine au moins et alerter; les fichiers du reste de la machine.",
             "To compare at least weekly and alert; the files of the rest of the machine.",

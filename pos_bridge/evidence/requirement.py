@@ -32,7 +32,7 @@ class Requirement:
     number: str
     asked: Words
     checks: tuple[str, ...]
-    commands: tuple[str, ...]
+    commands: tuple[Words, ...]
     shop: Words | None = None
     spoilt_by: tuple[str, ...] = ()
 

@@ -50,7 +50,7 @@ def _row(row: Row) -> Json:
         "spoilt_by": list(requirement.spoilt_by),
         "not_looked_at": list(row.absent),
         "findings": [finding(found) for found in row.findings],
-        "commands": list(requirement.commands),
+        "commands": [command.both for command in requirement.commands],
         "shop": None if requirement.shop is None else _both(requirement.shop),
     }
 

@@ -8,6 +8,8 @@ OF_NO_REQUIREMENT = frozenset(
         "engine_processor",  # cards are taken
         "engine_reader",  # the same
         "look",  # a look that failed: it counts for each check of that look
+        "pinned_authority",  # a fingerprint to compare, in the list of all findings
+        "pinned_root",  # the same
         "pcscd",  # that it is there
         "reader_approval",  # a note about what readers are for
         "reader_driver",  # a name in the settings

@@ -18,7 +18,7 @@ def found(check: str, weight: Weight = Weight.GOOD, words: Words | None = None, 
 
 def wanted(number: str, *checks: str, standard: Standard = Standard.PCI, **more: object) -> Requirement:
     asked = Words(f"ce que {number} regarde", f"what {number} looks at")
-    commands = (f"look {number}", "ls -l '/tmp/<here>'")
+    commands = (same(f"look {number}"), same("ls -l '/tmp/<here>'"))
     return Requirement(standard, number, asked, checks, commands, **more)  # type: ignore[arg-type]  # fields of it
 
 

@@ -79,8 +79,8 @@ def test_each_state_has_its_word_and_its_reason(language):
         assert all(check in told for check in row.absent)
     for each in made.beyond:
         assert each.what.to(language) in told
-    for each in made.findings:
-        assert each.text(language) in told
+    for finding in made.findings:
+        assert finding.text(language) in told
 
 
 def test_a_report_that_nobody_signed_says_so():
