@@ -28,8 +28,8 @@ KEY_OPEN = stop(
 KEY_OF_ANOTHER = stop(
     "key_file",
     Words(
-        "{setting} : {path} appartient à un autre utilisateur que le service ({user}) et root. Donnez-le au service par "
-        "`chown {user} {path}`; si quelqu'un a pu le lire, remplacez cette clé : docs/certificates.md.",
+        "{setting} : {path} appartient à un autre utilisateur que le service ({user}) et root. Donnez-le au service "
+        "(`chown {user} {path}`) et, si quelqu'un a pu le lire, remplacez cette clé : docs/certificates.md.",
         "{setting}: {path} belongs to a user other than the service ({user}) and root. Give it to the service: `chown "
         "{user} {path}`; if anybody may have read it, replace that key: docs/certificates.md.",
     ),

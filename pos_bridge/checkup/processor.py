@@ -48,10 +48,10 @@ NO_NAME = stop(
 UNREACHED = stop(
     "processor",
     Words(
-        "Personne ne répond à {address} ({reason}) : les cartes sont refusées, le comptant continue. Vérifiez le "
-        "réseau, les pare-feu (`pos-bridge firewall`) et `processor.address`; sinon appelez le processeur.",
-        "Nobody answers at {address} ({reason}): cards are refused, cash goes on. Check the network, the firewalls "
-        "(`pos-bridge firewall`) and `processor.address`; else call the processor.",
+        "Personne ne répond à {address} ({reason}) : les cartes sont refusées, le comptant continue. Vérifiez "
+        "`processor.address`, le réseau et les pare-feu (`pos-bridge firewall`); sinon appelez le processeur.",
+        "Nobody answers at {address} ({reason}): cards are refused, cash goes on. Check `processor.address`, the "
+        "network and the firewalls (`pos-bridge firewall`); else call the processor.",
     ),
 )
 NOT_TLS = stop(

@@ -8,7 +8,8 @@ from enum import Enum, auto
 from pathlib import Path
 
 _WITHIN_S = 5.0
-# RFC 9113, 3.4: how a client begins, and SETTINGS without any. The server answers with its own once it took us in.
+_SPEAKS_FIRST_S = 1.0  # as most servers do
+# RFC 9113, 3.4: how a client begins, and SETTINGS without any. A server answers with its own once it took us in.
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
 
 
@@ -77,18 +78,28 @@ def shake(address: str, server_name: str, tls: ssl.SSLContext) -> Shaken:
 
 
 def _first_word(line: ssl.SSLSocket) -> Shaken:
-    """In TLS 1.3 a server judges our certificate after the handshake has ended for us (RFC 8446, 4.4.2.4)."""
+    """In TLS 1.3 a server judges our certificate after the handshake has ended for us (RFC 8446, 4.4.2.4).
+
+    It is listened to first: what we said meanwhile, unread by a server that closes, would cost us its alert.
+    """
     try:
-        line.sendall(_PREFACE)
-        return Shaken(Ending.TAKEN if line.recv(1) else Ending.CLOSED)
-    except TimeoutError:
-        return Shaken(Ending.UNKNOWN)
+        return _heard(line) or _heard(line, _PREFACE) or Shaken(Ending.UNKNOWN)
     except ssl.SSLEOFError:
         return Shaken(Ending.CLOSED)
     except ssl.SSLError as error:
         return Shaken(Ending.REFUSED, error.reason or "")
     except OSError:
         return Shaken(Ending.CLOSED)
+
+
+def _heard(line: ssl.SSLSocket, said: bytes = b"") -> Shaken | None:
+    """None: not a word in time."""
+    line.settimeout(_WITHIN_S if said else _SPEAKS_FIRST_S)
+    try:
+        line.sendall(said)
+        return Shaken(Ending.TAKEN if line.recv(1) else Ending.CLOSED)
+    except TimeoutError:
+        return None
 
 
 def _reason(error: OSError) -> str:
