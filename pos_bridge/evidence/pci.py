@@ -155,6 +155,7 @@ PCI: tuple[Requirement, ...] = (
         _DOCTOR,
         same("ls -l /var/lib/pos-bridge"),
         shop=_OF_THE_STORE,
+        spoilt_by=("service_user",),
     ),
     _row(
         "10.3.3",
