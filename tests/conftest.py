@@ -15,6 +15,14 @@ settings.register_profile("untimed", deadline=None)  # how fast something is, is
 settings.load_profile("untimed")
 
 
+# Each takes a minute or so: begun last, they would keep one worker at work alone while the others are done.
+_LONG = ("test_residue", "test_residue_chips", "test_kill_refund", "test_kill_void", "test_kill_sale", "test_stories")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in _LONG)
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
     """One store for all tests of a module. A test leaves it as it found it: engine up, mode approve, readers whole."""

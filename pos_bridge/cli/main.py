@@ -1,71 +1,69 @@
-"""The command `pos-bridge`: parses the words and hands over to one small file a command."""
+"""The command `pos-bridge`: parses the words and hands over to one small file a command, which alone is loaded."""
 
 import argparse
+import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Protocol, cast
 
 from pos_bridge import __version__
-from pos_bridge.cli import (
-    backup,
-    certificate,
-    check,
-    conformance,
-    day_end,
-    decide,
-    doctor,
-    enrol,
-    evidence,
-    explain,
-    journal,
-    language,
-    person,
-    quarantine,
-    receipt,
-    restore,
-    run,
-    setup,
-    statistics,
-)
+from pos_bridge.cli import language
+from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.config import load, read
 from pos_bridge.settings import ConfigError
 from pos_bridge.words import Words
 
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
 COMMANDS = (
-    run,
-    check,
-    doctor,
-    evidence,
-    journal,
-    explain,
-    person,
-    day_end,
-    statistics,
-    decide,
-    quarantine,
-    backup,
-    restore,
-    certificate,
-    enrol,
-    setup,
-    receipt,
-    conformance,
+    "run",
+    "check",
+    "doctor",
+    "evidence",
+    "journal",
+    "explain",
+    "person",
+    "day-end",
+    "statistics",
+    "decide",
+    "quarantine",
+    "backup",
+    "restore",
+    "certificate",
+    "enrol",
+    "setup",
+    "receipt",
+    "conformance",
 )
-_WITHOUT_CONFIGURATION = {conformance, receipt, setup}
+_WITHOUT_CONFIGURATION = {"conformance", "receipt", "setup"}
 # They make files that the configuration names, or do not need all of them.
-_LOOK_THEMSELVES = {certificate.run, doctor.run, enrol.run, backup.run, restore.run}
+_LOOK_THEMSELVES = {"certificate", "doctor", "enrol", "evidence", "backup", "restore"}
+_SPEAKS_BOTH = "explain"  # to whoever asks for no language: it is read by customers
+_ABOUT_PERSONS = "person"
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
 _COMMANDS = Words("commandes", "commands")
 _DEFAULT = Words("par défaut", "default")
 
 
+class Command(Protocol):
+    """A module of this folder. `run` gives the exit code."""
+
+    def add_parser(self, subparsers: Subparsers) -> argparse.ArgumentParser: ...
+
+    def run(self, args: argparse.Namespace) -> int: ...
+
+
+def load_command(name: str) -> Command:
+    return cast("Command", importlib.import_module(f"pos_bridge.cli.{name.replace('-', '_')}"))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done; 1 not done, and one line on standard error says why; 2 wrong words or settings."""
-    parsed = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    parsed = parser(words[:1] if words and words[0] in COMMANDS else COMMANDS).parse_args(words)
     asked = getattr(parsed, "lang", None)
     usual = language.of_the_shell()
-    if parsed.command not in {command.run for command in _WITHOUT_CONFIGURATION}:
+    if parsed.command not in _WITHOUT_CONFIGURATION:
         try:
             parsed.loaded = (read if parsed.command in _LOOK_THEMSELVES else load)(parsed.config)
         except ConfigError as error:
@@ -74,22 +72,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 2
         parsed.journal = parsed.loaded.journal
         usual = parsed.loaded.till.language
-    if parsed.command is not explain.run:  # which speaks both to whoever asks for none: it is read by customers
+    if parsed.command != _SPEAKS_BOTH:
         parsed.lang, parsed.asked = asked or usual, asked is not None
-    if parsed.command is person.run:
-        person.keep_quiet()
-    code: int = parsed.command(parsed)
-    return code
+    if parsed.command == _ABOUT_PERSONS:
+        _keep_quiet()
+    return load_command(parsed.command).run(parsed)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="pos-bridge", description=language.described(_WHAT))
-    parser.add_argument("--version", action="version", version=f"pos-bridge {__version__}")
-    commands = parser.add_subparsers(title=_COMMANDS.both, required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        added = command.add_parser(commands)
-        if command not in _WITHOUT_CONFIGURATION:
+def _keep_quiet() -> None:
+    from pos_bridge.cli import person  # noqa: PLC0415 - loaded already, by its name
+
+    person.keep_quiet()
+
+
+def parser(names: Iterable[str]) -> argparse.ArgumentParser:
+    """Of these commands: the others are not loaded."""
+    whole = argparse.ArgumentParser(prog="pos-bridge", description=language.described(_WHAT))
+    whole.add_argument("--version", action="version", version=f"pos-bridge {__version__}")
+    commands = whole.add_subparsers(title=_COMMANDS.both, required=True, metavar="COMMAND")
+    for name in names:
+        added = load_command(name).add_parser(commands)
+        if name not in _WITHOUT_CONFIGURATION:
             usual = f"{_DEFAULT.both}: {DEFAULT_CONFIG}"
             added.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE", help=usual)
-        added.set_defaults(command=command.run)
-    return parser
+        added.set_defaults(command=name)
+    return whole

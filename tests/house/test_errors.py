@@ -12,7 +12,7 @@ import pytest
 
 import pos_bridge
 from pos_bridge.checkout.presented import PROMPT_CAUSES
-from pos_bridge.cli.main import COMMANDS, _parser
+from pos_bridge.cli.main import COMMANDS, load_command, parser
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.identity import VaultFault
 from pos_bridge.domain.person import PersonFault
@@ -30,7 +30,7 @@ from pos_bridge.wire.nexo.decode import Unreadable
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "errors.md"
 PACKAGE = Path(pos_bridge.__file__).parent
-NAMED = {command.__name__.rpartition(".")[2].replace("_", "-"): command for command in COMMANDS}
+NAMED = {name: load_command(name) for name in COMMANDS}
 START_ERRORS = {"ConfigError", "CannotStartError", "_UnfitError"}
 
 
@@ -166,7 +166,7 @@ def test_every_exit_code():
 
 
 def test_the_commands_are_all_there():
-    (commands,) = (a.choices for a in _parser()._actions if isinstance(a, argparse._SubParsersAction))
+    (commands,) = (a.choices for a in parser(COMMANDS)._actions if isinstance(a, argparse._SubParsersAction))
     assert set(commands) == {row[0] for row in table("Exit codes")}
 
 

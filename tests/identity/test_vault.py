@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import sqlite3
 import sys
 import threading
 import traceback
+from contextlib import closing
 
 import pytest
 
@@ -53,6 +55,23 @@ def test_opening_touches_nothing_and_closing_twice_is_closing_once(tmp_path):
     assert "vault" not in {thread.name for thread in threading.enumerate()}
 
 
+def test_what_was_given_up_is_not_held_once_the_disk_lets_go(asked, path):
+    """The till was told *not kept*: a crash before it is dropped must not have the next start keep it."""
+    leg = LegKey.fresh()
+
+    async def story() -> None:
+        await asked.hold(LegKey.fresh(), (as_member(),))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await asked.hold(leg, (as_member(), to_home()))
+            other.execute("ROLLBACK")
+        assert leg not in await asked.held()
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize("key", [b"", bytes(31), bytes(33)])
 def test_a_vault_key_has_32_bytes(tmp_path, key):
     with pytest.raises(ValueError, match="32"):
@@ -87,18 +106,24 @@ def test_many_tasks(asked, path):
     assert len(everything.persons) == 4 + len(paid)
 
 
-def test_whoever_goes_away_leaves_it_done(asked):
-    leg = LegKey.fresh()
+def test_whoever_goes_away_leaves_it_done_and_holds_nobody(asked):
+    paid, given_up = LegKey.fresh(), LegKey.fresh()
 
-    async def impatient() -> None:
-        holding = asyncio.create_task(asked.hold(leg, (as_member(),)))
+    async def gone(call) -> None:
+        asking = asyncio.create_task(call)
         await asyncio.sleep(0)
-        holding.cancel()
+        asking.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await holding
-        assert await asked.held() == (leg,)
+            await asking
 
-    asyncio.run(impatient())
+    async def story() -> None:
+        await asked.hold(paid, (as_member(),))
+        await gone(asked.keep(paid))
+        await gone(asked.hold(given_up, (as_member(),)))
+        assert await asked.held() == ()
+        assert await asked.known(paid) == {ChoiceKind.CHOUCHOUS}
+
+    asyncio.run(story())
 
 
 def refused(vault: Vault, member: str) -> VaultUnusableError:

@@ -145,6 +145,7 @@ def test_a_vault_that_hangs_takes_neither_a_sale_nor_its_abort(shop: Shop, card)
         paying.join(20)
         assert answers[0].error == "Aborted"
     assert shop.again(first).additional == answer.additional
+    assert shop.pay(member=MEMBER).additional["identity"] == "chouchous"  # behind all that the lock held up
     until(lambda: not shop.held())
     assert shop.known(answer) == frozenset()
     assert ABOUT[""] in shop.explained(answer).stdout
