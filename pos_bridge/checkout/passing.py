@@ -4,7 +4,7 @@ Between two pages whoever pays has the vault. No job of the vault's is longer th
 """
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 
 from pos_bridge import events
 from pos_bridge.checkout.noted import Noted
@@ -74,6 +74,6 @@ def _duties(person: Person, today: date) -> list[Duty]:
         Duty(person.choice, request.right, request.received, request.due) for request in person.requests if request.open
     ]
     if person.child_until is not None and person.asked_again(today):
-        since = date(person.child_until.year, person.child_until.month, 1)
+        since = person.child_until.last_day + timedelta(days=1)
         duties.append(Duty(person.choice, None, since, since + ANSWER_WITHIN))
     return duties

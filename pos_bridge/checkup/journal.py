@@ -1,5 +1,6 @@
 """The journal: does its chain hold, does the processor believe it? Read beside a running engine; changes nothing."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,8 +58,11 @@ REFUSED = stop(
 
 def look(config: Config) -> Iterator[Finding]:
     folder = config.journal
-    files = months.files(folder)
-    if not files:
+    if folder.exists():
+        os.scandir(
+            folder
+        ).close()  # for whoever may not list it, a look that failed: `files` would say that it is empty
+    if not months.files(folder):
         yield EMPTY(folder=str(folder))
         return
     sound, damaged = _verified(folder)

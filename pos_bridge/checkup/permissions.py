@@ -62,26 +62,26 @@ PINNED_CLOSED = good(
 STATE_OPEN = mend(
     "state_folder",
     Words(
-        "{setting} : d'autres utilisateurs entrent dans {path} ou en lisent des fichiers ({count}, dont {name}). "
-        "`chmod 0700 {path}` et `chmod go-rwx` pour ces fichiers.",
-        "{setting}: other users get into {path} or read files of it ({count}, {name} among them). `chmod 0700 {path}` "
-        "and `chmod go-rwx` for those files.",
+        "`till.state_dir` : d'autres utilisateurs entrent dans {path} ou en lisent des fichiers ({count}, dont "
+        "{name}). `chmod 0700 {path}` et `chmod go-rwx` pour ces fichiers.",
+        "`till.state_dir`: other users get into {path} or read files of it ({count}, {name} among them). `chmod 0700 "
+        "{path}` and `chmod go-rwx` for those files.",
     ),
 )
 STATE_OF_ANOTHER = mend(
     "state_folder",
     Words(
-        "{setting} : des fichiers de {path} ({count}, dont {name}) n'appartiennent pas au service ({user}) : il ne "
-        "pourra pas les écrire. `chown -R {user}: {path}`.",
-        "{setting}: files in {path} ({count}, {name} among them) do not belong to the service ({user}): it cannot "
-        "write them. `chown -R {user}: {path}`.",
+        "`till.state_dir` : des fichiers de {path} ({count}, dont {name}) n'appartiennent pas au service ({user}) : "
+        "il ne pourra pas les écrire. `chown -R {user}: {path}`.",
+        "`till.state_dir`: files in {path} ({count}, {name} among them) do not belong to the service ({user}): it "
+        "cannot write them. `chown -R {user}: {path}`.",
     ),
 )
 STATE_CLOSED = good(
     "state_folder",
     Words(
-        "{setting} : {path} est fermé aux autres utilisateurs.",
-        "{setting}: {path} is closed to other users.",
+        "`till.state_dir` : {path} est fermé aux autres utilisateurs.",
+        "`till.state_dir`: {path} is closed to other users.",
     ),
 )
 
@@ -90,12 +90,8 @@ def look(config: Config) -> Iterator[Finding]:
     user = engines_user(config)
     yield from _keys(config, user)
     yield from _pinned(config, user)
-    folders = [("till.state_dir", config.state)]
-    if config.backup is not None:
-        folders.append(("backup.folder", config.path(config.backup.folder)))
-    for setting, folder in folders:
-        if folder.is_dir():
-            yield from _folder(setting, folder, user)
+    if config.state.is_dir():
+        yield from _state(config.state, user)
 
 
 def _keys(config: Config, user: User) -> Iterator[Finding]:
@@ -141,9 +137,9 @@ def _is_changed_by_others(path: Path, user: User) -> bool:
     return bool(seen.st_mode & _CHANGED_BY_OTHERS) or seen.st_uid not in {user.uid, _ROOT}
 
 
-def _folder(setting: str, folder: Path, user: User) -> Iterator[Finding]:
+def _state(folder: Path, user: User) -> Iterator[Finding]:
     """Others do not get through a closed folder, whatever lies in it; the service must own what it is to write."""
-    at = {"setting": setting, "path": str(folder)}
+    at = {"path": str(folder)}
     everything = [folder, *(found for found in folder.rglob("*") if not found.is_symlink())]
     seen = [(path, status) for path in everything if (status := _status(path)) is not None]
     open_ = [path for path, status in seen if status.st_mode & _OF_OTHERS]

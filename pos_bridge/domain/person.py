@@ -99,9 +99,9 @@ class RightRequest:
 class Person:
     """All that is kept about a person, but for their sales.
 
-    `child_until`: the month in which a child, whose parent consented, is 14 and asked themself; it stays until they
-    have said. `active`: of the last purchase or change. `keep_until`: the last day of a delivery's data (members:
-    None). ValueError for an id of another length.
+    `child_until`: the month in which a child, whose parent consented, is 14; from the next one on they are asked
+    themself, and it stays until they have said. `active`: of the last purchase or change. `keep_until`: the last day of
+    a delivery's data (members: None). ValueError for an id of another length.
     """
 
     id: bytes
@@ -132,15 +132,15 @@ class Person:
     def in_force(self, today: date) -> frozenset[Purpose]:
         """What may be done with it now: consented to and not withdrawn since.
 
-        A parent's consent ends as the month begins in which the child is 14: then their own is waited for. Without
-        such a month it holds for nothing.
+        A parent's consent ends with the month in which the child is 14 (they may still be 13 on its first day, and a
+        parent may consent for somebody of 14): then their own is waited for. Without such a month it holds for nothing.
         """
-        parents = self.child_until is not None and Month.of(today) < self.child_until
+        parents = self.child_until is not None and Month.of(today) <= self.child_until
         return frozenset(purpose for purpose, by in self.standing.items() if parents or by.by is GivenBy.SELF)
 
     def asked_again(self, today: date) -> bool:
-        """Whether a child is 14 by now, and has not consented themself."""
-        return self.child_until is not None and self.child_until <= Month.of(today)
+        """Whether a child is surely 14 by now, and has not consented themself."""
+        return self.child_until is not None and self.child_until < Month.of(today)
 
     def keeps(self, today: date) -> bool:
         """Whether a request of theirs keeps the data: one that is open, or a refused one that can be disputed."""

@@ -208,7 +208,7 @@ def _age_fault(person: Person, given: Enrolment, today: date) -> PersonFault | N
         return PersonFault.NO_PARENT if still_a_child else None
     if not by_parent:
         return PersonFault.NO_PARENT
-    if not 0 < until.since(Month.of(today)) <= AGE_OF_CONSENT * _MONTHS:
+    if not 0 <= until.since(Month.of(today)) <= AGE_OF_CONSENT * _MONTHS:
         return PersonFault.UNFIT
     known = person.details != NO_DETAILS or person.child_until is not None
     return PersonFault.EXISTS if known and person.child_until != until else None

@@ -22,8 +22,8 @@ WORDS = {
         "The name and address of the delivery are another person's: they are shown only to that person.",
     ),
     "child": Words(
-        "Un parent ou tuteur a consenti. En {month} l'enfant a 14 ans : on lui demandera alors à lui-même.",
-        "A parent or tutor consented. In {month} the child is 14, and is then asked themself.",
+        "Un parent ou tuteur a consenti. En {month} l'enfant a 14 ans : dès le mois suivant, on le lui demande.",
+        "A parent or tutor consented. In {month} the child is 14, and is asked themself from the next month on.",
     ),
     # ---- consent ----
     "agreed": Words("Ce qui a été accepté", "What was agreed to"),

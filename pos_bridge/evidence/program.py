@@ -40,9 +40,9 @@ UNCHANGED = good(
 CHANGED = mend(
     CHECK,
     Words(
-        "Version {version} : {count} fichiers du programme ne sont pas ceux de leurs listes ({names}). Réinstallez le "
+        "Version {version} : fichiers qui ne sont pas ceux de leurs listes : {count} ({names}). Réinstallez le "
         "paquet (`apt-get install --reinstall ./pos-bridge_*.deb`) et cherchez qui les a changés.",
-        "Version {version}: {count} files of the program are not those of their lists ({names}). Install the package "
+        "Version {version}: files that are not those of their lists: {count} ({names}). Install the package "
         "again (`apt-get install --reinstall ./pos-bridge_*.deb`), and find out who changed them.",
     ),
 )

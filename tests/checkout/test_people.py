@@ -326,7 +326,7 @@ async def test_what_is_due():
         order = HomeDelivery(f"WEB-{number}")
         await world.people.deliver(CASHIER, replace(delivery(), choice=order))
         await world.people.receive(SUPERVISOR, order, Right.ACCESS, day)
-    await world.people.enrol(SUPERVISOR, enrolment(by=GivenBy.PARENT, until=Month(2026, 12)))
+    await world.people.enrol(SUPERVISOR, enrolment(by=GivenBy.PARENT, until=Month(2026, 11)))
     await world.people.receive(SUPERVISOR, MEMBER, Right.ERASE)
     await world.people.refuse(OFFICER, MEMBER, Right.ERASE, Refusal.NOT_VERIFIED)
     gone = HomeDelivery("WEB-9")
@@ -340,7 +340,7 @@ async def test_what_is_due():
         (date(2026, 11, 20), date(2026, 12, 20)),
     ]
     assert (found.copies, found.renewal) == (1, True)
-    world.now += timedelta(days=8)  # December: the child is 14
+    world.now += timedelta(days=8)  # December: the child is surely 14
     found = await world.people.due(OFFICER)
     assert isinstance(found, Due)
     assert Duty(MEMBER, None, date(2026, 12, 1), date(2026, 12, 31)) in found.duties

@@ -104,7 +104,7 @@ def test_a_childs_purchases_and_14(told):
         assert isinstance(await till.people.enrol(CASHIER, child), Person)
         sale = await till.bought((MEMBER, agreed()))
         assert await till.vault.known(sale)
-        till.clock.turn(days=80)
+        till.clock.turn(days=100)
         today = till.people.today
         there = await till.vault.person(MEMBER)
         assert there is not None

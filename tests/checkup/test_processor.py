@@ -3,7 +3,9 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from hw_sim.processor import control
@@ -20,15 +22,10 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processor]:
 
 
 @pytest.fixture
-def reaching(config, simulated, tmp_path) -> Config:
+def reaching(config: Config, simulated: Processor, tmp_path: Path) -> Config:
     for name in ("processor-ca.pem", "till.pem", "till.key"):
         shutil.copy2(simulated.till / name, tmp_path / name)
-    return replace(config, processor=_changed(config, address=simulated.address))
-
-
-def _changed(config, **parts):
-    known = {name: getattr(config.processor, name) for name in config.processor.__struct_fields__}
-    return type(config.processor)(**(known | parts))
+    return replace(config, processor=msgspec.structs.replace(config.processor, address=simulated.address))
 
 
 def test_reached_and_the_same_time(reaching):
@@ -72,9 +69,8 @@ def test_a_certificate_that_was_revoked(reaching, simulated):
 
 
 def test_a_server_of_another_name(reaching):
-    assert lines(topic.look(replace(reaching, processor=_changed(reaching, server_name="another.test")))) == [
-        topic.WRONG_NAME
-    ]
+    other = msgspec.structs.replace(reaching.processor, server_name="another.test")
+    assert lines(topic.look(replace(reaching, processor=other))) == [topic.WRONG_NAME]
 
 
 def test_files_of_our_own_that_cannot_be_used(reaching, tmp_path):

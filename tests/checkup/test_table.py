@@ -1,6 +1,7 @@
 """The looks together: each sentence is one in both languages, and a look that fails is told."""
 
 import string
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -40,3 +41,24 @@ def test_a_look_that_fails_is_told_and_the_others_are_taken(config, monkeypatch)
     assert (first, third) == (seen, seen)
     assert line(second) == table.NOT_LOOKED
     assert second.text("en").startswith("failing: could not be looked at (PermissionError).")
+
+
+def test_the_document_has_every_line_in_its_order():
+    """docs/doctor.md: what is looked at, how much it can weigh, and what to do."""
+    document = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text(encoding="utf-8")
+    rows = [row for row in document.partition("## Every check")[2].splitlines() if row.startswith("| `")]
+    assert rows == [f"| `{told.check}` | {told.weight.value.en} | {told.words.en} |" for told in LINES]
+
+
+def test_a_check_is_of_one_topic():
+    """So that a program can tell by its name what was looked at."""
+    topics: dict[str, str] = {}
+    for topic in table.LOOKS:
+        for told in table.lines(topic):
+            assert topics.setdefault(told.check, table.name(topic)) == table.name(topic)
+
+
+def test_no_look_is_left_out():
+    """Each room of the package with a `look` is in the table."""
+    rooms = {path.stem for path in Path(str(table.__file__)).parent.glob("*.py") if "\ndef look(" in path.read_text()}
+    assert rooms == {table.name(topic) for topic in table.LOOKS}

@@ -79,8 +79,8 @@ def _certificate(
 def new_authority(folder: Path) -> Authority:
     folder.mkdir()
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
-    made = _certificate("test authority", key, name, key, begins=-YEAR, ends=YEAR, ca=True)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, folder.name)])
+    made = _certificate(folder.name, key, name, key, begins=-YEAR, ends=YEAR, ca=True)
     (folder / "ca.pem").write_bytes(made.public_bytes(Encoding.PEM))
     return Authority(folder, key, made)
 

@@ -36,14 +36,14 @@ def test_consent_withdrawal_and_consent_again():
     assert there.in_force(TODAY) == {PROGRAMME, OFFERS}
 
 
-def test_a_parents_consent_ends_as_the_month_of_14_begins():
+def test_a_parents_consent_ends_with_the_month_of_14():
     there = person(agreed(PROGRAMME, OFFERS, by=GivenBy.PARENT), child_until=Month(2027, 2))
-    assert there.in_force(date(2027, 1, 31)) == {PROGRAMME, OFFERS}
-    assert not there.asked_again(date(2027, 1, 31))
-    assert there.in_force(date(2027, 2, 1)) == set()
-    assert there.asked_again(date(2027, 2, 1))
+    assert there.in_force(date(2027, 2, 28)) == {PROGRAMME, OFFERS}
+    assert not there.asked_again(date(2027, 2, 28))
+    assert there.in_force(date(2027, 3, 1)) == set()
+    assert there.asked_again(date(2027, 3, 1))
     own = replace(there, history=(*there.history, agreed(PROGRAMME)), child_until=None)
-    assert own.in_force(date(2027, 2, 1)) == {PROGRAMME}, "what a parent agreed to is not the child's own"
+    assert own.in_force(date(2027, 3, 1)) == {PROGRAMME}, "what a parent agreed to is not the child's own"
 
 
 def test_a_parents_consent_without_an_end_holds_for_nothing():
@@ -60,7 +60,7 @@ def test_in_force_is_what_was_said_last_of_each_purpose(history, until, today):
                 last = entry
             elif isinstance(entry, ConsentEnd) and entry.purpose is purpose:
                 last = None
-        parents = until is not None and (today.year, today.month) < (until.year, until.month)
+        parents = until is not None and (today.year, today.month) <= (until.year, until.month)
         expected = last is not None and (last.by is GivenBy.SELF or parents)
         assert (purpose in there.in_force(today)) is expected
 

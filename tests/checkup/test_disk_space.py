@@ -1,0 +1,61 @@
+"""Room on disks: each that the till writes to once, by thresholds; a read-only one is told."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from pos_bridge.checkup import disk_space
+from pos_bridge.settings import LogFile
+from tests.checkup.finds import line, lines
+from tests.small_disk import own_mounts
+
+
+def test_room_for_the_state(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(disk_space, "MEND_BELOW", 1)
+    monkeypatch.setattr(disk_space, "STOP_BELOW", 1)
+    assert lines(disk_space.look(config)) == [disk_space.ROOM]
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [("MEND_BELOW", disk_space.LITTLE), ("STOP_BELOW", disk_space.ALMOST_NONE), ("NODES_BELOW", disk_space.NO_NODES)],
+)
+def test_below_a_limit(tmp_path, monkeypatch, limit, said):
+    for each in ("MEND_BELOW", "STOP_BELOW", "NODES_BELOW"):
+        monkeypatch.setattr(disk_space, each, 2**70 if each == limit else 0)
+    if limit == "NODES_BELOW" and not os.statvfs(tmp_path).f_files:
+        said = disk_space.ROOM  # a file system that counts none
+    assert line(disk_space.look_at("till.state_dir", tmp_path)) == said
+
+
+def test_a_disk_is_told_once_and_a_folder_that_is_not_there_yet_by_what_is(config, tmp_path):
+    both = replace(config, log=LogFile(file="log/pos-bridge.log"))
+    (found,) = disk_space.look(both)
+    assert str(tmp_path) in found.text("en")
+
+
+READ_ONLY = """
+import subprocess, sys
+from pathlib import Path
+from pos_bridge.checkup import disk_space
+root = Path(sys.argv[1])
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(root)], check=True)
+print(disk_space.look_at("log.file", root).to("en"))
+subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
+print(disk_space.look_at("log.file", root).to("en"))
+"""
+
+
+def test_a_small_disk_and_a_read_only_one(tmp_path):
+    """Where this machine lets a program have mounts of its own."""
+    prefix = own_mounts()
+    if prefix is None:
+        return
+    said = subprocess.run(
+        [*prefix, sys.executable, "-P", "-c", READ_ONLY, str(tmp_path)], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert said[0].startswith("STOP: log.file: only 1 MiB are left")
+    assert said[1].startswith("STOP: log.file: the disk of ")

@@ -1,0 +1,67 @@
+"""The journal's chain as doctor sees it, beside an engine that has it open and without one."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from pos_bridge.checkup import journal as topic
+from pos_bridge.journal import months
+from tests.checkup.finds import line, lines
+from tests.journal.makers import Clock, cash, opened
+
+
+@pytest.fixture
+def running(config):
+    with closing(opened(config.journal, Clock())) as book:
+        book.open_leg(cash())
+        yield book
+
+
+def test_nothing_sold_yet(config):
+    assert lines(topic.look(config)) == [topic.EMPTY]
+    assert not config.journal.exists()
+
+
+def test_it_holds(config, running):
+    (found,) = topic.look(config)
+    assert line(found) == topic.SOUND
+    assert "months 1, rows 1" in found.text("en")
+    running.close()
+    assert lines(topic.look(config)) == [topic.SOUND]
+
+
+def test_looking_at_a_till_that_stands_still_leaves_nothing(config, running):
+    running.close()
+    before = sorted(config.journal.iterdir())
+    list(topic.look(config))
+    assert sorted(config.journal.iterdir()) == before
+
+
+def test_a_row_that_was_changed(config, running):
+    running.close()
+    (file,) = months.files(config.journal)
+    content = bytearray(file.read_bytes())
+    with closing(sqlite3.connect(file)) as connection:
+        (hashed,) = connection.execute("SELECT hash FROM chain").fetchone()
+    at = content.index(hashed)
+    content[at] ^= 1
+    file.write_bytes(content)
+    (found,) = topic.look(config)
+    assert line(found) == topic.DAMAGED
+    assert file.name in found.text("fr")
+    (config.journal / months.QUARANTINE).mkdir()
+    file.replace(config.journal / months.QUARANTINE / file.name)
+    assert lines(topic.look(config)) == [topic.EMPTY]
+
+
+def test_what_was_set_aside_is_told(config, running):
+    aside = config.journal / months.QUARANTINE
+    aside.mkdir()
+    (aside / "2026-01.db").touch()
+    assert lines(topic.look(config)) == [topic.SOUND, topic.SET_ASIDE]
+
+
+def test_a_journal_that_the_processor_does_not_believe(config, running, monkeypatch):
+    monkeypatch.setattr(topic, "is_refused", lambda folder: folder == config.journal)
+    assert lines(topic.look(config)) == [topic.SOUND, topic.REFUSED]

@@ -1,0 +1,114 @@
+"""doctor on a whole simulated till that sells, and on one that stands still: all is looked at, nothing is changed."""
+
+import hashlib
+import json
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hw_sim.running import RunningStore
+from pos_bridge.checkup.finding import Weight
+from pos_bridge.config import read
+from tests.backup.till import Till
+
+OF_SQLITE = "-shm"  # the index of a log that is in use: it notes readers there
+
+
+def doctor(store: RunningStore) -> tuple[int, list[dict[str, str]]]:
+    command = [sys.executable, "-B", "-P", "-m", "pos_bridge", "doctor", "--json", "--config", store.facts["config"]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.returncode, json.loads(done.stdout)
+
+
+def tree(folder: Path) -> dict[str, tuple[int, int, int, str]]:
+    """Every name, with mode, owner, time and content of what it names."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.name.endswith(OF_SQLITE):
+            continue
+        seen = path.lstat()
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        found[str(path.relative_to(folder))] = (seen.st_mode, seen.st_uid, seen.st_mtime_ns, content)
+    return found
+
+
+def quiet(folder: Path) -> dict[str, tuple[int, int, int, str]]:
+    """Once an engine that answered has written down what it still had to."""
+    before = tree(folder)
+    while True:
+        time.sleep(0.5)
+        now = tree(folder)
+        if now == before:
+            return now
+        before = now
+
+
+@pytest.fixture
+def engine(store: RunningStore) -> Path:
+    return read(Path(store.facts["config"])).file.parent
+
+
+def test_a_till_that_sells(store, engine):
+    """On a simulated store nothing is at risk; what is to be mended is that it is one."""
+    assert store.till().pay("10.00", cash=True).result == "Success"
+    before = quiet(engine)
+    code, found = doctor(store)
+    assert tree(engine) == before
+    assert code == 1
+    ill = {each["check"] for each in found if each["weight"] == Weight.MEND.name.lower()}
+    assert ill <= {"service_user", "believed_file", "erasures_copy", "backup", "pcscd_socket"}
+    assert {each["weight"] for each in found} <= {"good", "note", "mend"}
+    assert {"engine", "configuration", "processor", "clock", "journal_chain", "audit_trail", "disk_space"} <= {
+        each["check"] for each in found if each["weight"] == "good"
+    }
+    assert store.till().pay("10.00", cash=True).result == "Success", "its session is the engine's still"
+
+
+def test_its_session_stays_the_engines(store, engine):
+    """A session of doctor's own would be told of in the log, as lost and opened again, at the next sale."""
+    with store.customer("visa"):
+        assert store.till().pay("12.00").result == "Success"
+    doctor(store)
+    with store.customer("visa"):
+        assert store.till().pay("12.00").result == "Success"
+    log = (engine / "log" / "pos-bridge.log").read_text()
+    assert log.count("SessionOpened") == 1
+
+
+def test_a_till_that_was_killed(store, engine):
+    """What lies in its logs is read, and left for the engine."""
+    assert store.till().pay("10.00", cash=True).result == "Success"
+    store.do("engine", "kill")
+    try:
+        before = tree(engine)
+        code, found = doctor(store)
+        assert tree(engine) == before
+    finally:
+        store.do("engine", "restart")
+    assert code == 3
+    assert [each["check"] for each in found if each["weight"] == "stop"] == ["engine"]
+    assert "journal_chain" in {each["check"] for each in found if each["weight"] == "good"}
+
+
+def test_a_till_that_stands_still(tmp_path, capsys):
+    """With everything in its state: nothing is made beside it."""
+    till = Till(tmp_path)
+    till.sell(months=2)
+    till.keep_people()
+    till.back_up()
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:  # nobody's once it is closed
+        port = taken.getsockname()[1]
+    till.config.write_text(till.config.read_text().replace("8443", str(port)))
+    before = tree(tmp_path)
+    assert till.run("doctor", "--json") == 3
+    assert tree(tmp_path) == before
+    assert not list(tmp_path.rglob("*-shm"))
+    found = {each["check"]: each["weight"] for each in json.loads(capsys.readouterr().out)}
+    assert [found[check] for check in ("journal_chain", "audit_trail", "erasures_renewal")] == ["good"] * 3
+    assert "look" not in found
