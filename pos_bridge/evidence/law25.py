@@ -24,6 +24,19 @@ def _row(
 
 LAW_25: tuple[Requirement, ...] = (
     _row(
+        "3.5, 3.8",
+        Words(
+            "Le registre des incidents de cette caisse : tel qu'il a été inscrit, et qui a été avisé.",
+            "This till's register of incidents: as it was entered, and who was told.",
+        ),
+        ("incident_register", "incident_notices"),
+        same("pos-bridge incident list"),
+        shop=Words(
+            "Que chaque incident y est entré, et ceux du magasin qui ne touchent aucune caisse.",
+            "That each incident was entered, and the shop's that concern no till.",
+        ),
+    ),
+    _row(
         "4, 5",
         Words(
             "Qui est gardé, et par quel choix, selon les réglages de la caisse.",

@@ -9,11 +9,11 @@ from types import ModuleType
 from pos_bridge.checkup import table
 from pos_bridge.checkup.finding import Finding
 from pos_bridge.checkup.table import NOT_LOOKED, lines, name
-from pos_bridge.evidence import bill, keeping, program, records
+from pos_bridge.evidence import bill, incidents, keeping, program, records
 from pos_bridge.settings import Config
 
 # Slow, or of interest to an auditor only: not for doctor, which store IT runs with a customer waiting.
-OWN_LOOKS: tuple[ModuleType, ...] = (program, bill, records, keeping)
+OWN_LOOKS: tuple[ModuleType, ...] = (program, bill, records, keeping, incidents)
 
 
 def examine(config: Config) -> Iterator[Finding]:
