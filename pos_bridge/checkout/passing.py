@@ -24,7 +24,7 @@ async def due(persons: Persons, noted: Noted, today: date) -> Due:
     found: list[Duty] = []
     async for page in _pages(persons, noted):
         for person in page:
-            found += _duties(person, today)
+            found += duties(person, today)
     owed = await noted.vault(persons.owed())
     return Due(tuple(sorted(found, key=lambda duty: (duty.due, duty.received))), owed.copies, owed.renewal)
 
@@ -69,11 +69,12 @@ async def _pages(persons: Persons, noted: Noted) -> AsyncIterator[tuple[Person, 
         after = page[-1].id
 
 
-def _duties(person: Person, today: date) -> list[Duty]:
-    duties = [
+def duties(person: Person, today: date) -> list[Duty]:
+    """What this person waits for, whenever it is due. Also a child who is 14 by now, and is to be asked."""
+    waiting = [
         Duty(person.choice, request.right, request.received, request.due) for request in person.requests if request.open
     ]
     if person.child_until is not None and person.asked_again(today):
         since = person.child_until.last_day + timedelta(days=1)
-        duties.append(Duty(person.choice, None, since, since + ANSWER_WITHIN))
-    return duties
+        waiting.append(Duty(person.choice, None, since, since + ANSWER_WITHIN))
+    return waiting

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from pos_bridge import credentials, terminal_data
-from pos_bridge.checkup.finding import Finding, good, mend, stop
+from pos_bridge.checkup.finding import Finding, good, mend, note, stop
 from pos_bridge.config import load
-from pos_bridge.settings import Config, ConfigError
+from pos_bridge.config_checks import named_files
+from pos_bridge.settings import Config, ConfigError, is_credential
 from pos_bridge.words import Words
 
 FIT = good(
@@ -24,6 +25,15 @@ UNFIT = mend(
         "Mend it, then run `pos-bridge check`.",
     ),
 )
+NOT_HANDED_OUT = note(
+    "configuration",
+    Words(
+        "Des secrets sont confiés par systemd au service qui tourne, et à lui seul : tant qu'il est arrêté, la "
+        "configuration n'est pas vérifiée en entier et le processeur n'est pas appelé.",
+        "Secrets are handed by systemd to the running service alone: while it is stopped the configuration is not "
+        "checked as a whole, and the processor is not called.",
+    ),
+)
 HALF_RESTORED = stop(
     "restore",
     Words(
@@ -36,13 +46,25 @@ HALF_RESTORED = stop(
 
 
 def look(config: Config) -> Iterator[Finding]:
+    if lacks_credentials(config):
+        yield NOT_HANDED_OUT()
+    else:
+        yield _judged(config)
+    if config.is_half_restored:
+        yield HALF_RESTORED(folder=str(config.state))
+
+
+def lacks_credentials(config: Config) -> bool:
+    """Whether it names credentials of the service's unit, and that does not run."""
+    named = (config.path(text) for _, text, _ in named_files(config) if is_credential(text))
+    return any(not path.parent.exists() for path in named)
+
+
+def _judged(config: Config) -> Finding:
     try:
         read = load(config.file)
         credentials.load(read)
         terminal_data.check(read)
     except ConfigError as error:
-        yield UNFIT(reason=Words(error.to("fr"), error.to("en")))
-    else:
-        yield FIT(file=str(config.file))
-    if config.is_half_restored:
-        yield HALF_RESTORED(folder=str(config.state))
+        return UNFIT(reason=Words(error.to("fr"), error.to("en")))
+    return FIT(file=str(config.file))

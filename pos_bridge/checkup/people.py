@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from pos_bridge.checkout.passing import duties
 from pos_bridge.checkup.finding import Finding, good, mend, note
-from pos_bridge.domain.person import ANSWER_WITHIN, Person
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.identity import file
 from pos_bridge.identity.fault import EXPECTED, fault_of
@@ -78,8 +78,10 @@ REQUESTS_LATE = mend(
 REQUESTS_WAIT = note(
     "requests",
     Words(
-        "Demandes de personnes qui attendent une réponse : {count}; la première est due le {day}.",
-        "Requests of persons that wait for an answer: {count}; the first is due on {day}.",
+        "Demandes de personnes qui attendent une réponse : {count}. La personne responsable les voit avec `pos-bridge "
+        "person due`.",
+        "Requests of persons that wait for an answer: {count}. The person in charge sees them with `pos-bridge person "
+        "due`.",
     ),
 )
 REQUESTS_NONE = good(
@@ -112,7 +114,7 @@ def look(config: Config) -> Iterator[Finding]:
     if late:
         yield REQUESTS_LATE(count=str(late))
     elif counted.due:
-        yield REQUESTS_WAIT(count=str(len(counted.due)), day=min(counted.due).isoformat())
+        yield REQUESTS_WAIT(count=str(len(counted.due)))
     else:
         yield REQUESTS_NONE()
 
@@ -135,14 +137,6 @@ def _counted(config: Config, identity: Identity, today: date) -> _Counted:
         while page := rows.persons.page(after, _PAGE):
             for person in page:
                 counted.over += retention.over(person, today - FORGOTTEN_WITHIN)
-                counted.due += _due(person, today)
+                counted.due += (duty.due for duty in duties(person, today))
             after = page[-1].id
     return counted
-
-
-def _due(person: Person, today: date) -> list[date]:
-    """Also of a child who is 14 by now, and is to be asked."""
-    due = [request.due for request in person.requests if request.open]
-    if person.child_until is not None and person.asked_again(today):
-        due.append(date(person.child_until.year, person.child_until.month, 1) + ANSWER_WITHIN)
-    return due

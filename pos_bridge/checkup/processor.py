@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 from pos_bridge import credentials
+from pos_bridge.checkup.configuration import lacks_credentials
 from pos_bridge.checkup.finding import Finding, Line, good, mend, stop
 from pos_bridge.checkup.tls import Ending, context, shake
 from pos_bridge.processor.channel import Credentials, grpc, open_channel
@@ -175,6 +176,8 @@ _REFUSALS = {grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAUTHENTICATED}
 
 
 def look(config: Config) -> Iterator[Finding]:
+    if lacks_credentials(config):  # which is told of the configuration
+        return
     processor = config.processor
     at = {"address": processor.address, "name": processor.server_name}
     ca, certificate, key = map(config.path, (processor.ca, processor.certificate, processor.key))

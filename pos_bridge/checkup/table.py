@@ -59,7 +59,10 @@ NOT_LOOKED = mend(
 
 
 def examine(config: Config) -> Iterator[Finding]:
-    """All that is found, as it is found. Changes nothing, starts no payment, raises nothing."""
+    """All that is found, as it is found. Changes nothing, starts no payment, raises nothing.
+
+    Takes seconds, and waits for disks and the network: never on an event loop's thread.
+    """
     for topic in LOOKS:
         try:
             yield from topic.look(config)

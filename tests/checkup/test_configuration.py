@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hw_sim.world import enrol
-from pos_bridge.checkup import configuration, pinned
+from pos_bridge.checkup import configuration, pinned, processor
 from pos_bridge.checkup.versions import VERSION
 from pos_bridge.checkup.versions import look as versions
 from pos_bridge.config import read
@@ -45,6 +45,18 @@ def test_it_is_not(till, name, content, said):
     assert said in found.text("fr")
     assert said in found.text("en")
     assert found.text("fr") != found.text("en")
+
+
+def test_secrets_that_systemd_hands_to_the_service_alone(till, monkeypatch, tmp_path):
+    """While it is stopped they are not there, and that is no fault."""
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "handed"))
+    till.file.write_text(DOCUMENT.replace('"api.key"', '"credential:api.key"'))
+    stopped = read(till.file)
+    assert lines(configuration.look(stopped)) == [configuration.NOT_HANDED_OUT]
+    assert list(processor.look(stopped)) == []
+    (tmp_path / "handed").mkdir()
+    (till.file.parent / "api.key").rename(tmp_path / "handed" / "api.key")
+    assert lines(configuration.look(stopped)) == [configuration.FIT]
 
 
 def test_a_restore_that_is_not_finished(till):

@@ -1,5 +1,6 @@
 """The journal's chain as doctor sees it, beside an engine that has it open and without one."""
 
+import os
 import sqlite3
 from contextlib import closing
 
@@ -65,3 +66,18 @@ def test_what_was_set_aside_is_told(config, running):
 def test_a_journal_that_the_processor_does_not_believe(config, running, monkeypatch):
     monkeypatch.setattr(topic, "is_refused", lambda folder: folder == config.journal)
     assert lines(topic.look(config)) == [topic.SOUND, topic.REFUSED]
+
+
+def test_whoever_may_not_list_it_is_not_told_that_it_is_empty(config, running):
+    running.close()
+    config.journal.chmod(0)
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.seteuid(65_534)
+    try:
+        with pytest.raises(PermissionError):
+            list(topic.look(config))
+    finally:
+        if was_root:
+            os.seteuid(0)
+        config.journal.chmod(0o700)

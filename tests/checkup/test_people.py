@@ -74,7 +74,7 @@ def test_requests(config, monkeypatch, till):
     assert isinstance(changed, Person)
     found = list(people.look(config))[-1]
     assert line(found) == people.REQUESTS_WAIT
-    assert "1; the first is due on 2026-12-23" in found.text("en")
+    assert "answer: 1." in found.text("en")
     on(date(2026, 12, 24), monkeypatch)
     assert line(list(people.look(config))[-1]) == people.REQUESTS_LATE
 

@@ -15,6 +15,8 @@ from hw_sim.running import RunningStore
 from pos_bridge.checkup.finding import Weight
 from pos_bridge.config import read
 from tests.backup.till import Till
+from tests.identity.makers import given_details
+from tests.identity.peopled import PEOPLE
 
 OF_SQLITE = "-shm"  # the index of a log that is in use: it notes readers there
 
@@ -109,6 +111,10 @@ def test_a_till_that_stands_still(tmp_path, capsys):
     assert till.run("doctor", "--json") == 3
     assert tree(tmp_path) == before
     assert not list(tmp_path.rglob("*-shm"))
-    found = {each["check"]: each["weight"] for each in json.loads(capsys.readouterr().out)}
+    told = capsys.readouterr().out
+    said = given_details().given
+    assert not [text for _, text in said if text in told]
+    assert not [choice for choice in PEOPLE if getattr(choice, "member", "W-") in told]
+    found = {each["check"]: each["weight"] for each in json.loads(told)}
     assert [found[check] for check in ("journal_chain", "audit_trail", "erasures_renewal")] == ["good"] * 3
     assert "look" not in found
