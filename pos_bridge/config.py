@@ -13,6 +13,7 @@ from pos_bridge.config_checks import (
     check_file,
     check_native,
     check_native_folder,
+    check_network,
     check_reader,
     check_sockets,
     check_tills,
@@ -58,6 +59,7 @@ def read(file: Path) -> Config:
         document.native,
         document.backup,
         document.enrolment,
+        network=document.network,
     )
     check_sockets(config)
     for reader in config.readers:
@@ -65,6 +67,7 @@ def read(file: Path) -> Config:
     check_events(config)
     check_enrolment(config)
     check_native(config)
+    check_network(config)
     check_backup(config)
     return config
 

@@ -3,7 +3,10 @@
 Each raises ConfigError with one line for a person.
 """
 
+import os
+import re
 import stat
+from ipaddress import ip_address
 from pathlib import Path
 
 from pos_bridge.device_config import Address, CustomerDisplay, CustomerPad, Printer, unfit_device
@@ -23,6 +26,8 @@ from pos_bridge.start_fault import StartFault
 _MAX_SOCKET_PATH = 107  # struct sockaddr_un
 _OF_OTHERS = 0o077
 _OF_OTHERS_BUT_AN_ACL = 0o037  # systemd gives a credential to the unit's user by an ACL: its mask stands for the group
+# Where the kernel has keyboards, what types as one, and consoles, which show what is typed.
+_TYPES = re.compile(r"/dev/(input/.+|(usb/)?hid(raw|dev).*|tty[0-9]*|console|vcs.*|uinput)")
 _NOT_TEXT = "UTF-8"  # what a file that is not text is not
 
 
@@ -36,6 +41,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
     api_key = () if nexo.api_key_file is None else (("nexo.api_key_file", nexo.api_key_file, True),)
     enrolment = config.enrolment
     secret = () if enrolment is None or enrolment.secret is None else (("enrolment.secret", enrolment.secret, True),)
+    authority = () if enrolment is None or enrolment.ca is None else (("enrolment.ca", enrolment.ca, False),)
     phrases = ((f"nexo.passphrase[{place}].file", phrase.file, True) for place, phrase in enumerate(nexo.passphrase))
     return (
         ("till.signing_key", config.till.signing_key, True),
@@ -47,6 +53,7 @@ def named_files(config: Config) -> tuple[tuple[str, str, bool], ...]:
         ("processor.certificate", processor.certificate, False),
         ("processor.key", processor.key, True),
         *secret,
+        *authority,
         ("card_room.trust", config.card_room.trust, False),
         *emv,
         *events,
@@ -70,6 +77,9 @@ def check_tills(file: Path, nexo: Nexo) -> None:
 
 def check_reader(config: Config, reader: Reader) -> None:
     where = {"file": config.file, "reader": reader.name}
+    for setting, device in (("device", None if reader.reads_chips else reader.device), ("pin_pad", reader.pin_pad)):
+        if device is not None and _types(config.path(device)):
+            raise ConfigError(StartFault.READER_TYPES, **where, setting=setting, path=config.path(device))
     if not reader.reads_chips:
         for setting, is_set in (("pcscd", reader.pcscd != DEFAULT_PCSCD), ("pin_pad", reader.pin_pad is not None)):
             if is_set:
@@ -80,6 +90,11 @@ def check_reader(config: Config, reader: Reader) -> None:
     if len(str(config.pcscd(reader)).encode()) > _MAX_SOCKET_PATH:
         setting = f"reader.{reader.name}.pcscd"
         raise ConfigError(StartFault.SOCKET_PATH_TOO_LONG, file=config.file, setting=setting, most=_MAX_SOCKET_PATH)
+
+
+def _types(device: Path) -> bool:
+    """By its name, and by what it is a link to."""
+    return any(_TYPES.fullmatch(os.path.normpath(path)) for path in (device, os.path.realpath(device)))
 
 
 def check_events(config: Config) -> None:
@@ -202,6 +217,16 @@ def check_backup(config: Config) -> None:
         raise ConfigError(StartFault.VAULT_RECIPIENT_MISSING, file=config.file)
     if backup.vault_recipient == backup.journal_recipient:
         raise ConfigError(StartFault.RECIPIENTS_ALIKE, file=config.file)
+
+
+def check_network(config: Config) -> None:
+    for text in config.network.dns:
+        try:
+            fits = not (ip_address(text).is_unspecified or ip_address(text).is_multicast)
+        except ValueError:
+            fits = False
+        if not fits:
+            raise ConfigError(StartFault.DNS_UNFIT, file=config.file)
 
 
 def check_file(file: Path, setting: str, path: Path, *, secret: bool, credential: bool = False) -> None:

@@ -58,6 +58,8 @@ def load(config: Config) -> Credentials:
     read.check("card_room.trust", config.card_room.trust, _is_trust)
     read.check("nexo.certificate", nexo.certificate, _valid_certificate)
     read.check("processor.ca", processor.ca, x509.load_pem_x509_certificates)
+    if config.enrolment is not None and config.enrolment.ca is not None:
+        read.check("enrolment.ca", config.enrolment.ca, x509.load_pem_x509_certificates)
     pair = processor_pair(config)
     read.pair("nexo.key", nexo.certificate, nexo.key)
     native = config.native

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import uvloop
 
 from pos_bridge import events, faults
+from pos_bridge.cardlink.watch import Watch
 from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
@@ -20,7 +21,17 @@ from pos_bridge.front import Front, open_front
 from pos_bridge.journal.answers import Answers
 from pos_bridge.log import Log, counted
 from pos_bridge.native_front import NativeFront, open_native
-from pos_bridge.opened import now, open_identify, open_journal, open_log, open_people, open_rooms, open_vault
+from pos_bridge.network.watch import Watch
+from pos_bridge.opened import (
+    now,
+    open_identify,
+    open_journal,
+    open_log,
+    open_people,
+    open_rooms,
+    open_vault,
+    open_watch,
+)
 from pos_bridge.ops.renewal import Renewal
 from pos_bridge.pos_api.device_health import DeviceHealth
 from pos_bridge.pos_api.dropped import Dropped
@@ -67,7 +78,8 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(settler.close)
         unsettled = await settler.recover()
 
-        rooms = open_rooms(config, log)
+        watch = open_watch(config, log)
+        rooms = open_rooms(config, log, watch)
         stack.push_async_callback(rooms.close)
         vault = open_vault(config, stack)
         people = open_people(config, vault, journal, log, stack)
@@ -87,10 +99,11 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes
 
         stack.callback(_stop_when_quiet(lane, doors, stop))
-        looks = Looks(doors, _open_renewal(config, credentials, processor, log, stack))
+        looks = Looks(doors, _open_renewal(config, credentials, processor, log, stack), watch)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, looks.look)
         by_the_hour = asyncio.create_task(_by_the_hour(identify, upkeep, dropped, looks.look, teller))
         stack.callback(by_the_hour.cancel)
+        Watch.begin(config, log, stack)
         reaching = asyncio.create_task(processor.ready())  # a first session, so that the first customer does not wait
         stack.callback(reaching.cancel)
         log.emit(events.EngineStarted(counted(unsettled)))
@@ -132,12 +145,15 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """At every certificate, by the hour and when told to: what tills are shown, and what the processor is."""
+    """By the hour and when told to: at every certificate that tills and processor are shown, and at the machine."""
 
     doors: Doors
     renewal: Renewal
+    watch: Watch
 
     def look(self) -> None:
+        """First at the start, once rooms are there: the secret page of one keeps the kernel from hibernating."""
+        self.watch.is_fit()
         self.doors.look()
         self.renewal.look()
 

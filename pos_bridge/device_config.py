@@ -1,4 +1,4 @@
-"""The sections of the configuration that are about devices around the till, and about whom to tell of it."""
+"""The sections of the configuration that are about devices around the till, whom to tell of it, and its network."""
 
 import re
 import stat
@@ -87,6 +87,16 @@ class Events(Section, frozen=True):
     @property
     def address(self) -> Address:
         return Address.parse(self.url)
+
+
+class Network(Section, frozen=True):
+    """What is allowed follows from the other settings. `dns`: the name servers, where one of them holds a name.
+
+    `denied`: where the program that reads the firewall's counters leaves them.
+    """
+
+    dns: Annotated[tuple[Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]{2,45}$")], ...], Meta(max_length=3)] = ()
+    denied: PathText = "/run/pos-bridge-watch/denied"
 
 
 def unfit_device(path: Path) -> bool:

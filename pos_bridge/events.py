@@ -5,6 +5,7 @@ from enum import Enum
 from typing import ClassVar
 
 from pos_bridge.domain.card import ReadFailure
+from pos_bridge.domain.connection import Way, Where, Who
 from pos_bridge.domain.device import DeviceFault, DeviceKind
 from pos_bridge.domain.enrolment import EnrolFault
 from pos_bridge.domain.identity import VaultFault
@@ -244,6 +245,43 @@ class RenewalFailed(Event):
     severity: ClassVar[Severity] = Severity.ALARM
     reason: EnrolFault
     days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionUnexpected(Event):
+    """The engine has a socket that the configuration does not account for. Once, until it is gone."""
+
+    severity: ClassVar[Severity] = Severity.ALARM
+    way: Way
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionsDenied(Event):
+    """The firewall denied so many; told at once, then once a minute while it goes on (999: or more)."""
+
+    severity: ClassVar[Severity] = Severity.WARNING
+    who: Who
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class SurroundingsUnfit(Event):
+    """The machine could carry a card out of memory: no card is read. Once until it changes. `unseen`: it cannot be
+    seen whether it could.
+    """
+
+    severity: ClassVar[Severity] = Severity.ALARM
+    swap: bool
+    hibernation: bool
+    crash_dump: bool
+    usb_monitor: bool
+    unseen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SurroundingsFit(Event):
+    """None of that is so any more: cards are read again."""
 
 
 EVENTS = closed_set(globals())  # the last line: no event can be made that does not stand above it

@@ -1,20 +1,22 @@
 """The settings: each section of the configuration as a frozen value with its bounds, and the whole of them.
 
-No setting here weakens privacy: there is none to find.
+No setting here weakens privacy but one, `card_room.accepts`, which `pos-bridge doctor` tells whenever it is used.
 """
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pos_bridge.device_config import CustomerDisplay, CustomerPad, Events, PathText, Printer, Section
+from pos_bridge.device_config import CustomerDisplay, CustomerPad, Events, Network, PathText, Printer, Section
+from pos_bridge.domain.surroundings import Unfit
 from pos_bridge.start_fault import StartError
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+_Acceptable = Literal["swap", "hibernation", "crash_dump", "usb_monitor"]  # domain.surroundings.ACCEPTABLE
 _Port = Annotated[int, Meta(ge=1, le=65535)]
 _AgeRecipient = Annotated[str, Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
@@ -26,6 +28,7 @@ _COMMON_NAME = r"^[A-Za-z0-9]{4,20}-[0-9]{9}\.(live|test)\.terminal\.adyen\.com$
 VAULT_KEY_LENGTH = 32
 CHIP_DRIVER = "pcsc_emv"
 DEFAULT_PCSCD = "/run/pcscd/pcscd.comm"
+MOST_READERS = 8
 _CREDENTIAL = "credential:"
 _CREDENTIALS_OF_THE_UNIT = "/run/credentials/pos-bridge.service"  # for a command beside the engine
 
@@ -97,11 +100,13 @@ class Processor(Section, frozen=True):
 class Enrolment(Section, frozen=True):
     """How this till gets its certificate for the processor: `processor.certificate` and `processor.key` are one file.
 
-    `url`: of the enrolment server (RFC 7030), under the authority in `processor.ca`; without it certificates come by
-    file. `secret`: a file with what the key is encrypted with; a credential of systemd's, usually.
+    `url`: of the enrolment server (RFC 7030); without it certificates come by file. `ca`: the authority of that server
+    and of what it issues, where it is not the processor's. `secret`: a file with what the key is encrypted with; a
+    credential of systemd's, usually.
     """
 
     url: PathText | None = None
+    ca: PathText | None = None
     secret: PathText | None = None
 
 
@@ -109,13 +114,19 @@ class CardRoom(Section, frozen=True):
     """`emv`: the terminal's data for chips, root's like `trust`; wanted where a reader reads chips.
 
     `socket`: where systemd hands out rooms, and `chip_socket` those that read chips; without them the engine starts its
-    rooms itself, as its own children.
+    rooms itself, as its own children. `accepts`: what of the machine the shop answers for, so that cards are read all
+    the same (domain/surroundings.py).
     """
 
     trust: PathText
     emv: PathText | None = None
     socket: PathText | None = None
     chip_socket: PathText | None = None
+    accepts: Annotated[tuple[_Acceptable, ...], Meta(max_length=4)] = ()
+
+    @property
+    def accepted(self) -> frozenset[Unfit]:
+        return frozenset(map(Unfit, self.accepts))
 
 
 class Reader(Section, frozen=True):
@@ -207,7 +218,7 @@ class Document(Section, frozen=True):
     nexo: Nexo
     processor: Processor
     card_room: CardRoom
-    reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=8)]
+    reader: Annotated[tuple[Reader, ...], Meta(min_length=1, max_length=MOST_READERS)]
     enrolment: Enrolment | None = None
     identity: Identity | None = None
     customer_display: CustomerDisplay | None = None
@@ -215,6 +226,7 @@ class Document(Section, frozen=True):
     customer_pad: CustomerPad | None = None
     native: Native | None = None
     backup: Backup | None = None
+    network: Network = Network()
     log: LogFile | None = None
 
 
@@ -236,6 +248,7 @@ class Config:
     native: Native | None = None
     backup: Backup | None = None
     enrolment: Enrolment | None = None
+    network: Network = field(default_factory=Network)
 
     def path(self, text: str) -> Path:
         """Of a file that the configuration names. `credential:NAME` is one that systemd hands to the engine's unit."""
@@ -247,6 +260,12 @@ class Config:
     def pcscd(self, reader: Reader) -> Path:
         """The socket that this chip reader's daemon listens on."""
         return self.path(reader.pcscd)
+
+    @property
+    def enrolment_ca(self) -> Path:
+        """The authority of the enrolment server: its own, or the processor's."""
+        named = None if self.enrolment is None else self.enrolment.ca
+        return self.path(named or self.processor.ca)
 
     @property
     def nexo_name(self) -> str | None:

@@ -37,6 +37,12 @@ class StartFault(Enum):
         "{file}: reader {reader}: {setting}: seul un lecteur dont le pilote est {driver} en a un",
         "{file}: reader {reader}: {setting}: only a reader with driver {driver} has one",
     )
+    READER_TYPES = Words(
+        "{file}: reader {reader}: {setting}: {path} est un clavier, une console ou un autre appareil qui tape les "
+        "cartes dans la fenêtre ouverte",
+        "{file}: reader {reader}: {setting}: {path} is a keyboard, a console or another device that types cards into "
+        "whatever window is open",
+    )
     NO_TERMINAL_DATA = Words(
         "{file}: reader {reader}: card_room.emv manque : nommez le fichier des données du terminal (docs/readers.md)",
         "{file}: reader {reader}: card_room.emv is missing: name the file of the terminal's data (docs/readers.md)",
@@ -97,6 +103,10 @@ class StartFault(Enum):
         "justificatif de systemd : clé et certificat y sont remplacés d'un seul coup",
         "{file}: enrolment: processor.certificate and processor.key must name one and the same file, and no credential "
         "of systemd's: key and certificate are replaced in it in one step",
+    )
+    DNS_UNFIT = Words(
+        "{file}: network.dns: chaque serveur de noms est une adresse IP",
+        "{file}: network.dns: each name server is an IP address",
     )
     PRIVACY_OF_NOBODY = Words(
         "{file}: native.privacy_socket demande une section [identity] : sans elle, cette caisse ne garde personne",

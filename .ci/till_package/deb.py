@@ -18,7 +18,7 @@ Architecture: {architecture}
 Maintainer: The pos-bridge authors <pos-bridge@localhost>
 Installed-Size: {size}
 Depends: {depends}
-Recommends: pcscd
+Recommends: pcscd, nftables
 Section: misc
 Priority: optional
 Description: point-of-sale payment privacy middleware

@@ -28,6 +28,7 @@ _PLACES = {
 _PAGES = (
     "install-on-a-till.md",
     "backup-and-restore.md",
+    "firewall.md",
     "configuration.md",
     "errors.md",
     "privilege-separation.md",

@@ -59,6 +59,8 @@ answer_timeout_s = {answer_timeout_s}
 
 [card_room]
 trust = "trust.txt"
+# A developer's machine swaps and hibernates, and the cards here are the published test numbers. Never on a till.
+accepts = ["swap", "hibernation", "crash_dump", "usb_monitor"]
 {emv}
 [identity]
 vault_key = "vault.key"

@@ -73,7 +73,7 @@ def drill(fill: Callable[[Path], Filled]) -> Filled:
         with _throw_away() as folder:
             return fill(folder)
     except (OSError, sqlite3.Error) as error:
-        raise _not_written(Path(tempfile.gettempdir()), error) from None
+        raise _not_written(_place(), error) from None
 
 
 def _check_empty(state: Path) -> None:
@@ -103,10 +103,14 @@ def _give_to_owner_of(state: Path, part: Path) -> None:
         os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
+def _place() -> Path:
+    return _MEMORY if os.access(_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+
+
 @contextmanager
 def _throw_away() -> Iterator[Path]:
     """What a killed drill left goes first."""
-    place = _MEMORY if os.access(_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    place = _place()
     for left in place.glob(f"{_DRILL}*"):
         if left.is_dir() and not left.is_symlink() and left.stat().st_uid == os.geteuid():
             _take_away(left)

@@ -38,6 +38,12 @@ def newest(folder: Path, till: int) -> tuple[Path, Manifest] | None:
     return None
 
 
+def newest_manifest(folder: Path, till: int) -> tuple[Path, datetime] | None:
+    """The newest one by its name, whole or not, and when it was made. Raises OSError."""
+    found = [found for found in _found(folder, till) if found[0].name.endswith(MANIFEST)]
+    return max(found, key=lambda found: found[1], default=None)
+
+
 def sweep(folder: Path, till: int) -> None:
     """Take away what unfinished backups left. For whoever alone makes backups of this till. Raises OSError."""
     whole = {path.name.removesuffix(MANIFEST) for path, _ in _found(folder, till) if path.name.endswith(MANIFEST)}

@@ -29,6 +29,7 @@ _CARD_REFUSED = frozenset(
 )
 # Of several readers' reasons, when none was given a card, the first of these is told.
 _MOST_TELLING = (
+    ReadFailure.SURROUNDINGS,
     ReadFailure.KEY_REFUSED,
     ReadFailure.READER_LOGGED,
     ReadFailure.CHIP_FAILED,  # and then nobody swiped
@@ -48,6 +49,7 @@ _MOST_TELLING = (
     ReadFailure.CARD_BLOCKED,
 )
 _LEAST_MS = 1000  # nobody swipes in less
+_LOOK_S = 1.0  # how often the machine is looked at while a card is awaited
 
 _Ask = asyncio.Task[SealedCard | NotRead]
 
@@ -57,7 +59,8 @@ class CardPrompt:
 
     `read` makes a lane's Read: for how many milliseconds, and whether a stripe counts though its chip should be read.
     `started` is given each ask as it begins; `on_failure` the reason of a reader that failed while the prompt goes on;
-    `progress` what the customer is to do.
+    `progress` what the customer is to do. `is_fit`: whether cards may be read on this machine; asked before a card is
+    asked for, each second while one is awaited, and when it is there: what is unfit by then pays nothing.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class CardPrompt:
         started: Callable[[_Ask], None],
         on_failure: Callable[[ReadFailure], object],
         *,
+        is_fit: Callable[[], bool],
         progress: Progress = unwatched,
     ) -> None:
         loop = asyncio.get_running_loop()
@@ -76,6 +80,7 @@ class CardPrompt:
         self._prompt_ms = prompt_ms
         self._started = started
         self._tell = on_failure
+        self._is_fit = is_fit
         self._progress = progress
         self._asked_for: Stage | None = None
         self._now = loop.time
@@ -88,8 +93,12 @@ class CardPrompt:
         self._failures: list[ReadFailure] = []
         self._told: set[ReadFailure] = set()
         self._answer: asyncio.Future[SealedCard | ReadFailure] = loop.create_future()
+        if not is_fit():
+            self._answer.set_result(ReadFailure.SURROUNDINGS)
+            return
         for lane in lanes:
             self._ask(lane)
+        loop.call_later(_LOOK_S, self._look)
 
     async def card(self) -> SealedCard | ReadFailure:
         """The card, or why there is none. Whoever stops waiting for it withdraws it."""
@@ -216,9 +225,21 @@ class CardPrompt:
     # ---- the end ----
 
     def _settle(self, answer: SealedCard | ReadFailure, staying: Lane | None = None) -> None:
-        if not self._answer.done():
-            self._answer.set_result(answer)
-            self._let_others_go(staying)
+        if self._answer.done():
+            return
+        if isinstance(answer, SealedCard) and not self._is_fit():
+            answer, staying = ReadFailure.SURROUNDINGS, None
+        self._answer.set_result(answer)
+        self._let_others_go(staying)
+
+    def _look(self) -> None:
+        """Nothing of a card is asked for or kept up once this machine is unfit."""
+        if self._answer.done():
+            return
+        if self._is_fit():
+            asyncio.get_running_loop().call_later(_LOOK_S, self._look)
+        else:
+            self._settle(ReadFailure.SURROUNDINGS)
 
     def _let_others_go(self, staying: Lane | None) -> None:
         for lane, ask in self._waiting.items():

@@ -33,6 +33,7 @@ class Rooms:
 
     `readers`: 1 or more, names unique; `trust`: the rooms' trust file; `prompt_s`: how long a card is waited for;
     `sockets`: where systemd hands out rooms, which then have a trust file of their own (None: they are our children);
+    `is_fit`: whether a card may be read on this machine now (cardlink/watch.py).
     `clock`: the store's own time, which a chip is told. `on_failure` is told why a reader gave no card to a prompt that
     went on without it; the reason that ends a prompt is the prompt's own answer.
     Starts nothing until `start`; `close` ends every room there is.
@@ -46,6 +47,7 @@ class Rooms:
         python: str = sys.executable,
         clock: Callable[[], datetime] = _store_time,
         *,
+        is_fit: Callable[[], bool],
         sockets: RoomSockets | None = None,
         on_failure: Callable[[ReadFailure], object] = _tell_nobody,
     ) -> None:
@@ -55,6 +57,7 @@ class Rooms:
             raise ValueError("a prompt lasts 1 to 600 seconds")
         self._clock = clock
         self._on_failure = on_failure
+        self._is_fit = is_fit
         self._prompt_ms = prompt_s * 1000
 
         def source(reader: ConfiguredReader) -> RoomSource:
@@ -102,7 +105,9 @@ class Rooms:
                 pin_pad=lane.reader.pin_pad,
             )
 
-        return CardPrompt(self._lanes, read, self._prompt_ms, self._keep, self._on_failure, progress=progress)
+        return CardPrompt(
+            self._lanes, read, self._prompt_ms, self._keep, self._on_failure, is_fit=self._is_fit, progress=progress
+        )
 
     async def states(self) -> tuple[tuple[str, bool], ...]:
         """Each reader's name and whether its device is there; as last seen for one that awaits a card."""

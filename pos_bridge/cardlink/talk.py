@@ -9,6 +9,7 @@ from pos_bridge.domain.chip import SecondAnswer
 from pos_bridge.wire.cardlink import MAX_BAD_SWIPES, Armed, CardSaid, Failed, Notice, Read, Report, Sealed, Show
 
 _MOST_BAD_SWIPES = MAX_BAD_SWIPES - 1  # that the customer is shown; the last one is the answer
+_OUR_WORDS = frozenset({ReadFailure.ROOM_LOST, ReadFailure.SURROUNDINGS})  # no room can know of these
 
 
 class ReadTalk:
@@ -39,7 +40,7 @@ class ReadTalk:
             case Sealed(card) if self.armed and self._is_ours(card):
                 self._issuer_asked = self._inserted
                 return card
-            case Failed(reason) if reason is not ReadFailure.ROOM_LOST:  # our own word for it
+            case Failed(reason) if reason not in _OUR_WORDS:
                 return reason
             case _:
                 raise RoomLostError

@@ -46,6 +46,7 @@ PROMPT_CAUSES = {
     ReadFailure.CARD_BLOCKED: Cause.CARD_BLOCKED,
     ReadFailure.READER_LOGGED: Cause.READER_LOGGED,
     ReadFailure.CARD_LEFT: Cause.CARD_LEFT,
+    ReadFailure.SURROUNDINGS: Cause.SURROUNDINGS,
 }
 _APPROVED = IssuerAnswer(HostWord.APPROVED, b"00")  # ISO 8583 response codes, where the host has no words for the chip
 _DECLINED = IssuerAnswer(HostWord.DECLINED, b"05")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from pos_bridge.checkup import (
+    accounts,
     audit_trail,
     backups,
     believed_files,
@@ -12,13 +13,17 @@ from pos_bridge.checkup import (
     disk_space,
     engine,
     erasures,
+    firewall,
     journal,
+    machine,
     native,
     pcscd,
     people,
     permissions,
     pinned,
+    processes,
     processor,
+    programs,
     readers,
     versions,
 )
@@ -44,7 +49,12 @@ LOOKS: tuple[ModuleType, ...] = (
     erasures,
     backups,
     disk_space,
+    firewall,
     versions,
+    accounts,
+    processes,
+    machine,
+    programs,
 )
 
 NOT_LOOKED = mend(

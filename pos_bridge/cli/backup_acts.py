@@ -58,15 +58,15 @@ def drill(args: argparse.Namespace) -> int:
     config: Config = args.loaded
     folder = config.path(_section(config).folder)
     try:
-        found = shelf.newest(folder, config.till.number)
+        found = shelf.newest_manifest(folder, config.till.number)
     except OSError as error:
         raise BackupError(BackupFault.UNREADABLE, path=folder, reason=reason_of(error)) from None
     if found is None:
         raise BackupError(BackupFault.NO_BACKUP, path=folder)
-    path, manifest = found
-    hours = int((_now() - manifest.time).total_seconds()) // _HOUR_S
+    path, made = found
+    hours = max(int((_now() - made).total_seconds()), 0) // _HOUR_S  # its clock, or ours, may have been ahead
     print(say("age", args.lang, path=path, hours=hours), flush=True)
-    signed_manifest(path, config.till.number, config.file, _signer(args))
+    manifest = signed_manifest(path, config.till.number, config.file, _signer(args))
     brought = with_parts(path, manifest, [], persons=True)
     if not args.identity:
         print(say("signed_well", args.lang))

@@ -119,7 +119,7 @@ def by_token(config: Config, token: Callable[[], str]) -> _Lines:
     if url is None:
         raise _RefusedError("no_url", file=config.file)
     known, secret, file = _known(config), credentials.enrolment_secret(config), _pair_file(config)
-    copy = config.path(config.processor.ca)
+    copy = config.enrolment_ca
     for place in (file,) if known else (file, copy):
         try_room(place)
     enrolled = asyncio.run(conversation.enrol(Address.parse(url), Token.parse(token()), config.till.poiid, known))
@@ -149,7 +149,9 @@ def _install(config: Config, chain: Path) -> _Lines:
     if not asked.exists():
         raise _RefusedError("not_asked", path=asked)
     key = _asked_key(asked, secret)
-    pair = est.take(est.read_file(chain.read_bytes()), key, None, (), datetime.now(UTC))
+    own = config.enrolment is not None and config.enrolment.ca is not None
+    roots = _known(config) if own else ()  # the processor's says nothing of whom it takes certificates from
+    pair = est.take(est.read_file(chain.read_bytes()), key, None, roots, datetime.now(UTC))
     said = _keep(config, pair, secret)
     asked.unlink()
     return said
@@ -176,7 +178,7 @@ def _token(file: Path | None, language: str) -> str:
 
 def _known(config: Config) -> tuple[x509.Certificate, ...]:
     """The pinned authorities; none where none are pinned yet."""
-    path = config.path(config.processor.ca)
+    path = config.enrolment_ca
     if not path.exists():
         return ()
     try:

@@ -21,8 +21,8 @@ WORDS = {
         "The service takes it within the hour, or at once with `systemctl reload pos-bridge`; no sale is interrupted.",
     ),
     "authority": Said(
-        "Autorité du processeur dans {path}. Empreinte SHA-256 : {print}.",
-        "The processor's authority in {path}. SHA-256 fingerprint: {print}.",
+        "Autorité du serveur d'inscription dans {path}. Empreinte SHA-256 : {print}.",
+        "The enrolment server's authority in {path}. SHA-256 fingerprint: {print}.",
     ),
     "asked": Said(
         "Demande pour {name} dans {path}. Faites-la signer, puis `pos-bridge enrol --install FICHIER`. La clé ne "

@@ -61,6 +61,9 @@ CAUSES = {
     Cause.READER_LOGGED: Said(
         "pcscd écrit les cartes dans son journal : aucune n'est lue", "pcscd writes cards into its log: none is read"
     ),
+    Cause.SURROUNDINGS: Said(
+        "caisse non protégée pour les cartes : aucune n'est lue", "till not protected for cards: none is read"
+    ),
     Cause.NOT_A_BANK_CARD: Said("pas une carte bancaire", "not a bank card"),
     Cause.READER: Said("lecteur absent ou bloqué", "reader absent or stalled"),
     Cause.ROOM: Said("la lecture protégée de la carte a échoué", "the protected reading of the card failed"),

@@ -33,12 +33,13 @@ COMMANDS = (
     "certificate",
     "enrol",
     "setup",
+    "firewall",
     "receipt",
     "conformance",
 )
 _WITHOUT_CONFIGURATION = {"conformance", "receipt", "setup"}
 # They make files that the configuration names, or do not need all of them.
-_LOOK_THEMSELVES = {"certificate", "doctor", "enrol", "evidence", "incident", "backup", "restore"}
+_LOOK_THEMSELVES = {"certificate", "doctor", "enrol", "evidence", "incident", "backup", "restore", "firewall"}
 _SPEAKS_BOTH = "explain"  # to whoever asks for no language: it is read by customers
 _ABOUT_PERSONS = "person"
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")

@@ -101,12 +101,13 @@ def _told(values: dict[str, object], language: str) -> dict[str, object]:
 def _settings(args: argparse.Namespace, say: _Say) -> Config:
     """Those that are there, or those that the answers make. Written only once they are good."""
     file: Path = args.config
+    trial = file.with_name(f"{file.name}.new")
     if file.exists():
+        trial.unlink(missing_ok=True)  # of a run that was killed
         say("kept", path=file)
         return read(file)
     answers = _answers(args)
     make_folder(file.parent)
-    trial = file.with_name(f"{file.name}.new")
     write_public(trial, setup_answers.document(answers, installed=file.parent == _INSTALLED).encode())
     try:
         config = read(trial)
@@ -188,9 +189,12 @@ def _certificate(args: argparse.Namespace, config: Config) -> int:
 
 def _pair(args: argparse.Namespace, config: Config) -> int:
     """What the processor is shown, by `pos-bridge enrol`, where there is somebody or something to give the token."""
-    path = config.path(config.processor.certificate)
+    path, pinned = config.path(config.processor.certificate), config.path(config.processor.ca)
     if path.exists():
         return DONE
+    if config.enrolment_ca != pinned and not pinned.exists():
+        print(WORDS["no_processor_ca"].to(args.lang).format(path=pinned), file=sys.stderr)
+        return NOT_DONE
     by_token = config.enrolment is not None and config.enrolment.url is not None
     if not (by_token and (args.token_file is not None or sys.stdin.isatty())):
         print(WORDS["no_pair"].to(args.lang).format(path=path), file=sys.stderr)

@@ -16,8 +16,13 @@ QUESTIONS = {
         "Adresse du serveur d'inscription, https://… (vide : par fichier)",
         "Address of the enrolment server, https://… (empty: by file)",
     ),
+    "enrolment_ca": Said(
+        "Fichier de l'autorité du serveur d'inscription (vide : celle du processeur)",
+        "File of the enrolment server's authority (empty: the processor's)",
+    ),
     "driver": Said("Pilote du lecteur", "Driver of the reader"),
     "device": Said("Appareil du lecteur", "Device of the reader"),
+    "another": Said("Pilote d'un autre lecteur (vide : aucun)", "Driver of another reader (empty: none)"),
     "programme": Said("Programme de fidélité (vide : aucun)", "Loyalty programme (empty: none)"),
 }
 
@@ -44,6 +49,12 @@ WORDS = {
     "failed": Said(
         "{path} ne peut pas être lu ou écrit ({reason}). Ce qui était là est intact; corrigez, puis recommencez.",
         "{path} cannot be read or written ({reason}). What was there is intact; mend it, then begin again.",
+    ),
+    "no_processor_ca": Said(
+        "Il manque {path} : le serveur d'inscription a une autorité à lui (enrolment.ca), et ne dit donc rien de celle "
+        "du processeur. Demandez-la au processeur, puis recommencez. Le jeton n'a pas été envoyé.",
+        "{path} is missing: the enrolment server has an authority of its own (enrolment.ca), so it says nothing of the "
+        "processor's. Ask the processor for it, then begin again. The token was not sent.",
     ),
     "no_authority": Said(
         "Il manque {path} : donnez --authority DOSSIER, où est la clé de l'autorité du magasin, ou un dossier vide "

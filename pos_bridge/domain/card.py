@@ -136,3 +136,4 @@ class ReadFailure(Enum):
     CARD_BLOCKED = 15  # the issuer blocked the card, or its only application
     READER_LOGGED = 16  # pcscd writes every exchange into its log: no card is read while it does
     CARD_LEFT = 17  # a card lay in the reader from before, and was not taken out: it pays for nobody
+    SURROUNDINGS = 18  # this machine could carry the card out of memory (domain/surroundings.py): none is asked for

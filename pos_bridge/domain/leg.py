@@ -91,6 +91,7 @@ class Cause(Enum):
     CARD_BLOCKED = "card_blocked"
     CARD_LEFT = "card_left"  # one lay in the reader from before, and nobody took it out
     READER_LOGGED = "reader_logged"  # the reader's daemon writes card data into its log
+    SURROUNDINGS = "surroundings"  # this machine could carry a card out of memory: swap, kdump and the like
     NOT_A_BANK_CARD = "not_a_bank_card"
     READER = "reader"  # absent, stalled or taken
     ROOM = "room"  # the card room refused or was lost

@@ -93,6 +93,39 @@ LAW_25: tuple[Requirement, ...] = (
         spoilt_by=("backup_persons", "restore"),
     ),
     _row(
+        "10",
+        Words(
+            "Les règles du pare-feu de cette caisse, et ce qu'il a refusé à ce programme.",
+            "This till's firewall rules, and what the firewall denied this program.",
+        ),
+        ("firewall", "denied"),
+        _DOCTOR,
+        same("nft list ruleset"),
+        spoilt_by=("firewall_users", "firewall_names"),
+    ),
+    _row(
+        "10",
+        Words(
+            "Le service et les chambres des cartes : leurs utilisateurs, et les verrous en vigueur dans ce qui tourne.",
+            "The service and the card rooms: their users, and the locks in force in what runs.",
+        ),
+        ("users", "locks"),
+        _DOCTOR,
+        same("systemd-analyze security pos-bridge.service"),
+        spoilt_by=("room_user", "traced"),
+    ),
+    _row(
+        "10",
+        Words(
+            "Par où la mémoire irait sur un disque : échange, hibernation, vidage d'un noyau; et qui écoute l'USB.",
+            "How memory would get to a disk: swap, hibernation, a kernel's dump; and who listens to USB.",
+        ),
+        ("swap", "hibernation", "crash_dump", "usb_monitor"),
+        _DOCTOR,
+        same("cat /proc/swaps"),
+        spoilt_by=("core_dumps", "surroundings", "swapped"),
+    ),
+    _row(
         "14",
         Words(
             "Le texte de chaque consentement, par sa version dans les réglages : sans texte, il ne se demande pas; les "

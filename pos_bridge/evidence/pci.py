@@ -28,6 +28,37 @@ def _row(
 
 PCI: tuple[Requirement, ...] = (
     _row(
+        "1.3.2",
+        Words(
+            "Les règles du pare-feu de cette caisse, et ce qu'il a refusé à ce programme.",
+            "This till's firewall rules, and what the firewall denied this program.",
+        ),
+        ("firewall", "denied"),
+        _DOCTOR,
+        same("nft list ruleset"),
+        spoilt_by=("firewall_users", "firewall_names"),
+    ),
+    _row(
+        "2.2.3",
+        Words(
+            "Le service et les chambres des cartes : leurs utilisateurs, et les verrous en vigueur dans ce qui tourne.",
+            "The service and the card rooms: their users, and the locks in force in what runs.",
+        ),
+        ("users", "locks"),
+        _DOCTOR,
+        same("systemd-analyze security pos-bridge.service"),
+        spoilt_by=("room_user", "traced"),
+    ),
+    _row(
+        "2.2.4",
+        Words(
+            "Les programmes connus pour essayer les ports série des lecteurs.",
+            "The programs that are known to try the readers' serial ports.",
+        ),
+        ("serial_port",),
+        _DOCTOR,
+    ),
+    _row(
         "2.2.6",
         Words(
             "Les réglages du programme : chacun est connu, dans ses bornes, et les fichiers qu'ils nomment "
@@ -62,6 +93,17 @@ PCI: tuple[Requirement, ...] = (
         ("pcscd_log",),
         _DOCTOR,
         same("systemctl cat pcscd.service pcscd.socket"),
+    ),
+    _row(
+        "3.3.1",
+        Words(
+            "Par où la mémoire irait sur un disque : échange, hibernation, vidage d'un noyau; et qui écoute l'USB.",
+            "How memory would get to a disk: swap, hibernation, a kernel's dump; and who listens to USB.",
+        ),
+        ("swap", "hibernation", "crash_dump", "usb_monitor"),
+        _DOCTOR,
+        same("cat /proc/swaps"),
+        spoilt_by=("core_dumps", "surroundings", "swapped"),
     ),
     _row(
         "3.5.1",

@@ -16,7 +16,7 @@ from pos_bridge.journal.seals import period_seal, trust_seal
 from pos_bridge.shapes import between, digest, or_null, uuid4, word
 
 APPLICATION_ID = 0x504F5342  # "POSB"
-VERSION = 5
+VERSION = 6
 MAX_SEQUENCE = 999_999_999  # nine digits: a telephone number has ten
 MAX_TILL = 999  # three digits: never the last four of a card
 MAX_PLACE = 999  # legs of one basket, declined ones too

@@ -161,9 +161,12 @@ def _for_clients(leaf: x509.Certificate) -> bool:
 
 
 def _strictly(parse: Callable[[bytes], Sequence[x509.Certificate]], content: bytes) -> Sequence[x509.Certificate]:
-    """DER alone: the library tries BER next, with a warning on standard error. One of _UNREADABLE."""
+    """What the library would only warn of is refused, but for the form of the wrapping: many EST servers send BER, of
+    indefinite length, and it reads both. The certificates in it are DER. One of _UNREADABLE.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", r"PKCS#7.*\bBER\b", UserWarning)
         return parse(content)
 
 

@@ -121,7 +121,7 @@ class Renewal:
             raise EnrolError(EnrolFault.ENDED)
         secret = credentials.enrolment_secret(self._config)
         if self._coming is None:
-            roots = est.authorities(x509.load_pem_x509_certificates(self._roots))
+            roots = self._authorities_of_the_server()
             self._coming = await enrol.enrol_again(Address.parse(self._url), self._pair, roots)
         coming = self._coming
         if coming.ends <= self._now:
@@ -130,6 +130,18 @@ class Renewal:
         file = self._config.path(self._config.processor.key)
         await self._use(coming, self._roots, lambda: write_private(file, coming.file(secret)))
         self._coming = None
+
+    def _authorities_of_the_server(self) -> tuple[x509.Certificate, ...]:
+        """Its own, as they lie there now, or the processor's, as they are in force. EnrolError."""
+        own = self._config.enrolment is not None and self._config.enrolment.ca is not None
+        try:
+            pem = self._config.enrolment_ca.read_bytes() if own else self._roots
+            found = est.authorities(x509.load_pem_x509_certificates(pem))
+        except (OSError, ValueError):
+            found = ()
+        if not found:
+            raise EnrolError(EnrolFault.AUTHORITY_MISMATCH)
+        return found
 
     async def _use(self, pair: Pair, roots: bytes, keep: Callable[[], None] = lambda: None) -> None:
         """EnrolError: the processor did not answer to it. OSError: it could not be kept, and is not used."""

@@ -63,6 +63,12 @@ CAUSES: dict[Cause, Said] = {
         "Appelez l'informatique.",
         "The chip reader is not protected on this till: no card is read. Nothing was charged. Call IT.",
     ),
+    Cause.SURROUNDINGS: Said(
+        _C.UNAVAILABLE_DEVICE,
+        "Cette caisse n'est pas protégée pour les cartes : aucune n'y est lue. Rien n'a été prélevé. Prenez le "
+        "paiement comptant, et appelez l'informatique.",
+        "This till is not protected for cards: none is read. Nothing was charged. Take cash, and call IT.",
+    ),
     Cause.NOT_A_BANK_CARD: Said(
         _C.INVALID_CARD,
         "Ce n'est pas une carte de paiement. Rien n'a été prélevé. Demandez une carte bancaire.",

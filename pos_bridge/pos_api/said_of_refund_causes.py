@@ -64,6 +64,13 @@ REFUND_CAUSES: dict[Cause, Said] = {
         "Appelez l'informatique.",
         "The chip reader is not protected on this till: no card is read. Nothing was refunded. Call IT.",
     ),
+    Cause.SURROUNDINGS: Said(
+        _C.UNAVAILABLE_DEVICE,
+        "Cette caisse n'est pas protégée pour les cartes : aucune n'y est lue. Rien n'a été remboursé. Remboursez par "
+        "la référence du reçu, sans la carte, ou appelez l'informatique.",
+        "This till is not protected for cards: none is read. Nothing was refunded. Refund by the receipt's reference, "
+        "without the card, or call IT.",
+    ),
     Cause.NOT_A_BANK_CARD: Said(
         _C.INVALID_CARD,
         "Ce n'est pas une carte de paiement. Rien n'a été remboursé. Demandez la carte qui a payé.",

@@ -60,7 +60,7 @@ def told(folder: Path, line: Line, story: Callable[[Rooms], Awaitable[None]], pr
     async def run() -> None:
         sockets = RoomSockets(folder / "s", None)
         readers = [ConfiguredReader("front", "msr_plain", line.device)]
-        rooms = Rooms(readers, folder / "not there", prompt_s, "not there", sockets=sockets)
+        rooms = Rooms(readers, folder / "not there", prompt_s, "not there", is_fit=lambda: True, sockets=sockets)
         try:
             await asyncio.wait_for(story(rooms), LIMIT_S)
         finally:

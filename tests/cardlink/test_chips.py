@@ -41,7 +41,7 @@ def with_readers(
     folder: Path, readers: list[ConfiguredReader], story: Callable[[Rooms], Awaitable[None]], prompt_s: int = 60
 ) -> None:
     async def run() -> None:
-        rooms = Rooms(readers, KEYS.write_trust(folder), prompt_s)
+        rooms = Rooms(readers, KEYS.write_trust(folder), prompt_s, is_fit=lambda: True)
         try:
             await asyncio.wait_for(story(rooms), LIMIT_S)
         finally:
@@ -186,6 +186,26 @@ def test_close_lets_a_chip_go_that_waits_for_its_issuer(tmp_path, pcscd):
             await waiting
 
     with_readers(tmp_path, [chip_reader(pcscd)], story)
+
+
+def test_a_chip_that_was_put_in_where_it_is_not_fit_any_more_pays_nothing(tmp_path, line, pcscd):
+    """Between two looks of a second: what counts is the one when its card is there. The chip hears no approval."""
+
+    async def story(rooms: Rooms) -> None:
+        looks = iter((True, False))
+        rooms._is_fit = lambda: next(looks)
+        prompt = ask(rooms)
+        await hear(line, GREEN)
+        async with inserted(rooms, pcscd, EmvCard()):
+            assert await prompt.card() is ReadFailure.SURROUNDINGS
+            assert await prompt.second_answer(APPROVED) == SecondAnswer(agreed=False)
+        rooms._is_fit = lambda: True
+        prompt = ask(rooms)
+        await hear(line, GREEN)
+        line.send(FRAME)
+        assert isinstance(await prompt.card(), SealedCard)
+
+    with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
 
 
 def test_no_card_is_read_while_the_daemon_logs(tmp_path, tmp_path_factory, line):

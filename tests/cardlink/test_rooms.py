@@ -38,7 +38,9 @@ APPROVED = IssuerAnswer(HostWord.APPROVED, b"00")
 @pytest.mark.parametrize("loop", [asyncio.run, uvloop.run])
 def test_cards_one_after_the_other_each_in_a_room_of_its_own(tmp_path, line, loop):
     async def story() -> None:
-        rooms = Rooms([ConfiguredReader("front", "msr_plain", line.device)], KEYS.write_trust(tmp_path), 60)
+        rooms = Rooms(
+            [ConfiguredReader("front", "msr_plain", line.device)], KEYS.write_trust(tmp_path), 60, is_fit=lambda: True
+        )
         (locks,) = (await rooms.start()).values()
         assert locks is not None
         assert not REQUIRED & ~locks
@@ -191,7 +193,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
 async def main(device, trust, key):
-    rooms = Rooms([ConfiguredReader("front", "msr_plain", device)], Path(trust), 60)
+    rooms = Rooms([ConfiguredReader("front", "msr_plain", device)], Path(trust), 60, is_fit=lambda: True)
     await rooms.start()
     public, signature = bytes.fromhex(key).split(b"--split--")
     rooms.prompt(LegKey.fresh(), Amount(100), SealingKey(b"key-0001", 5, 2**40, public, signature))
@@ -245,13 +247,13 @@ def test_the_engines_side_loads_no_driver_and_no_card_room():
 )
 def test_readers_have_names_of_their_own(readers):
     with pytest.raises(ValueError, match="each with a name"):
-        Rooms(readers, Path("trust.txt"), 60)
+        Rooms(readers, Path("trust.txt"), 60, is_fit=lambda: True)
 
 
 @pytest.mark.parametrize("prompt_s", [0, -1, 601])
 def test_a_prompt_has_bounds(prompt_s):
     with pytest.raises(ValueError, match="1 to 600"):
-        Rooms([ConfiguredReader("front", "msr_plain", "/dev/a")], Path("trust.txt"), prompt_s)
+        Rooms([ConfiguredReader("front", "msr_plain", "/dev/a")], Path("trust.txt"), prompt_s, is_fit=lambda: True)
 
 
 @pytest.mark.parametrize(("driver", "device"), [("", "/dev/a"), ("no dash-es", "/dev/a"), ("msr_plain", "x" * 256)])

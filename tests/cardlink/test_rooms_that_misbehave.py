@@ -113,7 +113,7 @@ def test_an_interpreter_that_cannot_be_started(tmp_path, python):
 
 def test_a_trust_file_that_is_not_there(tmp_path, line):
     async def story() -> None:
-        rooms = Rooms([ConfiguredReader("front", "msr_plain", line.device)], tmp_path / "none", 60)
+        rooms = Rooms([ConfiguredReader("front", "msr_plain", line.device)], tmp_path / "none", 60, is_fit=lambda: True)
         assert await rooms.start() == {"front": None}
         assert await ask(rooms).card() is ReadFailure.ROOM_LOST
         await rooms.close()

@@ -67,3 +67,9 @@ def test_what_is_out_of_order_ends_the_room(reports: tuple[Report, ...]):
         room.hear(report)
     with pytest.raises(RoomLostError):
         room.hear(reports[-1])
+
+
+@pytest.mark.parametrize("ours", [ReadFailure.ROOM_LOST, ReadFailure.SURROUNDINGS])
+def test_what_only_the_engine_can_know_is_not_believed(ours):
+    with pytest.raises(RoomLostError):
+        talk().hear(Failed(ours))

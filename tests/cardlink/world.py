@@ -64,6 +64,7 @@ def with_rooms(
     *,
     drivers: Sequence[str] = ("msr_plain",) * 2,
     on_failure: Callable[[ReadFailure], object] = lambda _: None,
+    is_fit: Callable[[], bool] = lambda: True,
 ) -> None:
     """Rooms for these devices, a story with them, and their end."""
 
@@ -72,7 +73,7 @@ def with_rooms(
             ConfiguredReader(f"reader-{number}", driver, device)
             for number, (driver, device) in enumerate(zip(drivers, devices, strict=False))
         ]
-        rooms = Rooms(readers, KEYS.write_trust(folder), prompt_s, python, on_failure=on_failure)
+        rooms = Rooms(readers, KEYS.write_trust(folder), prompt_s, python, is_fit=is_fit, on_failure=on_failure)
         try:
             await asyncio.wait_for(story(rooms), LIMIT_S)
         finally:

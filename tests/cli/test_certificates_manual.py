@@ -4,11 +4,9 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hw_sim.enrolment.folder import Folder
@@ -18,6 +16,7 @@ from pos_bridge.config import load
 from pos_bridge.domain.enrolment import EnrolFault
 from pos_bridge.pair import Pair
 from pos_bridge.settings import Config
+from tests.cli.certificates import signed
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "certificates.md").read_text()
 POIID = "P400-123456789"
@@ -66,7 +65,7 @@ def test_each_procedure(tmp_path):
     desk, world = Desk(tmp_path), Folder(tmp_path / "world")
     with serving(world) as url:
         anew, by_token, request, install, rotate = blocks("sh")
-        (answers,) = blocks("toml")
+        answers, apart = blocks("toml")
         answers = answers.replace("https://192.0.2.11", url) + f'state_dir = "{tmp_path / "state"}"\n'
         (tmp_path / "answers.toml").write_text(answers)
         (tmp_path / "medium").mkdir()
@@ -86,6 +85,13 @@ def test_each_procedure(tmp_path):
         assert f"Certificate of {POIID} until" in desk.follow(install)
         assert desk.pair.leaf not in {first.leaf, second.leaf}
 
+        desk.config_file.write_text(desk.config_file.read_text().replace(f'[enrolment]\nurl = "{url}"\n', apart))
+        set_url = desk.config_file.read_text().replace("https://192.0.2.11", url)
+        desk.config_file.write_text(set_url)
+        (tmp_path / "token").write_text(world.make_token(POIID))
+        assert "enrolment-ca.pem" in desk.follow(by_token)
+        assert desk.config.enrolment_ca.read_bytes() == world.authority().pem
+
     other = Folder(tmp_path / "other").authority().certificate
     (tmp_path / "next-ca.pem").write_bytes(other.public_bytes(Encoding.PEM))
     desk.follow(rotate)
@@ -97,19 +103,3 @@ def test_each_fault_is_in_the_table():
     rows = [line for line in MANUAL.splitlines() if line.startswith("| `")]
     named = {word for row in rows for word in re.findall(r"`(\w+)`", row.split("|")[1])}
     assert named == {fault.name.lower() for fault in EnrolFault}
-
-
-def signed(world: Folder, csr: bytes) -> bytes:
-    asked, store = x509.load_pem_x509_csr(csr), world.authority()
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(asked.subject)
-        .issuer_name(store.certificate.subject)
-        .public_key(asked.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=90))
-        .sign(store.key, hashes.SHA256())
-    )
-    return made.public_bytes(Encoding.PEM)

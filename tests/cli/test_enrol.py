@@ -237,6 +237,22 @@ def test_by_file(command, asked, pair_file, tmp_path, form):
     assert not pair_file.with_name("pair.pem.asked").exists()
 
 
+def test_by_file_under_an_authority_that_is_named(command, asked, config, pair_file, tmp_path):
+    chain, folder = tmp_path / "chain", pki_folder(tmp_path)
+    chain.write_bytes(signed(asked, folder))
+    own = tmp_path / "own.pem"
+    named = replace(config, enrolment=Enrolment(ca=str(own)))
+    own.write_bytes(pki.authority("another", ["example.test"], tmp_path / "o.key", tmp_path / "o.pem").pem)
+    before = everything(tmp_path)
+    code, _, wrong = command("enrol", "--install", str(chain), "--lang", "en", loaded=named)
+    assert code == 1
+    assert "made by another authority" in wrong
+    assert everything(tmp_path) == before
+    own.write_bytes((folder / "root.pem").read_bytes())
+    assert command("enrol", "--install", str(chain), "--lang", "en", loaded=named)[0] == 0
+    assert pair_of(pair_file).name == POIID
+
+
 def test_asked_again_it_is_the_same_key(command, asked, tmp_path):
     again = tmp_path / "again.csr"
     assert command("enrol", "--csr", str(again))[0] == 0

@@ -153,10 +153,10 @@ def test_what_waits_the_oldest_first_with_what_is_late(office: Office):
 
 
 def test_a_child_who_is_14_is_to_be_asked(office: Office):
-    """They were enrolled a year ago: the month has come since."""
+    """They were enrolled a year ago: the month has passed since."""
     then = today() - timedelta(days=365)
     consent = Consent("members-3", "fr", then, 14, Channel.TILL, frozenset({Purpose.PROGRAMME}), GivenBy.PARENT)
-    child = Enrolment(MEMBER, ZOE, consent, Month.of(today()))
+    child = Enrolment(MEMBER, ZOE, consent, Month.of(today().replace(day=1) - timedelta(days=1)))
     office.change(MEMBER, lambda person: enrolled(person, child, then))
     status, out, _ = office.person("due", typed="")
     assert status == 0

@@ -12,7 +12,7 @@ from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
 from pos_bridge.cli import main, setup_answers
 from pos_bridge.cli.setup_answers import UnansweredError
-from pos_bridge.config import load
+from pos_bridge.config import load, read
 
 POIID = "P400-123456789"
 ROOT = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
@@ -130,6 +130,67 @@ def test_an_answer_that_does_not_fit_writes_nothing(place, capsys, name, value):
     assert not place.till.exists()
 
 
+READERS = """
+[[reader]]
+name = "counter"
+driver = "msr_plain"
+device = "/dev/ttyS0"
+[[reader]]
+name = "door"
+driver = "msr_plain"
+device = "/dev/ttyS1"
+"""
+
+
+def test_several_readers(place):
+    place.told |= {"programme": '""'}
+    place.told["programme"] += READERS
+    assert place.setup("--authority", str(place.medium), "--token-file", str(place.token), device=None) == 0
+    readers = load(place.config).readers
+    assert [(reader.name, reader.device) for reader in readers] == [("counter", "/dev/ttyS0"), ("door", "/dev/ttyS1")]
+    assert "pcscd" not in place.config.read_text()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        READERS + 'colour = "red"\n',
+        READERS.replace("/dev/ttyS1", ""),
+        READERS.replace('"msr_plain"', "7"),
+        "reader = []\n",
+        "reader = 7\n",
+        "reader = [7]\n",
+    ],
+)
+def test_readers_that_do_not_fit(place, capsys, text):
+    place.told["programme"] += "\n" + text
+    assert place.setup(device=None) == 2
+    assert "(reader)" in capsys.readouterr().err
+    assert not place.till.exists()
+
+
+def test_a_reader_said_twice(place, capsys):
+    place.told["programme"] += READERS
+    assert place.setup() == 2
+    assert "(reader)" in capsys.readouterr().err
+    assert place.setup(device=None, programme='""' + READERS.replace('"door"', '"counter"')) == 2
+    assert "reader_twice" in capsys.readouterr().err
+    assert not place.config.exists()
+
+
+def test_an_enrolment_server_of_another_authority(place, world, capsys, tmp_path):
+    """It is known by the token as ever, and says nothing of the processor's authority, which somebody has to bring."""
+    place.told["enrolment_ca"] = '"enrolment-ca.pem"'
+    assert place.whole() == 1
+    assert "The token was not sent" in capsys.readouterr().err
+    processors = Folder(tmp_path / "other").authority().pem
+    (place.till / "processor-ca.pem").write_bytes(processors)
+    assert place.whole() == 0
+    config = load(place.config)
+    assert config.enrolment_ca.read_bytes() == world[0].authority().pem
+    assert config.path(config.processor.ca).read_bytes() == processors
+
+
 @pytest.mark.parametrize("text", ["= nothing", "unknown = 1", "\xff"])
 def test_a_file_that_is_none(place, capsys, text):
     place.answers.write_bytes(text.encode("latin-1"))
@@ -153,6 +214,10 @@ def test_at_a_terminal(place, capsys, monkeypatch):
             "",
             "",
             "/dev/ttyS0",
+            "no driver",
+            "pcsc_emv",
+            "Reader 00 00",
+            "",
             "",
         ]
     )
@@ -169,7 +234,10 @@ def test_at_a_terminal(place, capsys, monkeypatch):
     said = capsys.readouterr()
     assert said.out.splitlines()[0] == "That does not fit: Number of the till, 1 to 999."
     assert asked[1] == asked[2] == "Number of the till, 1 to 999: "
-    assert 'language = "fr"' in place.config.read_text()
+    text = place.config.read_text()
+    assert 'language = "fr"' in text
+    assert [reader.name for reader in read(place.config).readers] == ["counter", "counter-2"]
+    assert 'emv = "emv.toml"' in text
 
 
 def test_nobody_at_the_terminal(place):

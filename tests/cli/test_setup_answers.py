@@ -22,7 +22,19 @@ GOOD: dict[str, object] = {
     "root": "ab" * 32,
     "device": "/dev/ttyS0",
 }
-TEXTS = ("poiid", "language", "server_name", "merchant_id", "enrolment", "driver", "device", "programme", "state_dir")
+TEXTS = (
+    "poiid",
+    "language",
+    "server_name",
+    "merchant_id",
+    "enrolment",
+    "enrolment_ca",
+    "driver",
+    "device",
+    "reader",
+    "programme",
+    "state_dir",
+)
 ANYTHING = st.one_of(
     st.text(max_size=70),
     st.text(alphabet="\"\\'\n\t\x7f#=[]{}é$ aA1-./:", max_size=20),
@@ -62,7 +74,7 @@ def made(answers: setup_answers.Answers) -> None:
         except ConfigError:
             return  # said in one line, and nothing is written: what TOML cannot hold, say
     assert config.till.poiid == answers["poiid"]
-    assert config.readers[0].device == answers["device"]
+    assert config.readers == answers["readers"]
     assert config.processor.certificate == config.processor.key
 
 

@@ -78,6 +78,7 @@ def test_a_sealed_key(till):
         (ONE_FILE.replace('"pair.pem"', '"credential:pair"') + "[enrolment]\n", "enrolment: processor.certificate"),
         (ONE_FILE + '[enrolment]\nurl = "http://192.0.2.1"\n', "enrolment.url: an address is https://"),
         (ONE_FILE + '[enrolment]\nsecret = "absent"\n', "enrolment.secret: "),
+        (ONE_FILE + '[enrolment]\nca = "absent"\n', "enrolment.ca: "),
     ],
 )
 def test_what_is_refused(till, text, said):
@@ -113,3 +114,12 @@ def test_two_authorities_of_which_one_has_ended(till):
     credentials.load(config)  # which a start does: cash goes on
     with pytest.raises(ConfigError, match=r"processor\.ca: .* ended on"):
         credentials.check_times(config)
+
+
+def test_an_authority_of_its_own(till):
+    assert settled(till, ONE_FILE + "[enrolment]\n").enrolment_ca == till / "processor-ca.pem"
+    (till / "own.pem").write_text("half of one")
+    config = settled(till, ONE_FILE + '[enrolment]\nca = "own.pem"\n')
+    assert config.enrolment_ca == till / "own.pem"
+    with pytest.raises(ConfigError, match=r"enrolment\.ca: "):
+        credentials.load(config)

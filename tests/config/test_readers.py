@@ -1,5 +1,6 @@
 """Readers and the rooms that read them: what each driver wants, and what systemd starts."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,49 @@ def test_a_chip_reader_wants_a_terminals_data_that_others_cannot_change(file):
 def test_a_socket_has_a_short_path(file):
     with_chips(file, CHIP_READER + f'pcscd = "/{"x" * 107}"\n')
     assert refusal(file) == "reader.chip.pcscd: the path of a socket has at most 107 bytes"
+
+
+TYPING = ("/dev/input/event3", "/dev/input/by-id/usb-x-event-kbd", "/dev/hidraw0", "/dev/usb/hiddev0", "/dev/hiddev1")
+CONSOLES = ("/dev/tty", "/dev/tty1", "/dev/console", "/dev/vcs1", "/dev/../dev/hidraw2")
+
+
+@pytest.mark.parametrize("device", TYPING + CONSOLES)
+def test_a_reader_that_types_is_refused(file, device):
+    file.write_text(DOCUMENT.replace("/dev/ttyS0", device))
+    assert refusal(file).startswith(f"reader counter: device: {device} is a keyboard, a console")
+    with_chips(file, f'{CHIP_READER}pin_pad = "{device}"\n')
+    assert refusal(file).startswith(f"reader chip: pin_pad: {device} is a keyboard, a console")
+
+
+def test_a_link_to_what_types_is_refused(file):
+    (file.parent / "reader").symlink_to("/dev/hidraw0")
+    file.write_text(DOCUMENT.replace("/dev/ttyS0", "reader"))
+    assert refusal(file).startswith(f"reader counter: device: {file.parent / 'reader'} is a keyboard")
+
+
+@pytest.mark.parametrize("device", ["/dev/ttyUSB0", "/dev/ttyACM1", "/dev/serial/by-id/usb-x", "/dev/pts/3"])
+def test_a_serial_reader_is_none(file, device):
+    file.write_text(DOCUMENT.replace("/dev/ttyS0", device))
+    assert load(file).readers[0].device == device
+
+
+@pytest.mark.parametrize(
+    ("accepts", "well"),
+    [
+        ('["swap", "usb_monitor"]', True),
+        ("[]", True),
+        ('["unseen"]', False),
+        ('["everything"]', False),
+        ('"swap"', False),
+        ("true", False),
+    ],
+)
+def test_what_a_shop_can_answer_for(file, accepts, well):
+    file.write_text(DOCUMENT.replace('"trust.txt"', f'"trust.txt"\naccepts = {accepts}'))
+    if well:
+        assert {reason.value for reason in load(file).card_room.accepted} == set(json.loads(accepts))
+    else:
+        assert refusal(file).startswith("card_room.accepts")
 
 
 def test_two_readers_cannot_share_a_name(file):

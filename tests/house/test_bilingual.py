@@ -47,6 +47,7 @@ SILENT = {
     "domain": "tells outcomes of closed lists",
     "identity": "SQL",
     "journal": "SQL, and what `verify` found, which is told as found",
+    "network": "speaks nft's language, and tells words of closed lists",
     "processor": "speaks gRPC",
     "protocol": "generated",
     "registers": "SQL",
@@ -73,6 +74,8 @@ EXCUSED = {
     " from ": "the same",
     "pos-bridge: ": "the program's name before its line",
     "pos-bridge ": "the program's name and its version",
+    "Max core file size": "a row of /proc/PID/limits",
+    "Max file size": "the same",
     "<!DOCTYPE html>": "the first line of a page, between machines",
 }
 PRINTS = {"print", "write"}

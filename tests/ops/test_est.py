@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw_sim.enrolment.folder import Folder
-from pos_bridge.domain.enrolment import EnrolError
+from pos_bridge.domain.enrolment import EnrolError, EnrolFault
 from pos_bridge.ops import est
 
 
@@ -38,6 +38,35 @@ def test_a_file_in_each_form(root, form):
         "est": base64.encodebytes(der),
     }[form]
     assert est.read_file(content) == (root,)
+
+
+def indefinite(der: bytes, levels: int) -> bytes:
+    """The same in BER: so many levels of it without a length, each with an end of contents (X.690, 8.1.3.6)."""
+    made, at = b"", 0
+    while at < len(der):
+        tag, size, start = der[at], der[at + 1], at + 2
+        if size & 0x80:
+            start += size & 0x7F
+            size = int.from_bytes(der[at + 2 : start])
+        whole, content, at = der[at : start + size], der[start : start + size], start + size
+        is_open = tag & 0x20 and levels
+        made += bytes([tag, 0x80]) + indefinite(content, levels - 1) + bytes(2) if is_open else whole
+    return made
+
+
+@pytest.mark.parametrize("levels", [1, 3, 4])
+def test_a_wrapping_in_ber_as_other_servers_send_it(root, levels, capfd):
+    """Content information, signed data and the set of certificates; the certificates themselves are DER."""
+    content = indefinite(serialize_certificates([root], Encoding.DER), levels)
+    assert est.read_answer(base64.encodebytes(content)) == (root,)
+    assert est.read_file(content) == (root,)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_certificate_in_ber_is_none(root):
+    with pytest.raises(EnrolError) as refused:
+        est.read_answer(base64.b64encode(indefinite(serialize_certificates([root], Encoding.DER), 9)))
+    assert refused.value.fault is EnrolFault.BAD_ANSWER
 
 
 @given(st.binary(max_size=300))

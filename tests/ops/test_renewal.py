@@ -353,3 +353,27 @@ def test_one_that_somebody_put_there_is_taken_while_it_runs(till, chain):
             assert isinstance(await made.authorise(ask(till.processor, made, VISA)), Yes)
 
     asyncio.run(asyncio.wait_for(story(), 60))
+
+
+def test_an_enrolment_server_of_an_authority_of_its_own(till, chain, tmp_path):
+    """It has to prove itself by that one, read when it is wanted; the processor by its own, as ever."""
+    due(till)
+    own = till.folder / "enrolment-ca.pem"
+    config_file = till.folder / "pos-bridge.toml"
+    other = Folder(tmp_path / "other").authority().pem
+    own.write_bytes(other)
+    config_file.write_text(config_file.read_text() + f'ca = "{own.name}"\n')
+
+    async def story() -> None:
+        log = Log()
+        async with till.selling(log, chain) as (made, renewal):
+            await look(renewal)
+            own.write_bytes(b"half of one")
+            await look(renewal)
+            assert [event.reason.name for event in log.events[1:]] == ["SERVER_UNPROVEN", "AUTHORITY_MISMATCH"]  # type: ignore[attr-defined] # RenewalFailed has one
+            assert isinstance(await made.authorise(ask(till.processor, made, VISA)), Yes)
+            own.write_bytes(other + till.desk.authority().pem)
+            await look(renewal)
+            assert log.names()[-1] == "TillCertificateTaken"
+
+    asyncio.run(asyncio.wait_for(story(), 60))

@@ -9,6 +9,7 @@ import pytest
 
 import pos_bridge
 from pos_bridge.config import load
+from pos_bridge.device_config import Network
 from pos_bridge.settings import CardRoom
 from tests.package.packages import Built
 
@@ -17,6 +18,8 @@ SERVICES = (
     "pos-bridge.service",
     "pos-bridge-card@.service",
     "pos-bridge-chip@.service",
+    "pos-bridge-firewall.service",
+    "pos-bridge-counters.service",
     "pos-bridge-backup.service",
 )
 MOST_EXPOSED = 1.5
@@ -64,6 +67,7 @@ def plain(root: Path, name: str) -> str:
 def test_systemd_understands_them(root):
     """Every word of every unit; what it says of Debian's own units that are not in this root is not ours."""
     names = [SERVICES[0], SERVICES[-1], "pos-bridge-card.socket", "pos-bridge-chip.socket", "pos-bridge-backup.timer"]
+    names += ["pos-bridge-firewall.service", "pos-bridge-firewall.timer", "pos-bridge-counters.service"]
     said = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *names],
         capture_output=True,
@@ -117,6 +121,22 @@ def test_a_backup_has_no_network_and_writes_to_its_own_folders():
     (folder,) = unit["ReadWritePaths"]
     assert f'folder = "{folder.removeprefix("-")}"' in (SYSTEM / "pos-bridge.toml").read_text()
     assert f"d {folder.removeprefix('-')} 0700 posb posb -" in (SYSTEM / "tmpfiles.conf").read_text()
+
+
+@pytest.mark.parametrize("name", ["firewall", "counters"])
+def test_who_may_change_the_firewall_may_nothing_else(name):
+    unit = settings(SYSTEM / f"pos-bridge-{name}.service")
+    assert unit["User"] == ["posb-watch"]
+    assert unit["CapabilityBoundingSet"] == unit["AmbientCapabilities"] == ["CAP_NET_ADMIN"]
+    (families,) = unit["RestrictAddressFamilies"]
+    assert families == ("AF_NETLINK" if name == "counters" else "AF_NETLINK AF_UNIX AF_INET AF_INET6")
+    assert "u posb-watch -" in (SYSTEM / "sysusers.conf").read_text()
+    assert "Before" not in unit or unit["Before"] == ["pos-bridge.service"]
+
+
+def test_the_counters_are_left_where_the_engine_reads_them():
+    (folder,) = settings(SYSTEM / "pos-bridge-counters.service")["RuntimeDirectory"]
+    assert Network().denied == f"/run/{folder}/denied"
 
 
 def test_the_example_is_a_configuration(tmp_path):

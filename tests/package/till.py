@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.package.machine import Machine
 from tests.package.packages import ROOT, Built
-from tests.surfaces.accounts import Row, journal_rows
-from tests.surfaces.book import Book
+from tests.surfaces.accounts import SETTLED, Row, journal_rows, last_rows
+from tests.surfaces.book import Book, until
 
 MANUAL = ROOT / "docs/install-on-a-till.md"
 READER = "/dev/reader0"
@@ -70,12 +70,21 @@ def settle_in(till: Till) -> None:
         '"192.0.2.10:443"': f'"{facts["processor"]}"',
         '"processor.example"': '"processor.pos-bridge.test"',
         "[nexo]": f"[nexo]\nport = {port}",
+        "[card_room]": '[card_room]\naccepts = ["swap", "hibernation", "crash_dump", "usb_monitor"]  # of this machine',
         '"/dev/serial/by-id/usb-example"': f'"{READER}"',
     }.items():
         assert old in text
         text = text.replace(old, new)
     config.write_text(text)
     till.follow(4, 5)
+    may_read_the_pty(till, int(port))
+    till.follow(6)
+    assert till.machine.state(ENGINE) == "active"
+    assert till.book.pay().paid
+
+
+def may_read_the_pty(till: Till, port: int) -> None:
+    """What the simulated store is otherwise than a shop: its port, and a reader that is a pseudoterminal."""
     for unit, line in {
         ENGINE: f"SocketBindAllow=ipv4:tcp:{port}",
         "pos-bridge-card@.service": "DeviceAllow=char-pts rw",
@@ -86,13 +95,16 @@ def settle_in(till: Till) -> None:
     till.machine.run("systemctl", "daemon-reload")
     till.machine.run("chgrp", "posb-card", READER)
     till.machine.run("chmod", "660", READER)
-    till.follow(6)
-    assert till.machine.state(ENGINE) == "active"
-    assert till.book.pay().paid
 
 
 def rows_of(till: Till) -> list[Row]:
     return journal_rows(till.machine.root / "var/lib/pos-bridge/journal")
+
+
+def settled_rows(till: Till) -> list[Row]:
+    """Once the last payment is captured too: the till is told before."""
+    until(lambda: {row.step for row in last_rows(rows_of(till))} <= SETTLED)
+    return rows_of(till)
 
 
 def charged(till: Till) -> dict[str, int]:

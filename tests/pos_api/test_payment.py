@@ -104,6 +104,7 @@ CONDITIONS = {
     Cause.CARD_BLOCKED: "Refusal",
     Cause.READER_LOGGED: "UnavailableDevice",
     Cause.CARD_LEFT: "Cancel",
+    Cause.SURROUNDINGS: "UnavailableDevice",
     Cause.READER: "DeviceOut",
     Cause.ROOM: "UnavailableDevice",
     Cause.UNREACHABLE: "UnreachableHost",
