@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import uvloop
 
 from pos_bridge import events, faults
-from pos_bridge.cardlink.watch import Watch
+from pos_bridge.cardlink.watch import MachineWatch
 from pos_bridge.checkout.identify import Identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.checkout.parts import Parts
@@ -149,11 +149,11 @@ class Looks:
 
     doors: Doors
     renewal: Renewal
-    watch: Watch
+    machine: MachineWatch
 
     def look(self) -> None:
         """First at the start, once rooms are there: the secret page of one keeps the kernel from hibernating."""
-        self.watch.is_fit()
+        self.machine.is_fit()
         self.doors.look()
         self.renewal.look()
 

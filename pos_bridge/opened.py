@@ -8,7 +8,7 @@ from pos_bridge import events
 from pos_bridge.cardlink.activated import RoomSockets
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.rooms import Rooms
-from pos_bridge.cardlink.watch import Watch
+from pos_bridge.cardlink.watch import MachineWatch
 from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.people import People
 from pos_bridge.domain.card import ReadFailure
@@ -95,11 +95,11 @@ def _rule(identity: Identity) -> PointsRule | None:
     return None if points is None else PointsRule(points.rule, points.points, points.for_cents)
 
 
-def open_watch(config: Config, log: Log) -> Watch:
-    return Watch(config.card_room.accepted, log.emit)
+def open_watch(config: Config, log: Log) -> MachineWatch:
+    return MachineWatch(config.card_room.accepted, log.emit)
 
 
-def open_rooms(config: Config, log: Log, watch: Watch) -> Rooms:
+def open_rooms(config: Config, log: Log, watch: MachineWatch) -> Rooms:
     room = config.card_room
     stripe, chip = (None if path is None else config.path(path) for path in (room.socket, room.chip_socket))
     return Rooms(

@@ -1,7 +1,7 @@
 """Whether this machine can carry a card's data out of memory: swap, hibernation, kdump, usbmon. Reads /proc and /sys.
 
 It starts no program, changes nothing and raises nothing. What is there and cannot be understood counts as unfit, and
-what cannot be seen is `Unfit.UNSEEN`. It takes a tenth of a millisecond: it is looked at before each card.
+what cannot be seen is `Unfit.UNSEEN`. A look takes 0.06 ms, 0.35 with swap on layers of devices.
 """
 
 import os

@@ -12,7 +12,7 @@ from pos_bridge.log import Event
 from pos_bridge.surroundings import look
 
 
-class Watch:
+class MachineWatch:
     """`accepts`: what the shop takes upon itself (`card_room.accepts`). ValueError for what nobody can accept."""
 
     def __init__(self, accepts: frozenset[Unfit], tell: Callable[[Event], object], root: Path = Path("/")) -> None:
@@ -24,7 +24,7 @@ class Watch:
         self._told: frozenset[Unfit] = frozenset()
 
     def is_fit(self) -> bool:
-        """As the machine is at this moment; about a tenth of a millisecond, and it waits for nothing."""
+        """As the machine is at this moment: less than half a millisecond, and it waits for nothing."""
         unfit = look(self._root) - self._accepts
         if unfit != self._told:
             self._told = unfit

@@ -7,7 +7,7 @@ import pytest
 
 from pos_bridge import events
 from pos_bridge.cardlink.rooms import Rooms
-from pos_bridge.cardlink.watch import Watch
+from pos_bridge.cardlink.watch import MachineWatch
 from pos_bridge.domain.card import ReadFailure, SealedCard
 from pos_bridge.domain.surroundings import ACCEPTABLE, Unfit
 from pos_bridge.log import Event
@@ -23,7 +23,7 @@ class Till:
     def __init__(self, folder: Path, *accepts: Unfit) -> None:
         self.machine = Machine(folder / "machine")
         self.told: list[Event] = []
-        self.watch = Watch(frozenset(accepts), self.told.append, self.machine.root)
+        self.watch = MachineWatch(frozenset(accepts), self.told.append, self.machine.root)
 
 
 @pytest.fixture(name="till")
@@ -109,7 +109,7 @@ def test_what_the_shop_answers_for_refuses_nothing_and_nothing_else_is_let_throu
 
 def test_nobody_accepts_what_cannot_be_seen(tmp_path: Path):
     with pytest.raises(ValueError, match="cannot be accepted"):
-        Watch(ACCEPTABLE | {Unfit.UNSEEN}, print, tmp_path)
+        MachineWatch(ACCEPTABLE | {Unfit.UNSEEN}, print, tmp_path)
     everything = CardRoom(trust="trust.txt", accepts=("swap", "hibernation", "crash_dump", "usb_monitor"))
     assert everything.accepted == ACCEPTABLE
     till = Till(tmp_path, *ACCEPTABLE)
