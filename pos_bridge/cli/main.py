@@ -21,9 +21,11 @@ COMMANDS = (
     "check",
     "doctor",
     "status",
+    "evidence",
     "journal",
     "explain",
     "person",
+    "incident",
     "operator",
     "audit",
     "day-end",
@@ -41,7 +43,18 @@ COMMANDS = (
 )
 _WITHOUT_CONFIGURATION = {"conformance", "receipt", "setup"}
 # They make files that the configuration names, or do not need all of them.
-_LOOK_THEMSELVES = {"page", "status", "certificate", "doctor", "enrol", "backup", "restore", "firewall"}
+_LOOK_THEMSELVES = {
+    "page",
+    "status",
+    "certificate",
+    "doctor",
+    "enrol",
+    "evidence",
+    "incident",
+    "backup",
+    "restore",
+    "firewall",
+}
 _SPEAKS_BOTH = "explain"  # to whoever asks for no language: it is read by customers
 _ABOUT_PERSONS = "person"
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")

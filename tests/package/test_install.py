@@ -66,6 +66,13 @@ cat /tmp/said
 cat /var/lib/pos-bridge/journal/2026-11.db
 rm -r /var/lib/pos-bridge/journal
 dpkg --install /tmp/first.deb
+mkdir -p /var/lib/pos-bridge
+echo entered > /var/lib/pos-bridge/incidents
+dpkg --purge pos-bridge
+state register
+cat /var/lib/pos-bridge/incidents
+rm /var/lib/pos-bridge/incidents
+dpkg --install /tmp/first.deb
 dpkg --purge pos-bridge
 state nothing
 """
@@ -130,6 +137,11 @@ def test_purged_keeps_the_journal_alone_and_says_so(told):
     )
     assert any("is kept: the tax law asks for it. To destroy it: rm -r" in line for line in told["purged"])
     assert told["purged"][-1] == "kept"
+
+
+def test_purged_keeps_the_register_of_incidents_too(told):
+    names = {line.split()[-1] for line in told["register"]}
+    assert {"/var/lib/pos-bridge/incidents", "entered"} <= names
 
 
 def test_purged_without_a_journal_leaves_nothing(told):

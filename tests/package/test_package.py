@@ -14,6 +14,8 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from till_package import lock, sbom, wheels
 
+from pos_bridge.evidence import bill, program
+from tests.checkup.finds import line
 from tests.package.packages import ROOT, Built
 
 NEVER = ("hw_sim", "tests", "benchmarks", "pytest", "hypothesis", "psec", "pyemv", "pip", "setuptools")
@@ -89,6 +91,14 @@ def test_its_bill_of_materials(tree, built):
     assert {entry["ref"] for entry in bill["dependencies"]} == known
     assert {one for entry in bill["dependencies"] for one in entry["dependsOn"]} <= known
     assert "://" not in text.replace("http://cyclonedx.org/schema/bom-1.6.schema.json", "")
+
+
+def test_evidence_finds_what_was_packed(tree):
+    """The lists that a till's report holds its files against are those of the package."""
+    (files,) = program.look_at(packages(tree))
+    assert line(files) == program.UNCHANGED
+    (named,) = bill.look_at(tree / "usr/share/doc/pos-bridge/sbom.cdx.json", packages(tree))
+    assert line(named) == bill.TRUE
 
 
 def test_a_bill_that_does_not_agree_is_refused(tree):
