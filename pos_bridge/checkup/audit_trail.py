@@ -16,8 +16,8 @@ _LOOK_S = 0.02
 SOUND = good(
     "audit_trail",
     Words(
-        "La chaîne de la piste d'audit tient : inscriptions {entries}.",
-        "The audit trail's chain holds: entries {entries}.",
+        "La chaîne de la piste d'audit tient.",
+        "The audit trail's chain holds.",
     ),
 )
 DAMAGED = stop(
@@ -62,7 +62,7 @@ def look(config: Config) -> Iterator[Finding]:
     if isinstance(found, Damaged):
         yield DAMAGED(path=str(path), sequence=str(found.sequence))
     else:
-        yield SOUND(entries=str(found.entries))
+        yield SOUND()  # not how many entries: the status page would show when somebody asked for a person's data
 
 
 def _is_quiet(path: Path) -> bool:

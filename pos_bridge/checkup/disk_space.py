@@ -1,4 +1,7 @@
-"""Room on the disks that the till writes to. How many days that is, is not guessed."""
+"""Room on the disks that the till writes to. How many days that is, is not guessed.
+
+Where there is enough, the figure is coarse: whoever looks each minute would see each sale in a finer one.
+"""
 
 import os
 from collections.abc import Iterator
@@ -12,10 +15,11 @@ STOP_BELOW = 64 * 2**20  # bytes; a day of a busy till is under 10 MiB, and the 
 MEND_BELOW = 512 * 2**20
 NODES_BELOW = 1_000  # files that can still be made
 _MIB = 2**20
+_COARSE = 1024  # MiB
 
 ROOM = good(
     "disk_space",
-    Words("{setting} : {free} Mio libres pour {path}.", "{setting}: {free} MiB free for {path}."),
+    Words("{setting} : au moins {free} Mio libres pour {path}.", "{setting}: at least {free} MiB free for {path}."),
 )
 LITTLE = mend(
     "disk_space",
@@ -78,4 +82,6 @@ def look_at(setting: str, folder: Path) -> Finding:
         return ALMOST_NONE(**at, free=str(free // _MIB))
     if disk.f_files and disk.f_favail < NODES_BELOW:  # some file systems count none
         return NO_NODES(**at, free=str(disk.f_favail))
-    return (LITTLE if free < MEND_BELOW else ROOM)(**at, free=str(free // _MIB))
+    if free < MEND_BELOW:
+        return LITTLE(**at, free=str(free // _MIB))
+    return ROOM(**at, free=str(max(free // _MIB // _COARSE * _COARSE, MEND_BELOW // _MIB)))

@@ -159,8 +159,9 @@ def look_at(root: Path, config: Config) -> Iterator[Finding]:
         return
     yield from _look_at(root, ENGINE, engine, promised, swap_accepted=accepted)
     rooms = list(_rooms(root, engine, by_systemd=by_systemd))
-    for room in rooms:
-        yield from _look_at(root, ROOM, room, _OF_ROOM, swap_accepted=accepted)
+    # What is said of each alike is said once: while a card is asked for there is a room more.
+    said = (found for room in rooms for found in _look_at(root, ROOM, room, _OF_ROOM, swap_accepted=accepted))
+    yield from dict.fromkeys(said)
     if not rooms:
         yield NO_ROOM()
     elif any(room.uid == engine.uid for room in rooms):

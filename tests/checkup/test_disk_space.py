@@ -31,6 +31,20 @@ def test_below_a_limit(tmp_path, monkeypatch, limit, said):
     assert line(disk_space.look_at("till.state_dir", tmp_path)) == said
 
 
+def test_where_there_is_enough_no_sale_can_be_seen_in_the_figure(tmp_path, monkeypatch):
+    monkeypatch.setattr(disk_space.os, "statvfs", lambda _: disk(mebibytes=5 * 1024 + 900))
+    before = disk_space.look_at("till.state_dir", tmp_path)
+    assert "at least 5120 MiB" in before.text("en")
+    monkeypatch.setattr(disk_space.os, "statvfs", lambda _: disk(mebibytes=5 * 1024 + 800))
+    assert disk_space.look_at("till.state_dir", tmp_path) == before
+    monkeypatch.setattr(disk_space.os, "statvfs", lambda _: disk(mebibytes=700))
+    assert "at least 512 MiB" in disk_space.look_at("till.state_dir", tmp_path).text("en")
+
+
+def disk(*, mebibytes: int) -> os.statvfs_result:
+    return os.statvfs_result((2**20, 2**20, 2**20, mebibytes, mebibytes, 10**6, 10**6, 10**6, 0, 255))
+
+
 def test_a_disk_is_told_once_and_a_folder_that_is_not_there_yet_by_what_is(config, tmp_path):
     both = replace(config, log=LogFile(file="log/pos-bridge.log"))
     (found,) = disk_space.look(both)

@@ -19,6 +19,10 @@ from urllib.parse import urljoin
 import pytest
 
 from pos_bridge.admin.client import ask
+from pos_bridge.checkup import disk_space
+from pos_bridge.checkup.table import examine
+from pos_bridge.config import read as settings
+from pos_bridge.page.program import NOT_LOOKED_AT
 from tests.exposition import read
 from tests.stores import whole_store
 from tests.surfaces.book import Book, until
@@ -159,6 +163,12 @@ def given_back(book: Book) -> None:
     assert book.give_back(book.back(sale)).paid
 
 
+def listed(config: Path) -> list[tuple[str, str]]:
+    """Doctor's findings, as the status page shows them; this machine's other programs take disk meanwhile."""
+    without = (*NOT_LOOKED_AT, disk_space)
+    return sorted((found.check, found.text("en")) for found in examine(settings(config), without=without))
+
+
 SCENES = (
     without_identity,
     by_card,
@@ -195,6 +205,24 @@ def test_a_monitor_sees_no_sale_within_its_hour(book: Book, config: Path):
         for part in (TOKEN, "CH-77", "visa", str(book.store.facts["poiid"])):
             assert part not in before
         assert page(book, "/nexo")[0] == 405
+        running.terminate()
+        assert running.end().code == 0
+
+
+def test_what_doctor_finds_tells_of_no_sale(book: Book, config: Path):
+    """It is on the status page, once a minute."""
+    with engine(config) as running:
+        until(lambda: page(book, "/healthz")[0] == 200)
+        assert book.pay_cash().paid
+        before = listed(config)
+        for scene in (without_identity, by_card, with_a_choice):
+            scene(book)
+        assert listed(config) == before
+        with book.asking(card=None) as asking:
+            until(lambda: book.steps(asking.sale) == ["intent"])
+            assert listed(config) == before
+            book.till.abort(asking.sale.service_id)
+            asking.end()
         running.terminate()
         assert running.end().code == 0
 
