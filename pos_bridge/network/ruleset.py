@@ -39,7 +39,7 @@ def table(allowed: Allowed, users: Mapping[Who, int]) -> str:
         _chain(Who.PAGE, (f'oifname "lo" {_ANSWERS}',)),
         _chain(Who.GUARD, _lookups(allowed)),
         _base("output", (f"meta skuid {_uid(uid)} jump {who.name.lower()}" for who, uid in sorted_(users))),
-        _base("input", (_closed(port) for port in allowed.doors)),
+        _base("input", (_closed(port) for port in _answering(allowed))),
     ]
     return f"table {TABLE} {{\n" + "\n".join((*counters, *chains)) + "}\n"
 
@@ -67,10 +67,17 @@ def _engine(allowed: Allowed) -> Iterator[str]:
     for destination in allowed.engine:
         yield f"{_to(destination)} tcp dport {destination.port} accept"
     yield from _lookups(allowed)
-    for door in map(checked_port, allowed.doors):
-        yield f'oifname "lo" tcp sport {door} {_ANSWERS}'
+    for port in _answering(allowed):
+        yield f'oifname "lo" tcp sport {port} {_ANSWERS}'
     # `doctor` asks the engine at its own door, as the engine's user.
     yield f'oifname "lo" tcp dport {checked_port(allowed.doors[0])} accept'
+
+
+def _answering(allowed: Allowed) -> Iterator[int]:
+    """Where the engine's user listens: its doors, and the status page, whose unit is of the same user."""
+    yield from map(checked_port, allowed.doors)
+    if allowed.page is not None:
+        yield checked_port(allowed.page)
 
 
 def _lookups(allowed: Allowed) -> Iterator[str]:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from tests.network.namespaces import (
     apart,
     on,
     reaches,
+    socket_of,
     with_users,
 )
 from tests.stores import whole_store
@@ -226,3 +227,15 @@ def test_a_tills_door_is_closed_to_other_machines(scene):
             assert not reaches(0, HERE_6, port)
         assert reaches(0, HERE, port), "from this machine it is anybody's"
     assert nft.counts().of(Who.OUTSIDE) == before + 2
+
+
+def test_the_status_page_answers_on_loopback_as_the_engines_user(scene):
+    """Its unit is the engine's user's (pos-bridge-page.service)."""
+    port = read(scene.config).page.port
+    with closing(socket_of(ENGINE, socket.AF_INET, socket.SOCK_STREAM)) as page:
+        page.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        page.bind(("127.0.0.1", port))
+        page.listen()
+        assert reaches(SOMEBODY, "127.0.0.1", port)
+    with socket.create_server((HERE, port)), on(scene.there):
+        assert not reaches(0, HERE, port), "from another machine it is nobody's"
