@@ -4,6 +4,7 @@ A try is written down as failed before the password is looked at, and taken back
 killed meanwhile has tried. A number that nobody has is delayed and costs the same work as one that somebody has.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Callable
 from datetime import date
@@ -64,6 +65,19 @@ class Operators:
     def find(self, number: int) -> Operator | None:
         """By number alone: who that is, not whether they are here."""
         return next((each for each in self.all() if each.number == number), None)
+
+    def standing(self, number: int) -> bytes | None:
+        """Another one after each change of this operator's password or roles. None: nobody has that number.
+
+        32 bytes, of which nobody learns either; whoever let somebody in compares it with what it was then.
+        """
+        if not self._path.exists():
+            return None
+        with file.transaction(self._path) as connection:
+            found, stored = _operator(connection, number), _hash(connection, number)
+        if found is None or stored is None:
+            return None
+        return hashlib.sha256(repr((stored, sorted(role.value for role in found.roles))).encode()).digest()
 
     def all(self) -> tuple[Operator, ...]:
         """In the order of their numbers; whoever was removed is not there."""

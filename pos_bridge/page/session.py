@@ -24,9 +24,13 @@ def same(one: str | None, other: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Session:
-    """`operator`: a number. `csrf`: what this person's forms carry. `begun`: by the clock of `Sessions`, in seconds."""
+    """`operator`: a number. `csrf`: what this person's forms carry. `begun`: by the clock of `Sessions`, in seconds.
+
+    `standing`: the operator's when they were let in (operators/store.py).
+    """
 
     operator: int
+    standing: bytes
     csrf: str
     begun: float
 
@@ -41,13 +45,13 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._here)
 
-    def open(self, operator: int) -> str:
+    def open(self, operator: int, standing: bytes) -> str:
         """Somebody who showed who they are. The new cookie, which nobody had before."""
         self._forget_the_old()
         while len(self._here) >= MOST:
             self._here.pop(next(iter(self._here)))
         cookie, now = fresh(), self._clock()
-        self._here[_key(cookie)] = Session(operator, fresh(), now), now
+        self._here[_key(cookie)] = Session(operator, standing, fresh(), now), now
         return cookie
 
     def find(self, cookie: str | None, *, active: bool = True) -> Session | None:

@@ -33,6 +33,8 @@ class Known(Protocol):
 
     def check(self, number: int, password_typed: str, /) -> Checked: ...
 
+    def standing(self, number: int, /) -> bytes | None: ...
+
 
 class Shown(Protocol):
     """pos_bridge.page.facts.Facts."""
@@ -72,6 +74,7 @@ class Site:
         self._sessions = sessions
         self._usual: Language = usual
         self._thread = ThreadPoolExecutor(1, "passwords")
+        self._looks = ThreadPoolExecutor(1, "operators")  # whoever is in does not wait for those who try to get in
         self._checks = 0
         self._routes: Mapping[str, tuple[Route, ...]] = {
             "": (Route("GET", self._overview),),
@@ -82,6 +85,7 @@ class Site:
 
     def close(self) -> None:
         self._thread.shutdown(cancel_futures=True)
+        self._looks.shutdown(cancel_futures=True)
 
     async def answer(self, request: Request) -> Response:
         refused = turned_away(request)
@@ -108,7 +112,7 @@ class Site:
 
     async def _through(self, route: Route, request: Request, language: Language, path: str) -> Response:
         refreshing = path == "" and request.query == EVERY.encode()
-        session = self._sessions.find(request.cookie(SESSION), active=not refreshing)
+        session = await self._session(request.cookie(SESSION), active=not refreshing)
         if session is None and not route.for_all:
             return elsewhere(f"/{language}/login")
         frame = Frame(language, path, None if session is None else session.csrf, refreshing)
@@ -116,6 +120,20 @@ class Site:
             return await route.answer(Visit(request, frame, session))
         except BadRequestError as bad:
             return self.refusal(bad.status, language)
+
+    async def _session(self, cookie: str | None, *, active: bool) -> Session | None:
+        """Of somebody who is what they were when they came in: a role or a password that goes ends it at once."""
+        session = self._sessions.find(cookie, active=active)
+        if session is None:
+            return None
+        look = asyncio.get_running_loop().run_in_executor(self._looks, self._operators.standing, session.operator)
+        try:
+            if await look == session.standing:
+                return session
+        except OperatorsUnusableError:
+            return None  # nobody is shown anything until it is known who they are
+        self._sessions.close(cookie)
+        return None
 
     async def _overview(self, visit: Visit) -> Response:
         engine, findings = await asyncio.gather(self._facts.engine(), self._facts.findings())
@@ -139,12 +157,12 @@ class Site:
         if self._checks >= _MOST_CHECKS:
             return _login_page(visit, 503, "busy")
         try:
-            checked = await self._check(int(number), password)
+            checked, standing = await self._check(int(number), password)
         except OperatorsUnusableError:
             return _login_page(visit, 503, "operators_unusable")
         match checked:
-            case Operator() if Role.IT in checked.roles:
-                cookie = self._sessions.open(checked.number)
+            case Operator() if Role.IT in checked.roles and standing is not None:
+                cookie = self._sessions.open(checked.number, standing)
                 return elsewhere(visit.frame.at("")).with_cookie(SESSION, cookie).with_cookie(FORM, "")
             case Operator():
                 return _login_page(visit, 403, "not_it")
@@ -153,14 +171,17 @@ class Site:
             case Refused():
                 return _login_page(visit, 403, "refused")
 
-    async def _check(self, number: int, password: str) -> Checked:
+    async def _check(self, number: int, password: str) -> tuple[Checked, bytes | None]:
+        """With the operator's standing, if it is one."""
         self._checks += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._operators.check, number, password
-            )
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._checked, number, password)
         finally:
             self._checks -= 1
+
+    def _checked(self, number: int, password: str) -> tuple[Checked, bytes | None]:
+        checked = self._operators.check(number, password)
+        return checked, self._operators.standing(number) if isinstance(checked, Operator) else None
 
     async def _logout(self, visit: Visit) -> Response:
         if visit.session is None or not same(visit.request.form().get("token"), visit.session.csrf):

@@ -180,6 +180,21 @@ def test_roles_and_password_change(operators, clock):
         operators.set_roles(7, frozenset({Role.SYSTEM}))
 
 
+def test_a_standing_is_another_one_after_each_change(operators):
+    seen = [operators.standing(7)]
+    operators.set_roles(7, frozenset({Role.CASHIER, Role.IT}))
+    seen.append(operators.standing(7))
+    operators.set_password(7, "un tout autre mot de passe")
+    seen.append(operators.standing(7))
+    assert operators.standing(7) == seen[-1]
+    assert None not in seen
+    assert len(set(seen)) == 3
+    operators.remove(7, date(2026, 11, 23))
+    assert operators.standing(7) is None
+    assert operators.standing(8) is None
+    assert Operators(operators.path.with_name("none.db")).standing(7) is None
+
+
 def test_two_at_once_are_one_try(operators, clock):
     context = multiprocessing.get_context("fork")
     with context.Pool(2) as pool:

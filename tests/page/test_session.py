@@ -13,7 +13,7 @@ class Clock:
 
 def test_a_cookie_is_one_persons_until_it_is_closed():
     sessions = Sessions(Clock())
-    one, other = sessions.open(1), sessions.open(2)
+    one, other = sessions.open(1, b"as it was"), sessions.open(2, b"as it was")
     found = sessions.find(one)
     assert found is not None
     assert found.operator == 1
@@ -30,7 +30,7 @@ def test_a_cookie_is_one_persons_until_it_is_closed():
 def test_idle_for_long_is_out():
     clock = Clock()
     sessions = Sessions(clock)
-    cookie = sessions.open(1)
+    cookie = sessions.open(1, b"as it was")
     for _ in range(3):
         clock.now += IDLE_S - 1
         assert sessions.find(cookie) is not None
@@ -42,7 +42,7 @@ def test_idle_for_long_is_out():
 def test_a_page_that_reloads_itself_keeps_nobody_in():
     clock = Clock()
     sessions = Sessions(clock)
-    cookie = sessions.open(1)
+    cookie = sessions.open(1, b"as it was")
     for _ in range(14):
         clock.now += 60
         assert sessions.find(cookie, active=False) is not None
@@ -53,7 +53,7 @@ def test_a_page_that_reloads_itself_keeps_nobody_in():
 def test_a_day_is_enough():
     clock = Clock()
     sessions = Sessions(clock)
-    cookie = sessions.open(1)
+    cookie = sessions.open(1, b"as it was")
     while clock.now < 1000 + WHOLE_S - 600:
         clock.now += 600
         if clock.now < 1000 + WHOLE_S:
@@ -64,9 +64,9 @@ def test_a_day_is_enough():
 
 def test_they_are_few():
     sessions = Sessions(Clock())
-    cookies = [sessions.open(1) for _ in range(MOST)]
+    cookies = [sessions.open(1, b"as it was") for _ in range(MOST)]
     assert sessions.find(cookies[0]) is not None  # not the longest idle any more
-    sessions.open(1)
+    sessions.open(1, b"as it was")
     assert len(sessions) == MOST
     assert sessions.find(cookies[0]) is not None
     assert sessions.find(cookies[1]) is None

@@ -35,6 +35,15 @@ ANSWERS: dict[int, Checked] = {
 
 
 class Known:
+    def __init__(self) -> None:
+        self.standings: dict[int, bytes | None] = {1: b"as it was"}
+        self.broken = False
+
+    def standing(self, number: int, /) -> bytes | None:
+        if self.broken:
+            raise OperatorsUnusableError
+        return self.standings.get(number)
+
     def check(self, number: int, password_typed: str, /) -> Checked:
         if number == 4:
             raise OperatorsUnusableError
@@ -58,7 +67,8 @@ class Visitor:
 
     def __init__(self) -> None:
         self.told = Told()
-        self.site = Site(Known(), self.told, Sessions(lambda: 0.0), "fr")
+        self.known = Known()
+        self.site = Site(self.known, self.told, Sessions(lambda: 0.0), "fr")
         self.cookies: dict[str, str] = {}
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
@@ -126,6 +136,24 @@ def test_in_and_out(visitor):
     assert visitor.cookies == {}
     visitor.cookies = kept
     assert visitor.ask("GET", "/fr/").status == 303, "the cookie is worth nothing any more"
+
+
+@pytest.mark.parametrize("now", [b"another password or role", None])
+def test_whoever_is_not_what_they_were_is_out(visitor, now):
+    visitor.log_in()
+    assert visitor.ask("GET", "/fr/").status == 200
+    visitor.known.standings[1] = now
+    assert went(visitor.ask("GET", "/fr/")) == went(visitor.ask("GET", "/fr/findings")) == "/fr/login"
+    visitor.known.standings[1] = b"as it was"
+    assert visitor.ask("GET", "/fr/").status == 303, "for good"
+
+
+def test_nobody_is_in_while_it_is_not_known_who_they_are(visitor):
+    visitor.log_in()
+    visitor.known.broken = True
+    assert visitor.ask("GET", "/fr/").status == 303
+    visitor.known.broken = False
+    assert visitor.ask("GET", "/fr/").status == 200
 
 
 @pytest.mark.parametrize(
