@@ -9,7 +9,7 @@ from functools import partial
 from pos_bridge import events
 from pos_bridge.admin.calls import Do, table
 from pos_bridge.admin.monitor import Monitor
-from pos_bridge.admin.overview import Hour, Sources, health, overview
+from pos_bridge.admin.overview import Session, Sources, health, overview
 from pos_bridge.admin.server import MODE, AdminServer
 from pos_bridge.admin.vitals import Vitals
 from pos_bridge.admin.who import Doorkeeper
@@ -55,7 +55,7 @@ class Onlookers:
         self._token = credentials.metrics_token
         self._log = log
         self._stack = stack
-        self._session_opened: Hour | None = None
+        self._session = Session(now)
         self._counts = EventCounts(now)
         log.listen(self._counts.hear)
         log.listen(self._hear)
@@ -81,7 +81,7 @@ class Onlookers:
             health=vitals.health,
             unsettled=running.journal.unsettled,
             certificates=running.certificates,
-            session_opened=lambda: self._session_opened,
+            session_opened=self._session.opened,
             locks=running.locks,
             connections=network.figures,
         )
@@ -117,7 +117,7 @@ class Onlookers:
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, events.SessionOpened):
-            self._session_opened = Hour.of(now())
+            self._session.opened_now()
 
 
 def _told(do: Callable[[], None]) -> Do:

@@ -18,6 +18,9 @@ from pos_bridge.wire.locks import Lock
 LAST_SALES = 50
 _MOST_LEGS = 100
 _HOUR_MS = 3_600_000
+# A payment that is under way when its hour ends has not failed, and its end is nobody's to see: whatever was begun so
+# late counts as begun in the hour after it.
+_UNDER_WAY_MS = 15 * 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,27 @@ class Sources:
     session_opened: Callable[[], Hour | None]
     locks: Mapping[str, Lock | None]
     connections: Callable[[], Mapping[str, int] | None] = lambda: None
+
+
+class Session:
+    """When the session with the processor was opened, told once that hour is over: one that was lost is opened by the
+    next card sale.
+    """
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._newest: Hour | None = None
+        self._told: Hour | None = None
+
+    def opened_now(self) -> None:
+        self.opened()
+        self._newest = Hour.of(self._clock())
+
+    def opened(self) -> Hour | None:
+        """None: nothing of it can be told yet."""
+        if self._newest != Hour.of(self._clock()):
+            self._told = self._newest
+        return self._told
 
 
 async def overview(sources: Sources) -> dict[str, object]:
@@ -83,7 +107,8 @@ async def health(sources: Sources) -> dict[str, object]:
 
 
 async def unresolved(sources: Sources, now: datetime) -> list[tuple[KnownLeg, int]] | None:
-    """The legs that were begun in an hour that is over and are not at their end, with how many hours ago, oldest first.
+    """The legs that were begun in an hour that is over, but for its last quarter, and are not at their end, with how
+    many hours ago, oldest first.
 
     None: the journal cannot be read.
     """
@@ -148,4 +173,4 @@ def _hour_number(time: datetime) -> int:
 
 
 def _begun(leg: KnownLeg) -> int:
-    return (leg.begun_ms or 0) // _HOUR_MS
+    return ((leg.begun_ms or 0) + _UNDER_WAY_MS) // _HOUR_MS

@@ -7,9 +7,11 @@ if only a sale went for a processor that was lost, its being there again would s
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from pos_bridge import faults
 from pos_bridge.domain.outcome import Health
 
 _AGAIN_S = 30.0
+_UNKNOWN = Health(processor_reachable=False, journal_writable=False, readers=())
 _SOON_S = 1.0  # what is not well is looked at sooner, and seldomer each time
 
 
@@ -25,14 +27,23 @@ class Vitals:
     async def run(self) -> None:
         pause = _SOON_S
         while True:
-            seen = await self._look()
-            if not seen.processor_reachable:
-                await self._reach()
+            seen = await self._looked()
             self._seen = seen
             self._first.set()
             pause = _AGAIN_S if is_well(seen) else min(2 * pause, _AGAIN_S)
             await asyncio.sleep(pause)
             pause = _SOON_S if is_well(seen) else pause
+
+    async def _looked(self) -> Health:
+        """A fault of a look is told, and is no reason to go on saying that all is well."""
+        try:
+            seen = await self._look()
+            if not seen.processor_reachable:
+                await self._reach()
+        except Exception as fault:  # noqa: BLE001 - the next look may go well
+            faults.tell(fault)
+            return _UNKNOWN
+        return seen
 
     async def health(self) -> Health:
         await self._first.wait()

@@ -20,8 +20,8 @@ Resolve = Callable[[str, int], Iterable[str]]
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """`engine`: what the engine may connect to. `dns`: name servers, for whoever must look a name up. `doors`: the
-    ports on loopback where tills ask; the first is nexo's. `page`: the status page's, of the same user. `lost`: what leads to no address that may be talked to;
-    `named`: what is a name.
+    ports on loopback where tills ask; the first is nexo's. `page`: the status page's, of the same user. `lost`: what
+    leads to no address that may be talked to; `named`: what is a name.
     """
 
     engine: tuple[Destination, ...]
@@ -71,7 +71,9 @@ def allowed(config: Config, resolve: Resolve | None = None) -> Allowed:
         if not found:
             lost.append(target)
     named = tuple(target for target in targets(config) if target.address is None)
-    return Allowed(_sorted(reached), dns_servers(config), doors(config), tuple(lost), named, checked_port(config.page.port))
+    return Allowed(
+        _sorted(reached), dns_servers(config), doors(config), tuple(lost), named, checked_port(config.page.port)
+    )
 
 
 def destinations(target: Target, resolve: Resolve) -> tuple[Destination, ...]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from pos_bridge.domain.connection import Who
 from pos_bridge.network.ruleset import COUNTERS
@@ -73,12 +74,16 @@ def counted(listing: str, at: int) -> Denied:
 
 
 def read(path: Path) -> Denied | None:
-    """None: there is no such file. UnfitError, OSError."""
+    """None: there is no such file. UnfitError, OSError. Waits for nobody, whatever lies there."""
     try:
-        with path.open("rb") as file:
-            content = file.read(_LONGEST)
+        # A pipe would be waited for, by an engine that has payments to see to; a link leads elsewhere.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        if not S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnfitError("not a file")
+        content = file.read(_LONGEST)
     try:
         return Denied.parse(content.decode("ascii"))
     except UnicodeDecodeError:

@@ -7,10 +7,10 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from typing import Self
 
-from pos_bridge import events
+from pos_bridge import events, faults
 from pos_bridge.domain.connection import Way, Who
 from pos_bridge.log import Log, counted
 from pos_bridge.network import denied
@@ -62,6 +62,7 @@ class NetworkWatch:
         self._file = config.path(config.network.denied)
         self._told: set[Stranger] = set()
         self._doubted: set[Stranger] = set()
+        self._blind = False
         self._last = self._read()
         self._waiting = dict.fromkeys(Who, 0)
         self._quiet_until = dict.fromkeys(Who, 0.0)
@@ -76,8 +77,13 @@ class NetworkWatch:
         """None: nobody reads the firewall's counters here."""
         return self._last
 
-    def figures(self) -> Mapping[str, int]:
-        """Sockets that should not be, now; what the firewall denied since its rules were loaded, where it is known."""
+    def figures(self) -> Mapping[str, int] | None:
+        """Sockets that should not be, now; what the firewall denied since its rules were loaded, where it is known.
+
+        None while it cannot look: nothing seen is not the same as nothing there.
+        """
+        if self._blind:
+            return None
         seen = {"unexpected": len(self._told)}
         return seen if self._last is None else {**seen, "denied": sum(self._last.times)}
 
@@ -97,13 +103,25 @@ class NetworkWatch:
 
     async def _run(self) -> None:
         while True:
-            await self.look()
+            await self._look_again()
             await asyncio.sleep(LOOK_S)
+
+    async def _look_again(self) -> None:
+        """A fault of one look ends no watch. It is told once, until a look goes well."""
+        try:
+            await self.look()
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the next look may see
+            if not self._blind:
+                faults.tell(fault)
+            self._blind = True
 
     async def look(self) -> None:
         """Once. Raises nothing that a system can do to it."""
-        with suppress(OSError):  # no /proc, or no descriptor left to look with: the next look may see
+        try:
             await self._look_at_sockets()
+            self._blind = False
+        except OSError:  # no /proc, or no descriptor left to look with: the next look may see
+            self._blind = True
         self._look_at_denials()
 
     async def _look_at_sockets(self) -> None:

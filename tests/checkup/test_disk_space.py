@@ -32,12 +32,12 @@ def test_below_a_limit(tmp_path, monkeypatch, limit, said):
 
 
 def test_where_there_is_enough_no_sale_can_be_seen_in_the_figure(tmp_path, monkeypatch):
-    monkeypatch.setattr(disk_space.os, "statvfs", lambda _: disk(mebibytes=5 * 1024 + 900))
+    monkeypatch.setattr(os, "statvfs", lambda _: disk(mebibytes=5 * 1024 + 900))
     before = disk_space.look_at("till.state_dir", tmp_path)
     assert "at least 5120 MiB" in before.text("en")
-    monkeypatch.setattr(disk_space.os, "statvfs", lambda _: disk(mebibytes=5 * 1024 + 800))
+    monkeypatch.setattr(os, "statvfs", lambda _: disk(mebibytes=5 * 1024 + 800))
     assert disk_space.look_at("till.state_dir", tmp_path) == before
-    monkeypatch.setattr(disk_space.os, "statvfs", lambda _: disk(mebibytes=700))
+    monkeypatch.setattr(os, "statvfs", lambda _: disk(mebibytes=700))
     assert "at least 512 MiB" in disk_space.look_at("till.state_dir", tmp_path).text("en")
 
 

@@ -1,6 +1,7 @@
 """What the firewall denied, on its way from nft to the engine."""
 
 import json
+import os
 
 import pytest
 from hypothesis import given
@@ -63,6 +64,17 @@ def test_a_file_is_for_everybody_to_read_and_whole(tmp_path):
     path.write_bytes(b"\xff" * 600)
     with pytest.raises(UnfitError):
         read(path)
+
+
+def test_whatever_lies_there_nobody_waits_for_it(tmp_path):
+    """The engine reads it on its loop, from a folder of another user's."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    with pytest.raises(UnfitError):
+        read(pipe)
+    link.symlink_to("/dev/zero")
+    with pytest.raises(OSError, match="symbolic"):
+        read(link)
 
 
 def test_old_is_old():

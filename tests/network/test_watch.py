@@ -259,3 +259,27 @@ def test_it_looks_by_itself_until_it_is_ended(tmp_path, log, somebody):
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(engine())
     assert unexpected("outgoing") in told(tmp_path)
+
+
+def test_a_look_that_fails_is_told_once_and_ends_no_watch(tmp_path, log, capsys):
+    broken: list[Exception] = [ValueError("of a till"), OSError("no /proc")]
+    seen: list[object] = []
+
+    def sockets() -> list[OwnSocket]:
+        seen.append(None)
+        if broken:
+            raise broken[0]
+        return []
+
+    watch = NetworkWatch(till(tmp_path, processor="127.0.0.1:9"), log, sockets=sockets)
+    for _ in range(2):
+        asyncio.run(watch._look_again())
+    assert capsys.readouterr().err.count("fault: ValueError") == 1
+    assert watch.figures() is None, "nothing seen is not nothing there"
+    del broken[0]
+    asyncio.run(watch._look_again())
+    assert watch.figures() is None
+    broken.clear()
+    asyncio.run(watch._look_again())
+    assert watch.figures() == {"unexpected": 0}
+    assert "of a till" not in capsys.readouterr().err
