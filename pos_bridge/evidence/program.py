@@ -8,12 +8,12 @@ import base64
 import csv
 import hashlib
 from collections.abc import Iterator
-from importlib.util import source_hash
 from pathlib import Path
 
 import pos_bridge
 from pos_bridge import __version__
 from pos_bridge.checkup.finding import Finding, good, mend, note
+from pos_bridge.evidence import bytecode
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
@@ -22,8 +22,6 @@ _PLACE = Path(pos_bridge.__file__).parents[1]
 _OURS = "pos_bridge/__init__.py"
 _NOT_UNPACKED = ".data/"  # commands and headers of a wheel: a till has no use for them (the package leaves them out)
 _CODE = ("*.py", "*.so")
-_FLAGS, _HASH = slice(4, 8), slice(8, 16)  # of bytecode (PEP 552)
-_BY_HASH = 1
 _SHOWN = 3  # so many names are told
 
 UNCHANGED = good(
@@ -92,27 +90,15 @@ def _changed(place: Path, listed: dict[str, str]) -> Iterator[str]:
             yield name
             continue
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-        if digest != told or not _bytecode_fits(place / name, content):
+        if digest != told or (name.endswith(".py") and not bytecode.fits(place / name, content)):
             yield name
-
-
-def _bytecode_fits(path: Path, source: bytes) -> bool:
-    """Bytecode that is believed unasked names the source that it was made of."""
-    if path.suffix != ".py":
-        return True
-    for made in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
-        with made.open("rb") as file:
-            head = file.read(_HASH.stop)
-        by_hash = int.from_bytes(head[_FLAGS], "little") & _BY_HASH
-        if by_hash and head[_HASH] != source_hash(source):
-            return False
-    return True
 
 
 def _beside(place: Path, listed: dict[str, str]) -> Iterator[str]:
     """Code that could be loaded and that nobody packed."""
-    for kind in (*_CODE, "*.pth"):
+    for kind in (*_CODE, "*.pth", "*.pyc"):
         for path in place.rglob(kind):
             name = path.relative_to(place).as_posix()
-            if name not in listed:
+            made = path.suffix == ".pyc" and path.parent.name == "__pycache__"  # looked at beside its source
+            if name not in listed and not made:
                 yield name

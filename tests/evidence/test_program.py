@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import marshal
 import py_compile
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def test_one_byte_of_one_file(place, name):
     assert dict(only(place).values)["names"] == name
 
 
-@pytest.mark.parametrize("name", ["pos_bridge/more.py", "sitecustomize.py", "x.pth", "lib/other.so"])
+@pytest.mark.parametrize("name", ["pos_bridge/more.py", "sitecustomize.py", "x.pth", "lib/other.so", "lib/other.pyc"])
 def test_code_that_nobody_packed(place, name):
     (place / name).write_bytes(b"")
     assert dict(only(place).values)["names"] == name
@@ -86,8 +87,24 @@ def test_bytecode_that_is_believed_unasked(place):
     assert dict(only(place).values)["names"] == "lib.py"
 
 
-def test_bytecode_that_python_compares_itself_is_left_to_it(place):
-    py_compile.compile(str(place / "lib.py"), doraise=True)
+@pytest.mark.parametrize("how", list(py_compile.PycInvalidationMode))
+@pytest.mark.parametrize("inside", [b"", b"x", None])
+def test_bytecode_that_says_of_itself_what_it_is_not(place, how, inside):
+    """Its head names the source that lies there, and what Python would run is something else."""
+    source = place / "lib.py"
+    made = str(py_compile.compile(str(source), invalidation_mode=how, doraise=True))
+    assert line(only(place)) == UNCHANGED
+    evil = marshal.dumps(compile("x = 666", "lib.py", "exec")) if inside is None else inside
+    Path(made).write_bytes(Path(made).read_bytes()[:16] + evil)
+    assert dict(only(place).values)["names"] == "lib.py"
+
+
+def test_bytecode_that_python_does_not_believe_is_left_to_it(place):
+    made = Path(str(py_compile.compile(str(place / "lib.py"), doraise=True)))
+    of_another_time = made.read_bytes()
+    made.write_bytes(of_another_time[:8] + bytes(4) + of_another_time[12:16] + b"else")
+    assert line(only(place)) == UNCHANGED
+    made.write_bytes(b"\0" * 20)
     assert line(only(place)) == UNCHANGED
 
 
