@@ -38,7 +38,9 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> int:
-    """`args.loaded` is the Config. As doctor's, by the heaviest finding; 1 as well where a file cannot be written."""
+    """`args.loaded` is the Config. As doctor's, by the heaviest finding; 1 as well where a file cannot be written, and
+    where what is to be verified is not signed by this till.
+    """
     if args.verify is not None:
         return _verify(args.verify, args.loaded, args.lang)
     key = _key(args.loaded)
@@ -104,9 +106,10 @@ def _verify(file: Path, config: Config, language: str) -> int:
         by = seal.verify(content, signature)
     except ValueError:
         return _told(say("false", language, path=file))
-    ours = by == _signer(_key(config))
-    print(say("true" if ours else "true_of_another", language, path=file, key=by.key))
-    return WELL
+    ours = _signer(_key(config))
+    word = "true" if by == ours else "true_of_somebody" if ours is None else "true_of_another"
+    print(say(word, language, path=file, key=by.key))
+    return WELL if by == ours else ILL  # anybody can make a key and sign with it
 
 
 def _key(config: Config) -> Ed25519PrivateKey | None:

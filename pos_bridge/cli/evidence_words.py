@@ -48,6 +48,12 @@ SAID = {
         "caisse qu'il nomme.",
         "{path} is what the key {key} signed. It is not this till's: compare it with that of the till that it names.",
     ),
+    "true_of_somebody": Words(
+        "{path} est ce qu'a signé la clé {key}. Si c'est celle de cette caisse ne se voit pas : till.signing_key ne "
+        "peut pas être lu. Lancez cette commande comme root.",
+        "{path} is what the key {key} signed. Whether that is this till's cannot be seen: till.signing_key cannot be "
+        "read. Run this as root.",
+    ),
     "false": Words(
         "{path} n'est pas ce que dit sa signature : il a changé, ou elle est d'un autre rapport.",
         "{path} is not what its signature says: it changed, or the signature is of another report.",

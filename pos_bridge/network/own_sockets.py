@@ -36,21 +36,27 @@ def own_sockets() -> Iterator[OwnSocket]:
         with suppress(OSError):  # closed meanwhile
             descriptor = int(name)
             if S_ISSOCK(os.fstat(descriptor).st_mode):
-                with socket.socket(fileno=os.dup(descriptor)) as duplicate:
-                    if duplicate.family not in _LOCAL:
-                        yield _seen(duplicate)
+                # Not a duplicate: by now another thread may have a file there, and to close one of those would take
+                # that file's locks from the whole process.
+                found = socket.socket(fileno=descriptor)
+                try:
+                    seen = None if found.family in _LOCAL else _seen(found)
+                finally:
+                    found.detach()
+                if seen is not None:
+                    yield seen
 
 
-def _seen(duplicate: socket.socket) -> OwnSocket:
-    kind = duplicate.type if duplicate.family in _INTERNET else socket.SOCK_RAW
+def _seen(found: socket.socket) -> OwnSocket:
+    kind = found.type if found.family in _INTERNET else socket.SOCK_RAW
     if kind not in {socket.SOCK_STREAM, socket.SOCK_DGRAM}:
         return OwnSocket(socket.SOCK_RAW, listens=False, ours=None, peer=None)
-    listens = duplicate.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) != 0
+    listens = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) != 0
     peer = None
     if not listens:
         with suppress(OSError):  # it has none
-            peer = _end(duplicate.getpeername())
-    return OwnSocket(kind, listens, _end(duplicate.getsockname()), peer)
+            peer = _end(found.getpeername())
+    return OwnSocket(kind, listens, _end(found.getsockname()), peer)
 
 
 def _end(name: tuple[str, int]) -> End | None:

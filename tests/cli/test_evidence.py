@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hw_sim.running import RunningStore
 from pos_bridge.checkup.finding import Weight
 from pos_bridge.cli import doctor, evidence
 from pos_bridge.evidence.report import REQUIREMENTS
+from pos_bridge.evidence.seal import sealed
 
 CASH = "987.65"
 
@@ -88,6 +90,18 @@ def test_who_signed_it_and_whether_it_changed(written, settings_file, tmp_path):
     (tmp_path / "r.json.sig").unlink()
     _, wrong = asked(settings_file, "--verify", tmp_path / "r.json")
     assert "ne peut pas être lu" in wrong
+
+
+def test_a_good_signature_of_another_key_is_not_this_tills(written, settings_file, tmp_path):
+    report = tmp_path / "r.json"
+    report.write_bytes((written / "r.json").read_bytes().replace(b"not_shown", b"shown"))
+    (tmp_path / "r.json.sig").write_bytes(sealed(report.read_bytes(), Ed25519PrivateKey.generate()))
+    said, _ = asked(settings_file, "--verify", report, "--lang", "en")
+    assert "It is not this till's" in said
+    elsewhere = settings_file.with_name("without-its-key.toml")
+    elsewhere.write_text(settings_file.read_text().replace('signing_key = "', 'signing_key = "gone-'))
+    said, _ = asked(elsewhere, "--verify", written / "r.json", "--lang", "en")
+    assert "cannot be seen" in said
 
 
 def test_a_report_replaces_no_other(written, settings_file):

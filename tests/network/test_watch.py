@@ -66,6 +66,21 @@ def test_the_kernel_knows_what_each_socket_does(somebody):
         assert OwnSocket(socket.SOCK_STREAM, listens=True, ours=(ip_address("::1"), port), peer=None) in seen
 
 
+def test_a_descriptor_that_is_a_file_by_now_is_let_alone(monkeypatch, tmp_path):
+    """Another thread closed a socket and opened a file between two looks at the number. Nothing stays open for it."""
+    monkeypatch.setattr("pos_bridge.network.own_sockets.S_ISSOCK", lambda _: True)
+    with (tmp_path / "file").open("wb") as file, socket.socket() as one:
+        before = descriptors()
+        assert list(own_sockets())
+        assert descriptors() == before
+        file.write(b"still open")
+        assert one.getsockname() == ("0.0.0.0", 0)
+
+
+def descriptors() -> set[str]:
+    return {each.name for each in Path("/proc/self/fd").iterdir()}
+
+
 def test_a_connection_is_told_once_until_it_is_gone(tmp_path, log, somebody):
     config = till(tmp_path, processor="127.0.0.1:9")
     open_now: list[socket.socket] = []
