@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pos_bridge.domain.leg import Kind, State, Tender
 from pos_bridge.journal.lately import Sort, counted, lately
+from pos_bridge.journal.months import files
 from tests.journal.makers import Clock, cash, opened, paid
 
 BY_CARD, IN_CASH = (
@@ -36,6 +37,26 @@ def test_an_hour_is_told_when_it_is_over(tmp_path: Path):
         assert lately(tmp_path, clock() - timedelta(hours=2), 10) == (), "a clock that was set back tells less"
         clock.turn(hours=1)
         assert [each.hour for each in lately(tmp_path, clock(), 2)] == [15, 14]
+    finally:
+        journal.close()
+
+
+def test_the_first_sale_of_a_month_does_not_show_by_what_is_gone(tmp_path: Path):
+    """It is what begins the month's file."""
+    clock = Clock()
+    journal = opened(tmp_path, clock)
+    try:
+        for cents in (100, 200):
+            paid(journal, cents)
+        clock.turn(hours=24 * 31)
+        before = lately(tmp_path, clock(), 10)
+        assert len(before) == 2
+        paid(journal, 300)
+        assert len(files(tmp_path)) == 2
+        assert lately(tmp_path, clock(), 10) == before
+        clock.turn(hours=1)
+        assert [each.cents for each in lately(tmp_path, clock(), 10)] == [300, 100, 200]
+        assert [each.cents for each in lately(tmp_path, clock(), 2)] == [300, 200], "the newest"
     finally:
         journal.close()
 

@@ -221,8 +221,11 @@ def test_what_doctor_finds_tells_of_no_sale(book: Book, config: Path):
         with book.asking(card=None) as asking:
             until(lambda: book.steps(asking.sale) == ["intent"])
             assert listed(config) == before
+            hour = datetime.now(UTC).hour
+            shown = page(book)
             book.till.abort(asking.sale.service_id)
             asking.end()
+            assert page(book) == shown or datetime.now(UTC).hour != hour, "nor does a monitor see one that is awaited"
         running.terminate()
         assert running.end().code == 0
 
