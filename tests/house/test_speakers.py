@@ -13,6 +13,7 @@ WRITERS = {
     "card/emv_check.py": "what is wrong with a file of terminal data, by its keys; a program that never sees a card",
     "terminal_data.py": "nothing: it hears what that program says",
     "network/nft.py": "nothing: it hears what the program nft says",
+    "evidence/bytecode.py": "nothing: it hushes what the compiler warns of a source",
     "ops/est.py": "nothing: it makes an error of a library's warning",
     "card/program.py": "nothing: an empty write",
     "pos_api/connection.py": "nothing: the logger that uvicorn wants, in no hierarchy and above every level",
