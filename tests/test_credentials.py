@@ -116,7 +116,7 @@ PHRASE = "a-passphrase-of-a-till-of-32-characters"
 @pytest.mark.parametrize("token", [API_KEY, f"{API_KEY}\n", PHRASE])
 def test_a_monitor_has_a_secret_of_its_own(tmp_path, token):
     files = {"api.key": API_KEY, "one": PHRASE, "metrics.token": token}
-    config = loaded(tmp_path, table("caisse", 1, "one") + METRICS, **files)
+    config = loaded(tmp_path, table("caisse", 1, "one") + METRICS, api_key=True, **files)
     with pytest.raises(ConfigError) as caught:
         metrics_token(config, of_tills(config))
     assert str(caught.value).startswith(f"metrics.token_file: {tmp_path / 'metrics.token'} holds the API key or the ")
@@ -125,6 +125,6 @@ def test_a_monitor_has_a_secret_of_its_own(tmp_path, token):
 
 def test_the_token_of_a_monitor(tmp_path):
     files = {"api.key": API_KEY, "one": PHRASE, "metrics.token": f"{PHRASE}-of-mine\n"}
-    config = loaded(tmp_path, table("caisse", 1, "one") + METRICS, **files)
+    config = loaded(tmp_path, table("caisse", 1, "one") + METRICS, api_key=True, **files)
     assert metrics_token(config, of_tills(config)) == f"{PHRASE}-of-mine"
     assert metrics_token(loaded(tmp_path), of_tills(config)) is None
