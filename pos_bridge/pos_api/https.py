@@ -2,8 +2,8 @@
 
 Loopback only, TLS 1.2 or newer. It installs no signal handler, logs nothing, and holds at most MAX_CONNECTIONS: a new
 one takes the place of one that was answered and does not go, or of the one that has waited longest without asking
-anything, so a till is always let in. Whoever opens connections by the thousand pushes out its own: those without TLS yet
-never take more than half of the places of those that have it.
+anything, so a till is always let in. Whoever opens connections by the thousand pushes out its own: those without TLS
+yet never take more than half of the places of those that have it.
 """
 
 import asyncio
