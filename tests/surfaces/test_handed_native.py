@@ -24,7 +24,7 @@ from tests.surfaces.book import until
 from tests.surfaces.handed import activated, engine_with, handing_over, held, is_listening, nobody_else_can_listen
 from tests.surfaces.native import NativeShop, reachable, refused
 
-GROWTH_KIB = 64 * 1024
+GROWTH_KIB = 128 * 1024
 IDLE = 200
 FILES = 16  # that a first sale by card opens and keeps
 
