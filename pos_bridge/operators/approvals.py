@@ -41,6 +41,15 @@ class Approvals:
                 (uuid4().bytes, number, cents, now.boot, now.at_ms, request),
             )
 
+    def is_of(self, request: bytes, cents: int) -> bool:
+        """Whether so much is approved for that request: asked again, it is no second approval."""
+        if not self._path.exists():
+            return False
+        with file.transaction(self._path) as connection:
+            _drop_what_is_over(connection, self._now())
+            found = connection.execute("SELECT 1 FROM approvals WHERE request = ? AND cents >= ?", (request, cents))
+            return found.fetchone() is not None
+
     def take(self, request: bytes, cents: int) -> int | None:
         """For the refund of that request: the supervisor's number. None: nobody approved so much, lately.
 
@@ -90,6 +99,15 @@ class SupervisedRefunds:
     async def approve(self, number: int, cents: int, request: bytes) -> bool:
         """For that request alone. False: the store takes nothing."""
         return await self._worker.ask(partial(self._approve, number, cents, request))
+
+    async def is_approved(self, cents: int, request: bytes) -> bool:
+        return await self._worker.ask(partial(self._is_approved, cents, request))
+
+    def _is_approved(self, cents: int, request: bytes) -> bool:
+        try:
+            return self._approvals.is_of(request, cents)
+        except OperatorsUnusableError:
+            return False
 
     def _approve(self, number: int, cents: int, request: bytes) -> bool:
         try:
