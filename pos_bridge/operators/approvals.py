@@ -8,14 +8,12 @@ may use a request's name again after two days, and what was made under it is for
 
 import sqlite3
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from pos_bridge.domain.operator import OperatorsUnusableError
 from pos_bridge.operators import file, schema, since
+from pos_bridge.operators.asking import Asking
 from pos_bridge.operators.since import Moment
-from pos_bridge.worker import Job, Worker
 
 GOOD_FOR_MS = 5 * 60_000
 
@@ -80,47 +78,30 @@ class Approvals:
 
 
 class SupervisedRefunds:
-    """checkout.ports.RefundRule on a thread of its own: each refund without its sale wants an approval."""
+    """checkout.ports.RefundRule on a thread of its own: each refund without its sale wants an approval.
+
+    A store that cannot be asked allows nothing.
+    """
 
     never = False
 
     def __init__(self, approvals: Approvals) -> None:
         self._approvals = approvals
-        self._worker = Worker("approvals", _work, lambda: None)
+        self._asking = Asking("approvals")
 
     def close(self) -> None:
         """Blocking, idempotent."""
-        self._worker.close()
+        self._asking.close()
 
     async def allows(self, request: bytes, cents: int) -> bool:
-        """A store that cannot be asked allows nothing."""
-        return await self._worker.ask(partial(self._allows, request, cents))
-
-    async def approve(self, number: int, cents: int, request: bytes) -> bool:
-        """For that request alone. False: the store takes nothing."""
-        return await self._worker.ask(partial(self._approve, number, cents, request))
+        return await self._asking.ask(lambda: self._approvals.take(request, cents) is not None, otherwise=False)
 
     async def is_approved(self, cents: int, request: bytes) -> bool:
-        return await self._worker.ask(partial(self._is_approved, cents, request))
+        return await self._asking.ask(lambda: self._approvals.is_of(request, cents), otherwise=False)
 
-    def _is_approved(self, cents: int, request: bytes) -> bool:
-        try:
-            return self._approvals.is_of(request, cents)
-        except OperatorsUnusableError:
-            return False
-
-    def _approve(self, number: int, cents: int, request: bytes) -> bool:
-        try:
-            self._approvals.approve(number, cents, request)
-        except OperatorsUnusableError:
-            return False
-        return True
-
-    def _allows(self, request: bytes, cents: int) -> bool:
-        try:
-            return self._approvals.take(request, cents) is not None
-        except OperatorsUnusableError:
-            return False
+    async def approve(self, number: int, cents: int, request: bytes) -> None:
+        """For that request alone."""
+        await self._asking.ask(lambda: self._approvals.approve(number, cents, request), otherwise=None)
 
 
 class NoRefunds:
@@ -130,10 +111,6 @@ class NoRefunds:
 
     async def allows(self, request: bytes, cents: int) -> bool:  # noqa: ARG002 - as the port has it
         return False
-
-
-def _work(jobs: list[Job]) -> list[object]:
-    return [job.call() for job in jobs]
 
 
 def _drop_what_is_over(connection: sqlite3.Connection, now: Moment) -> None:

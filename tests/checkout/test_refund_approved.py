@@ -44,7 +44,7 @@ def test_one_approval_is_one_refund(approvals, rule):
 
 
 def test_a_request_whose_name_comes_again_after_two_days_is_another_refund(tmp_path):
-    """The journal knows a request for 48 h: a till counts its names anew after that, and an approval is of one refund."""
+    """The journal knows a request for 48 h: then a till may use its name again."""
     clock = {"now": Moment(bytes(16), 0)}
     approvals = Approvals(tmp_path / "operators.db", lambda: clock["now"])
     rule = SupervisedRefunds(approvals)
