@@ -128,9 +128,11 @@ def open_known(config: Config, rule: RefundRule | None, house: House, stack: Asy
     stack.callback(trail.close)
 
     async def approve(number: int, password: str, request: bytes, cents: int) -> None:
-        """The trail takes it before it is done."""
+        """The trail takes it before it is done, and once: a till that asks again brings the password again."""
         found = await desk.check(number, password)
         if not (isinstance(found, Operator) and found.roles & MAY[Act.APPROVE_REFUND]):
+            return
+        if await rule.is_approved(cents, request):
             return
         with suppress(TrailUnwritableError):
             await trail.note(AuditEntry(now().date(), Actor(Role.SUPERVISOR, number), Act.APPROVE_REFUND))

@@ -91,6 +91,7 @@ def enrolled(person: Person | None, given: Enrolment, today: date) -> Changed:
     details = there.details if given.details == NO_DETAILS else given.details
     if there.details not in {NO_DETAILS, details}:
         return PersonFault.EXISTS
+    there = _without_own(there, given.consent.channel, today) if given.child_until and not there.child_until else there
     known = _agreed(replace(there, details=details, child_until=given.child_until), given.consent, today)
     return _agreed_too(known, given.more, today)
 
@@ -256,6 +257,12 @@ def _texts_standing(person: Person) -> set[tuple[Purpose, str, GivenBy]]:
         else:
             found = {each for each in found if each[0] is not entry.purpose}
     return found
+
+
+def _without_own(person: Person, channel: Channel, today: date) -> Person:
+    """Of a child, as a parent says now: what they agreed to alone ends, and does not come back when they are 14."""
+    own = (purpose for purpose, consent in person.standing.items() if consent.by is GivenBy.SELF)
+    return _with_history(person, tuple(ConsentEnd(purpose, today, channel) for purpose in own))
 
 
 def _active(person: Person, day: date) -> Person:

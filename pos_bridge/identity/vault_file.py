@@ -57,13 +57,17 @@ class VaultFile:
     def hold(
         self, leg: LegKey, choices: Choices, rule: PointsRule | None = None, wanted: Wanted = lambda: True
     ) -> None:
-        """`wanted` is asked last, when whatever kept the disk busy has let go of it: without it nothing is held."""
+        """`wanted` is asked when whatever kept the disk busy has let go of it, and once it is written: without it
+        nothing is held.
+        """
         self._unwanted.discard(leg)
         try:
             self.make()
             with self.writing() as rows:
                 if wanted():
                     self._lingers |= rows.hold(leg, choices, rule)
+            if not wanted():
+                self.drop(leg)
         except EXPECTED:
             self._unwanted.add(leg)  # told as not held: a commit whose sync failed must not come back
             raise

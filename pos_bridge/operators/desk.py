@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from pos_bridge.domain.operator import Checked, Operator, OperatorsUnusableError, Refused
+from pos_bridge.domain.operator import Checked, Operator, Refused
+from pos_bridge.operators.asking import Asking
 from pos_bridge.operators.store import Operators
-from pos_bridge.worker import Job, Worker
 
 
 class OperatorDesk:
@@ -12,30 +12,14 @@ class OperatorDesk:
 
     def __init__(self, operators: Operators) -> None:
         self._operators = operators
-        self._worker = Worker("operators", _work, lambda: None)
+        self._asking = Asking("operators")
 
     def close(self) -> None:
         """Blocking, idempotent."""
-        self._worker.close()
+        self._asking.close()
 
     async def find(self, number: int) -> Operator | None:
-        return await self._worker.ask(partial(self._find, number))
+        return await self._asking.ask(partial(self._operators.find, number), None)
 
     async def check(self, number: int, password: str) -> Checked:
-        return await self._worker.ask(partial(self._check, number, password))
-
-    def _find(self, number: int) -> Operator | None:
-        try:
-            return self._operators.find(number)
-        except OperatorsUnusableError:
-            return None
-
-    def _check(self, number: int, password: str) -> Checked:
-        try:
-            return self._operators.check(number, password)
-        except OperatorsUnusableError:
-            return Refused()
-
-
-def _work(jobs: list[Job]) -> list[object]:
-    return [job.call() for job in jobs]
+        return await self._asking.ask(partial(self._operators.check, number, password), Refused())

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from pos_bridge.domain.audit import MAX_OPERATOR, Role
+from pos_bridge.domain.audit import MAX_OPERATOR, MAY, Act, Role
 from pos_bridge.domain.operator import HELD, Checked, Operator, OperatorsUnusableError, Refused, Wait
 from pos_bridge.operators import file, password, schema, since
 from pos_bridge.operators.since import Moment
@@ -117,7 +117,13 @@ class Operators:
         """False: nobody has that number. ValueError for no role, or for this program's."""
         if not roles or not roles <= HELD:
             raise ValueError("an operator has a role")
-        return self._change(number, lambda connection: _give(connection, number, roles))
+
+        def change(connection: sqlite3.Connection) -> None:
+            _give(connection, number, roles)
+            if not roles & MAY[Act.APPROVE_REFUND]:
+                _take_back(connection, number)
+
+        return self._change(number, change)
 
     def set_password(self, number: int, password_typed: str) -> bool:
         """Whoever waited need not any more. False: nobody has that number. Raises WeakPasswordError."""
@@ -130,6 +136,7 @@ class Operators:
         def change(connection: sqlite3.Connection) -> None:
             connection.execute("UPDATE operators SET password = ? WHERE number = ?", (made, number))
             connection.execute("DELETE FROM tries WHERE number = ?", (number,))
+            _take_back(connection, number)  # whoever knew the other one may have approved it
 
         return self._change(number, change)
 
@@ -140,7 +147,7 @@ class Operators:
             connection.execute("DELETE FROM roles WHERE number = ?", (number,))
             day = min(max((today - _EPOCH).days, 18262), 47481)
             connection.execute("UPDATE operators SET password = NULL, removed = ? WHERE number = ?", (day, number))
-            connection.execute("DELETE FROM approvals WHERE number = ? AND request IS NULL", (number,))
+            _take_back(connection, number)
 
         return self._change(number, change)
 
@@ -207,3 +214,8 @@ def _hash(connection: sqlite3.Connection, number: int) -> str | None:
 def _give(connection: sqlite3.Connection, number: int, roles: frozenset[Role]) -> None:
     connection.execute("DELETE FROM roles WHERE number = ?", (number,))
     connection.executemany("INSERT INTO roles VALUES (?, ?)", [(number, role.value) for role in roles])
+
+
+def _take_back(connection: sqlite3.Connection, number: int) -> None:
+    """What that operator approved. Of a refund that was begun nothing is asked again."""
+    connection.execute("DELETE FROM approvals WHERE number = ?", (number,))

@@ -15,7 +15,8 @@ from pos_bridge.domain.audit import MAX_OPERATOR
 from pos_bridge.domain.typed_card import has_card_number
 
 START = "0" * 64
-_PERSONAL = re.compile(r"@|(?<![0-9])(?:[0-9][ ().-]*){10,}")
+_DAY = re.compile(r"(?<!\d)20\d\d-\d\d-\d\d(?:[ T]\d\d?[.:h]\d\d)?(?!\d)")  # with an hour: no part of a telephone
+_PERSONAL = re.compile(r"@|(?:\d[ ().\u2010-\u2015-]*){10,}")
 _KEPT_YEARS = 5  # Regulation respecting confidentiality incidents (A-2.1, r. 3.1)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -100,7 +101,7 @@ class Incident(Struct, frozen=True):
 def personal(facts: Facts) -> str | None:
     """The first field that holds what a register must not: None where none is seen. Names of persons it cannot see."""
     for name, text in facts.texts:
-        if _PERSONAL.search(text) or _CONTROL.search(text) or has_card_number(text):
+        if _PERSONAL.search(_DAY.sub("x", text)) or _CONTROL.search(text) or has_card_number(text):
             return name
     return None
 

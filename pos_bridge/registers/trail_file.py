@@ -59,7 +59,7 @@ class TrailFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._head: tuple[int, bytes] | None = None  # what this process wrote last: it must be there for ever
+        self._head: tuple[int, bytes] | None = None  # what this process wrote last: it must be there, till its time
 
     def note(self, entry: AuditEntry) -> None:
         """Append, on disk on return. Raises TrailUnwritableError, TrailDamagedError: nothing is appended."""
@@ -96,11 +96,11 @@ class TrailFile:
             f"SELECT {COLUMNS} FROM trail ORDER BY sequence DESC LIMIT 2"  # noqa: S608 - a constant
         ).fetchall()
         rows = [Row._make(row) for row in reversed(newest)]
-        if rows:
-            behind, before = _anchor(connection) if len(rows) == 1 else (rows[0].sequence, rows[0].hash)
-            if not _follows(rows[-1], behind, before):
-                raise TrailDamagedError
-        if self._head is not None:
+        anchor = _anchor(connection)
+        behind, before = (rows[0].sequence, rows[0].hash) if len(rows) > 1 else anchor
+        if not _follows(rows[-1], behind, before) if rows else behind:
+            raise TrailDamagedError
+        if self._head is not None and self._head[0] > anchor[0]:
             found = connection.execute("SELECT hash FROM trail WHERE sequence = ?", self._head[:1]).fetchone()
             if found is None or found[0] != self._head[1]:
                 raise TrailDamagedError
@@ -119,10 +119,16 @@ def verify(path: Path) -> Sound | Damaged:
         with _told(), _opened(path) as connection:
             sequence, before = _anchor(connection)
             while page := _page(connection, sequence, PAGE):
+                anchor = _anchor(connection)
+                if anchor[0] > sequence:  # what was removed meanwhile was checked as it went
+                    sequence, before = anchor
+                    continue
                 for row in page:
                     if not _follows(row, sequence, before) or not _is_entry(row):
                         return Damaged(sequence + 1)
                     sequence, before = row.sequence, row.hash
+            if sequence and sequence == _anchor(connection)[0]:
+                return Damaged(sequence + 1)  # no removal takes the newest row
     except TrailDamagedError:
         return Damaged(sequence + 1 if sequence else 0)
     return Sound(sequence, before)

@@ -5,6 +5,7 @@ import pytest
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.outcome import NotApproved, RefundedInCash
 from pos_bridge.operators.approvals import Approvals, NoRefunds, SupervisedRefunds
+from pos_bridge.operators.since import Moment
 from tests.checkout.fakes import World, refund_ask
 from tests.checkout.story import story
 
@@ -40,6 +41,28 @@ def test_one_approval_is_one_refund(approvals, rule):
         assert world.journal.words() == ["cash_refunded"]
 
     tell()
+
+
+def test_a_request_whose_name_comes_again_after_two_days_is_another_refund(tmp_path):
+    """The journal knows a request for 48 h: then a till may use its name again."""
+    clock = {"now": Moment(bytes(16), 0)}
+    approvals = Approvals(tmp_path / "operators.db", lambda: clock["now"])
+    rule = SupervisedRefunds(approvals)
+
+    @story
+    async def tell() -> None:
+        world = World(without_sale=rule)
+        approvals.approve(7, 12_33)
+        assert isinstance(await world.lane.refund(back(2)), RefundedInCash)
+        clock["now"] = Moment(bytes(16), 48 * 3_600_000 + 1)
+        world.journal.requests.clear()
+        world.restart()
+        assert await world.lane.refund(back(2)) == NotApproved()
+
+    try:
+        tell()
+    finally:
+        rule.close()
 
 
 def test_a_refund_of_a_sale_needs_none_and_the_shop_may_make_none(approvals):

@@ -140,6 +140,18 @@ def test_a_child_is_asked_at_14():
     assert more.in_force(before) == {PROGRAMME, OFFERS, CONTACT}
 
 
+def test_what_a_child_agreed_to_alone_ends_where_a_parent_speaks():
+    """A number at a till, before anybody said that it is a child's."""
+    alone = there(enrolled(chosen(None, MEMBER, agreed()), enrolment(PROGRAMME, OFFERS, given=NO_DETAILS), TODAY))
+    assert alone.in_force(TODAY) == {PROGRAMME, OFFERS}
+    child = there(enrolled(alone, enrolment(PROGRAMME, by=PARENT, until=NEXT_YEAR), TODAY))
+    assert child.in_force(TODAY) == {PROGRAMME}
+    fourteen = date(2027, 12, 1)
+    assert child.in_force(fourteen) == set()
+    assert there(consented(child, agreed(), fourteen)).in_force(fourteen) == {PROGRAMME}, "nor does it come back"
+    assert enrolled(child, enrolment(PROGRAMME, by=PARENT, until=NEXT_YEAR), TODAY) == child
+
+
 def test_a_parent_cannot_make_a_child_of_a_member():
     member = zoe()
     assert enrolled(member, enrolment(by=PARENT, until=NEXT_YEAR), TODAY) is PersonFault.EXISTS

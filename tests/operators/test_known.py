@@ -12,8 +12,11 @@ from pos_bridge import opened
 from pos_bridge.checkout.upkeep import OldEntries
 from pos_bridge.config import read
 from pos_bridge.domain.audit import Act, Role
+from pos_bridge.domain.operator import Refused
 from pos_bridge.operators import password
-from pos_bridge.operators.approvals import Approvals
+from pos_bridge.operators.approvals import Approvals, SupervisedRefunds
+from pos_bridge.operators.desk import OperatorDesk
+from pos_bridge.operators.since import Moment
 from pos_bridge.operators.store import NumberTakenError, Operator, Operators
 from pos_bridge.registers.trail_file import entries
 from pos_bridge.settings import Operators as OperatorSettings
@@ -106,3 +109,35 @@ def test_a_number_is_free_again_once_no_row_names_it(config):
     operators.forget(date(2026, 1, 1), frozenset)
     operators.add(Operator(7, "Zoé", frozenset({Role.IT})), GOOD)
     assert Approvals(config.operator_store).take(REQUEST, 1) is None
+
+
+def test_what_goes_wrong_unforeseen_is_refused_and_the_next_is_asked_again(config):
+    """No descriptor left, no memory, no /proc: nobody is let in, and nobody waits for ever."""
+    moments = iter([OSError(24), MemoryError(), None])
+
+    def now() -> Moment:
+        if (fault := next(moments, None)) is not None:
+            raise fault
+        return Moment(bytes(16), 0)
+
+    async def story() -> None:
+        desk = OperatorDesk(Operators(config.operator_store, now))
+        rule = SupervisedRefunds(approvals)
+        try:
+            async with asyncio.timeout(20):
+                assert [await desk.check(7, GOOD) for _ in range(2)] == [Refused(), Refused()]
+                assert isinstance(await desk.check(7, GOOD), Operator)
+                moments_again()
+                assert [await rule.allows(REQUEST, 1) for _ in range(2)] == [False, False]
+                assert await rule.allows(REQUEST, 1)
+        finally:
+            desk.close()
+            rule.close()
+
+    def moments_again() -> None:
+        nonlocal moments
+        moments = iter([OSError(24), MemoryError(), None])
+
+    approvals = Approvals(config.operator_store, now)
+    Approvals(config.operator_store, lambda: Moment(bytes(16), 0)).approve(7, 1)
+    asyncio.run(story())

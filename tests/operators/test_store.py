@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 
 from pos_bridge.domain.audit import Role
 from pos_bridge.operators import password, store
+from pos_bridge.operators.approvals import Approvals
 from pos_bridge.operators.since import Moment
 from pos_bridge.operators.store import NumberTakenError, Operator, Operators, Refused, Wait
 
@@ -193,6 +194,25 @@ def test_a_standing_is_another_one_after_each_change(operators):
     assert operators.standing(7) is None
     assert operators.standing(8) is None
     assert Operators(operators.path.with_name("none.db")).standing(7) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "stays"),
+    [
+        (lambda it: it.set_roles(7, frozenset({Role.CASHIER})), False),
+        (lambda it: it.set_roles(7, frozenset({Role.SUPERVISOR})), True),
+        (lambda it: it.set_password(7, "deux girafes à pied"), False),
+        (lambda it: it.remove(7, date(2026, 11, 23)), False),
+    ],
+)
+def test_what_somebody_approved_who_may_no_more_is_approved_no_more(operators, clock, change, stays):
+    approvals = Approvals(operators.path, clock)
+    approvals.approve(7, 45_00)
+    approvals.approve(7, 45_00, bytes(32))
+    assert change(operators)
+    assert (approvals.take(bytes(32), 45_00), approvals.take(bytes([1]) * 32, 45_00)) == (
+        (7, 7) if stays else (None, None)
+    )
 
 
 def test_two_at_once_are_one_try(operators, clock):

@@ -155,3 +155,25 @@ def test_it_is_kept_for_five_years(known):
 
 def test_a_leap_day_is_kept_into_march():
     assert Incident(1, msgspec.structs.replace(FACTS, known=date(2028, 2, 29))).kept_until == date(2033, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-01 - 2026-11-05", "du 2026-11-01 14.30 au 2026-11-05 9:05", "2026-11-01", "entre 9.00 et 17.30"]
+)
+def test_a_period_is_no_telephone(text):
+    assert personal(msgspec.structs.replace(FACTS, happened=text)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u0665\u0661\u0664 5550123",
+        "\uff15\uff11\uff14 5550123",
+        "514\u2013555\u20130123",
+        "514\u2011555\u20110123",
+        "2026-11-01 514 555 0123",
+        "5142026-11-015",
+    ],
+)
+def test_a_telephone_in_any_digits_and_beside_a_day(text):
+    assert personal(msgspec.structs.replace(FACTS, happened=text)) == "happened"

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.domain.audit import Act, Actor, AuditEntry, Role, TrailUnwritableError
-from pos_bridge.registers import schema
-from pos_bridge.registers.row import START, row_of
+from pos_bridge.registers import schema, trail_file
+from pos_bridge.registers.row import START, Row, row_of
 from pos_bridge.registers.trail_file import Damaged, Sound, TrailDamagedError, TrailFile, entries, verify
 from tests.journal import children
 from tests.registers.makers import DAY, OFFICER, all_entries, hand, read, sound
@@ -381,3 +381,39 @@ def test_a_trail_of_the_first_version_goes_on(path):
     trail.note(AuditEntry(FIRST, Actor(Role.SUPERVISOR, 7), Act.APPROVE_REFUND))
     assert isinstance(verify(path), Sound)
     assert len(entries(path)) == 2
+
+
+def test_whoever_wrote_what_is_removed_meanwhile_goes_on(path):
+    """A process that notes seldom, and runs for more than a year."""
+    seldom, often = TrailFile(path), TrailFile(path)
+    of_days(seldom, 0)
+    of_days(often, 400)
+    assert often.remove(FIRST + timedelta(days=1)) == 1
+    of_days(seldom, 401)
+    assert sound(path) == 3
+
+
+def test_rows_that_are_removed_while_they_are_read_are_no_damage(path, monkeypatch):
+    monkeypatch.setattr(trail_file, "PAGE", 2)
+    trail = TrailFile(path)
+    of_days(trail, 0, 1, 2, 3, 4, 400)
+    before, page, pages = verify(path), trail_file._page, iter([0, 5])
+
+    def meanwhile(connection: sqlite3.Connection, after: int, count: int) -> list[Row]:
+        if next(pages, 0):
+            assert trail.remove(FIRST + timedelta(days=10)) == 5
+        return page(connection, after, count)
+
+    monkeypatch.setattr(trail_file, "_page", meanwhile)
+    assert verify(path) == before
+
+
+def test_nothing_behind_an_anchor_is_damage(path):
+    """A year of rows always stays."""
+    trail = TrailFile(path)
+    of_days(trail, 0, 400)
+    trail.remove(FIRST + timedelta(days=1))
+    hand(path, ("DELETE FROM trail", ()))
+    assert verify(path) == Damaged(2)
+    with pytest.raises(TrailDamagedError):
+        of_days(TrailFile(path), 401)
