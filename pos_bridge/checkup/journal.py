@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, note, stop
 from pos_bridge.journal import months
-from pos_bridge.journal.errors import JournalCorruptError
+from pos_bridge.journal.errors import JournalCorruptError, JournalNewerError
 from pos_bridge.journal.stored import is_refused
-from pos_bridge.journal.verify import SoundFile, verify
+from pos_bridge.journal.verify import Report, SoundFile, verify
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
@@ -26,6 +26,15 @@ DAMAGED = stop(
         "dossier, puis suivez docs/errors.md (`pos-bridge quarantine`).",
         "{file}: the journal is not what was written. `pos-bridge journal --verify` says where; keep a copy of the "
         "folder, then follow docs/errors.md (`pos-bridge quarantine`).",
+    ),
+)
+NEWER = stop(
+    "journal_chain",
+    Words(
+        "{file} : écrit par une version plus récente de pos-bridge, et celle-ci ne vend rien. Réinstallez-la : elle le "
+        "lit, et rien n'est perdu.",
+        "{file}: written by a newer version of pos-bridge, and this one sells nothing. Install that version again: it "
+        "reads it, nothing is lost.",
     ),
 )
 EMPTY = note(
@@ -65,10 +74,14 @@ def look(config: Config) -> Iterator[Finding]:
     if not months.files(folder):
         yield EMPTY(folder=str(folder))
         return
-    sound, damaged = _verified(folder)
-    for each in damaged:
-        yield DAMAGED(file=each.file)
-    if not damaged:
+    reports = _verified(folder)
+    for each in reports:
+        if isinstance(each, JournalCorruptError):
+            yield DAMAGED(file=each.file)
+        elif isinstance(each, JournalNewerError):
+            yield NEWER(file=each.file)
+    sound = [each for each in reports if isinstance(each, SoundFile)]
+    if len(sound) == len(reports):
         yield SOUND(months=str(len(sound)), rows=str(sum(each.rows for each in sound)))
         if is_refused(folder):
             yield REFUSED()
@@ -76,14 +89,7 @@ def look(config: Config) -> Iterator[Finding]:
         yield SET_ASIDE(count=str(aside))
 
 
-def _verified(folder: Path) -> tuple[list[SoundFile], list[JournalCorruptError]]:
+def _verified(folder: Path) -> tuple[Report, ...]:
     """Twice where it does not hold: a month that is being closed looks so for a moment, or an engine that starts."""
-    sound: list[SoundFile] = []
-    damaged: list[JournalCorruptError] = []
-    for _ in range(2):
-        reports = verify(folder)
-        sound = [report for report in reports if isinstance(report, SoundFile)]
-        damaged = [report for report in reports if isinstance(report, JournalCorruptError)]
-        if not damaged:
-            break
-    return sound, damaged
+    reports = verify(folder)
+    return reports if all(isinstance(report, SoundFile) for report in reports) else verify(folder)
