@@ -46,7 +46,8 @@ def stored(path: Path) -> dict[str, list[Any]]:
 
 def version_of(path: Path) -> int:
     with months.read_only(path) as connection:
-        return connection.execute("PRAGMA user_version").fetchone()[0]
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
 def made(connection: sqlite3.Connection) -> list[str]:

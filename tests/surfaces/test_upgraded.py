@@ -81,3 +81,22 @@ def test_a_backup_with_closed_months_of_the_version_before(shop: Shop, tmp_path:
         path.write_bytes(member.content)
     assert journal.months >= 2
     assert all(isinstance(report, SoundFile) for report in verify(tmp_path / "journal"))
+
+
+def test_a_journal_of_a_newer_version_is_refused_by_that_name(shop: Shop):
+    shop.kill()
+    newest = max(shop.layout.journal.glob("*.db"))
+    forge_version(newest, schema.VERSION + 1)
+    line = [sys.executable, "-m", "pos_bridge", "run", "--config", str(shop.layout.config)]
+    told = subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+    assert told.returncode != 0
+    assert "[journal_newer]" in told.stderr
+    assert newest.name in told.stderr
+    forge_version(newest, schema.VERSION)
+    shop.restart()
+    assert shop.pay(amount="4.00").result == "Success"
+
+
+def forge_version(path: Path, version: int) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
