@@ -10,7 +10,7 @@ from tests import former_till
 from tests.power import journal_runs as runs
 from tests.power.cuts import Cut, every, taken, torn
 from tests.power.recorder import recording
-from tests.power.tape import Renamed, Synced
+from tests.power.tape import Removed, Renamed, Synced
 
 MOST = 2
 SAID = (f"{former_till.HEAD[0]} {former_till.HEAD[1].hex()}",)  # before there was any cut
@@ -32,6 +32,13 @@ def is_built(run: runs.Run) -> int:
     )
 
 
+def is_alone(run: runs.Run) -> int:
+    """After which operation the old one has no log any more."""
+    return next(
+        number for number, done in enumerate(run.tape) if isinstance(done, Removed) and done.path.endswith("-wal")
+    )
+
+
 def is_renamed(run: runs.Run) -> int:
     return next(number for number, done in enumerate(run.tape) if isinstance(done, Renamed))
 
@@ -42,12 +49,12 @@ def cuts(run: runs.Run, since: int) -> Iterator[Cut]:
 
 def test_every_cut_from_there_on_and_some_before(state: Path, scratch: Path):
     run, chance = runs.run(state, runs.program(""), SAID), Random(0)
-    built, images = is_built(run), 0
+    built, alone, images = is_built(run), is_alone(run), 0
     wrong: list[str] = []
     for cut in run.cuts():
         if cut.after < built and cut.after % 4:
             continue
-        left = every(cut, MOST) if cut.after >= built else torn(cut, chance, 1)
+        left = every(cut, MOST) if cut.after >= alone else torn(cut, chance, 2 if cut.after >= built else 1)
         count, found = runs.losses(cut, left, scratch)
         images, wrong = images + count, wrong + found
     assert wrong == []
