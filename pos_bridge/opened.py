@@ -24,7 +24,7 @@ from pos_bridge.domain.points import PointsRule
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.identity import lock
 from pos_bridge.identity.vault import Vault
-from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
+from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError, JournalNewerError
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log
 from pos_bridge.operators.approvals import Approvals, NoRefunds, SupervisedRefunds
@@ -59,6 +59,8 @@ def open_journal(config: Config) -> Journal:
         path, row = config.journal / error.file, error.row
         place = same(f"{path}") if row is None else Words(f"{path}, ligne {row}", f"{path}, row {row}")
         raise CannotStartError(StartFault.JOURNAL_DAMAGED, place=place, reason=error.what, file=config.file) from None
+    except JournalNewerError as error:
+        raise CannotStartError(StartFault.JOURNAL_NEWER, path=config.journal / error.file) from None
     except JournalUnwritableError:
         raise CannotStartError(StartFault.JOURNAL_UNWRITABLE, path=config.journal) from None
 

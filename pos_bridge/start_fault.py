@@ -206,6 +206,11 @@ class StartFault(Enum):
         "journal file {place}: damaged ({reason}); to keep it as evidence and go on with a new file: "
         "pos-bridge quarantine --config {file}",
     )
+    JOURNAL_NEWER = Words(
+        "fichier du journal {path} : écrit par une version plus récente de pos-bridge; réinstallez-la, rien n'est "
+        "perdu",
+        "journal file {path}: written by a newer version of pos-bridge; install that version again, nothing is lost",
+    )
     JOURNAL_UNWRITABLE = Words(
         "{path} ne peut pas être écrit : le disque est-il plein, ou en lecture seule?",
         "{path} cannot be written: is the disk full or read-only?",

@@ -47,6 +47,10 @@ class BackupFault(Enum):
         "le journal est endommagé ({file}) : « pos-bridge quarantine » le met de côté, puis recommencez",
         "the journal is damaged ({file}): `pos-bridge quarantine` sets it aside, then begin again",
     )
+    JOURNAL_NEWER = Words(
+        "le journal ({file}) est d'une version plus récente de pos-bridge : recommencez avec elle",
+        "the journal ({file}) is of a newer version of pos-bridge: begin again with that version",
+    )
     RESTLESS = Words(
         "les fichiers de {path} n'ont pas cessé de changer : recommencez",
         "the files of {path} did not stop changing: begin again",

@@ -29,6 +29,7 @@ from pos_bridge.identity.ledger_file import NAME as LEDGER
 from pos_bridge.identity.renewing import owe
 from pos_bridge.identity.vault_file import VaultFile
 from pos_bridge.journal import months
+from pos_bridge.journal.errors import JournalNewerError
 from pos_bridge.journal.verify import SoundFile, verify
 from pos_bridge.registers import trail_file
 
@@ -129,6 +130,8 @@ def _check_journal(folder: Path, manifest: Manifest) -> None:
     unfit = BackupError(BackupFault.CONTENT_UNFIT, name=manifest.journal.file)
     reports, head = verify(folder / snapshot.JOURNAL), None
     for report in reports:
+        if isinstance(report, JournalNewerError):
+            raise BackupError(BackupFault.JOURNAL_NEWER, file=report.file)
         if not isinstance(report, SoundFile):
             raise BackupError(BackupFault.JOURNAL_DAMAGED, file=report.file)
         head = report.head

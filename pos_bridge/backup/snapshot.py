@@ -24,7 +24,7 @@ from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.lock import NAME as LOCK
 from pos_bridge.identity.lock import Lock
 from pos_bridge.journal import months
-from pos_bridge.journal.errors import JournalCorruptError
+from pos_bridge.journal.errors import JournalCorruptError, JournalNewerError
 from pos_bridge.journal.verify import SoundFile, check_chain
 from pos_bridge.registers.row import START
 
@@ -118,6 +118,8 @@ class Journal:
             with months.read_only(path) as connection, closing(_in_memory(connection)) as copy:
                 report = check_chain(copy, path.name)
                 content = copy.serialize()
+        except JournalNewerError:
+            raise BackupError(BackupFault.JOURNAL_NEWER, file=path.name) from None
         except (sqlite3.Error, JournalCorruptError):
             raise BackupError(BackupFault.JOURNAL_DAMAGED, file=path.name) from None
         self._continue(report)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, note, stop
 from pos_bridge.journal import months
-from pos_bridge.journal.errors import JournalCorruptError
+from pos_bridge.journal.errors import JournalCorruptError, JournalNewerError
 from pos_bridge.journal.stored import is_refused
-from pos_bridge.journal.verify import verify
+from pos_bridge.journal.verify import Report, SoundFile, verify
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
@@ -23,6 +23,15 @@ DAMAGED = stop(
         "dossier, puis suivez docs/errors.md (`pos-bridge quarantine`).",
         "{file}: the journal is not what was written. `pos-bridge journal --verify` says where; keep a copy of the "
         "folder, then follow docs/errors.md (`pos-bridge quarantine`).",
+    ),
+)
+NEWER = stop(
+    "journal_chain",
+    Words(
+        "{file} : écrit par une version plus récente de pos-bridge, et celle-ci ne vend rien. Réinstallez-la : elle le "
+        "lit, et rien n'est perdu.",
+        "{file}: written by a newer version of pos-bridge, and this one sells nothing. Install that version again: it "
+        "reads it, nothing is lost.",
     ),
 )
 EMPTY = note(
@@ -56,16 +65,18 @@ REFUSED = stop(
 def look(config: Config) -> Iterator[Finding]:
     folder = config.journal
     if folder.exists():
-        os.scandir(
-            folder
-        ).close()  # for whoever may not list it, a look that failed: `files` would say that it is empty
+        # For whoever may not list it a look that failed: `files` would say that it is empty.
+        os.scandir(folder).close()
     if not months.files(folder):
         yield EMPTY(folder=str(folder))
         return
-    damaged = _verified(folder)
-    for each in damaged:
-        yield DAMAGED(file=each.file)
-    if not damaged:
+    reports = _verified(folder)
+    for each in reports:
+        if isinstance(each, JournalCorruptError):
+            yield DAMAGED(file=each.file)
+        elif isinstance(each, JournalNewerError):
+            yield NEWER(file=each.file)
+    if all(isinstance(each, SoundFile) for each in reports):
         yield SOUND()  # not how many rows, or months: the status page would show each sale come, or a month's first
         if is_refused(folder):
             yield REFUSED()
@@ -73,11 +84,7 @@ def look(config: Config) -> Iterator[Finding]:
         yield SET_ASIDE(count=str(aside))
 
 
-def _verified(folder: Path) -> list[JournalCorruptError]:
+def _verified(folder: Path) -> tuple[Report, ...]:
     """Twice where it does not hold: a month that is being closed looks so for a moment, or an engine that starts."""
-    damaged: list[JournalCorruptError] = []
-    for _ in range(2):
-        damaged = [report for report in verify(folder) if isinstance(report, JournalCorruptError)]
-        if not damaged:
-            break
-    return damaged
+    reports = verify(folder)
+    return reports if all(isinstance(report, SoundFile) for report in reports) else verify(folder)

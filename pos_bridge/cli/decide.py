@@ -19,7 +19,7 @@ from pos_bridge.domain.leg import State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.step import step
 from pos_bridge.domain.transition import ImpossibleStepError
-from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
+from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError, JournalNewerError
 from pos_bridge.journal.journal_file import JournalFile
 from pos_bridge.leg_words import outcome
 from pos_bridge.words import Words
@@ -104,6 +104,8 @@ def _with_journal(args: argparse.Namespace, key: LegKey | None) -> int:
         return _fail(FAILED, say("stop_it_first", language))
     except JournalCorruptError:
         return _fail(FAILED, say("damaged_journal", language))
+    except JournalNewerError as newer:
+        return _fail(FAILED, journal_say("newer", language, file=newer.file))
     except JournalUnwritableError:
         return _fail(FAILED, say("cannot_write_journal", language))
 

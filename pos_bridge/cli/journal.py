@@ -12,10 +12,10 @@ from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.recorded import UNREADABLE, is_month
 from pos_bridge.domain.ledger import KnownBasket
-from pos_bridge.journal.errors import JournalCorruptError
+from pos_bridge.journal.errors import JournalCorruptError, JournalNewerError
 from pos_bridge.journal.report import RecordedSale, recorded_sales
 from pos_bridge.journal.stored import half_paid, is_refused
-from pos_bridge.journal.verify import verify
+from pos_bridge.journal.verify import Report, SoundFile, verify
 
 OK, FAILED = 0, 1
 
@@ -93,29 +93,37 @@ def _unresolved(left: _Left, language: str, *, as_json: bool) -> int:
 
 def _verify(folder: Path, language: str, *, as_json: bool) -> int:
     reports = verify(folder)
-    damaged = [report for report in reports if isinstance(report, JournalCorruptError)]
+    status = OK if all(isinstance(report, SoundFile) for report in reports) else FAILED
     if as_json:
-        print(
-            json.dumps(
-                [
-                    {"file": report.file, "sound": False, "row": report.row}
-                    if isinstance(report, JournalCorruptError)
-                    else {"file": report.name, "sound": True, "rows": report.rows, "last": report.head.sequence}
-                    for report in reports
-                ],
-                indent=2,
-            )
-        )
-        return FAILED if damaged else OK
+        print(json.dumps([_verified(report) for report in reports], indent=2))
+        return status
     for report in reports:
-        if isinstance(report, JournalCorruptError):
-            place = say("no_row", language) if report.row is None else say("at_row", language, row=report.row)
-            print(say("damaged", language, file=report.file, place=place))
-        else:
-            print(say("sound", language, file=report.name, rows=report.rows, last=report.head.sequence))
-    if damaged:
+        print(_said(report, language))
+    newer = any(isinstance(report, JournalNewerError) for report in reports)
+    if status is FAILED and not newer:  # which is not to be touched by this version
         print(say("set_it_aside", language))
-    return FAILED if damaged else OK
+    return status
+
+
+def _verified(report: Report) -> dict[str, object]:
+    match report:
+        case SoundFile():
+            return {"file": report.name, "sound": True, "rows": report.rows, "last": report.head.sequence}
+        case JournalNewerError():
+            return {"file": report.file, "sound": False, "row": None, "newer": True}
+        case JournalCorruptError():
+            return {"file": report.file, "sound": False, "row": report.row}
+
+
+def _said(report: Report, language: str) -> str:
+    match report:
+        case SoundFile():
+            return say("sound", language, file=report.name, rows=report.rows, last=report.head.sequence)
+        case JournalNewerError():
+            return say("newer", language, file=report.file)
+        case JournalCorruptError():
+            place = say("no_row", language) if report.row is None else say("at_row", language, row=report.row)
+            return say("damaged", language, file=report.file, place=place)
 
 
 def _fail(name: str, language: str, **values: object) -> int:

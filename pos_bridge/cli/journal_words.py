@@ -36,6 +36,10 @@ WORDS = {
         "{file}: sound; rows: {rows}; last number: {last}.",
     ),
     "damaged": Said("{file} : ENDOMMAGÉ ({place}).", "{file}: DAMAGED ({place})."),
+    "newer": Said(
+        "{file} : écrit par une version plus récente de pos-bridge. Réinstallez-la : elle le lit, et rien n'est perdu.",
+        "{file}: written by a newer version of pos-bridge. Install that version again: it reads it, nothing is lost.",
+    ),
     "at_row": Said("ligne {row}", "row {row}"),
     "no_row": Said("à côté des lignes", "beside the rows"),
     "set_it_aside": Said(

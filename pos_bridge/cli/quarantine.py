@@ -9,7 +9,7 @@ from pos_bridge.cli.journal_words import say
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain.ledger import JournalUnwritableError
-from pos_bridge.journal.errors import JournalBusyError, JournalSoundError
+from pos_bridge.journal.errors import JournalBusyError, JournalNewerError, JournalSoundError
 from pos_bridge.journal.quarantine import quarantine
 
 OK, FAILED = 0, 1
@@ -24,7 +24,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> int:
-    """`args.journal` is the journal's folder. 0; 1 when it is sound, in use, absent or cannot be written."""
+    """`args.journal` is the journal's folder. 0; 1 when it is sound, newer, in use, absent or cannot be written."""
     folder: Path = args.journal
     if not folder.is_dir():
         return _fail("no_journal", args.lang, folder=folder)
@@ -32,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
         done = quarantine(folder, lambda: datetime.now().astimezone())
     except JournalSoundError:
         return _fail("is_sound", args.lang)
+    except JournalNewerError as newer:
+        return _fail("newer", args.lang, file=newer.file)
     except JournalBusyError:
         return _fail("is_busy", args.lang)
     except (JournalUnwritableError, OSError):

@@ -14,6 +14,14 @@ class JournalCorruptError(Exception):
         self.what = what
 
 
+class JournalNewerError(Exception):
+    """A file that a later version of this program has begun: nothing is wrong with it. `file` is its name."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(f"journal file {file} is of a newer version of pos-bridge: install that version again")
+        self.file = file
+
+
 class JournalBusyError(Exception):
     """Another process keeps this journal."""
 

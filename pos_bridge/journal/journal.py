@@ -42,7 +42,7 @@ class Journal:
     def open(
         cls, folder: Path, till_number: int, clock: Callable[[], datetime], link_months: int = LINK_MONTHS
     ) -> Self:
-        """Blocking: verifies the file in use. Raises JournalBusyError, JournalCorruptError, JournalUnwritableError."""
+        """Blocking: verifies the file in use. Raises as JournalFile.open does."""
         return cls(JournalFile.open(folder, till_number, clock, link_months))
 
     def close(self) -> None:

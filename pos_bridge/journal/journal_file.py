@@ -57,7 +57,7 @@ class JournalFile:
     ) -> Self:
         """Lock, finish what a crash left undone, verify the file in use. `till_number` 1..999; `clock`: local time.
 
-        Raises JournalBusyError, JournalCorruptError (file and row), JournalUnwritableError.
+        Raises JournalBusyError, JournalCorruptError (file and row), JournalNewerError, JournalUnwritableError.
         """
         lock = taking.lock_folder(folder)
         try:

@@ -80,19 +80,11 @@ def building(
     With `replacing` a damaged file of that name is moved to quarantine in between.
     """
     part = folder / (name + _PART)
-    _forget(part)
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, CURRENT_MODE))
-    with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
-        connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
-        schema.create(connection)
-        connection.execute("BEGIN")
+    with _drafted(part) as connection:
         connection.execute("INSERT INTO anchor VALUES (1, ?, ?)", anchor)
         for table, row in schema.FIRST_ROWS.items():
             connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - constants
         yield connection
-        connection.execute("COMMIT")
-    sync_file(part)
     if replacing:
         part.replace(folder / (name + _NEXT))
         sync_folder(folder)
@@ -104,6 +96,35 @@ def building(
         except OSError:
             (folder / name).unlink()  # the file before goes on: what it gets from now on is not in this one
             raise
+
+
+@contextmanager
+def rewriting(path: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
+    """Build what will take the place of the file `path`, with tables that are empty; it is synced when the block ends.
+
+    It does not take that place by itself (`renewal`): where it lies meanwhile, and it. Whose it is stays so.
+    """
+    part = path.with_name(path.name + _PART)
+    with _drafted(part) as connection:
+        if os.geteuid() == 0:  # root makes it for the engine
+            owner = path.stat()
+            os.chown(part, owner.st_uid, owner.st_gid)
+        yield part, connection
+
+
+@contextmanager
+def _drafted(part: Path) -> Iterator[sqlite3.Connection]:
+    """One transaction in a new file of this name, synced once the block has ended."""
+    _forget(part)
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, CURRENT_MODE))
+    with closing(sqlite3.connect(part, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
+        connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
+        schema.create(connection)
+        connection.execute("BEGIN")
+        yield connection
+        connection.execute("COMMIT")
+    sync_file(part)
 
 
 def put_in_place(folder: Path) -> None:
@@ -118,6 +139,11 @@ def put_in_place(folder: Path) -> None:
     for path in files(folder):
         if Path(f"{path}-journal").exists():
             _undo_interrupted(path)
+
+
+def forget_draft(path: Path) -> None:
+    """What was built for the file `path` and did not come into its place."""
+    _forget(path.with_name(path.name + _PART))
 
 
 def to_quarantine(path: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from pos_bridge.domain.ledger import JournalHead
 from pos_bridge.domain.leg import SETTLED
 from pos_bridge.journal import baskets, days, lookups, months, periods, requests, trust, working
-from pos_bridge.journal.errors import JournalCorruptError, JournalSoundError
+from pos_bridge.journal.errors import JournalCorruptError, JournalNewerError, JournalSoundError
 from pos_bridge.journal.mend import mend
 from pos_bridge.journal.row import START
 from pos_bridge.journal.salvage import Salvage, salvage
@@ -42,12 +42,15 @@ class SetAside:
 def quarantine(folder: Path, clock: Callable[[], datetime]) -> SetAside:
     """Set every damaged file aside. The engine must not be running.
 
-    Raises JournalSoundError when all is well, JournalBusyError, JournalUnwritableError, OSError.
+    Raises JournalSoundError when all is well, JournalNewerError, JournalBusyError, JournalUnwritableError, OSError.
     """
     lock = lock_folder(folder)
     try:
         months.put_in_place(folder)
         paths, reports = months.files(folder), verify(folder)
+        for report in reports:
+            if isinstance(report, JournalNewerError):
+                raise report  # what follows it cannot be judged, and it must not be replaced by one of before
         damaged = [path for path, report in zip(paths, reports, strict=True) if isinstance(report, JournalCorruptError)]
         if not damaged:
             raise JournalSoundError

@@ -16,7 +16,9 @@ from pos_bridge.journal.seals import period_seal, trust_seal
 from pos_bridge.shapes import between, digest, or_null, uuid4, word
 
 APPLICATION_ID = 0x504F5342  # "POSB"
+# Of everything below, and of the words from other rooms in it: a test compares them with a sum of each version.
 VERSION = 6
+BEFORE = 5  # had the same tables, and all of these words but one: its files are read, and `renewal` goes on with them
 MAX_SEQUENCE = 999_999_999  # nine digits: a telephone number has ten
 MAX_TILL = 999  # three digits: never the last four of a card
 MAX_PLACE = 999  # legs of one basket, declined ones too

@@ -3,11 +3,12 @@
 import fcntl
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from pos_bridge.disk import make_folder
 from pos_bridge.domain.ledger import JournalUnwritableError
-from pos_bridge.journal import months, verify
+from pos_bridge.journal import months, renewal, verify
 from pos_bridge.journal.durable_file import DurableFile
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.row import START
@@ -36,7 +37,8 @@ def lock_folder(folder: Path) -> int:
 def open_newest(folder: Path, this_month: str) -> DurableFile:
     """Finish what a crash left undone, make the first file where there is none, verify the newest one.
 
-    Raises JournalCorruptError (file and row), JournalUnwritableError.
+    One of the version before is made anew. Raises JournalCorruptError (file and row), JournalNewerError,
+    JournalUnwritableError.
     """
     name = f"{this_month}.db"
     try:
@@ -46,12 +48,7 @@ def open_newest(folder: Path, this_month: str) -> DurableFile:
                 pass
         path = months.files(folder)[-1]
         name = path.name
-        connection = months.connect(path)
-        try:
-            return DurableFile(path, verify.check_at_start(connection, path), connection)
-        except BaseException:
-            connection.close()
-            raise
+        return _opened(path)
     except OSError as error:
         raise JournalUnwritableError("the journal's folder cannot be written") from error
     except sqlite3.Error as error:
@@ -60,3 +57,21 @@ def open_newest(folder: Path, this_month: str) -> DurableFile:
         raise JournalUnwritableError("the journal cannot be opened for writing") from error
     except UnicodeDecodeError as error:  # SQLite's own message quotes the damaged schema
         raise JournalCorruptError(name, None, "its structure") from error
+
+
+def _opened(path: Path) -> DurableFile:
+    file = _verified(path)
+    if renewal.is_due(file.connected()):
+        with closing(file):
+            renewal.renew(path, file.connected())
+        file = _verified(path)
+    return file
+
+
+def _verified(path: Path) -> DurableFile:
+    connection = months.connect(path)
+    try:
+        return DurableFile(path, verify.check_at_start(connection, path), connection)
+    except BaseException:
+        connection.close()
+        raise

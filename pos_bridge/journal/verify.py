@@ -9,11 +9,12 @@ from pathlib import Path
 from pos_bridge.domain.ledger import JournalHead
 from pos_bridge.domain.leg import SETTLED
 from pos_bridge.journal import beside, lookups, months, schema
-from pos_bridge.journal.errors import JournalCorruptError
+from pos_bridge.journal.errors import JournalCorruptError, JournalNewerError
 from pos_bridge.journal.lookups import Link
 from pos_bridge.journal.row import COLUMNS, NOT_A_ROW, Row, row_hash
 
 _NOT_A_ROW = (sqlite3.DatabaseError, *NOT_A_ROW)
+_MARKS = ("application_id", "user_version")
 _SETTLED_WORDS = frozenset(state.value for state in SETTLED)
 
 
@@ -31,9 +32,12 @@ class SoundFile:
         return self.head.sequence - self.anchor.sequence
 
 
-def verify(folder: Path) -> tuple[SoundFile | JournalCorruptError, ...]:
+Report = SoundFile | JournalCorruptError | JournalNewerError
+
+
+def verify(folder: Path) -> tuple[Report, ...]:
     """Check every file, oldest first, and that each continues the one before. The engine may be running."""
-    reports: list[SoundFile | JournalCorruptError] = []
+    reports: list[Report] = []
     before: SoundFile | None = None
     paths = months.files(folder)
     for path in paths:
@@ -43,7 +47,7 @@ def verify(folder: Path) -> tuple[SoundFile | JournalCorruptError, ...]:
     return tuple(reports)
 
 
-def check_file(path: Path, *, in_use: bool, before: SoundFile | None) -> SoundFile | JournalCorruptError:
+def check_file(path: Path, *, in_use: bool, before: SoundFile | None) -> Report:
     """All of one file; `before` is the file it should continue, where that one is at hand and sound."""
     try:
         with _damage_is(path.name, "cannot be read"), months.read_only(path) as connection:
@@ -56,7 +60,7 @@ def check_file(path: Path, *, in_use: bool, before: SoundFile | None) -> SoundFi
                 _check_structure(connection, path.name)
         if before is not None:
             _check_anchor(path, report, before)
-    except JournalCorruptError as error:
+    except (JournalCorruptError, JournalNewerError) as error:
         return error
     return report
 
@@ -72,17 +76,17 @@ def check_at_start(connection: sqlite3.Connection, path: Path) -> JournalHead:
             end = lookups.newest(before)
         if end != report.anchor and end.sequence >= report.anchor.sequence:  # a gap is one that a quarantine left
             whole = check_file(older[-1], in_use=False, before=None)
-            raise (
-                whole if isinstance(whole, JournalCorruptError) else JournalCorruptError(path.name, None, "its anchor")
-            )
+            raise JournalCorruptError(path.name, None, "its anchor") if isinstance(whole, SoundFile) else whole
     return report.head
 
 
 def check_chain(connection: sqlite3.Connection, name: str) -> SoundFile:
-    """Hash every row of an open file again. Raises JournalCorruptError."""
+    """Hash every row of an open file again. Raises JournalCorruptError, JournalNewerError."""
     with _damage_is(name, "not a journal file"):
-        marks = [connection.execute(f"PRAGMA {mark}").fetchone()[0] for mark in ("application_id", "user_version")]
-        if marks != [schema.APPLICATION_ID, schema.VERSION]:
+        mark, version = (connection.execute(f"PRAGMA {mark}").fetchone()[0] for mark in _MARKS)
+        if mark == schema.APPLICATION_ID and version > schema.VERSION:
+            raise JournalNewerError(name)
+        if mark != schema.APPLICATION_ID or version < schema.BEFORE:
             raise JournalCorruptError(name, None, "not a journal file of this version")
         at, before = connection.execute("SELECT sequence, hash FROM anchor").fetchone()
         anchor = JournalHead(at, before)

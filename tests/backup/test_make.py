@@ -20,7 +20,7 @@ from pos_bridge.registers.trail_file import TrailFile
 from tests.backup.till import NOW, Till, opened_by_age, told, tree
 from tests.identity.makers import KEY
 from tests.journal import children
-from tests.journal.makers import Clock, cash
+from tests.journal.makers import Clock, cash, forge
 from tests.registers.makers import read
 
 
@@ -104,6 +104,12 @@ def test_a_month_that_was_set_aside_comes_along_as_it_lies(till, tmp_path):
     assert made.set_aside == 1
     opened_by_age(till.shelf / made.journal.file, till.identity("office"), tmp_path / "a")
     assert (tmp_path / "a" / "journal" / "quarantine" / "2026-11.db").read_bytes() == raw
+
+
+def test_a_journal_of_a_newer_version_is_not_called_damaged(till):
+    forge(till.state / "journal" / "2026-11.db", "PRAGMA user_version = 999")
+    assert refused(till) is BackupFault.JOURNAL_NEWER
+    assert till.files() == []
 
 
 def test_a_month_that_ends_meanwhile_is_seen(till):

@@ -9,7 +9,7 @@ import pytest
 from pos_bridge.checkup import journal as topic
 from pos_bridge.journal import months
 from tests.checkup.finds import line, lines
-from tests.journal.makers import Clock, cash, opened
+from tests.journal.makers import Clock, cash, forge, opened
 
 
 @pytest.fixture
@@ -53,6 +53,13 @@ def test_a_row_that_was_changed(config, running):
     (config.journal / months.QUARANTINE).mkdir()
     file.replace(config.journal / months.QUARANTINE / file.name)
     assert lines(topic.look(config)) == [topic.EMPTY]
+
+
+def test_a_newer_one_is_not_damaged(config, running):
+    running.close()
+    (file,) = months.files(config.journal)
+    forge(file, "PRAGMA user_version = 999")
+    assert lines(topic.look(config)) == [topic.NEWER]
 
 
 def test_what_was_set_aside_is_told(config, running):

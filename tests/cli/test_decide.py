@@ -7,7 +7,7 @@ import pytest
 from pos_bridge.domain.ledger import Advance, JournalHead, KnownLeg
 from pos_bridge.domain.leg import Cause, Kind, State
 from pos_bridge.domain.leg_key import LegKey
-from tests.journal.makers import Clock, capturing, card, opened, paid, refund, reversing
+from tests.journal.makers import Clock, capturing, card, forge, opened, paid, refund, reversing
 
 
 def unresolved(folder: Path, clock: Clock, kind: Kind = Kind.SALE) -> LegKey:
@@ -129,6 +129,14 @@ def test_a_damaged_journal_is_not_decided_about(folder, clock, command):
     status, _, err = command("decide", str(key), "paid", "--lang", "en")
     assert status == 1
     assert "quarantine" in err
+
+
+def test_a_journal_of_a_newer_version_is_not_decided_about(folder, clock, command):
+    key = unresolved(folder, clock)
+    (path,) = folder.glob("*.db")
+    forge(path, "PRAGMA user_version = 999")
+    status, _, err = command("decide", str(key), "paid", "--lang", "en")
+    assert (status, "newer version" in err) == (1, True)
 
 
 def test_a_journal_goes_on_although_the_processor_saw_other_rows(folder, clock, command):

@@ -120,6 +120,23 @@ def test_reading_changes_no_stored_byte(running, command, folder):
     assert (folder / "2026-11.db").read_bytes() == before
 
 
+def test_a_journal_of_a_newer_version(running, command, folder):
+    running.close()
+    path = folder / "2026-11.db"
+    forge(path, "PRAGMA user_version = 999")
+    before = path.read_bytes()
+    status, out, _ = command("journal", "--verify", "--lang", "en")
+    assert (status, out.count("newer version"), "quarantine" in out) == (1, 1, False)
+    assert "plus récente" in command("journal", "--verify")[1]
+    assert json.loads(command("journal", "--verify", "--json")[1]) == [
+        {"file": "2026-11.db", "sound": False, "row": None, "newer": True}
+    ]
+    status, _, err = command("quarantine", "--lang", "en")
+    assert (status, "newer version" in err) == (1, True)
+    assert "plus récente" in command("quarantine")[2]
+    assert path.read_bytes() == before
+
+
 # ---- quarantine ----
 
 
