@@ -350,7 +350,7 @@ class Config:
 
     @property
     def operator_store(self) -> Path:
-        return self.state / "operators.db"
+        return self.state / "operators" / "operators.db"  # a folder that the status page may write, alone of the state
 
     @property
     def is_half_restored(self) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 
 from pos_bridge import __version__
 from pos_bridge.admin.overview import Sources, health, unresolved
+from pos_bridge.domain.statistics import SMALLEST
 from pos_bridge.journal.lately import counted
 from pos_bridge.metrics import EventCounts, Family, Sample, counter, gauge, labelled, text
 from pos_bridge.words import Words
@@ -137,7 +138,7 @@ class Monitor:
             free = None
         sales = (
             Sample(
-                number,
+                number // SMALLEST * SMALLEST,  # as no other statistics tell of fewer
                 (("tender", sort.tender.value), ("kind", sort.kind.value), ("outcome", sort.outcome.value)),
             )
             for sort, number in sorted(found.items(), key=lambda each: str(each[0]))

@@ -34,7 +34,7 @@ def make(path: Path) -> None:
     with _told():
         if path.exists():
             return
-        make_folder(path.parent)
+        _make_folder(path.parent)
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
@@ -42,6 +42,15 @@ def make(path: Path) -> None:
                 _make(path)
         finally:
             os.close(folder)
+
+
+def _make_folder(folder: Path) -> None:
+    """The engine's too where root makes it."""
+    if not folder.exists():
+        make_folder(folder)
+        if os.geteuid() == 0:
+            state = folder.parent.stat()
+            os.chown(folder, state.st_uid, state.st_gid)
 
 
 def _make(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Who may what at this till, and whether somebody is who they say: <state>/operators.db.
+"""Who may what at this till, and whether somebody is who they say: <state>/operators/operators.db.
 
 A try is written down as failed before the password is looked at, and taken back when it was right: a process that is
 killed meanwhile has tried. A number that nobody has is delayed and costs the same work as one that somebody has.

@@ -82,7 +82,7 @@ def test_what_is_no_amount(till, amount):
 def test_a_supervisor_approves_and_it_is_in_the_trail(till, capsys):
     assert added(till) == 0
     assert run(till, "operator", "approve-refund", "--operator", "7", "--amount", "45,00", secret=GOOD) == 0
-    approvals = Approvals(till.parent / "state" / "operators.db")
+    approvals = Approvals(till.parent / "state" / "operators" / "operators.db")
     assert approvals.take(bytes(32), 45_01) is None
     assert approvals.take(bytes(32), 45_00) == 7
     ((_, entry),) = entries(till.parent / "state" / "audit.db")
@@ -105,7 +105,7 @@ def test_nobody_else_approves_and_why_is_not_said(till, capsys, monkeypatch):
     assert len(set(told)) == 1
     assert run(till, "operator", "approve-refund", "--operator", "7", "--amount", "45", secret=GOOD) == 1
     assert "Wait" in capsys.readouterr().err
-    assert Approvals(till.parent / "state" / "operators.db").take(bytes(32), 1) is None
+    assert Approvals(till.parent / "state" / "operators" / "operators.db").take(bytes(32), 1) is None
 
 
 def test_a_damaged_trail_is_told(till, capsys):
@@ -124,4 +124,4 @@ def test_without_a_terminal_and_without_a_descriptor_nothing_is_read_from_words(
         finally:
             os.dup2(before, 0)
             os.close(before)
-    assert Operators(till.parent / "state" / "operators.db").all() == ()
+    assert Operators(till.parent / "state" / "operators" / "operators.db").all() == ()

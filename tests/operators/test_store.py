@@ -229,3 +229,16 @@ def tries(operators: Operators) -> list[tuple[object, ...]]:
 
 def test_delays_are_what_is_promised():
     assert [store.delay_s(count) for count in (1, 2, 10, 11, 20)] == [1, 2, 512, 900, 900]
+
+
+def test_what_root_makes_is_the_engines(tmp_path):
+    state = tmp_path / "state"
+    state.mkdir()
+    if os.geteuid() == 0:
+        os.chown(state, 4242, 4243)
+    operators = Operators(state / "operators" / "operators.db")
+    operators.add(MARIE, GOOD)
+    owner = (state.stat().st_uid, state.stat().st_gid)
+    for made in (operators.path.parent, operators.path):
+        assert (made.stat().st_uid, made.stat().st_gid) == owner
+    assert operators.path.parent.stat().st_mode & 0o777 == 0o700

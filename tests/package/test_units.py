@@ -204,8 +204,9 @@ def test_the_status_page_talks_to_this_machine_alone():
     unit = settings(SYSTEM / "pos-bridge-page.service")
     assert (unit["IPAddressDeny"], unit["IPAddressAllow"]) == (["any"], ["localhost"])
     assert unit["SocketBindAllow"] == [f"ipv4:tcp:{USUAL_PAGE.port}"]
-    (kept,) = unit["ReadOnlyPaths"]
-    assert {"-/var/lib/pos-bridge/journal", "-/var/lib/pos-bridge/vault.db"} <= set(kept.split())
+    assert unit["ProtectSystem"] == ["strict"]
+    assert unit["ReadWritePaths"] == ["/var/lib/pos-bridge/operators"], "who tried to log in, and nothing else"
+    assert "d /var/lib/pos-bridge/operators 0700 posb posb -" in (SYSTEM / "tmpfiles.conf").read_text()
 
 
 def test_the_example_is_a_configuration(tmp_path):

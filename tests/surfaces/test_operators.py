@@ -65,7 +65,7 @@ def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         with (layout.engine / "pos-bridge.toml").open("a") as config:
             config.write("\n[operators]\n")
         control.restart_engine(store.folder)
-        yield Shop(store, mains, Approvals(layout.state / "operators.db"))
+        yield Shop(store, mains, Approvals(layout.state / "operators" / "operators.db"))
         processes = descendants(store.process.pid)
     assert not survivors(processes)
 
@@ -76,9 +76,9 @@ def of_the_approval(kind: type[Wrote | Synced | Removed], name: str) -> Callable
 
 
 TAKING = {
-    "before it is taken": of_the_approval(Wrote, "operators.db"),
-    "not synced": of_the_approval(Synced, "operators.db"),
-    "not committed": of_the_approval(Removed, "operators.db-journal"),
+    "before it is taken": of_the_approval(Wrote, "operators/operators.db"),
+    "not synced": of_the_approval(Synced, "operators/operators.db"),
+    "not committed": of_the_approval(Removed, "operators/operators.db-journal"),
 }
 INTENT = {
     "taken": Commit(0, "first"),
