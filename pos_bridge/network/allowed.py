@@ -20,7 +20,8 @@ Resolve = Callable[[str, int], Iterable[str]]
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """`engine`: what the engine may connect to. `dns`: name servers, for whoever must look a name up. `doors`: the
-    ports on loopback where tills ask; the first is nexo's. `lost`: what leads to no address that may be talked to;
+    ports on loopback where tills ask; the first is nexo's. `page`: the status page's, whose program is of the engine's
+    user too. `lost`: what leads to no address that may be talked to;
     `named`: what is a name.
     """
 
@@ -29,6 +30,7 @@ class Allowed:
     doors: tuple[int, ...]
     lost: tuple[Target, ...] = ()
     named: tuple[Target, ...] = ()
+    page: int | None = None
 
 
 def targets(config: Config) -> tuple[Target, ...]:
@@ -70,7 +72,7 @@ def allowed(config: Config, resolve: Resolve | None = None) -> Allowed:
         if not found:
             lost.append(target)
     named = tuple(target for target in targets(config) if target.address is None)
-    return Allowed(_sorted(reached), dns_servers(config), doors(config), tuple(lost), named)
+    return Allowed(_sorted(reached), dns_servers(config), doors(config), tuple(lost), named, config.page.port)
 
 
 def destinations(target: Target, resolve: Resolve) -> tuple[Destination, ...]:
