@@ -61,9 +61,8 @@ def commands() -> dict[int, str]:
 
 def where_it_fits(word: str) -> str:
     """The manual's commands that not every till wants: the block that has that word."""
-    (block,) = (
-        text for text in re.findall(r"^```\n(.*?)^```$", MANUAL.read_text(), re.MULTILINE | re.DOTALL) if word in text
-    )
+    blocks: list[str] = re.findall(r"^```\n(.*?)^```$", MANUAL.read_text(), re.MULTILINE | re.DOTALL)
+    (block,) = (text for text in blocks if word in text)
     return block
 
 
