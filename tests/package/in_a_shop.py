@@ -8,11 +8,18 @@ import json
 import os
 import re
 import shutil
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from hw_sim.chip.slot import Slotted
+from hw_sim.chip.terminal_data import terminal_data
+from hw_sim.store import tether
 from tests.config.documents import OPEN, SECRETS
 from tests.package.machine import base, machine
 from tests.package.made_here import ETC, back_up_daily, by_root, commands, journal_of
@@ -217,3 +224,43 @@ def test_the_firewalls_rules_taken_away(till: Till):
     by_root(till, commands("Take the rules away", FIREWALL))
     assert "pos_bridge" not in by_root(till, "nft list tables").stdout
     assert sells(till)
+
+
+def test_a_chip(till: Till):
+    """Debian's own pcscd, asked by a room under its own unit; the reader and the card are the simulated store's."""
+    etc, drivers = till.machine.root / ETC, Path("usr/lib/pcsc/drivers/serial")
+    (etc / "emv.toml").write_text(terminal_data())
+    (library,) = Path("/", drivers).glob("libifdvpcd.so.0.*")
+    (till.machine.root / drivers).mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(library, till.machine.root / drivers / "libifdvpcd.so")
+    shutil.copyfile("/etc/reader.conf.d/vpcd", till.machine.root / "etc/reader.conf.d/vpcd")
+    sockets = '[card_room]\nemv = "emv.toml"\nchip_socket = "/run/pos-bridge/chip.sock"'
+    reader = '\n[[reader]]\nname = "chip"\ndriver = "pcsc_emv"\ndevice = "Virtual PCD 00 00"\n'
+    config = etc / "pos-bridge.toml"
+    config.write_text(config.read_text().replace("[card_room]", sockets) + reader)
+    by_root(till, f"systemctl start pos-bridge-chip.socket\nsystemctl restart pcscd.service {ENGINE}")
+    rows = len(rows_of(till))
+    with till.book.asking(card=None) as asking:
+        until(lambda: len(rows_of(till)) > rows)
+        with _inserted(till, "visa"):
+            told = asking.end()
+    assert told is not None
+    assert told.paid
+    assert till.book.ledger(asking.sale)[0]["entry_mode"] == "chip"
+
+
+@contextmanager
+def _inserted(till: Till, card: str) -> Iterator[None]:
+    slotted = Slotted(card, str(till.folder / "card.memory"))
+    words = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), sys.executable, "-P", "-m"]
+    words += ["hw_sim.chip.slot", str(till.machine.leader), "0", str(slotted)]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind("")  # an abstract name of the kernel's choice
+        name = ear.getsockname()[1:].decode()
+        with subprocess.Popen(words, env={**os.environ, "NOTIFY_SOCKET": f"@{name}"}) as process:
+            ear.settimeout(60)
+            ear.recv(64)
+            try:
+                yield
+            finally:
+                process.kill()
