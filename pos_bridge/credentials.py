@@ -69,14 +69,15 @@ def load(config: Config) -> Credentials:
         for setting, text in (("native.certificate", native.certificate), ("native.clients", native.clients)):
             read.check(setting, text, _valid_certificate)
         read.pair("native.key", native.certificate, native.key)
+    tills = of_tills(config)
     return Credentials(
         terminal_key=terminal_key(config),
-        tills=of_tills(config),
+        tills=tills,
         ca=read.content(processor.ca),
         certificate=pair.chain_pem,
         key=pair.key_pem,
         native_clients=None if native is None or native.clients is None else read.content(native.clients),
-        metrics_token=None if config.metrics is None else _metrics_token(read, config.metrics.token_file),
+        metrics_token=metrics_token(config, tills),
         events_tls=None if nexo.events is None else read.check("nexo.events.ca", nexo.events.ca, _trusting),
     )
 
@@ -116,14 +117,25 @@ def of_tills(config: Config) -> OfTills:
     return OfTills(api_key, _message_keys(read, nexo.passphrase))
 
 
+def metrics_token(config: Config, tills: OfTills) -> str | None:
+    """Of a monitor, which is no till: it knows nothing that a till shows or knows. Raises ConfigError."""
+    if config.metrics is None:
+        return None
+
+    def own(raw: bytes) -> str:
+        token = _word(raw, MIN_TOKEN)
+        sealing = (MessageKey.derive(key.identifier, key.version, token.encode()) for key in tills.message_keys)
+        known = (tried.cipher_key == key.cipher_key for tried, key in zip(sealing, tills.message_keys, strict=True))
+        if token == tills.api_key or any(known):
+            raise _UnfitError(StartFault.TOKEN_OF_A_TILL)
+        return token
+
+    return _Reader(config).check("metrics.token_file", config.metrics.token_file, own)
+
+
 def ends(pem: bytes) -> datetime:
     """When the first certificate of a PEM file, the leaf, ends. Raises ValueError for what holds none."""
     return x509.load_pem_x509_certificates(pem)[0].not_valid_after_utc
-
-
-def _metrics_token(read: "_Reader", named: str) -> str:
-    """Of a monitor, which is no till."""
-    return read.check("metrics.token_file", named, lambda raw: _word(raw, MIN_TOKEN))
 
 
 def _message_keys(read: "_Reader", named: Sequence[Passphrase]) -> tuple[MessageKey, ...]:

@@ -22,7 +22,7 @@ from pos_bridge.handed import Handed, receive
 from pos_bridge.journal.answers import Answers
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log, counted
-from pos_bridge.native_front import open_native
+from pos_bridge.native_front import NATIVE, open_native
 from pos_bridge.network.watch import NetworkWatch
 from pos_bridge.onlookers import Onlookers, Running
 from pos_bridge.opened import (
@@ -55,7 +55,7 @@ def run(config: Config, credentials: Credentials, notify: Callable[[str], None])
 
     `notify` is told `READY=1` and `STOPPING=1` (sd_notify). CannotStartError.
     """
-    handed = receive(frozenset({NEXO}))
+    handed = receive(frozenset({NEXO, NATIVE}))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(config, credentials, notify, handed))
 
@@ -94,7 +94,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         counter = CounterDevices(around(config), DeviceHealth(log), teller)
         front = open_front(config, credentials, lane, answers, log, dropped=dropped, counter=counter, handed=handed)
         known = open_known(config, rule, front.house, stack)
-        doors = Doors(front, open_native(config, credentials, known, people, log))
+        doors = Doors(front, open_native(config, credentials, known, people, log, handed=handed))
         locks = await rooms.start()
         await doors.open(stack)
         stack.push_async_callback(lane.close)  # first: who waits for an answer gets it before the server goes

@@ -21,6 +21,7 @@ NO_SOCKET = Words("ce n'est pas une prise", "it is no socket")
 NOT_TCP = Words("ce n'est pas une prise TCP d'IPv4", "it is no TCP socket of IPv4")
 NOT_LISTENING = Words("elle n'écoute pas (Accept=yes?)", "it does not listen (Accept=yes?)")
 ELSEWHERE = Words("elle est ailleurs que sur 127.0.0.1:{port}", "it is elsewhere than on 127.0.0.1:{port}")
+NO_PORT = Words("aucun port n'est réglé pour elle", "no port is set for it")
 NOBODYS = Words("FileDescriptorName={name} n'est rien ici", "FileDescriptorName={name} is nothing here")
 TWICE = Words("FileDescriptorName={name} y est deux fois", "FileDescriptorName={name} is there twice")
 
@@ -31,14 +32,17 @@ class Handed:
     def __init__(self, sockets: Mapping[str, socket.socket]) -> None:
         self._sockets = dict(sockets)
 
-    def take(self, name: str, port: int) -> socket.socket | None:
+    def take(self, name: str, port: int | None) -> socket.socket | None:
         """The listening socket of that name, the taker's from now on. None: none was handed over.
 
-        Raises CannotStartError for one that is not TCP, listening, on 127.0.0.1 at that port.
+        Raises CannotStartError for one that is not TCP, listening, on 127.0.0.1 at that port; without a port, for any.
         """
         found = self._sockets.pop(name, None)
         if found is None:
             return None
+        if port is None:
+            found.close()
+            raise _refused(name, NO_PORT)
         unfit = _unfit(found, port)
         if unfit is not None:
             found.close()

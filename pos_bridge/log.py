@@ -24,6 +24,7 @@ MAX_NUMBER = 999  # three digits: never the last four of a card, and no other nu
 _WORD = re.compile(r"[A-Z]+(?:_[A-Z]+)*")
 _ENCODER = msgspec.json.Encoder()
 _Plain = bool | int | str
+_Words = Mapping[int, tuple[Enum, str]]  # by identity: an Enum's hash is that of a name, which could be changed
 
 
 class Severity(Enum):
@@ -55,7 +56,7 @@ class _Shape:
     """All that lines of one kind of event can say. `fields`: name, type, and how an Enum's members are written."""
 
     head: Mapping[str, str]
-    fields: tuple[tuple[str, type, Mapping[object, str] | None], ...]
+    fields: tuple[tuple[str, type, _Words | None], ...]
 
 
 _SHAPES: dict[type, _Shape] = {}
@@ -80,7 +81,7 @@ def _shape(kind: type[Event]) -> _Shape:
     return _Shape({"severity": kind.severity.value, "event": kind.__name__}, tuple(fields_))
 
 
-def _words(kind: type) -> Mapping[object, str]:
+def _words(kind: type) -> _Words:
     """TypeError for what is not a plain Enum of a module of this program, with words of letters."""
     ours = getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind
     if not (ours and kind.__module__.startswith("pos_bridge.") and kind.__bases__ == (Enum,)):
@@ -88,7 +89,7 @@ def _words(kind: type) -> Mapping[object, str]:
     members: list[Enum] = list(kind)  # type: ignore[call-overload]  # an Enum, as was just looked at
     if not all(_WORD.fullmatch(member.name) for member in members):
         raise TypeError(f"{kind.__name__} has a word that is not made of letters")
-    return {member: member.name.lower() for member in members}
+    return {id(member): (member, member.name.lower()) for member in members}
 
 
 def _line(event: object) -> dict[str, _Plain]:
@@ -106,9 +107,10 @@ def _line(event: object) -> dict[str, _Plain]:
     return line
 
 
-def _plain(value: object, words: Mapping[object, str] | None) -> _Plain | None:
+def _plain(value: object, words: _Words | None) -> _Plain | None:
     if words is not None:
-        return words.get(value)
+        found = words.get(id(value))
+        return None if found is None else found[1]
     if isinstance(value, bool) or (isinstance(value, int) and 0 <= value <= MAX_NUMBER):
         return value
     return None

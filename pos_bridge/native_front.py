@@ -1,5 +1,6 @@
 """The native tills' side of the engine, built: its service, its socket or its port, and the certificate it shows."""
 
+import socket
 from pathlib import Path
 
 from pos_bridge.checkout.people import People
@@ -7,6 +8,7 @@ from pos_bridge.credentials import Credentials
 from pos_bridge.domain.access import Access
 from pos_bridge.dossier import structured
 from pos_bridge.dossier.page import Shop, page
+from pos_bridge.handed import Handed
 from pos_bridge.log import Log
 from pos_bridge.opened import now
 from pos_bridge.pos_api.https import loopback_socket
@@ -20,7 +22,11 @@ from pos_bridge.till_api.person_bounds import Texts
 from pos_bridge.till_api.rights_service import RightsService
 from pos_bridge.till_api.server import NativeServer, Pair, Service, TlsPort
 from pos_bridge.till_api.till_service import TillService
-from pos_bridge.till_api.unix_socket import Place, TakenError
+from pos_bridge.till_api.unix_socket import MODE, Place, TakenError
+
+NATIVE = "native"  # FileDescriptorName= of the native tills' port
+_BEHIND = "native.sock"  # in the state's folder, which is the engine's alone
+_OURS = 0o600
 
 
 class _Shown:
@@ -81,15 +87,16 @@ class NativeFront:
 
 
 def open_native(
-    config: Config, credentials: Credentials, house: House, people: People | None, log: Log
+    config: Config, credentials: Credentials, house: House, people: People | None, log: Log, *, handed: Handed
 ) -> NativeFront | None:
     """None: the configuration says nothing of it. In a running event loop. Raises CannotStartError."""
     native = config.native
+    given = handed.take(NATIVE, None if native is None else native.port)
     if native is None:
         return None
     desk = _desk(config, house, people)
     servers = []
-    shown, port = _port(config, credentials, log)
+    shown, port = _port(config, credentials, log, given)
     if native.socket is not None or port is not None:
         servers.append(
             _server(
@@ -106,18 +113,18 @@ def open_native(
 def _server(
     config: Config,
     services: tuple[Service, ...],
-    socket: str | None,
+    named: str | None,
     port: TlsPort | None,
     setting: str = "native.socket",
 ) -> NativeServer:
-    place = None if socket is None else _place(setting, config.path(socket))
+    place = None if named is None else _place(setting, config.path(named))
     try:
         return NativeServer(services, place, port)
     except RuntimeError:  # gRPC says no more than that it could not listen
         if place is not None:
             place.close()
-        if socket is not None:
-            path = config.path(socket)
+        if named is not None:
+            path = config.path(named)
             raise CannotStartError(StartFault.SOCKET_UNUSABLE, setting=setting, path=path, reason="gRPC") from None
         number = None if config.native is None else config.native.port
         raise CannotStartError(StartFault.PORT_UNUSABLE, setting="native.port", port=number, reason="gRPC") from None
@@ -137,7 +144,9 @@ def _desk(config: Config, house: House, people: People | None) -> PeopleDesk | N
     return PeopleDesk(people, texts, house.clock, house.on_trouble, pages, copied=identity.erasures_copy is not None)
 
 
-def _port(config: Config, credentials: Credentials, log: Log) -> tuple[_Shown | None, TlsPort | None]:
+def _port(
+    config: Config, credentials: Credentials, log: Log, given: socket.socket | None
+) -> tuple[_Shown | None, TlsPort | None]:
     native = config.native
     if native is None or native.port is None or credentials.native_clients is None:
         return None, None
@@ -151,6 +160,9 @@ def _port(config: Config, credentials: Credentials, log: Log) -> tuple[_Shown | 
         raise CannotStartError(
             StartFault.PAIR_CHANGED, setting="native.key", path=key, certificate=certificate
         ) from None
+    if given is not None:
+        behind = _place("native.port", config.state / _BEHIND, _OURS)
+        return shown, TlsPort(given, pair, credentials.native_clients, shown.newer, behind)
     try:
         bound = loopback_socket(native.port)
     except OSError as error:
@@ -161,9 +173,9 @@ def _port(config: Config, credentials: Credentials, log: Log) -> tuple[_Shown | 
     return shown, TlsPort(bound, pair, credentials.native_clients, shown.newer)
 
 
-def _place(setting: str, path: Path) -> Place:
+def _place(setting: str, path: Path, mode: int = MODE) -> Place:
     try:
-        return Place(path)
+        return Place(path, mode)
     except TakenError:
         raise CannotStartError(StartFault.SOCKET_TAKEN, setting=setting, path=path) from None
     except OSError as error:

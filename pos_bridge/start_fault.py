@@ -173,6 +173,10 @@ class StartFault(Enum):
         "{setting}: {path} contient la phrase secrète d'une autre entrée : chacune a la sienne",
         "{setting}: {path} holds the passphrase of another entry: each has one of its own",
     )
+    TOKEN_OF_A_TILL = Words(
+        "{setting}: {path} contient la clé d'API ou la phrase secrète d'une caisse : un moniteur a un secret à lui",
+        "{setting}: {path} holds the API key or the passphrase of a till: a monitor has a secret of its own",
+    )
     ENROLMENT_SECRET_EMPTY = Words(
         "{setting}: {path} est vide : tirez-le au hasard", "{setting}: {path} is empty: fill it at random"
     )

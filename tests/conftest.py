@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 import pos_bridge.rpc  # noqa: F401 - first: in a worker that runs all kinds of tests grpc is loaded once
+from benchmarks.program import as_on_a_till
 from hw_sim.running import RunningStore
 from pos_bridge.log import Log
 from tests.stores import whole_store
@@ -21,6 +22,13 @@ _LONG = ("test_residue", "test_residue_chips", "test_kill_refund", "test_kill_vo
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem not in _LONG)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _as_on_a_till() -> Iterator[None]:
+    """The programs that tests start load no tool of development: they begin a third sooner, and as they would there."""
+    with as_on_a_till():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.config import load
-from pos_bridge.credentials import of_tills
+from pos_bridge.credentials import metrics_token, of_tills
 from pos_bridge.settings import Config, ConfigError
 from tests.config.documents import DOCUMENT, OPEN, SECRETS
 
 VECTOR = "p@ssw0rd123456"
-API_KEY = "api-key-of-the-till-software"
+API_KEY = "api-key-of-the-till-software-here"
 
 
 def table(identifier: str, version: int, file: str) -> str:
@@ -107,3 +107,24 @@ def test_a_passphrase_that_others_can_read(tmp_path):
 def test_nobody_could_ask(tmp_path):
     with pytest.raises(ConfigError, match="no till could ask anything"):
         loaded(tmp_path, api_key=False)
+
+
+METRICS = '[metrics]\ntoken_file = "metrics.token"\n\n'
+PHRASE = "a-passphrase-of-a-till-of-32-characters"
+
+
+@pytest.mark.parametrize("token", [API_KEY, f"{API_KEY}\n", PHRASE])
+def test_a_monitor_has_a_secret_of_its_own(tmp_path, token):
+    files = {"api.key": API_KEY, "one": PHRASE, "metrics.token": token}
+    config = loaded(tmp_path, table("caisse", 1, "one") + METRICS, api_key=True, **files)
+    with pytest.raises(ConfigError) as caught:
+        metrics_token(config, of_tills(config))
+    assert str(caught.value).startswith(f"metrics.token_file: {tmp_path / 'metrics.token'} holds the API key or the ")
+    assert token.strip() not in str(caught.value)
+
+
+def test_the_token_of_a_monitor(tmp_path):
+    files = {"api.key": API_KEY, "one": PHRASE, "metrics.token": f"{PHRASE}-of-mine\n"}
+    config = loaded(tmp_path, table("caisse", 1, "one") + METRICS, api_key=True, **files)
+    assert metrics_token(config, of_tills(config)) == f"{PHRASE}-of-mine"
+    assert metrics_token(loaded(tmp_path), of_tills(config)) is None

@@ -22,7 +22,7 @@ pid = str(os.getpid()) if pid == "ours" else pid
 os.environ.update(LISTEN_PID=pid, LISTEN_FDS=str(len(sockets)), LISTEN_FDNAMES=names)
 try:
     handed = receive(frozenset({"nexo"}))
-    taken = handed.take("nexo", int(port))
+    taken = handed.take("nexo", int(port) or None)
     assert not any(name.startswith("LISTEN_") for name in os.environ)
     print("none" if taken is None else f"{taken.getsockname()} {taken.get_inheritable()}")
 except CannotStartError as error:
@@ -106,6 +106,7 @@ def test_a_wrong_one_is_refused(make: Callable[[], socket.socket], said: str):
 
 def test_another_port_another_name_and_two_of_one(right):
     assert "elsewhere than on 127.0.0.1:1" in taken(right, port=1)
+    assert "no port is set for it" in taken(right, port=0)
     assert "FileDescriptorName=till is nothing here" in taken(right, names="till")
     assert "FileDescriptorName=unknown is nothing here" in taken(right, names="")
     with listening() as other:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pos_bridge.cli.audit_words import ACTS, HELP, PURPOSES, SAID
 from pos_bridge.cli.language import add_language, described
-from pos_bridge.cli.operator_words import ROLES
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
+from pos_bridge.operators.role_words import ROLES
 from pos_bridge.registers.trail_file import Damaged, Sound, TrailDamagedError, entries, verify
 
 DONE, NOT_DONE = 0, 1

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.operator_input import NotGivenError, new_password, password
-from pos_bridge.cli.operator_words import HELP, ROLES, WEAK, say
+from pos_bridge.cli.operator_words import HELP, WEAK, say
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.domain import audit
 from pos_bridge.domain.audit import MAY, Act, Actor, AuditEntry, Role, TrailUnwritableError
@@ -20,6 +20,7 @@ from pos_bridge.domain.details import Field, UnfitDetailError, details
 from pos_bridge.domain.operator import HELD, Operator, OperatorsUnusableError, Refused, Wait
 from pos_bridge.operators.approvals import Approvals
 from pos_bridge.operators.password import WeakPasswordError
+from pos_bridge.operators.role_words import ROLES
 from pos_bridge.operators.store import NumberTakenError, Operators
 from pos_bridge.registers.trail_file import TrailFile
 

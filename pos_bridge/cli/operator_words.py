@@ -1,16 +1,7 @@
 """What `pos-bridge operator` says, in French and in English. Never a password, and never why one was not right."""
 
-from pos_bridge.domain.audit import Role
 from pos_bridge.operators.password import LONGEST, SHORTEST, Weak
 from pos_bridge.words import Words
-
-ROLES: dict[Role, Words] = {
-    Role.CASHIER: Words("caisse", "cashier"),
-    Role.SUPERVISOR: Words("supervision", "supervisor"),
-    Role.IT: Words("informatique", "it"),
-    Role.PRIVACY_OFFICER: Words("protection", "privacy"),
-    Role.SYSTEM: Words("programme", "program"),
-}
 
 HELP: dict[str, Words] = {
     "operator": Words("les opérateurs de cette caisse", "the operators of this till"),

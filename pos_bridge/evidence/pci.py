@@ -188,6 +188,26 @@ PCI: tuple[Requirement, ...] = (
         shop=_OF_THE_STORE,
     ),
     _row(
+        "8.2.1",
+        Words(
+            "Qui se prouve à cette caisse : chacun sous un numéro à lui, et chaque rôle tenu.",
+            "Who proves themself at this till: each under a number of their own, and each role held.",
+        ),
+        ("operators",),
+        _DOCTOR,
+        same("pos-bridge operator list"),
+        shop=_OF_THE_STORE,
+    ),
+    _row(
+        "8.3.2",
+        Words(
+            "Sous quelle forme les mots de passe de ces personnes sont gardés.",
+            "In what form these persons' passwords are kept.",
+        ),
+        ("password_hashes",),
+        _DOCTOR,
+    ),
+    _row(
         "10.3.1",
         Words(
             "La piste d'audit, dans le dossier de l'état, et quels utilisateurs de la machine la lisent.",

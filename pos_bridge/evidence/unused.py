@@ -12,6 +12,7 @@ OF_NO_REQUIREMENT = frozenset(
         "pinned_authority",  # a fingerprint to compare, in the list of all findings
         "pinned_root",  # the same
         "pcscd",  # that it is there
+        "refund_rule",  # money, not cards
         "reader_approval",  # a note about what readers are for
         "reader_driver",  # a name in the settings
         "reader_sealing",  # who seals, which decides the scope: a note, for the acquirer to judge

@@ -76,6 +76,14 @@ class Operators:
             found = [_operator(connection, number) for (number,) in numbers]
         return tuple(each for each in found if each is not None)
 
+    def old_hashes(self) -> int:
+        """How many passwords are kept with other parameters than today's."""
+        if not self._path.exists():
+            return 0
+        with file.transaction(self._path) as connection:
+            kept = connection.execute("SELECT password FROM operators WHERE removed IS NULL").fetchall()
+        return sum(password.is_old(stored) for (stored,) in kept)
+
     def add(self, operator: Operator, password_typed: str) -> None:
         """Raises WeakPasswordError, NumberTakenError."""
         password.check(password_typed, operator.number, operator.name)

@@ -89,6 +89,7 @@ class Connection(HttpToolsProtocol):
         self._unread_s = unread_s
         self._head_size = 0
         self._head_is_whole = False
+        self._let_go = False
         self._deadline: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
 
@@ -96,13 +97,25 @@ class Connection(HttpToolsProtocol):
     def idle(self) -> bool:
         """Nothing was asked that is not answered."""
         cycle: RequestResponseCycle | None = self.cycle
-        return cycle is None or cycle.response_complete
+        return not self.transport.is_closing() and (cycle is None or cycle.response_complete)
+
+    @property
+    def parting(self) -> bool:
+        """Its last answer is out of our hands, and only its own goodbye is waited for."""
+        is_closing = self.transport.is_closing() and not self._let_go
+        return is_closing and not self.transport.get_write_buffer_size()
 
     @property
     def unheard(self) -> bool:
         """A request has begun and is not whole yet, and none before it is being answered."""
         cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and cycle.more_body and not cycle.response_complete and not self.pipeline
+        has_begun = cycle is not None and cycle.more_body and not cycle.response_complete and not self.pipeline
+        return has_begun and not self.transport.is_closing()
+
+    def let_go(self) -> None:
+        """At once: what is still to be sent is not."""
+        self._let_go = True
+        self.transport.abort()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         super().connection_made(transport)

@@ -1,9 +1,9 @@
 """The HTTPS server of the tills' port: uvicorn's HTTP protocol on connections that are accepted and bounded here.
 
 Loopback only, TLS 1.2 or newer. It installs no signal handler, logs nothing, and holds at most MAX_CONNECTIONS: a new
-one takes the place of the one that has waited longest without asking anything, so a till is always let in. Whoever
-opens connections by the thousand pushes out its own: those without TLS yet never take more than half of the places of
-those that have it.
+one takes the place of one that was answered and does not go, or of the one that has waited longest without asking
+anything, so a till is always let in. Whoever opens connections by the thousand pushes out its own: those without TLS
+yet never take more than half of the places of those that have it.
 """
 
 import asyncio
@@ -227,12 +227,12 @@ class NexoServer:
             return True
         if len(strangers) * 2 > self._max_connections and _turn_away(strangers):
             return True
-        return self._let_go("idle") or _turn_away(strangers) or self._let_go("unheard")
+        return self._let_go("parting") or self._let_go("idle") or _turn_away(strangers) or self._let_go("unheard")
 
-    def _let_go(self, why: Literal["idle", "unheard"]) -> bool:
+    def _let_go(self, why: Literal["parting", "idle", "unheard"]) -> bool:
         for guest in self._guests.here:
-            if getattr(guest, why) and not guest.transport.is_closing():  # one that goes already makes no more room
-                guest.transport.abort()
+            if getattr(guest, why):
+                guest.let_go()
                 return True
         return False
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pos_bridge import rpc
 from pos_bridge.pos_api.https import LOOPBACK
+from pos_bridge.till_api.relay import Relay
 from pos_bridge.till_api.unix_socket import Place
 
 MOST_CONNECTIONS = 64
@@ -49,6 +50,7 @@ class Pair:
 class TlsPort:
     """`bound`: a socket that holds the port without listening. `clients`: the authority of clients, PEM.
 
+    `behind`: `bound` listens, and is somebody else's too (systemd's): gRPC speaks TLS there, and a relay carries to it.
     `newer` is asked at each handshake for a pair to show from then on; None: nothing has changed.
     """
 
@@ -56,6 +58,7 @@ class TlsPort:
     pair: Pair
     clients: bytes
     newer: Callable[[], Pair | None]
+    behind: Place | None = None
 
 
 class Service(Protocol):
@@ -84,18 +87,28 @@ class NativeServer:
             service.add_to(self._server)
         if place is not None:
             self._server.add_insecure_port(place.address)
+        self._relay: Relay | None = None
         if port is not None:
-            address = f"{LOOPBACK}:{port.bound.getsockname()[1]}"
+            address = f"{LOOPBACK}:{port.bound.getsockname()[1]}" if port.behind is None else port.behind.address
             self._server.add_secure_port(address, _credentials(port))
+            if port.behind is not None:
+                behind = port.behind
+                self._relay = Relay(port.bound, lambda: behind.reached)
 
     async def start(self) -> None:
         """Calls are taken from the return on."""
         await self._server.start()
         if self._place is not None:
             self._place.show()
+        if self._port is not None and self._port.behind is not None:
+            self._port.behind.show()
+        if self._relay is not None:
+            self._relay.start()
 
     def stop_taking(self) -> None:
         """No new call; those that run will be answered."""
+        if self._relay is not None:
+            self._relay.stop_taking()
         for service in self._services:
             service.taking = False
 
@@ -103,12 +116,16 @@ class NativeServer:
         """Give running calls `grace_s` to be answered, then end every connection."""
         self.stop_taking()
         await self._server.stop(grace_s)
+        if self._relay is not None:
+            await self._relay.stop()
         for service in self._services:
             await service.close()
         if self._place is not None:
             self._place.close()
         if self._port is not None:
             self._port.bound.close()
+            if self._port.behind is not None:
+                self._port.behind.close()
 
 
 def _credentials(port: TlsPort) -> rpc.grpc.ServerCredentials:

@@ -41,6 +41,11 @@ class Place:
         """Where a server is to listen, before `show`."""
         return f"unix:{self._at(self._new)}"
 
+    @property
+    def reached(self) -> str:
+        """Where this process connects to it, after `show`."""
+        return self._at(self._name)
+
     def show(self) -> None:
         """Let clients in: the server listens. Raises OSError."""
         made_at = Path(self._at(self._new))

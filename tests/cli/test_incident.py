@@ -1,6 +1,8 @@
 """`pos-bridge incident`: what is entered is listed, who was told, and the drafts of the notices."""
 
 import os
+import shlex
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +97,16 @@ def test_another_user_than_the_services(command, monkeypatch):
     status, _, wrong = command("incident", "list")
     assert status == 1
     assert "runuser -u posb" in wrong
+
+
+def test_the_manuals_commands_as_they_are_written(command):
+    """docs/privacy/incident-register.md, step by step, as the service's user."""
+    manual = (Path(__file__).parents[2] / "docs" / "privacy" / "incident-register.md").read_text(encoding="utf-8")
+    text = "".join(line for line in manual.splitlines(keepends=True) if line.startswith("    ")).replace("\\\n", "")
+    typed = [shlex.split(line) for line in text.splitlines()]
+    as_service = ["runuser", "-u", "posb", "--", "pos-bridge"]
+    assert [each[:5] for each in typed] == [as_service] * 4
+    said = [command(*each[5:]) for each in typed]
+    assert [(status, wrong) for status, _, wrong in said] == [(0, "")] * 4
+    assert "12" in said[1][1]
+    assert "2026-11-22" in said[-1][1]

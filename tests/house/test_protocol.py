@@ -41,7 +41,8 @@ def test_no_field_is_text_and_every_run_of_bytes_states_its_length():
 
 
 def test_the_generated_modules_are_those_of_the_definitions(tmp_path):
-    command = [sys.executable, "-m", "grpc_tools.protoc", "-I", f"pos_bridge/protocol={ROOT / 'protos'}"]
+    # -E: a tool of development, which programs that tests start are otherwise without (conftest.py).
+    command = [sys.executable, "-E", "-m", "grpc_tools.protoc", "-I", f"pos_bridge/protocol={ROOT / 'protos'}"]
     outputs = [f"--{kind}_out={tmp_path}" for kind in ("python", "pyi", "grpc_python")]
     files = [f"pos_bridge/protocol/{path.name}" for path in sorted((ROOT / "protos").glob("*.proto"))]
     subprocess.run([*command, *outputs, *files], check=True)

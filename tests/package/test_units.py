@@ -12,10 +12,12 @@ import pos_bridge
 from pos_bridge.config import load
 from pos_bridge.device_config import Network
 from pos_bridge.front import NEXO
+from pos_bridge.native_front import NATIVE
 from pos_bridge.settings import USUAL_PAGE, CardRoom, Nexo
 from tests.package.packages import Built
 
 SYSTEM = Path(pos_bridge.__file__).parent / "system"
+SCRIPTS = Path(__file__).parents[2] / ".ci/till_package/debian"
 SERVICES = (
     "pos-bridge.service",
     "pos-bridge-card@.service",
@@ -73,6 +75,7 @@ def test_systemd_understands_them(root):
         SERVICES[0],
         *SERVICES[-2:],
         "pos-bridge.socket",
+        "pos-bridge-native.socket",
         "pos-bridge-card.socket",
         "pos-bridge-chip.socket",
         "pos-bridge-backup.timer",
@@ -130,9 +133,39 @@ def test_the_tills_port_is_systemds_and_the_engine_is_handed_it():
     assert unit["FileDescriptorName"] == [NEXO]
     assert "Accept" not in unit
     assert engine["Requires"] == ["pos-bridge.socket"]
-    assert engine["After"][0].split()[0] == "pos-bridge.socket"
+    assert engine["After"][0].split()[:2] == ["pos-bridge.socket", "pos-bridge-native.socket"]
     assert engine["SocketBindDeny"] == ["any"]
     assert "SocketBindAllow" not in engine
+
+
+def test_the_native_port_is_systemds_too_where_it_was_enabled():
+    unit, engine = settings(SYSTEM / "pos-bridge-native.socket"), settings(SYSTEM / "pos-bridge.service")
+    tills = settings(SYSTEM / "pos-bridge.socket")
+    assert (unit["Service"], unit["FileDescriptorName"]) == (["pos-bridge.service"], [NATIVE])
+    (address,) = unit["ListenStream"]
+    assert re.fullmatch(r"127\.0\.0\.1:\d+", address)
+    assert address not in tills["ListenStream"]
+    for name in ("Backlog", "NoDelay", "TriggerLimitIntervalSec", "TriggerLimitBurst", "WantedBy"):
+        assert unit[name] == tills[name]
+    pulled = [
+        word for name in ("Requires", "Wants", "Sockets") for line in engine.get(name, []) for word in line.split()
+    ]
+    assert "pos-bridge-native.socket" not in pulled, "it comes up where IT enabled it, and nowhere else"
+    assert "pos-bridge-native.socket" not in (SYSTEM / "tmpfiles.conf").read_text()
+
+
+@pytest.mark.parametrize("script", ["postinst", "prerm", "postrm"])
+def test_the_packages_scripts_know_every_unit_that_can_be_enabled(script):
+    """But for the backup's service, which its timer starts."""
+    text = (SCRIPTS / script).read_text()
+    enabled = [path.name for path in SYSTEM.iterdir() if path.suffix in {".service", ".socket", ".timer"}]
+    for name in enabled:
+        if "@" not in name and "Install" in sections(SYSTEM / name):
+            assert name in text, name
+
+
+def sections(unit: Path) -> set[str]:
+    return set(re.findall(r"^\[(\w+)\]$", unit.read_text(), re.MULTILINE))
 
 
 def test_the_engine_can_tell_who_asks_it():

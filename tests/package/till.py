@@ -97,7 +97,7 @@ def may_read_the_pty(till: Till, port: int) -> None:
     folder = till.machine.root / "etc/systemd/system/pos-bridge-card@.service.d"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "simulated.conf").write_text("[Service]\nDeviceAllow=char-pts rw\n")
-    till.machine.run("sh", "-eu", "-c", where_it_fits("ListenStream").replace("PORT", str(port)))
+    till.machine.run("sh", "-eu", "-c", where_it_fits("pos-bridge.socket.d").replace("PORT", str(port)))
     till.machine.run("systemctl", "daemon-reload")
     till.machine.run("chgrp", "posb-card", READER)
     till.machine.run("chmod", "660", READER)

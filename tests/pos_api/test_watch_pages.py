@@ -2,14 +2,15 @@
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 
 import pytest
 
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.pos_api.watch_pages import MOST_AT_ONCE, Page, WatchPages
 from tests.pos_api.by_hand import DIAGNOSIS, heard
-from tests.pos_api.world import API_KEY, Store, result
-from tests.wire.nexo.shapes import payment
+from tests.pos_api.world import API_KEY, Certificate, Store, result
+from tests.wire.nexo.shapes import payment, status
 
 TOKEN = "a-token-of-a-monitor-with-32-characters"
 
@@ -71,14 +72,14 @@ def test_nobody_without_it(store: Store, token: str | None):
 
 def test_a_scheme_is_named_in_any_case_and_once(store: Store):
     Pages(store)
-    for said, status in (
+    for said, expected in (
         (f"bearer {TOKEN}", 200),
         (f"BEARER  {TOKEN} ", 200),
         (f"Basic {TOKEN}", 401),
         (TOKEN, 401),
         (f"Bearer{TOKEN}", 401),
     ):
-        assert get(store, token=None, Authorization=said)[0] == status, said
+        assert get(store, token=None, Authorization=said)[0] == expected, said
     with store.raw() as raw:
         line = b"Authorization: Bearer " + TOKEN.encode() + b"\r\n"
         raw.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + line + line + b"\r\n")
@@ -132,3 +133,38 @@ def test_scrapers_by_the_dozen_keep_no_till_out(leaf):
 
 def _look(store: Store) -> int:
     return get(store)[0]
+
+
+ASKED = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
+
+
+@pytest.mark.parametrize("token", [TOKEN, "wrong"])
+def test_those_who_were_answered_and_do_not_go_keep_no_till_out(leaf: Certificate, token: str):
+    """They have their page, and never read it or the end of the connection: nothing waits for them."""
+    with Store(leaf, max_connections=4) as store, ExitStack() as stack:
+        Pages(store)
+        store.hold()
+        paying = store.asking(payment())
+        store.wait_for(lambda: store.desk.live == 1)
+        for _ in range(3):
+            for _ in range(4):
+                stack.enter_context(store.raw()).sendall(ASKED % token.encode())
+            assert result(store.ask(status())) == ("Failure", "InProgress")
+            assert len(store.server._guests.here) <= 5
+        store.release()
+        assert result(paying.answer()) == ("Success", None)
+
+
+def test_pages_that_are_being_made_take_few_places_and_the_rest_give_way(leaf: Certificate):
+    with Store(leaf, max_connections=MOST_AT_ONCE + 2) as store, ExitStack() as stack:
+        pages = Pages(store)
+        store.run(pages.pages._one.acquire())
+        for _ in range(20):
+            with suppress(OSError):
+                stack.enter_context(store.raw()).sendall(ASKED % TOKEN.encode())
+        store.wait_for(lambda: pages.pages._here == MOST_AT_ONCE)
+        for _ in range(3):
+            assert store.post(DIAGNOSIS)[0] == 200
+        assert pages.made == 0
+        store._loop.call_soon_threadsafe(pages.pages._one.release)
+        store.wait_for(lambda: pages.pages._here == 0)

@@ -171,7 +171,7 @@ class Gate:
         """All that is kept, told, logged or sent, but for the vault."""
         world = self.world
         places = (world.journal, world.log.events, self.answers, self.told, world.processor, world.readers.prompts)
-        return b"\x00".join(_texts([*places, self.troubles], set()))
+        return b"\x00".join(_texts([*places, self.troubles], {}))
 
 
 def encodings(mark: str) -> tuple[bytes, ...]:
@@ -183,8 +183,10 @@ def _clock() -> datetime:
     return datetime(2026, 11, 23, 14, 40, tzinfo=UTC)
 
 
-def _texts(value: object, seen: set[int]) -> Iterator[bytes]:
-    """Every text and run of bytes in there, as bytes."""
+def _texts(value: object, seen: dict[int, object]) -> Iterator[bytes]:
+    """Every text and run of bytes in there, as bytes. `seen` holds what it names: a number of what is gone is given to
+    the next object, which would then be passed over.
+    """
     match value:
         case str():
             yield value.encode()
@@ -195,16 +197,16 @@ def _texts(value: object, seen: set[int]) -> Iterator[bytes]:
         case _ if id(value) in seen:
             pass
         case dict():
-            seen.add(id(value))
+            seen[id(value)] = value
             for key, each in value.items():
                 yield from _texts(key, seen)
                 yield from _texts(each, seen)
         case list() | tuple() | set() | frozenset():
-            seen.add(id(value))
+            seen[id(value)] = value
             for each in value:
                 yield from _texts(each, seen)
         case _:
-            seen.add(id(value))
+            seen[id(value)] = value
             names = [field.name for field in dataclasses.fields(value)] if dataclasses.is_dataclass(value) else []
             held = {name: getattr(value, name) for name in names} or getattr(value, "__dict__", {})
             yield from _texts(dict(held), seen)

@@ -1,0 +1,65 @@
+"""Who works with a till, as doctor sees it."""
+
+from dataclasses import replace
+
+import pytest
+from argon2 import PasswordHasher
+
+from pos_bridge import settings
+from pos_bridge.checkup import operators as topic
+from pos_bridge.domain.audit import Role
+from pos_bridge.domain.operator import HELD, Operator
+from pos_bridge.operators import password
+from pos_bridge.operators.store import Operators
+from tests.checkup.finds import lines
+
+PASSWORD = "une girafe à vélo"
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    """Small parameters: the work is not what is tried here."""
+    monkeypatch.setattr(password, "_HASHER", PasswordHasher(1, 64, 1, 32, 16))
+
+
+@pytest.fixture
+def till(config):
+    return replace(config, operators=settings.Operators())
+
+
+def add(till: settings.Config, number: int, *roles: Role) -> None:
+    Operators(till.operator_store).add(Operator(number, "Marie Tremblay", frozenset(roles)), PASSWORD)
+
+
+def test_without_the_section(config):
+    assert lines(topic.look(config)) == [topic.NOT_USED]
+
+
+def test_nobody_yet_and_nothing_is_made(till):
+    assert lines(topic.look(till)) == [topic.NOBODY] * len(HELD) + [topic.SUPERVISED]
+    assert not till.operator_store.exists()
+
+
+def test_a_role_that_nobody_has(till):
+    add(till, 7, Role.CASHIER, Role.SUPERVISOR, Role.PRIVACY_OFFICER)
+    found = list(topic.look(till))
+    assert lines(found) == [topic.NOBODY, topic.OF_TODAY, topic.SUPERVISED]
+    assert "`informatique`" in found[0].text("fr")
+    add(till, 8, Role.IT)
+    found = list(topic.look(till))
+    assert lines(found) == [topic.EACH_ROLE, topic.OF_TODAY, topic.SUPERVISED]
+    assert "entered: 2" in found[0].text("en")
+    assert "Marie" not in "".join(each.text("en") for each in found)
+
+
+def test_older_hashes_and_refunds_open_to_everybody(till, monkeypatch):
+    add(till, 7, *HELD)
+    monkeypatch.setattr(password, "_HASHER", PasswordHasher(2, 64, 1, 32, 16))
+    opened = replace(till, operators=settings.Operators(refund_without_sale="open"))
+    assert lines(topic.look(opened)) == [topic.EACH_ROLE, topic.OLD, topic.OPEN]
+
+
+def test_a_store_that_is_none(till):
+    till.operator_store.parent.mkdir(parents=True, exist_ok=True)
+    till.operator_store.write_bytes(bytes(4096))
+    assert lines(topic.look(till)) == [topic.UNREADABLE]
