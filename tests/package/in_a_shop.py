@@ -120,7 +120,8 @@ def test_who_may_ask_the_engine(till: Till):
 def test_the_status_page(till: Till):
     """docs/status-page.md, with the firewall's rules in force."""
     shutil.copyfile(till.book.store.facts["ca"], till.machine.root / "root/store-ca.pem")
-    name = f"pos-bridge operator add --operator {OPERATOR} --name 'Anne Roy' --role it --role supervisor --role privacy --role cashier"
+    roles = "--role it --role supervisor --role privacy --role cashier"
+    name = f"pos-bridge operator add --operator {OPERATOR} --name 'Anne Roy' {roles}"
     by_root(till, f"echo '{PASSWORD}' | {name}\nsystemctl enable --now pos-bridge-page")
     get = "curl --silent --show-error --max-time 60 --cacert store-ca.pem --cookie jar --cookie-jar jar"
     page = "https://localhost:8445"
