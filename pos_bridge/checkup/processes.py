@@ -79,7 +79,7 @@ ROOM_IS_ENGINE = note(
 )
 
 ENGINE, ROOM = Words("Le service", "The engine"), Words("Une chambre des cartes", "A card room")
-_WITHIN_S = 2.0  # a room that is just starting puts its locks on
+_WITHIN_S = 2.0  # a room that is just starting comes, and puts its locks on
 _PAUSE_S = 0.05
 _FILTERED = "2"  # seccomp(2), SECCOMP_MODE_FILTER
 _DEFAULT = Path("/etc/pos-bridge/pos-bridge.toml")  # where `pos-bridge run` looks without --config
@@ -87,7 +87,7 @@ _DEFAULT = Path("/etc/pos-bridge/pos-bridge.toml")  # where `pos-bridge run` loo
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """What the kernel says of one: the fields of proc(5) status, its limits (soft, hard), and whose its folder is."""
+    """What the kernel says of one: the fields of proc(5) status, its limits (soft, hard), and whose its status is."""
 
     pid: int
     status: dict[str, str]
@@ -115,7 +115,9 @@ def _says(name: str, value: str) -> Held:
 
 
 def _hidden(process: Process) -> bool:
-    """The kernel gives the folder of a process that is not dumpable to root; of root's own it cannot be told."""
+    """The kernel gives what is in the folder of a process that is not dumpable to root (the folder itself it does not:
+    proc(5)); of root's own it cannot be told.
+    """
     return process.owner != process.uid or process.uid == 0
 
 
@@ -158,7 +160,9 @@ def look_at(root: Path, config: Config) -> Iterator[Finding]:
         yield NO_ENGINE()
         return
     yield from _look_at(root, ENGINE, engine, promised, swap_accepted=accepted)
-    rooms = list(_rooms(root, engine, by_systemd=by_systemd))
+    until = time.monotonic() + _WITHIN_S
+    while not (rooms := list(_rooms(root, engine, by_systemd=by_systemd))) and time.monotonic() < until:
+        time.sleep(_PAUSE_S)  # doctor has just asked the engine how its readers are: the next room is on its way
     # What is said of each alike is said once: while a card is asked for there is a room more.
     said = (found for room in rooms for found in _look_at(root, ROOM, room, _OF_ROOM, swap_accepted=accepted))
     yield from dict.fromkeys(said)
@@ -240,7 +244,7 @@ def seen(root: Path, pid: int) -> Process | None:
     try:
         status = (read(folder / "status") or b"").decode(errors="replace")
         limits = (read(folder / "limits") or b"").decode(errors="replace")
-        owner = folder.stat().st_uid
+        owner = (folder / "status").stat().st_uid
     except (OSError, UnseenError):
         return None
     fields = {name: value.strip() for name, _, value in (line.partition(":") for line in status.split("\n"))}

@@ -26,7 +26,8 @@ def loaded() -> str | None:
     # Asked for all tables first: that one is missing is no error of nft's that could be told from the others.
     if f"table {TABLE}" not in _ask("list", "tables").splitlines():
         return None
-    return _ask("--stateless", "list", "table", _FAMILY, _NAME)
+    # Numbers: a small Debian has no list of the protocols' names (/etc/protocols, of netbase), a larger one has.
+    return _ask("--stateless", "--numeric-protocol", "list", "table", _FAMILY, _NAME)
 
 
 def counts() -> Denied:

@@ -1,8 +1,8 @@
 """The firewall's rules as nft takes and prints them: a table of our own, a chain for each user, all else refused.
 
 Nothing of the configuration's text comes in here: addresses, ports and user numbers, each of a type that holds nothing
-else. Written as `nft --stateless list table` prints it, so that what is in force can be compared. Users that are not
-ours, and their rules, are left alone.
+else. Written as `nft --stateless --numeric-protocol list table` prints it, so that what is in force can be compared.
+Users that are not ours, and their rules, are left alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -101,7 +101,7 @@ def _chain(who: Who, rules: Iterator[str] | tuple[str, ...]) -> str:
     """What is not accepted is counted and refused at once: a program that is denied hears so, and does not wait."""
     counter = f'counter name "{COUNTERS[who]}"'
     denied = (
-        f"meta l4proto tcp {counter} reject with tcp reset",
+        f"meta l4proto 6 {counter} reject with tcp reset",
         f"{counter} reject with icmpx admin-prohibited",
     )
     return f"\tchain {who.name.lower()} {{\n" + "".join(f"\t\t{rule}\n" for rule in (*rules, *denied)) + "\t}\n"

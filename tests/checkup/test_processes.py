@@ -85,7 +85,9 @@ def test_a_room_without_a_lock(tmp_path, till, differs, lock):
 
 
 def test_a_room_that_can_be_read_by_its_user(tmp_path, till):
-    """The folder of a dumpable process is its user's; that of another is root's."""
+    """What is in the folder of a dumpable process is its user's, in that of another root's; the folder is the user's
+    of both.
+    """
     an_engine(tmp_path, till)
     owner = (tmp_path / "proc").stat().st_uid
     if owner != 0:
@@ -95,6 +97,8 @@ def test_a_room_that_can_be_read_by_its_user(tmp_path, till):
         a_room(tmp_path)
         (tmp_path / "proc/11").chmod(0o755)
         os.chown(tmp_path / "proc/11", 64002, -1)
+        assert lines(found(tmp_path, till)) == [told.LOCKED, told.LOCKED]
+        os.chown(tmp_path / "proc/11/status", 64002, -1)
         assert "memory closed to others" in found(tmp_path, till)[1].text("en")
 
 

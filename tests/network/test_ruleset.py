@@ -28,6 +28,7 @@ FULL = Allowed(
     ),
     (Destination(IPv4Address("192.0.2.53"), 53), Destination(IPv6Address("2001:db8::53"), 53)),
     (8443, 8444),
+    page=8445,
 )
 LINE = re.compile(
     r"""add\ table\ inet\ pos_bridge | delete\ table\ inet\ pos_bridge | table\ inet\ pos_bridge\ \{ | \t?\} |
@@ -37,7 +38,7 @@ LINE = re.compile(
     | \t\toifname\ "lo"\ tcp\ dport\ [0-9]+\ accept
     | \t\toifname\ "lo"\ (?:tcp\ sport\ [0-9]+\ )?tcp\ flags\ !=\ syn\ /\ syn,ack\ accept
     | \t\tiifname\ !=\ "lo"\ tcp\ dport\ [0-9]+\ counter\ name\ "denied_outside"\ reject\ with\ tcp\ reset
-    | \t\tmeta\ l4proto\ tcp\ counter\ name\ "denied_[a-z]+"\ reject\ with\ tcp\ reset
+    | \t\tmeta\ l4proto\ 6\ counter\ name\ "denied_[a-z]+"\ reject\ with\ tcp\ reset
     | \t\tcounter\ name\ "denied_[a-z]+"\ reject\ with\ icmpx\ admin-prohibited
     | \t\tmeta\ skuid\ [0-9]+\ jump\ [a-z]+""",
     re.VERBOSE,
@@ -139,3 +140,21 @@ def test_the_drop_in():
         "SocketBindAllow=ipv4:tcp:8443",
         "SocketBindAllow=ipv4:tcp:8444",
     ]
+
+
+def test_the_status_page_answers_as_the_engines_user_and_calls_nobody():
+    engine = table(FULL, UIDS).split("chain engine {")[1].partition("}")[0]
+    assert 'oifname "lo" tcp sport 8445 tcp flags != syn / syn,ack accept' in engine
+    assert "dport 8445" not in engine
+
+
+def test_it_is_printed_alike_where_protocols_have_no_names():
+    """/etc/protocols is of the package netbase, which a small Debian has not."""
+    bare = ["unshare", "--mount", "sh", "-c", 'mount --bind /dev/null /etc/protocols; exec "$@"', "sh"]
+    with apart():
+        nft.load(ruleset(FULL, UIDS))
+        words = [nft.PROGRAM, "--stateless", "--numeric-protocol", "list", "table", *NAME.split()]
+        listed = [
+            subprocess.run([*before, *words], capture_output=True, text=True, check=True) for before in ([], bare)
+        ]
+        assert [each.stdout for each in listed] == [table(FULL, UIDS)] * 2

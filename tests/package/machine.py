@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ _BASE_PACKAGES = (
     "libpam-systemd",  # polkitd wants a logind; debootstrap does not look for who provides one
     "polkitd",
     "iproute2",
+    "nftables",  # as the package recommends it
+    "curl",  # for whoever looks at the status page from here
 )
 # systemd-nspawn takes more from its guest than a till's own kernel does: what the rooms lock themselves down with.
 _LEFT_TO_THE_GUEST = (
@@ -40,10 +43,12 @@ _STATES = {"running", "degraded"}  # degraded: a unit of Debian's own that has n
 
 
 def base(cache: Path, release: str) -> Path:
-    """The base system of that release, made if it is not there: a minute and some 300 MB."""
-    root = cache / f"till-{release}"
+    """The base system of that release, made if it is not there: a minute and some 300 MB. One of other packages is
+    another one.
+    """
+    root = cache / f"till-{release}-{zlib.crc32(' '.join(_BASE_PACKAGES).encode()):08x}"
     if not root.exists():
-        part = cache / f"till-{release}.part"
+        part = root.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         words = ["debootstrap", "--variant=minbase", f"--include={','.join(_BASE_PACKAGES)}", release, str(part)]
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)

@@ -19,7 +19,7 @@ from hw_sim.till import PROGRAMME
 from hw_sim.till import Till as Lane
 from hw_sim.world import MERCHANT, SERVER_NAME
 from tests.package.packages import ROOT
-from tests.package.till import ENGINE, READER, Till, may_read_the_pty
+from tests.package.till import ENGINE, READER, Till, may_read_the_pty, where_it_fits
 
 ETC, KEPT, SHELF = "etc/pos-bridge", "var/lib/pos-bridge", "var/backups/pos-bridge"
 BACKUP = "pos-bridge-backup.service"
@@ -125,9 +125,7 @@ def with_the_vault_key(words: str) -> str:
 
 def serve_natively(till: Till) -> None:
     """docs/install-on-a-till.md, step 4: the folder of native tills, and what goes with it; `nobody` is a till's."""
-    document = (ROOT / "docs/install-on-a-till.md").read_text()
-    (block,) = (text for text in re.findall(r"^```\n(.*?)^```$", document, re.MULTILINE | re.DOTALL) if "tills" in text)
-    by_root(till, block.replace("TILL-USER", "nobody"))
+    by_root(till, where_it_fits("pos-tills").replace("TILL-USER", "nobody"))
     drop_in(till, ENGINE, "ReadWritePaths=/run/pos-bridge-till")
     set_in(till, "[card_room]", '[native]\nsocket = "/run/pos-bridge-till/till.sock"\n[card_room]')
 

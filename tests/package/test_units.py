@@ -168,6 +168,16 @@ def sections(unit: Path) -> set[str]:
     return set(re.findall(r"^\[(\w+)\]$", unit.read_text(), re.MULTILINE))
 
 
+def test_an_engine_that_is_asked_during_an_upgrade_waits_for_what_the_package_says():
+    (wait,) = settings(SYSTEM / "pos-bridge.service")["ExecStartPre"]
+    scripts = Path(__file__).parents[2] / ".ci/till_package/debian"
+    file = "/run/pos-bridge/upgrading"
+    assert f"while [ -e {file} ]" in wait
+    assert f": > {file}" in (scripts / "prerm").read_text()
+    postinst = (scripts / "postinst").read_text()
+    assert 0 < postinst.index(f"rm -f {file}") < postinst.index("deb-systemd-invoke start pos-bridge.service")
+
+
 def test_the_engine_can_tell_who_asks_it():
     engine = settings(SYSTEM / "pos-bridge.service")
     assert "PrivateUsers" not in engine
