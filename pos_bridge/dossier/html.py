@@ -4,7 +4,9 @@ What is made here is HTML5 and well-formed XML at once, so that any reader takes
 <bdi>: letters that run from right to left turn nothing around them.
 """
 
+import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import NewType
 
@@ -36,6 +38,21 @@ def element(name: str, *inside: Html, **attributes: str) -> Html:
 def void(name: str, attributes: Mapping[str, str]) -> Html:
     """An element that holds nothing."""
     return Html(f"<{name}{_attributes(attributes)} />")
+
+
+def document(title: str, style: str, language: str, body: Html) -> bytes:
+    """A page by itself, in UTF-8. It loads nothing and runs nothing, whatever stands in it, and looks by `style`."""
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    allowed = f"default-src 'none'; style-src 'sha256-{digest}'"
+    head = element(
+        "head",
+        void("meta", {"charset": "utf-8"}),
+        void("meta", {"http-equiv": "Content-Security-Policy", "content": allowed}),
+        void("meta", {"name": "viewport", "content": "width=device-width"}),
+        element("title", text(title)),
+        element("style", Html(style)),
+    )
+    return f"{DOCTYPE}\n{element('html', head, body, lang=f'{language}-CA')}\n".encode()
 
 
 def heading(words: str) -> Html:

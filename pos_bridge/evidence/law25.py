@@ -1,6 +1,8 @@
 """What the looks at a till show of Quebec's P-39.1 as "Law 25" changed it, by its sections and in our own words."""
 
-from pos_bridge.evidence.requirement import Requirement, Standard
+from functools import partial
+
+from pos_bridge.evidence.requirement import Requirement, Standard, row
 from pos_bridge.words import Words, same
 
 _DOCTOR = same("pos-bridge doctor")
@@ -9,18 +11,7 @@ _ENOUGH = Words(
     "Juger si ces mesures suffisent pour ce que la caisse garde.",
     "To judge whether these measures are enough for what the till keeps.",
 )
-
-
-def _row(
-    number: str,
-    asked: Words,
-    checks: tuple[str, ...],
-    *commands: Words,
-    shop: Words | None = None,
-    spoilt_by: tuple[str, ...] = (),
-) -> Requirement:
-    return Requirement(Standard.LAW_25, number, asked, checks, commands, shop, spoilt_by)
-
+_row = partial(row, Standard.LAW_25)
 
 LAW_25: tuple[Requirement, ...] = (
     _row(

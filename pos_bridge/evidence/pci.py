@@ -4,7 +4,9 @@ A row claims what its checks saw and nothing else: it is to be read beside the s
 have one number: each shows a part, and none hides that the other's part was not looked at here.
 """
 
-from pos_bridge.evidence.requirement import Requirement, Standard
+from functools import partial
+
+from pos_bridge.evidence.requirement import Requirement, Standard, row
 from pos_bridge.words import Words, same
 
 _DOCTOR = same("pos-bridge doctor")
@@ -13,18 +15,7 @@ _OF_THE_STORE = Words(
     "Les autres comptes de la machine, et qui a le mot de passe de root.",
     "The machine's other accounts, and who has root's password.",
 )
-
-
-def _row(
-    number: str,
-    asked: Words,
-    checks: tuple[str, ...],
-    *commands: Words,
-    shop: Words | None = None,
-    spoilt_by: tuple[str, ...] = (),
-) -> Requirement:
-    return Requirement(Standard.PCI, number, asked, checks, commands, shop, spoilt_by)
-
+_row = partial(row, Standard.PCI)
 
 PCI: tuple[Requirement, ...] = (
     _row(

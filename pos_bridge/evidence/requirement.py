@@ -46,6 +46,19 @@ class Requirement:
         return (*self.checks, *self.spoilt_by)
 
 
+def row(
+    standard: Standard,
+    number: str,
+    asked: Words,
+    checks: tuple[str, ...],
+    *commands: Words,
+    shop: Words | None = None,
+    spoilt_by: tuple[str, ...] = (),
+) -> Requirement:
+    """As it stands in a table."""
+    return Requirement(standard, number, asked, checks, commands, shop, spoilt_by)
+
+
 class State(Enum):
     """The value is its word in a report's JSON."""
 

@@ -8,6 +8,7 @@ from pos_bridge import settings
 from pos_bridge.cli import main
 from tests.cli.people import Office
 from tests.journal.makers import Clock, opened
+from tests.plain_till import plain_till
 
 VAULT_KEY = bytes(range(32))
 
@@ -21,25 +22,10 @@ def clock() -> Clock:
 def config(tmp_path: Path) -> settings.Config:
     """A till that keeps who chooses it. Its state lies beside its configuration."""
     (tmp_path / "vault.key").write_bytes(VAULT_KEY)
-    return settings.Config(
-        file=tmp_path / "pos-bridge.toml",
-        till=settings.Till(poiid="P400-123456789", number=7, state_dir=".", signing_key="terminal.key"),
-        nexo=settings.Nexo(certificate="nexo.pem", key="nexo.key", api_key_file="api.key"),
-        processor=settings.Processor(
-            address="127.0.0.1:50051",
-            server_name="processor.pos-bridge.test",
-            ca="processor-ca.pem",
-            certificate="till.pem",
-            key="till.key",
-            merchant_id="CLEMENT-001",
-        ),
-        card_room=settings.CardRoom(trust="trust.txt"),
-        readers=(),
-        identity=settings.Identity(
-            vault_key="vault.key", programme="Chouchous", programme_text="members-3", delivery_text="delivery-1"
-        ),
-        log=None,
+    kept = settings.Identity(
+        vault_key="vault.key", programme="Chouchous", programme_text="members-3", delivery_text="delivery-1"
     )
+    return plain_till(tmp_path, identity=kept)
 
 
 @pytest.fixture
