@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from pos_bridge import __version__
 from pos_bridge.cli import language
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.cli.quiet import keep_quiet
 from pos_bridge.config import load, read
 from pos_bridge.settings import ConfigError
 from pos_bridge.words import Words
@@ -56,7 +57,7 @@ _LOOK_THEMSELVES = {
     "firewall",
 }
 _SPEAKS_BOTH = "explain"  # to whoever asks for no language: it is read by customers
-_ABOUT_PERSONS = "person"
+_HOLD_WHAT_IS_TYPED = {"person", "operator", "incident"}
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
 _COMMANDS = Words("commandes", "commands")
 _DEFAULT = Words("par défaut", "default")
@@ -91,15 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         usual = parsed.loaded.till.language
     if parsed.command != _SPEAKS_BOTH:
         parsed.lang, parsed.asked = asked or usual, asked is not None
-    if parsed.command == _ABOUT_PERSONS:
-        _keep_quiet()
+    if parsed.command in _HOLD_WHAT_IS_TYPED:
+        keep_quiet()
     return load_command(parsed.command).run(parsed)
-
-
-def _keep_quiet() -> None:
-    from pos_bridge.cli import person  # noqa: PLC0415 - loaded already, by its name
-
-    person.keep_quiet()
 
 
 def parser(names: Iterable[str]) -> argparse.ArgumentParser:

@@ -4,7 +4,6 @@ import argparse
 import os
 import pwd
 import re
-import resource
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -52,7 +51,6 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """`args.loaded` is the Config. 0 done; 1 not done, and a line says why; 2 wrong words."""
     os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))  # a password is in it
     try:
         _check_user(args.loaded.state)
         args.act(args, Operators(args.loaded.operator_store))

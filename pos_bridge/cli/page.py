@@ -4,10 +4,10 @@ import argparse
 import os
 import sys
 
-from pos_bridge import faults
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.cli.run import leave_no_core, tell_systemd
+from pos_bridge.cli.quiet import keep_quiet
+from pos_bridge.cli.run import tell_systemd
 from pos_bridge.settings import Config, ConfigError
 from pos_bridge.start_fault import CannotStartError
 
@@ -25,8 +25,7 @@ def run(args: argparse.Namespace) -> int:
     """`args.loaded` is the Config. 0 after SIGTERM; 1 when it cannot start; 2 when a named file cannot be used."""
     config: Config = args.loaded
     os.umask(0o077)
-    faults.silence()
-    leave_no_core()
+    keep_quiet()
     from pos_bridge.page import program, words  # noqa: PLC0415 - TLS and every look of doctor's, for this command only
 
     def ready(state: str) -> None:

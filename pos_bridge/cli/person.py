@@ -6,11 +6,9 @@ Who is meant is never in argv, in a log or in an error (person_input.py); each a
 import argparse
 import os
 import re
-import resource
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pos_bridge import faults
 from pos_bridge.cli import (
     person_access,
     person_due,
@@ -28,7 +26,7 @@ from pos_bridge.cli.person_open import DONE, NOBODY, NOT_ACKNOWLEDGED, NOT_DONE,
 from pos_bridge.cli.person_words import HELP, say
 from pos_bridge.domain import audit
 
-__all__ = ["DONE", "NOBODY", "NOT_ACKNOWLEDGED", "NOT_DONE", "WRONG_WORDS", "add_parser", "keep_quiet", "run"]
+__all__ = ["DONE", "NOBODY", "NOT_ACKNOWLEDGED", "NOT_DONE", "WRONG_WORDS", "add_parser", "run"]
 
 _ACTS = (
     *person_access.ACTS,
@@ -72,12 +70,6 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return told(NOT_DONE, say("interrupted", args.lang))
     return status
-
-
-def keep_quiet() -> None:
-    """For this process, for good: what a fault says may be what somebody gave, and a core dump has it all."""
-    faults.silence()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 class _ActParser(argparse.ArgumentParser):

@@ -3,15 +3,14 @@
 import argparse
 import gc
 import os
-import resource
 import socket
 import sys
 from contextlib import suppress
-from pathlib import Path
 
-from pos_bridge import faults, memory
+from pos_bridge import memory
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.cli.quiet import keep_quiet
 from pos_bridge.settings import Config, ConfigError
 from pos_bridge.start_fault import CannotStartError
 from pos_bridge.words import Words
@@ -34,8 +33,7 @@ def run(args: argparse.Namespace) -> int:
     """`args.loaded` is the Config. 0 after SIGTERM; 1 when it cannot start; 2 when a named file cannot be used."""
     config: Config = args.loaded
     os.umask(0o077)
-    faults.silence()
-    leave_no_core()
+    keep_quiet()
     if not memory.overwrites():
         print(f"pos-bridge: {_NOT_OVERWRITTEN.to(args.lang)}", file=sys.stderr, flush=True)
     gc.disable()  # loading makes no garbage, and looking for it is a tenth of the start
@@ -54,13 +52,6 @@ def run(args: argparse.Namespace) -> int:
         print(f"pos-bridge: {error.to(args.lang)}", file=sys.stderr)
         return 1
     return 0
-
-
-def leave_no_core() -> None:
-    """Neither as a file nor, where the kernel hands cores to a program whatever the limit, with memory in it."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with suppress(OSError):
-        Path("/proc/self/coredump_filter").write_text("0", encoding="ascii")
 
 
 def tell_systemd(state: str) -> None:
