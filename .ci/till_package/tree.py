@@ -1,7 +1,9 @@
 """The files of the Debian package as they lie on a till: /opt/pos-bridge is an environment that needs no installing."""
 
+import base64
 import compileall
 import gzip
+import hashlib
 import os
 import shutil
 import subprocess
@@ -125,3 +127,18 @@ def _compile(packages: Path, root: Path, python: Interpreter) -> None:
     """Bytecode that is believed unasked: its source changes with the package only, and a room writes none."""
     words = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", "/", str(packages)]
     subprocess.run([python.path, "-m", compileall.__name__, *words], check=True, env={"PYTHONHASHSEED": "0"})
+    for record in packages.glob("*.dist-info/RECORD"):
+        _list_bytecode(packages, record)
+
+
+def _list_bytecode(packages: Path, record: Path) -> None:
+    """With the sources in their list, so that a till can hold it against that: a later Python of the same bytecode may
+    compile in another way.
+    """
+    sources = [packages / line.split(",")[0] for line in record.read_text().splitlines() if ".py," in line]
+    made = sorted(path for source in sources for path in source.parent.glob(f"__pycache__/{source.stem}.*.pyc"))
+    with record.open("a", encoding="utf-8") as listed:
+        for path in made:
+            content = path.read_bytes()
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+            listed.write(f"{path.relative_to(packages).as_posix()},sha256={digest},{len(content)}\n")

@@ -6,6 +6,7 @@ The hash in a bytecode's head says what it was made of, and nothing of what is i
 import marshal
 import re
 import warnings
+from collections.abc import Callable
 from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path
 from types import CodeType
@@ -16,10 +17,13 @@ _OPTIMISED = re.compile(r"\.opt-([12])\.pyc\Z")
 _LOW = 2**32 - 1
 
 
-def fits(source: Path, content: bytes) -> bool:
-    """`content`: the source's. True where Python would believe none of its bytecode. Raises OSError."""
+def fits(source: Path, content: bytes, listed: Callable[[Path], bool] = lambda _: False) -> bool:
+    """`content`: the source's. True where Python would believe none of its bytecode. Raises OSError.
+
+    `listed`: what came with the program, and is held against its own sum: another Python may have compiled it.
+    """
     made = sorted(source.parent.glob(f"__pycache__/{source.stem}.*.pyc"))
-    return all(_is_of(path, source, content) for path in made)
+    return all(_is_of(path, source, content) for path in made if not listed(path))
 
 
 def _is_of(path: Path, source: Path, content: bytes) -> bool:

@@ -83,6 +83,9 @@ def _listed(place: Path) -> Iterator[tuple[str, str]]:
 
 
 def _changed(place: Path, listed: dict[str, str]) -> Iterator[str]:
+    def is_listed(made: Path) -> bool:
+        return made.relative_to(place).as_posix() in listed
+
     for name, told in listed.items():
         try:
             content = (place / name).read_bytes()
@@ -90,7 +93,7 @@ def _changed(place: Path, listed: dict[str, str]) -> Iterator[str]:
             yield name
             continue
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
-        if digest != told or (name.endswith(".py") and not bytecode.fits(place / name, content)):
+        if digest != told or (name.endswith(".py") and not bytecode.fits(place / name, content, is_listed)):
             yield name
 
 

@@ -96,7 +96,7 @@ def test_its_bill_of_materials(tree, built):
 def test_evidence_finds_what_was_packed(tree):
     """The lists that a till's report holds its files against are those of the package."""
     (files,) = program.look_at(packages(tree))
-    assert line(files) == program.UNCHANGED
+    assert line(files) == program.UNCHANGED, files.text("en")
     (named,) = bill.look_at(tree / "usr/share/doc/pos-bridge/sbom.cdx.json", packages(tree))
     assert line(named) == bill.TRUE
 
