@@ -76,7 +76,7 @@ def look_at(setting: str, folder: Path) -> Finding:
     disk = os.statvfs(folder)
     at = {"setting": setting, "path": str(folder)}
     free = disk.f_bavail * disk.f_frsize
-    if disk.f_flag & os.ST_RDONLY:
+    if disk.f_flag & os.ST_RDONLY and _is_read_only(folder):
         return READ_ONLY(**at)
     if free < STOP_BELOW:
         return ALMOST_NONE(**at, free=str(free // _MIB))
@@ -85,3 +85,11 @@ def look_at(setting: str, folder: Path) -> Finding:
     if free < MEND_BELOW:
         return LITTLE(**at, free=str(free // _MIB))
     return ROOM(**at, free=str(max(free // _MIB // _COARSE * _COARSE, MEND_BELOW // _MIB)))
+
+
+def _is_read_only(folder: Path) -> bool:
+    """The file system itself, and not a unit's view of it (the status page's is read-only but for one folder)."""
+    device = folder.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    return all("ro" in line.rpartition(" ")[2].split(",") for line in lines if line.split()[2] == number)

@@ -15,9 +15,8 @@ from pos_bridge.domain.operator import HELD, Checked, Operator, OperatorsUnusabl
 from pos_bridge.operators import file, password, schema, since
 from pos_bridge.operators.since import Moment
 
-__all__ = ["NAME", "Checked", "NumberTakenError", "Operator", "Operators", "OperatorsUnusableError", "Refused", "Wait"]
+__all__ = ["Checked", "NumberTakenError", "Operator", "Operators", "OperatorsUnusableError", "Refused", "Wait"]
 
-NAME = "operators.db"
 FIRST_WAIT_S, LONGEST_WAIT_S = 1, 15 * 60
 _DOUBLED_UNTIL = 10  # 2^10 s is over a quarter of an hour
 _EPOCH = date(1970, 1, 1)

@@ -14,8 +14,10 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from tests.package.control_group import control_group, enter
 from tests.processes import descendants, survivors
 
 _BASE_PACKAGES = (
@@ -107,7 +109,11 @@ def machine(lower: Path, folder: Path, binds: Sequence[str] = ()) -> Iterator[Ma
     options = f"lowerdir={lower},upperdir={changes},workdir={work}"
     subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, str(root)], check=True)
     try:
-        with (folder / "console").open("wb") as console, _booting(root, console.fileno(), binds) as nspawn:
+        with (
+            (folder / "console").open("wb") as console,
+            control_group() as group,
+            _booting(root, group, console.fileno(), binds) as nspawn,
+        ):
             try:
                 yield _booted(root, nspawn, folder / "console")
             finally:
@@ -121,7 +127,7 @@ def machine(lower: Path, folder: Path, binds: Sequence[str] = ()) -> Iterator[Ma
         subprocess.run(["umount", "--lazy", str(root)], check=True)
 
 
-def _booting(root: Path, console: int, binds: Sequence[str]) -> "subprocess.Popen[bytes]":
+def _booting(root: Path, group: Path, console: int, binds: Sequence[str]) -> "subprocess.Popen[bytes]":
     words = ["systemd-nspawn", "--quiet", "--directory", str(root), "--boot", "--register=no", "--keep-unit"]
     words += ["--resolv-conf=off", "--timezone=off", f"--machine=till-{os.getpid()}", *_LEFT_TO_THE_GUEST]
     words += [f"--bind={bind}" for bind in binds]
@@ -131,7 +137,7 @@ def _booting(root: Path, console: int, binds: Sequence[str]) -> "subprocess.Pope
         stdout=console,
         stderr=console,
         env={**os.environ, "UNIFIED_CGROUP_HIERARCHY": "1"},  # as Debian has it: rules on addresses and devices need it
-        preexec_fn=_die_with_parent,  # noqa: PLW1509 - one thread, and nothing else dies with us
+        preexec_fn=partial(_prepare, group),  # noqa: PLW1509 - one thread, and nothing else dies with us
     )
 
 
@@ -151,6 +157,7 @@ def _children(pid: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def _die_with_parent() -> None:
-    """SIGTERM: systemd-nspawn then ends what it has booted, which SIGKILL would leave behind."""
+def _prepare(group: Path) -> None:
+    """To die with us, by SIGTERM: systemd-nspawn then ends what it has booted, which SIGKILL would leave behind."""
+    enter(group)
     ctypes.CDLL(None).prctl(1, ctypes.c_ulong(signal.SIGTERM))

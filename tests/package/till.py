@@ -89,9 +89,6 @@ def settle_in(till: Till, processor: str | None = None) -> None:
     may_read_the_pty(till, int(port))
     till.follow(6)
     assert till.machine.state(ENGINE) == "active"
-    if processor is not None:
-        # At times systemd 252 begins a new unit here without the drop-in's IPAddressAllow in force, though it shows it.
-        till.machine.run("systemctl", "restart", ENGINE)
     assert till.book.pay().paid
 
 

@@ -25,7 +25,7 @@ from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import Operator
 from pos_bridge.log import Event
 from pos_bridge.operators import file, since
-from pos_bridge.operators.store import NAME, Operators
+from pos_bridge.operators.store import Operators
 from pos_bridge.till_api.unix_socket import Place
 
 IT, CASHIER, HASTY = 12, 34, 56
@@ -113,7 +113,7 @@ class Till:
         nowhere = port.choose(folder / "nowhere-port")
         self.config = folder / "pos-bridge.toml"
         self.config.write_text(_CONFIG.format(nexo=nexo, nowhere=nowhere, page=self.port))
-        self.operators = Operators(folder / "state" / NAME)
+        self.operators = Operators(folder / "state" / "operators" / "operators.db")
         self.operators.add(Operator(IT, "Ines", frozenset({Role.IT})), PASSWORD)
         self.operators.add(Operator(CASHIER, "Carl", frozenset({Role.CASHIER})), PASSWORD)
         self._make_wait(HASTY)
