@@ -62,7 +62,8 @@ class Hours:
         self._set: list[tuple[Time, float]] = [(0.0, 0.0)]
 
     def clock(self, at: str, days: int = 0) -> None:
-        """Set to this minute of the day, and some seconds."""
+        """Set to this minute of the day, and some seconds: when the vault rests, as it does within a second."""
+        until(self._rests)
         until(lambda: time.time() > self._last_change() + 2 * _COARSE_S)
         hour, minute = map(int, at.split(":"))
         wanted = self.day + timedelta(days=days, hours=hour, minutes=minute, seconds=7 * minute % 50)
@@ -71,6 +72,13 @@ class Hours:
         fresh.write_text(f"{ahead}")
         fresh.replace(self._clock)
         self._set.append((time.time(), ahead))
+
+    def _rests(self) -> bool:
+        log = self.shop.vault.with_name(self.shop.vault.name + "-wal")
+        try:
+            return log.stat().st_size == 0
+        except FileNotFoundError:
+            return True
 
     def told_by(self, real: Time) -> Time:
         """What this clock said at a time of the machine's."""
