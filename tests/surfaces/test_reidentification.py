@@ -201,7 +201,9 @@ def every(write: Callable[[float, int], bytes]) -> Callable[[Path, Day], None]:
 
     def plant(till: Path, day: Day) -> None:
         pieces = [write(sale.between[0], number) for number, sale in enumerate(day.sales)]
-        (till / "state" / "notes").write_bytes(os.urandom(9).join(pieces))
+        (till / "state" / "notes").write_bytes(
+            (b"\0\0" + os.urandom(6) + b"\0\0").join(pieces)
+        )  # a digit beside one would be of it
 
     return plant
 
