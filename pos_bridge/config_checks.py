@@ -13,7 +13,6 @@ from pos_bridge.device_config import Address, CustomerDisplay, CustomerPad, Prin
 from pos_bridge.settings import (
     CHIP_DRIVER,
     DEFAULT_PCSCD,
-    USUAL_PAGE,
     VAULT_KEY_LENGTH,
     Config,
     ConfigError,
@@ -23,6 +22,7 @@ from pos_bridge.settings import (
     is_credential,
 )
 from pos_bridge.start_fault import StartFault
+from pos_bridge.upkeep_config import USUAL_PAGE
 
 _MAX_SOCKET_PATH = 107  # struct sockaddr_un
 _OF_OTHERS = 0o077

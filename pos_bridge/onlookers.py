@@ -23,9 +23,10 @@ from pos_bridge.opened import now
 from pos_bridge.pos_api.https import NexoServer
 from pos_bridge.pos_api.watch_pages import Page, WatchPages
 from pos_bridge.processor.client import ProcessorClient
-from pos_bridge.settings import Admin, Config
+from pos_bridge.settings import Config
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.unix_socket import Place, TakenError
+from pos_bridge.upkeep_config import Admin
 from pos_bridge.wire.locks import Lock
 
 

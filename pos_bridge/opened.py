@@ -33,10 +33,10 @@ from pos_bridge.operators.store import Operators
 from pos_bridge.registers.trail import Trail
 from pos_bridge.registers.trail_file import named
 from pos_bridge.settings import Config, Identity, Reader
-from pos_bridge.settings import Operators as OperatorSettings
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.counter import House
 from pos_bridge.till_api.who_may import Gate
+from pos_bridge.upkeep_config import Operators as OperatorSettings
 from pos_bridge.words import Words, same
 
 

@@ -14,12 +14,11 @@ from msgspec import Meta
 from pos_bridge.device_config import CustomerDisplay, CustomerPad, Events, Network, PathText, Printer, Section
 from pos_bridge.domain.surroundings import Unfit
 from pos_bridge.start_fault import StartError
+from pos_bridge.upkeep_config import USUAL_PAGE, Admin, Backup, LogFile, Metrics, Operators, Page
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _Acceptable = Literal["swap", "hibernation", "crash_dump", "usb_monitor"]  # domain.surroundings.ACCEPTABLE
-_Account = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]  # a user or a group, as useradd(8) takes it
 _Port = Annotated[int, Meta(ge=1, le=65535)]
-_AgeRecipient = Annotated[str, Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]
 _TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
 _Heading = Annotated[str, Meta(pattern=r"^\S([^\x00-\x1f\x7f]{0,40}\S)?$")]  # a line of a receipt of 42 columns
 # <model>-<serial>.<environment>: a model of 4 characters or more and a serial of 9 digits satisfy every client.
@@ -198,60 +197,6 @@ class Native(Section, frozen=True):
         """Each setting that names one, and its path."""
         named = (("native.socket", self.socket), ("native.privacy_socket", self.privacy_socket))
         return tuple((setting, path) for setting, path in named if path is not None)
-
-
-class Admin(Section, frozen=True):
-    """Where this machine's own people ask the running engine: root always, as IT, and who is named here.
-
-    `it` and `privacy`: groups of the system; `page`: the user of the program that shows the status page.
-    """
-
-    socket: PathText
-    it: Annotated[tuple[_Account, ...], Meta(max_length=16)] = ()
-    privacy: Annotated[tuple[_Account, ...], Meta(max_length=16)] = ()
-    page: _Account | None = None
-
-
-class Page(Section, frozen=True):
-    """Where IT sees how this till is, on loopback (docs/status-page.md). Without a pair of its own: that of nexo."""
-
-    port: _Port = 8445
-    certificate: PathText | None = None
-    key: PathText | None = None
-
-
-USUAL_PAGE = Page()
-
-
-class Metrics(Section, frozen=True):
-    """GET /metrics and /healthz on the nexo port, for whoever shows the token in this file: 32 characters or more."""
-
-    token_file: PathText
-
-
-class LogFile(Section, frozen=True):
-    file: PathText
-
-
-class Backup(Section, frozen=True):
-    """`folder`: where backups are left. They are encrypted for public keys of age, and no till has the private ones:
-    `journal_recipient`, and `vault_recipient` for whatever is about people.
-    """
-
-    folder: PathText
-    journal_recipient: _AgeRecipient
-    vault_recipient: _AgeRecipient | None = None
-
-
-class Operators(Section, frozen=True):
-    """Without this section operators are the shop's numbers and nobody is asked for a password.
-
-    `refund_without_sale`: of cash, which is all that can be refunded without one. A supervisor approves it, it is
-    refused, or open to every cashier. `audit_months`: the law wants 12 at least.
-    """
-
-    refund_without_sale: Literal["supervisor", "refused", "open"] = "supervisor"
-    audit_months: Annotated[int, Meta(ge=12, le=120)] = 12
 
 
 class Document(Section, frozen=True):

@@ -22,7 +22,8 @@ from pos_bridge.config_checks import check_file, check_vault_key
 from pos_bridge.identity.ledger import Entries
 from pos_bridge.identity.ledger import parse as parsed_ledger
 from pos_bridge.identity.ledger_file import NAME as LEDGER
-from pos_bridge.settings import Backup, Config, is_credential
+from pos_bridge.settings import Config, is_credential
+from pos_bridge.upkeep_config import Backup
 
 _DONE, _NOT_DONE = 0, 1
 _HOUR_S = 3600

@@ -11,6 +11,7 @@ from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import HELD, Operator
 from pos_bridge.operators import password
 from pos_bridge.operators.store import Operators
+from pos_bridge.upkeep_config import Operators as OperatorSettings
 from tests.checkup.finds import lines
 
 PASSWORD = "une girafe à vélo"
@@ -24,7 +25,7 @@ def _quick(monkeypatch):
 
 @pytest.fixture
 def till(config):
-    return replace(config, operators=settings.Operators())
+    return replace(config, operators=OperatorSettings())
 
 
 def add(till: settings.Config, number: int, *roles: Role) -> None:
@@ -55,7 +56,7 @@ def test_a_role_that_nobody_has(till):
 def test_older_hashes_and_refunds_open_to_everybody(till, monkeypatch):
     add(till, 7, *HELD)
     monkeypatch.setattr(password, "_HASHER", PasswordHasher(2, 64, 1, 32, 16))
-    opened = replace(till, operators=settings.Operators(refund_without_sale="open"))
+    opened = replace(till, operators=OperatorSettings(refund_without_sale="open"))
     assert lines(topic.look(opened)) == [topic.EACH_ROLE, topic.OLD, topic.OPEN]
 
 

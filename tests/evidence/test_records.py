@@ -12,6 +12,7 @@ from pos_bridge import settings
 from pos_bridge.checkup.finding import Weight
 from pos_bridge.evidence import records
 from pos_bridge.evidence.records import has_number, look
+from pos_bridge.upkeep_config import LogFile
 
 NUMBERS = [card.number.encode() for card in CARDS.values()]
 CHUNK = 4096
@@ -22,7 +23,7 @@ numbers = st.sampled_from(NUMBERS)
 def till(config, tmp_path) -> settings.Config:
     (tmp_path / "state").mkdir()
     till = replace_state(config)
-    return replace(till, log=settings.LogFile(file="the.log"))
+    return replace(till, log=LogFile(file="the.log"))
 
 
 def replace_state(config: settings.Config) -> settings.Config:

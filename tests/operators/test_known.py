@@ -19,8 +19,8 @@ from pos_bridge.operators.desk import OperatorDesk
 from pos_bridge.operators.since import Moment
 from pos_bridge.operators.store import NumberTakenError, Operator, Operators
 from pos_bridge.registers.trail_file import entries
-from pos_bridge.settings import Operators as OperatorSettings
 from pos_bridge.till_api.counter import House
+from pos_bridge.upkeep_config import Operators as OperatorSettings
 from tests.config.documents import DOCUMENT
 
 GOOD = "une girafe à vélo"

@@ -13,7 +13,8 @@ from pos_bridge.config import load
 from pos_bridge.device_config import Network
 from pos_bridge.front import NEXO
 from pos_bridge.native_front import NATIVE
-from pos_bridge.settings import USUAL_PAGE, CardRoom, Nexo
+from pos_bridge.settings import CardRoom, Nexo
+from pos_bridge.upkeep_config import USUAL_PAGE
 from tests.package.packages import Built
 
 SYSTEM = Path(pos_bridge.__file__).parent / "system"
