@@ -20,14 +20,12 @@ import pytest
 from hw_sim.chip.slot import Slotted
 from hw_sim.chip.terminal_data import terminal_data
 from hw_sim.store import tether
-from tests.config.documents import OPEN, SECRETS
-from tests.package.machine import base, machine
 from tests.package.made_here import ETC, back_up_daily, by_root, commands, journal_of
 from tests.package.packages import ROOT, Built, revised
 from tests.package.shop import PORT, PROCESSOR, shop
-from tests.package.till import ENGINE, MANUAL, READER, Till, rows_of, settle_in, where_it_fits
+from tests.package.till import ENGINE, MANUAL, Till, fresh, rows_of, settle_in, where_it_fits
 from tests.package.upgrade import upgrading
-from tests.surfaces.book import Book, until
+from tests.surfaces.book import until
 
 FIREWALL, UPGRADE = ROOT / "docs/firewall.md", ROOT / "docs/upgrade.md"
 FOR_A_SALE = 3  # doctor's exit code for a sale or a card at risk; 1: something to mend, as a connection that was denied
@@ -38,21 +36,9 @@ ASKS = '[admin]\nsocket = "/run/pos-bridge-admin/admin.sock"\nit = ["pos-bridge-
 @pytest.fixture(name="till", scope="module")
 def a_till(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
     folder = tmp_path_factory.mktemp("shop")
-    release = re.search(r"^VERSION_CODENAME=(\w+)$", Path("/etc/os-release").read_text(), re.MULTILINE)
-    assert release is not None
-    lower = base(ROOT / ".venv/package", release[1])
-    with shop(folder / "store", "--answer-timeout", "1") as store:
-        book = Book(store)
-        store.do("engine", "kill")
-        pty = os.path.realpath(store.facts["readers"][0]["device"])
-        with machine(lower, folder / "machine", [f"{pty}:{READER}"]) as made:
-            made.put(built.package)
-            for name in (*SECRETS, *OPEN):
-                shutil.copyfile(Path(store.facts["config"]).parent / name, made.root / "root" / name)
-            till = Till(made, book, folder, built)
-            settle_in(till, f"{PROCESSOR}:{PORT}")
-            yield till
-        book.mode("up")
+    with shop(folder / "store", "--answer-timeout", "1") as store, fresh(built, folder, store) as till:
+        settle_in(till, f"{PROCESSOR}:{PORT}")
+        yield till
 
 
 def indented(document: Path, heading: str) -> list[str]:
