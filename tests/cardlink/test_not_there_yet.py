@@ -1,4 +1,4 @@
-"""A reader that is not there when a card is asked for, and comes while another waits: it may read the card after all."""
+"""A reader that is not there when a card is asked for, and comes while another waits: it may read the card yet."""
 
 from pathlib import Path
 
@@ -47,4 +47,3 @@ def test_one_that_goes_and_comes_back(tmp_path, line, other_line):
             assert isinstance(await prompt.card(), SealedCard)
 
     with_rooms(tmp_path, [str(reader), line.device], story)
-

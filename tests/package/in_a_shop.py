@@ -26,6 +26,7 @@ from tests.package.shop import PORT, PROCESSOR, shop
 from tests.package.till import ENGINE, MANUAL, Till, fresh, rows_of, settle_in, where_it_fits
 from tests.package.upgrade import upgrading
 from tests.surfaces.book import until
+from tests.surfaces.chip_book import wait_until_it_looked
 
 FIREWALL, UPGRADE = ROOT / "docs/firewall.md", ROOT / "docs/upgrade.md"
 FOR_A_SALE = 3  # doctor's exit code for a sale or a card at risk; 1: something to mend, as a connection that was denied
@@ -226,9 +227,8 @@ def test_a_chip(till: Till):
     config = etc / "pos-bridge.toml"
     config.write_text(config.read_text().replace("[card_room]", sockets) + reader)
     by_root(till, f"systemctl start pos-bridge-chip.socket\nsystemctl restart pcscd.service {ENGINE}")
-    rows = len(rows_of(till))
     with till.book.asking(card=None) as asking:
-        until(lambda: len(rows_of(till)) > rows)
+        wait_until_it_looked(till.machine.leader)
         with _inserted(till, "visa"):
             told = asking.end()
     assert told is not None
