@@ -59,8 +59,8 @@ package-test: setup
 	@command -v debootstrap >/dev/null && command -v systemd-nspawn >/dev/null || \
 	    { echo "package-test needs: sudo apt-get install debootstrap systemd-container" >&2; exit 1; }
 	@folder=$$(mktemp -d /var/tmp/till-XXXXXX); trap 'rm -rf "$$folder"' EXIT; \
-	    TILL_RELEASE=$(RELEASE) $(PY) -m pytest -n0 --timeout 900 --basetemp "$$folder/t" tests/package/on_a_till.py tests/package/natives.py \
-	    tests/package/in_a_shop.py
+	    TILL_RELEASE=$(RELEASE) $(PY) -m pytest -n0 --timeout 900 --basetemp "$$folder/t" \
+	    tests/package/on_a_till.py tests/package/plugged_in.py tests/package/natives.py tests/package/in_a_shop.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
