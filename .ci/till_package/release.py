@@ -24,6 +24,8 @@ def here() -> str:
 def made(root: Path, release: str, packages: Sequence[str]) -> Path:
     """`root`, with the release's smallest system and these packages, unless it is there already."""
     if not root.exists():
+        if shutil.which("debootstrap") is None:
+            sys.exit("another Debian release needs: sudo apt-get install debootstrap")
         part = root.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         words = ["debootstrap", "--variant=minbase", f"--include={','.join(packages)}", release, str(part)]
