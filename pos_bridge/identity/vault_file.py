@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from pos_bridge.database import transaction
 from pos_bridge.disk import make_folder
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, Consent
 from pos_bridge.domain.leg_key import LegKey
@@ -260,11 +261,11 @@ class VaultFile:
     @contextmanager
     def _changing(self, rows: Rows) -> Iterator[None]:
         try:
-            rows.connection.execute("BEGIN IMMEDIATE")
-            yield
-            rows.connection.execute("COMMIT")
+            with transaction(rows.connection):
+                yield
         except BaseException as error:
-            self._undo(rows.connection)
+            if self._rows is rows and rows.connection.in_transaction:  # the disk would not even have it undone
+                self._disconnect()
             self._doubt(error)
             raise
 
@@ -289,13 +290,6 @@ class VaultFile:
             busy, _, _ = rows.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._lingers = bool(busy)
             rows.connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}").fetchone()
-
-    def _undo(self, connection: sqlite3.Connection) -> None:
-        try:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-        except sqlite3.Error:
-            self._disconnect()
 
     def _doubt(self, error: BaseException) -> None:
         if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _STAYS_GOOD:
