@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from pos_bridge.database import transaction
 from pos_bridge.disk import make_folder
@@ -27,6 +28,7 @@ from pos_bridge.identity.rows import Rows
 REWRITE_AFTER = 256  # sales; the file is then written anew in the order of its names
 _BUSY_MS = 5000
 Wanted = Callable[[], bool]
+Answer = TypeVar("Answer")
 _STAYS_GOOD = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}
 
 
@@ -86,16 +88,10 @@ class VaultFile:
         self._drop_unwanted()
 
     def held(self) -> tuple[LegKey, ...]:
-        if self.absent():
-            return ()
-        with self.reading() as rows:
-            return rows.held()
+        return self.ask(lambda rows: rows.held(), ())
 
     def known(self, leg: LegKey) -> frozenset[ChoiceKind]:
-        if self.absent():
-            return frozenset()
-        with self.reading() as rows:
-            return rows.known(leg)
+        return self.ask(lambda rows: rows.known(leg), frozenset())
 
     # ---- points ----
 
@@ -115,34 +111,29 @@ class VaultFile:
             return rows.withdraw(leg, mark, cents)
 
     def earned(self, leg: LegKey) -> Earned | None:
-        if self.absent():
-            return None
-        with self.reading() as rows:
-            return rows.points.earned(leg)
+        return self.ask(lambda rows: rows.points.earned(leg), None)
 
     def earning(self, leg: LegKey, paid: int) -> int | None:
-        if self.absent():
-            return None
-        with self.reading() as rows:
-            return rows.earning(leg, paid)
+        return self.ask(lambda rows: rows.earning(leg, paid), None)
 
     def returned(self, leg: LegKey, cents: int, *, settled: bool) -> None:
-        if self.absent():
-            return
-        with self.reading() as rows:
-            if not rows.points.concerned(leg):
-                return  # of nobody, as most: nothing is written
+        if not self.ask(lambda rows: rows.points.concerned(leg), otherwise=False):
+            return  # of nobody, as most: nothing is written
         with self.writing() as rows:
             self._lingers = True
             rows.points.returned(leg, cents, settled=settled)
 
     def returning(self) -> tuple[LegKey, ...]:
-        if self.absent():
-            return ()
-        with self.reading() as rows:
-            return rows.points.returning()
+        return self.ask(lambda rows: rows.points.returning(), ())
 
     # ---- for all that is done with it (persons: person_file.py) ----
+
+    def ask(self, what: Callable[[Rows], Answer], otherwise: Answer) -> Answer:
+        """`otherwise`: where there is no vault."""
+        if self.absent():
+            return otherwise
+        with self.reading() as rows:
+            return what(rows)
 
     def make(self) -> None:
         """Unless there is one."""
