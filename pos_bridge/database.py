@@ -9,10 +9,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from pos_bridge.disk import sync_file, sync_folder
 
 _MODE = 0o600
+_BUSY_MS = 5000  # as sqlite3.connect has it where nobody says otherwise
 
 
 @contextmanager
@@ -27,6 +29,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
         raise
+
+
+def checkpoint(connection: sqlite3.Connection, how: Literal["PASSIVE", "TRUNCATE"]) -> bool:
+    """Copy the write-ahead log into the file, and cut it off with TRUNCATE. Never waits: False where others read it."""
+    connection.execute("PRAGMA busy_timeout = 0").fetchone()
+    busy, _, _ = connection.execute(f"PRAGMA wal_checkpoint({how})").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}").fetchone()
+    return not busy
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from pos_bridge.database import transaction
+from pos_bridge.database import checkpoint, transaction
 from pos_bridge.disk import make_folder
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, Consent
 from pos_bridge.domain.leg_key import LegKey
@@ -26,7 +26,6 @@ from pos_bridge.identity.replay import replay
 from pos_bridge.identity.rows import Rows
 
 REWRITE_AFTER = 256  # sales; the file is then written anew in the order of its names
-_BUSY_MS = 5000
 Wanted = Callable[[], bool]
 Answer = TypeVar("Answer")
 _STAYS_GOOD = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}
@@ -275,12 +274,9 @@ class VaultFile:
         self._lingers = True
 
     def _empty_log(self) -> None:
-        """Copy the write-ahead log into the file and cut it off; never waits for readers, tries again later."""
+        """Never waits for readers, tries again later."""
         with self.reading() as rows:
-            rows.connection.execute("PRAGMA busy_timeout = 0").fetchone()
-            busy, _, _ = rows.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self._lingers = bool(busy)
-            rows.connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}").fetchone()
+            self._lingers = not checkpoint(rows.connection, "TRUNCATE")
 
     def _doubt(self, error: BaseException) -> None:
         if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _STAYS_GOOD:
