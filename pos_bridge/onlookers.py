@@ -15,9 +15,10 @@ from pos_bridge.admin.vitals import Vitals
 from pos_bridge.admin.who import Doorkeeper
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.credentials import Credentials
+from pos_bridge.event_counts import EventCounts
 from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Event, Log
-from pos_bridge.metrics import CONTENT_TYPE, EventCounts
+from pos_bridge.metrics import CONTENT_TYPE
 from pos_bridge.network.watch import NetworkWatch
 from pos_bridge.opened import now
 from pos_bridge.pos_api.https import NexoServer
