@@ -1,4 +1,4 @@
-"""The rooms' trust file: whose signature a sealing key must have, and the lowest epoch. Rooms and engine read it alike."""
+"""The trust file: whose signature a sealing key must have, and the lowest epoch. Rooms and engine read it alike."""
 
 from dataclasses import dataclass
 
