@@ -159,7 +159,7 @@ def test_the_processor_changes_its_root_for_sealing(store):
         signed.write_bytes(key)
         store.do("engine", "restart")
         with store.customer("visa"):
-            told = store.till().pay("12.00").result
+            told: str = store.till().pay("12.00").result
         assert store.till().pay("3.00", cash=True).result == "Success"
         return told == "Success"
 
