@@ -11,7 +11,7 @@ import msgspec
 
 from pos_bridge.cli.incident_words import FIELDS, HELP, NOTICES, WHAT, WHOM, say
 from pos_bridge.cli.language import add_language, described
-from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.cli.parsers import Subparsers, add_config
 from pos_bridge.registers import incident_file
 from pos_bridge.registers.incident import Closed, Entry, Facts, Incident, Noted, Told, personal
 
@@ -40,7 +40,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
             act.add_argument("--on", type=_day, metavar="DAY", help=HELP["on"].both)
         if name == "notice":
             act.add_argument("--to", choices=tuple(NOTICES), required=True, help=HELP["to"].both)
-        act.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, type=Path, help=argparse.SUPPRESS)
+        add_config(act)
         add_language(act)
     return parser
 
