@@ -66,21 +66,20 @@ def _check_owner(folder: Path, language: str) -> None:
         raise _RefusedError(say("not_owner", language))
 
 
-def _enter(args: argparse.Namespace, folder: Path) -> None:
-    facts = _facts(args)
-
-    def entry(known: dict[int, Incident]) -> Entry:
-        number = len(known) + 1 if args.act is _enter else _known(known, args).number
-        return _entry(args, number, Noted(facts))
-
-    made = incident_file.note(folder, entry)
-    print(say("entered", args.lang, number=made.incident))
-    if facts.serious:
-        print(say("serious", args.lang, number=made.incident))
+def _add(args: argparse.Namespace, folder: Path) -> None:
+    _enter(args, folder, lambda known: len(known) + 1)
 
 
 def _change(args: argparse.Namespace, folder: Path) -> None:
-    _enter(args, folder)
+    _enter(args, folder, lambda known: _known(known, args).number)
+
+
+def _enter(args: argparse.Namespace, folder: Path, number: Callable[[dict[int, Incident]], int]) -> None:
+    facts = _facts(args)
+    made = incident_file.note(folder, lambda known: _entry(args, number(known), Noted(facts)))
+    print(say("entered", args.lang, number=made.incident))
+    if facts.serious:
+        print(say("serious", args.lang, number=made.incident))
 
 
 def _tell(args: argparse.Namespace, folder: Path) -> None:
@@ -109,7 +108,7 @@ def _notice(args: argparse.Namespace, folder: Path) -> None:
 
 
 _ACTS: dict[str, Callable[[argparse.Namespace, Path], None]] = {
-    "add": _enter,
+    "add": _add,
     "change": _change,
     "told": _tell,
     "close": _close,
