@@ -18,7 +18,7 @@ from pos_bridge.admin.who import ROOT, Who
 from pos_bridge.cardlink.peer import peer_of
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.log import Event, counted
-from pos_bridge.till_api.unix_socket import Place
+from pos_bridge.unix_socket import Place
 
 MODE = 0o666  # who asks is looked up for each connection; the folder can keep others out altogether
 MOST_OF_A_USER = 4

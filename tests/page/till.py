@@ -27,7 +27,7 @@ from pos_bridge.domain.operator import Operator
 from pos_bridge.log import Event
 from pos_bridge.operators import file, since
 from pos_bridge.operators.store import Operators
-from pos_bridge.till_api.unix_socket import Place
+from pos_bridge.unix_socket import Place
 from tests.surfaces.engine import PROGRAM
 from tests.surfaces.handed import handing_over
 
