@@ -221,10 +221,15 @@ class Config:
         return self.path(reader.pcscd)
 
     @property
+    def own_enrolment_ca(self) -> Path | None:
+        """The authority of the enrolment server, where it is not the processor's."""
+        named = None if self.enrolment is None else self.enrolment.ca
+        return None if named is None else self.path(named)
+
+    @property
     def enrolment_ca(self) -> Path:
         """The authority of the enrolment server: its own, or the processor's."""
-        named = None if self.enrolment is None else self.enrolment.ca
-        return self.path(named or self.processor.ca)
+        return self.own_enrolment_ca or self.path(self.processor.ca)
 
     @property
     def nexo_name(self) -> str | None:
