@@ -19,7 +19,6 @@ from drivers.pcsc.asks import CardLostError
 from drivers.reader import ReadFailedError
 from pos_bridge.domain.card import ReadFailure
 
-MAX_SOCKET_PATH = 107  # struct sockaddr_un
 # Since pcsc-lite 2.0 libpcsclite only leads to this one, and would load it with its first call.
 _BEHIND = "libpcsclite_real.so.1"
 
