@@ -14,7 +14,7 @@ import pytest
 from hw_sim.native_till import NativeTill
 from hw_sim.running import running_store
 from pos_bridge.protocol import till_v1_pb2 as pb
-from tests.package.made_here import ETC, by_root, drop_in, port_of, serve_natively, set_in
+from tests.package.made_here import ETC, by_root, drop_in, journal_of, port_of, serve_natively, set_in
 from tests.package.packages import ROOT, Built
 from tests.package.till import ENGINE, MANUAL, Till, fresh, settle_in, where_it_fits
 from tests.surfaces.book import until
@@ -125,8 +125,8 @@ def test_the_port_without_its_unit(till: Till):
     assert till.machine.state(ENGINE) == "inactive"
     assert listens_there_too(till)
     if "+BPF_FRAMEWORK" in till.machine.says("systemctl", "--version").split():
-        refused_at_first = till.machine.run("systemctl", "start", ENGINE, check=False)
-        assert refused_at_first.returncode != 0, "SocketBindDeny=any is the engine's own too"
+        assert till.machine.run("systemctl", "start", ENGINE, check=False).returncode != 0
+        assert f"native.port {native_port(till)} est inutilisable (Operation not permitted)" in journal_of(till, ENGINE)
     (allow,) = re.findall(r"`(SocketBindAllow=[^`]+PORT)`", MANUAL.read_text())
     drop_in(till, ENGINE, allow.replace("PORT", str(native_port(till))))
     till.machine.run("systemctl", "start", ENGINE)
