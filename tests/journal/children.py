@@ -1,6 +1,7 @@
 """Python programs that tests start: each dies with its parent, and finds the project."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,18 @@ def command(script: str, *arguments: str | Path) -> list[str]:
 
 def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def said_until_killed(lines: int, script: str, *arguments: str | Path) -> list[list[str]]:
+    """The words of each whole line that it said: it is killed once it has said so many."""
+    child = subprocess.Popen(command(script, *arguments), env=environment(), stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    with child.stdout:
+        said = [child.stdout.readline() for _ in range(lines)]
+        child.kill()
+        said += child.stdout.readlines()
+    assert child.wait() == -signal.SIGKILL
+    return [line.split() for line in said if line.endswith("\n")]
 
 
 def run(script: str, *arguments: str | Path, prefix: tuple[str, ...] = ()) -> str:
