@@ -4,9 +4,8 @@ from pos_bridge.domain.identity import Chouchous
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.makers import MEMBER, as_member, consent, to_home
+from tests.identity.makers import MEMBER, RULE, as_member, consent, to_home
 
-RULE = PointsRule("2026-11", 1, 100)
 ASKED, AGAIN = b"a" * 16, b"b" * 16
 WHO, AGREED = Chouchous(MEMBER), consent()
 

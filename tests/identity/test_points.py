@@ -7,8 +7,8 @@ from pos_bridge.domain.identity import ChoiceKind, Chouchous
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.earning import AGAIN, ASKED, RULE, award, points_of, sold
-from tests.identity.makers import KEY, as_member, content, forge, stored, to_home
+from tests.identity.earning import AGAIN, ASKED, award, points_of, sold
+from tests.identity.makers import KEY, RULE, as_member, content, forge, stored, to_home
 
 OTHER_RULE = PointsRule("2027-01", 3, 100)
 
