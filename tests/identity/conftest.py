@@ -1,4 +1,5 @@
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.vault_file import VaultFile
+from tests.identity.failing_disk import FailingConnection
 from tests.identity.makers import KEY, Entering
 from tests.identity.peopled import people
 
@@ -52,3 +54,13 @@ def backup(vault, path, legs, tmp_path) -> Path:
     made: Path = tmp_path / "backup"
     shutil.copytree(path.parent, made)
     return made
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    class Failing(FailingConnection):
+        pass
+
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **k, factory=Failing))
+    return Failing

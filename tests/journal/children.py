@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.small_disk import own_mounts
+
 ROOT = Path(__file__).parents[2]
 _DIES_WITH_ITS_PARENT = "import ctypes, signal; ctypes.CDLL(None).prctl(1, signal.SIGKILL)\n"
 
@@ -42,3 +44,9 @@ def run(script: str, *arguments: str | Path, prefix: tuple[str, ...] = ()) -> st
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def run_on_small_disk(script: str, root: Path) -> str:
+    """The same, told how its `SmallDisk` is made at `root`: without the right to mount, a limit stands in."""
+    prefix = own_mounts()
+    return run(script, root, "tmpfs" if prefix else "limit", prefix=prefix or ())
