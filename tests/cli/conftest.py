@@ -11,7 +11,7 @@ from pos_bridge.domain.identity import Channel, Choice, Consent, Purpose
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity.vault_file import VaultFile
 from tests.cli.people import Office
-from tests.journal.makers import Clock, opened
+from tests.journal.makers import Clock, forge, opened
 from tests.plain_till import plain_till
 
 VAULT_KEY = bytes(range(32))
@@ -91,3 +91,18 @@ def chosen(config):
 
     yield keep
     vault.close()
+
+
+@pytest.fixture
+def unaccounted(running, folder):
+    """Closes the journal, and puts a column of somebody's name for this sale into its file."""
+
+    def put(sale: LegKey) -> None:
+        running.close()
+        forge(
+            folder / "2026-11.db",
+            "CREATE TABLE customers (key BLOB, name TEXT)",
+            f"INSERT INTO customers VALUES (x'{sale.raw.hex()}', 'somebody')",
+        )
+
+    return put

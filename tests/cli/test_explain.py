@@ -5,7 +5,7 @@ import pytest
 from pos_bridge.cli.journal_words import LANGUAGES
 from pos_bridge.domain.ledger import Advance
 from pos_bridge.domain.leg import Cause, State
-from tests.journal.makers import card, cash, cash_back, forge, paid, part, refund, refunded, reversing, voiding
+from tests.journal.makers import card, cash, cash_back, paid, part, refund, refunded, reversing, voiding
 
 
 def test_a_cash_sale_in_both_languages_french_first(running, command):
@@ -83,14 +83,9 @@ def test_an_empty_journal_has_no_last_sale(running, command):
     assert command("explain", "last")[0] == 3
 
 
-def test_a_column_that_nobody_accounted_for_is_told(running, command, folder):
+def test_a_column_that_nobody_accounted_for_is_told(running, command, unaccounted):
     sale = paid(running)
-    running.close()
-    forge(
-        folder / "2026-11.db",
-        "CREATE TABLE customers (key BLOB, name TEXT)",
-        f"INSERT INTO customers VALUES (x'{sale.key.raw.hex()}', 'somebody')",
-    )
+    unaccounted(sale.key)
     status, out, _ = command("explain", "last", "--lang", "en")
     assert status == 1
     assert "customers.name" in out

@@ -8,7 +8,7 @@ from pos_bridge.cli.journal_words import LANGUAGES, say
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, HomeDelivery
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.pos_api.privacy_receipt import Privacy, privacy_lines
-from tests.journal.makers import card, cash, forge, paid, refund
+from tests.journal.makers import card, cash, paid, refund
 
 MEMBER, ORDER = Chouchous("CH-7788"), HomeDelivery("WEB/2026.11-7")
 NOTHING = {"fr": "À votre sujet : rien.", "en": "About you: nothing."}
@@ -93,15 +93,10 @@ def test_a_vault_that_cannot_be_read_is_said(running, command, chosen, config, d
         assert NOTHING[language] not in out
 
 
-def test_what_is_unaccounted_for_hides_nothing_of_what_is_known(running, command, chosen, folder):
+def test_what_is_unaccounted_for_hides_nothing_of_what_is_known(running, command, chosen, unaccounted):
     sale = paid(running)
     chosen(sale.key, MEMBER)
-    running.close()
-    forge(
-        folder / "2026-11.db",
-        "CREATE TABLE customers (key BLOB, name TEXT)",
-        f"INSERT INTO customers VALUES (x'{sale.key.raw.hex()}', 'somebody')",
-    )
+    unaccounted(sale.key)
     out = command("explain", "last", "--lang", "en")[1]
     assert "customers.name" in out
     assert SAID[MEMBER,] in out
@@ -144,14 +139,9 @@ def test_on_paper_nothing_is_said_only_when_it_is_certain(running, command, chos
     assert "About you: cannot be told now" in out
 
 
-def test_on_paper_what_is_unaccounted_for_is_not_nothing(running, command, folder):
+def test_on_paper_what_is_unaccounted_for_is_not_nothing(running, command, unaccounted):
     sale = paid(running)
-    running.close()
-    forge(
-        folder / "2026-11.db",
-        "CREATE TABLE customers (key BLOB, name TEXT)",
-        f"INSERT INTO customers VALUES (x'{sale.key.raw.hex()}', 'somebody')",
-    )
+    unaccounted(sale.key)
     status, out, _ = command("explain", "last", "--receipt", "--lang", "en")
     assert status == 1
     assert "About you: cannot be told now" in out
