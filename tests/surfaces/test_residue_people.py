@@ -153,6 +153,7 @@ def test_nothing_that_was_said_stays_in_clear(people: People):
 
 
 def test_the_vault_holds_what_was_chosen_and_nothing_else(people: People):
+    chosen(people)  # by a worker of its own, perhaps
     with file.reading(people.vault, people.key()) as rows:
         persons = rows.persons.page(b"", 100)
     assert {person.choice for person in persons} <= {Chouchous(MEMBER), HomeDelivery(ORDER), Chouchous("QX-1")}
