@@ -29,6 +29,7 @@ from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log
 from pos_bridge.operators.approvals import Approvals, NoRefunds, SupervisedRefunds
 from pos_bridge.operators.desk import OperatorDesk
+from pos_bridge.operators.schema import Door
 from pos_bridge.operators.store import Operators
 from pos_bridge.registers.trail import Trail
 from pos_bridge.registers.trail_file import named
@@ -122,7 +123,7 @@ def open_known(config: Config, rule: RefundRule | None, house: House, stack: Asy
     """The native services' house, and whom it knows as operators."""
     if config.operators is None:
         return house
-    desk = OperatorDesk(Operators(config.operator_store))
+    desk = OperatorDesk(Operators(config.operator_store, door=Door.TILL))
     stack.callback(desk.close)
     if not isinstance(rule, SupervisedRefunds):
         return replace(house, gate=Gate(desk))
@@ -138,7 +139,7 @@ def open_known(config: Config, rule: RefundRule | None, house: House, stack: Asy
             return
         with suppress(TrailUnwritableError):
             await trail.note(AuditEntry(now().date(), Actor(Role.SUPERVISOR, number), Act.APPROVE_REFUND))
-            await rule.approve(number, cents, request)
+            await rule.approve(found, cents, request)
 
     return replace(house, gate=Gate(desk), approve=approve)
 

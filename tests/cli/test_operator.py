@@ -83,8 +83,8 @@ def test_a_supervisor_approves_and_it_is_in_the_trail(till, capsys):
     assert added(till) == 0
     assert run(till, "operator", "approve-refund", "--operator", "7", "--amount", "45,00", secret=GOOD) == 0
     approvals = Approvals(till.parent / "state" / "operators" / "operators.db")
-    assert approvals.take(bytes(32), 45_01) is None
-    assert approvals.take(bytes(32), 45_00) == 7
+    assert approvals.take(bytes(32), 45_01, bytes(32)) is None
+    assert approvals.take(bytes(32), 45_00, bytes(32)) == 7
     ((_, entry),) = entries(till.parent / "state" / "audit.db")
     assert (entry.act, entry.actor.role, entry.actor.operator) == (Act.APPROVE_REFUND, Role.SUPERVISOR, 7)
     capsys.readouterr()
@@ -105,7 +105,7 @@ def test_nobody_else_approves_and_why_is_not_said(till, capsys, monkeypatch):
     assert len(set(told)) == 1
     assert run(till, "operator", "approve-refund", "--operator", "7", "--amount", "45", secret=GOOD) == 1
     assert "Wait" in capsys.readouterr().err
-    assert Approvals(till.parent / "state" / "operators" / "operators.db").take(bytes(32), 1) is None
+    assert Approvals(till.parent / "state" / "operators" / "operators.db").take(bytes(32), 1, bytes(32)) is None
 
 
 def test_a_damaged_trail_is_told(till, capsys):

@@ -25,6 +25,7 @@ from tests.config.documents import DOCUMENT
 
 GOOD = "une girafe à vélo"
 REQUEST = bytes(range(32))
+HEAD = bytes(32)
 NOTHING = SimpleNamespace()
 HOUSE = House(*([NOTHING] * 10))  # type: ignore[arg-type]  # none of it is asked
 
@@ -53,9 +54,12 @@ def test_a_supervisor_in_the_refund_itself(config, number, typed, allowed):
             assert house.approve is not None
             assert rule is not None
             await house.approve(number, typed, REQUEST, 45_00)
-            assert not await rule.allows(bytes(32), 1), "of that request alone"
-            assert not await rule.allows(REQUEST, 45_01)
-            return await rule.allows(REQUEST, 45_00) and await rule.allows(REQUEST, 45_00)
+            assert not await rule.allows(bytes(32), 1, HEAD), "of that request alone"
+            assert not await rule.allows(REQUEST, 45_01, HEAD)
+            twice = [await rule.allows(REQUEST, 45_00, HEAD) for _ in range(2)]
+            await house.approve(number, typed, REQUEST, 45_00)
+            assert not await rule.allows(REQUEST, 45_00, REQUEST), "used up, however often the till asks"
+            return all(twice)
 
     assert asyncio.run(story()) is allowed
     assert [entry.act for _, entry in entries(config.audit)] == [Act.APPROVE_REFUND] * allowed
@@ -108,7 +112,7 @@ def test_a_number_is_free_again_once_no_row_names_it(config):
         operators.add(Operator(7, "Zoé", frozenset({Role.IT})), GOOD)
     operators.forget(date(2026, 1, 1), frozenset)
     operators.add(Operator(7, "Zoé", frozenset({Role.IT})), GOOD)
-    assert Approvals(config.operator_store).take(REQUEST, 1) is None
+    assert Approvals(config.operator_store).take(REQUEST, 1, HEAD) is None
 
 
 def test_what_goes_wrong_unforeseen_is_refused_and_the_next_is_asked_again(config):
@@ -128,8 +132,8 @@ def test_what_goes_wrong_unforeseen_is_refused_and_the_next_is_asked_again(confi
                 assert [await desk.check(7, GOOD) for _ in range(2)] == [Refused(), Refused()]
                 assert isinstance(await desk.check(7, GOOD), Operator)
                 moments_again()
-                assert [await rule.allows(REQUEST, 1) for _ in range(2)] == [False, False]
-                assert await rule.allows(REQUEST, 1)
+                assert [await rule.allows(REQUEST, 1, HEAD) for _ in range(2)] == [False, False]
+                assert await rule.allows(REQUEST, 1, HEAD)
         finally:
             desk.close()
             rule.close()
@@ -139,5 +143,7 @@ def test_what_goes_wrong_unforeseen_is_refused_and_the_next_is_asked_again(confi
         moments = iter([OSError(24), MemoryError(), None])
 
     approvals = Approvals(config.operator_store, now)
-    Approvals(config.operator_store, lambda: Moment(bytes(16), 0)).approve(7, 1)
+    marie = Operators(config.operator_store).find(7)
+    assert marie is not None
+    assert Approvals(config.operator_store, lambda: Moment(bytes(16), 0)).approve(marie, 1)
     asyncio.run(story())
