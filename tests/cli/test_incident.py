@@ -69,8 +69,8 @@ def test_what_must_not_stand_there_is_refused(command, config, text):
 
 
 @pytest.mark.parametrize("days", [1, 2, 400])
-@pytest.mark.parametrize(("language", "told"), [("fr", "à venir"), ("en", "still to come")])
-def test_a_day_that_is_still_to_come(command, config, monkeypatch, days, language, told):
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_day_that_is_still_to_come(command, config, monkeypatch, days, language):
     today = date(2026, 11, 23)
     monkeypatch.setattr(incident, "_today", lambda: today)
     day = str(today + timedelta(days=days))
@@ -80,7 +80,7 @@ def test_a_day_that_is_still_to_come(command, config, monkeypatch, days, languag
     for act in (words("add", known=day), words("change", "1", known=day), telling):
         status, said, wrong = command(*act, "--lang", language)
         assert (status, said) == (1, "")
-        assert told in wrong
+        assert {"fr": "à venir", "en": "still to come"}[language] in wrong
         assert day in wrong
         assert str(today) in wrong
     assert (config.state / NAME).read_bytes() == before
