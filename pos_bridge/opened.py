@@ -154,12 +154,12 @@ def open_old_entries(config: Config, right_time: Callable[[], datetime | None], 
     stack.callback(trail.close)
     months = (config.operators or OperatorSettings()).audit_months
 
-    async def remove(before: date) -> None:
+    async def remove(before: date, today: date) -> None:
         with suppress(TrailUnwritableError):
-            await trail.remove(before)
+            await trail.remove(before, today)
         with suppress(OperatorsUnusableError, TrailUnwritableError):
             await asyncio.to_thread(approvals.tidy)
-            await asyncio.to_thread(operators.forget, before, partial(named, config.audit))
+            await asyncio.to_thread(operators.forget, before, today, partial(named, config.audit))
 
     return OldEntries(remove, now, right_time, months)
 

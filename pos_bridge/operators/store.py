@@ -146,14 +146,17 @@ class Operators:
 
         return self._change(number, change)
 
-    def forget(self, before: date, named: Callable[[], frozenset[int]]) -> None:
-        """Whoever was removed before that day, and whom no row of the audit trail names: the number is free again."""
+    def forget(self, before: date, today: date, named: Callable[[], frozenset[int]]) -> None:
+        """Whoever was removed before that day, and whom no row of the audit trail names: the number is free again.
+
+        A day that is to come is that of a clock that was wrong: whoever was removed on it is not kept until then.
+        """
         if not self._path.exists():
             return
         still = named()
         with file.transaction(self._path) as connection:
-            day = (before - _EPOCH).days
-            gone = connection.execute("SELECT number FROM operators WHERE removed < ?", (day,)).fetchall()
+            days = (before - _EPOCH).days, (today - _EPOCH).days + 1
+            gone = connection.execute("SELECT number FROM operators WHERE removed < ? OR removed > ?", days).fetchall()
             for (number,) in gone:
                 if number not in still:
                     connection.execute("DELETE FROM operators WHERE number = ?", (number,))

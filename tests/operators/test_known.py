@@ -26,6 +26,7 @@ from tests.config.documents import DOCUMENT
 GOOD = "une girafe à vélo"
 REQUEST = bytes(range(32))
 HEAD = bytes(32)
+TODAY = date(2026, 11, 23)
 NOTHING = SimpleNamespace()
 HOUSE = House(*([NOTHING] * 10))  # type: ignore[arg-type]  # none of it is asked
 
@@ -86,7 +87,9 @@ def test_old_entries_go_once_a_day_by_a_clock_that_is_right():
     now = datetime(2026, 11, 23, 9, tzinfo=UTC)
     clocks = {"now": now, "right": None}
 
-    async def remove(before: date) -> None:
+    async def remove(before: date, today: date) -> None:
+        assert clocks["now"] is not None
+        assert today == clocks["now"].date()
         gone.append(before)
 
     old = OldEntries(remove, lambda: clocks["now"] or now, lambda: clocks["right"], 12)
@@ -106,13 +109,24 @@ def test_old_entries_go_once_a_day_by_a_clock_that_is_right():
 def test_a_number_is_free_again_once_no_row_names_it(config):
     operators = Operators(config.operator_store)
     operators.remove(7, date(2025, 1, 1))
-    operators.forget(date(2024, 1, 1), frozenset)
-    operators.forget(date(2026, 1, 1), lambda: frozenset({7}))
+    operators.forget(date(2024, 1, 1), TODAY, frozenset)
+    operators.forget(date(2026, 1, 1), TODAY, lambda: frozenset({7}))
     with pytest.raises(NumberTakenError):
         operators.add(Operator(7, "Zoé", frozenset({Role.IT})), GOOD)
-    operators.forget(date(2026, 1, 1), frozenset)
+    operators.forget(date(2026, 1, 1), TODAY, frozenset)
     operators.add(Operator(7, "Zoé", frozenset({Role.IT})), GOOD)
     assert Approvals(config.operator_store).take(REQUEST, 1, HEAD) is None
+
+
+def test_whoever_was_removed_by_a_clock_that_ran_ahead_is_not_kept_until_then(config):
+    operators = Operators(config.operator_store)
+    operators.remove(7, date(2045, 1, 1))
+    operators.remove(8, TODAY + timedelta(days=1))
+    operators.forget(date(2025, 11, 1), TODAY, lambda: frozenset({7}))
+    operators.forget(date(2025, 11, 1), TODAY, frozenset)
+    operators.add(Operator(7, "Zoé", frozenset({Role.IT})), GOOD)
+    with pytest.raises(NumberTakenError):
+        operators.add(Operator(8, "Zoé", frozenset({Role.IT})), GOOD)
 
 
 def test_what_goes_wrong_unforeseen_is_refused_and_the_next_is_asked_again(config):
