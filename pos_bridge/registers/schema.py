@@ -2,8 +2,8 @@
 
 Rows are added, each behind the last, and removed from the beginning a year after they were seen there by a clock that
 is right, with an anchor that says how far and with which hash: triggers refuse all else, also to a foreign hand. What
-gets past them (whoever may write the file can take the triggers away) has no valid hash in the chain. The day that a row
-says itself counts for nothing here: the clock that it was noted by may have been wrong.
+gets past them (whoever may write the file can take the triggers away) has no valid hash in the chain. The day that a
+row says itself counts for nothing here: the clock that it was noted by may have been wrong.
 """
 
 import sqlite3
