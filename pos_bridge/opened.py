@@ -144,8 +144,10 @@ def open_known(config: Config, rule: RefundRule | None, house: House, stack: Asy
     return replace(house, gate=Gate(desk), approve=approve)
 
 
-def open_old_entries(config: Config, right_time: Callable[[], datetime | None], stack: AsyncExitStack) -> OldEntries:
-    """What is kept about who did what, and goes after its months."""
+def open_old_entries(
+    config: Config, journal: Journal, right_time: Callable[[], datetime | None], stack: AsyncExitStack
+) -> OldEntries:
+    """What is kept about who did what, and goes after its months; and the journal hears what month it is."""
     trail, approvals, operators = (
         Trail.open(config.audit),
         Approvals(config.operator_store),
@@ -155,6 +157,7 @@ def open_old_entries(config: Config, right_time: Callable[[], datetime | None], 
     months = (config.operators or OperatorSettings()).audit_months
 
     async def remove(before: date, today: date) -> None:
+        await journal.believe(now())
         with suppress(TrailUnwritableError):
             await trail.remove(before, today)
         with suppress(OperatorsUnusableError, TrailUnwritableError):
