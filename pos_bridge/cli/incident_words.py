@@ -82,6 +82,10 @@ SAID = {
         "Rien n'est inscrit : un texte a de 1 à 1000 caractères, un nombre n'est pas négatif.",
         "Nothing is entered: a text has 1 to 1000 characters, a number is not negative.",
     ),
+    "to_come": Words(
+        "Rien n'est inscrit : {field}, {day} : ce jour est à venir. Pour cette caisse, nous sommes le {today}.",
+        "Nothing is entered: {field}, {day}: that day is still to come. For this till it is {today}.",
+    ),
     "damaged": Words(
         "{path} n'est pas ce qui a été inscrit. Rien n'y est ajouté : gardez-en une copie et comparez-la avec la "
         "vôtre.",

@@ -13,6 +13,7 @@ from pos_bridge.checkup import people, processor
 from pos_bridge.checkup.table import examine
 from pos_bridge.handed import Handed, receive
 from pos_bridge.listening import port_of
+from pos_bridge.operators.schema import Door
 from pos_bridge.operators.store import Operators
 from pos_bridge.page.facts import Facts
 from pos_bridge.page.server import PageServer
@@ -60,7 +61,9 @@ async def _serve(config: Config, tls: ssl.SSLContext, notify: Callable[[str], No
         socket = None if config.admin is None else config.path(config.admin.socket)
         facts = Facts(socket, lambda: examine(config, without=NOT_LOOKED_AT))
         stack.callback(facts.close)
-        site = Site(Operators(config.operator_store), facts, Sessions(time.monotonic), config.till.language)
+        site = Site(
+            Operators(config.operator_store, door=Door.PAGE), facts, Sessions(time.monotonic), config.till.language
+        )
         stack.callback(site.close)
         await stack.enter_async_context(PageServer(site, bound=bound, tls=tls))
         notify("READY=1")

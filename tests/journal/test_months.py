@@ -99,6 +99,7 @@ def test_links_are_forgotten_after_the_refund_window(folder, clock):
     clock.turn(days=31)
     journal.open_leg(cash())
     clock.turn(days=31 * 18)
+    journal.believe(clock.now)
     journal.open_leg(cash())
     old = folder / "2026-11.db"
     assert journal.find_leg(opening.key) is None
@@ -119,6 +120,7 @@ def test_a_clock_that_goes_back_makes_no_file(journal, folder, clock):
 def test_months_without_sales_are_no_files(journal, folder, clock):
     journal.open_leg(cash())
     clock.turn(days=100)
+    journal.believe(clock.now)
     journal.open_leg(cash())
     assert [path.name for path in months.files(folder)] == ["2026-11.db", "2027-03.db"]
     sound(folder)

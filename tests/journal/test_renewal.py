@@ -118,6 +118,7 @@ def test_reading_beside_it_changes_nothing(folder):
 def test_closed_months_are_forgotten_as_ever(folder, clock):
     clock.turn(days=31 * 18)
     with closing(opened(folder, clock)) as journal:
+        journal.believe(clock.now)
         journal.open_leg(card())
     assert stored(folder / OCTOBER)["links"] == []
     assert version_of(folder / OCTOBER) == schema.BEFORE

@@ -26,6 +26,7 @@ from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import Operator
 from pos_bridge.log import Event
 from pos_bridge.operators import file, since
+from pos_bridge.operators.schema import Door
 from pos_bridge.operators.store import Operators
 from pos_bridge.unix_socket import Place
 from tests.config.documents import DOCUMENT
@@ -92,7 +93,9 @@ class Till:
         """As after many failed tries: a quarter of an hour."""
         moment = since.now()
         with file.transaction(self.operators.path) as connection:
-            connection.execute("INSERT INTO tries VALUES (?, 11, ?, ?)", (number, moment.boot, moment.at_ms))
+            connection.execute(
+                "INSERT INTO tries VALUES (?, ?, 11, ?, ?)", (number, Door.PAGE.value, moment.boot, moment.at_ms)
+            )
 
     @property
     def url(self) -> str:
