@@ -121,6 +121,12 @@ class StartFault(Enum):
         "{file}: native.privacy_socket needs a section [identity]: without it this till keeps nobody",
     )
     # ---- the files that it names ----
+    FILE_CLOSED = Words(
+        "{setting}: {path} ne s'ouvre pas à qui a lancé ceci; relancez-le comme root (sudo), ou donnez ce fichier au "
+        "service si c'est lui (chown posb)",
+        "{setting}: {path} is not open to whoever started this; run it again as root (sudo), or give the file to the "
+        "service if it is the service (chown posb)",
+    )
     FILE_UNUSABLE = Words(
         "{file}: {setting}: {path} est inutilisable ({reason})", "{file}: {setting}: {path} cannot be used ({reason})"
     )

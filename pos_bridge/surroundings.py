@@ -43,7 +43,7 @@ class Swap:
 
 
 class UnseenError(Exception):
-    """It is there, or should be, and cannot be read."""
+    """It is there, or should be, and cannot be read. It says which file, if it is one."""
 
 
 def look(root: Path = ROOT) -> frozenset[Unfit]:
@@ -198,7 +198,7 @@ def read(path: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError):
-        raise UnseenError from None
+        raise UnseenError(path) from None
 
 
 def _told(path: Path) -> bytes | None:

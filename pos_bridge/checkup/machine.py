@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pos_bridge.checkup.finding import Finding, Line, good, mend, note, stop
+from pos_bridge.checkup.finding import Finding, Line, good, mend, note, stop, unseen
 from pos_bridge.domain.surroundings import Unfit
 from pos_bridge.settings import Config
 from pos_bridge.surroundings import ROOT, UnseenError, read, swap_areas
@@ -94,6 +94,13 @@ UNSEEN = stop(
         "read: docs/surroundings.md.",
     ),
 )
+HIDDEN = unseen(
+    "surroundings",
+    Words(
+        "Qui lance cette commande ne voit pas tout de cette machine (/proc/swaps, /sys). Lancez-la comme root.",
+        "Whoever runs this command does not see all of this machine (/proc/swaps, /sys). Run it as root.",
+    ),
+)
 CORES_TAKEN = note(
     "core_dumps",
     Words(
@@ -110,6 +117,13 @@ CORES_OF_ALL = mend(
         "-w fs.suid_dumpable=0`, et la même ligne dans /etc/sysctl.d.",
         "fs.suid_dumpable is 1: the kernel dumps programs that changed their user, too. `sysctl -w "
         "fs.suid_dumpable=0`, and the same line in /etc/sysctl.d.",
+    ),
+)
+NOT_READ = unseen(
+    "kernel_files",
+    Words(
+        "{path} ne s'ouvre pas à qui lance cette commande, et ce qu'il dit n'a pas été regardé. Lancez-la comme root.",
+        "{path} is not open to whoever runs this command, and what it says was not looked at. Run it as root.",
     ),
 )
 CORES_FIT = good(
@@ -164,22 +178,24 @@ _HOSTS = (
 
 
 def look(config: Config) -> Iterator[Finding]:
-    yield from look_at(ROOT, config.card_room.accepted)
+    yield from look_at(ROOT, config.card_room.accepted, as_root=os.geteuid() == 0)
 
 
-def look_at(root: Path, accepted: frozenset[Unfit]) -> Iterator[Finding]:
+def look_at(root: Path, accepted: frozenset[Unfit], *, as_root: bool = True) -> Iterator[Finding]:
     found = unfit(root)
     if Unfit.UNSEEN in found:
-        yield UNSEEN()
+        yield (UNSEEN if as_root else HIDDEN)()
     for reason, (refused, let, fit) in _LINES.items():
         if reason in found:
             areas = {"areas": _bare(root)} if reason is Unfit.SWAP else {}
             yield (let if reason in accepted else refused)(**areas)
         elif Unfit.UNSEEN not in found:
             yield fit()
-    yield from _cores(root)
-    yield (VIRTUAL if _is_virtual(root) else REAL)()
-    yield (WIPED_ON_FREE if _wipes_on_free(root) else KEPT_ON_FREE)()
+    for look_into in (_cores, _host, _freed):
+        try:
+            yield from look_into(root)
+        except UnseenError as closed:
+            yield NOT_READ(path=str(closed))
 
 
 def _bare(root: Path) -> str:
@@ -201,6 +217,14 @@ def _cores(root: Path) -> Iterator[Finding]:
         yield CORES_FIT()
 
 
+def _host(root: Path) -> Iterator[Finding]:
+    yield (VIRTUAL if _is_virtual(root) else REAL)()
+
+
+def _freed(root: Path) -> Iterator[Finding]:
+    yield (WIPED_ON_FREE if _wipes_on_free(root) else KEPT_ON_FREE)()
+
+
 def _is_virtual(root: Path) -> bool:
     flags = re.search(rb"^flags\s*:.*\bhypervisor\b", _told(root / "proc/cpuinfo"), re.MULTILINE)
     told = (root / place for place in ("sys/hypervisor/type", "proc/device-tree/hypervisor/compatible"))
@@ -219,7 +243,5 @@ def _wipes_on_free(root: Path) -> bool:
 
 
 def _told(path: Path) -> bytes:
-    try:
-        return read(path) or b""
-    except UnseenError:
-        return b""
+    """UnseenError."""
+    return read(path) or b""

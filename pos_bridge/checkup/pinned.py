@@ -30,7 +30,7 @@ SEALING_ROOT = note(
 
 
 def look(config: Config) -> Iterator[Finding]:
-    """What is not there, or is none, is told of the configuration."""
+    """What is not there, or is none, is told of the configuration. PermissionError."""
     for authority in _authorities(config.path(config.processor.ca)):
         yield AUTHORITY(setting="processor.ca", print=authority.fingerprint(hashes.SHA256()).hex())
     for root in _roots(config.path(config.card_room.trust)):
@@ -40,6 +40,8 @@ def look(config: Config) -> Iterator[Finding]:
 def _authorities(path: Path) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(path.read_bytes())
+    except PermissionError:
+        raise
     except (OSError, ValueError):
         return []
 
@@ -47,5 +49,7 @@ def _authorities(path: Path) -> list[x509.Certificate]:
 def _roots(path: Path) -> list[str]:
     try:
         return _ROOT.findall(path.read_text(encoding="ascii"))
+    except PermissionError:
+        raise
     except (OSError, UnicodeDecodeError):
         return []

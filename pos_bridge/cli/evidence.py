@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -38,7 +40,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> int:
-    """`args.loaded` is the Config. As doctor's, by the heaviest finding; 1 as well where a file cannot be written, and
+    """`args.loaded` is the Config. As doctor's, by its findings; 1 as well where a file cannot be written, and
     where what is to be verified is not signed by this till.
     """
     if args.verify is not None:
@@ -67,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         _print(made, files, args.lang)
     if key is None:
         print(f"pos-bridge: {say('unsigned', args.lang)}", file=sys.stderr)
-    return max((CODES[finding.weight] for finding in made.findings), default=WELL)
+    return reduce(or_, (CODES[finding.weight] for finding in made.findings), WELL)
 
 
 def _file(name: str | None) -> Path | None:

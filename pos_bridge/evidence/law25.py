@@ -114,7 +114,7 @@ LAW_25: tuple[Requirement, ...] = (
         ("swap", "hibernation", "crash_dump", "usb_monitor"),
         _DOCTOR,
         same("cat /proc/swaps"),
-        spoilt_by=("core_dumps", "surroundings", "swapped"),
+        spoilt_by=("core_dumps", "kernel_files", "surroundings", "swapped"),
     ),
     _row(
         "14",

@@ -94,7 +94,7 @@ PCI: tuple[Requirement, ...] = (
         ("swap", "hibernation", "crash_dump", "usb_monitor"),
         _DOCTOR,
         same("cat /proc/swaps"),
-        spoilt_by=("core_dumps", "surroundings", "swapped"),
+        spoilt_by=("core_dumps", "kernel_files", "surroundings", "swapped"),
     ),
     _row(
         "3.5.1",
