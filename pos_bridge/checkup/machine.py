@@ -11,7 +11,7 @@ from pathlib import Path
 from pos_bridge.checkup.finding import Finding, Line, good, mend, note, stop, unseen
 from pos_bridge.domain.surroundings import Unfit
 from pos_bridge.settings import Config
-from pos_bridge.surroundings import ROOT, UnseenError, read, swap_areas
+from pos_bridge.surroundings import ROOT, UnseenError, is_covered, read, swap_areas
 from pos_bridge.surroundings import look as unfit
 from pos_bridge.words import Words
 
@@ -31,6 +31,26 @@ SWAP_ACCEPTED = note(
         "magasin en répond.",
         "Memory can be written in clear to {areas}; `card_room.accepts` accepts it and cards are read. The shop "
         "answers for that.",
+    ),
+)
+SWAP_COVERED = stop(
+    "swap",
+    Words(
+        "Aucune carte n'est lue : on ne voit pas quelle mémoire d'échange a cette machine, car /proc/swaps n'est pas "
+        "celui du noyau (lxcfs, dans un conteneur). Chiffrez celle de l'hôte ou enlevez-la, puis `umount /proc/swaps` "
+        "ici; docs/surroundings.md dit le reste.",
+        "No card is read: which swap this machine has cannot be seen, for /proc/swaps is not the kernel's (lxcfs, in a "
+        "container). Encrypt the host's or take it away, then `umount /proc/swaps` here; docs/surroundings.md says "
+        "the rest.",
+    ),
+)
+SWAP_COVERED_ACCEPTED = unseen(
+    "swap",
+    Words(
+        "On ne voit pas quelle mémoire d'échange a cette machine, car /proc/swaps n'est pas celui du noyau; "
+        "`card_room.accepts` l'accepte et les cartes sont lues. Le magasin en répond.",
+        "Which swap this machine has cannot be seen, for /proc/swaps is not the kernel's; `card_room.accepts` accepts "
+        "it and cards are read. The shop answers for that.",
     ),
 )
 SWAP_FIT = good("swap", Words("La mémoire n'est écrite en clair sur aucun disque.", "No disk gets memory in clear."))
@@ -122,8 +142,10 @@ CORES_OF_ALL = mend(
 NOT_READ = unseen(
     "kernel_files",
     Words(
-        "{path} ne s'ouvre pas à qui lance cette commande, et ce qu'il dit n'a pas été regardé. Lancez-la comme root.",
-        "{path} is not open to whoever runs this command, and what it says was not looked at. Run it as root.",
+        "{path} ne s'ouvre pas à qui lance cette commande, ou n'est pas celui du noyau (conteneur) : cela n'a pas été "
+        "regardé. Lancez-la comme root, sur la machine même.",
+        "{path} is not open to whoever runs this command, or is not the kernel's (a container): it was not looked at. "
+        "Run it as root, on the machine itself.",
     ),
 )
 CORES_FIT = good(
@@ -186,7 +208,9 @@ def look_at(root: Path, accepted: frozenset[Unfit], *, as_root: bool = True) -> 
     if Unfit.UNSEEN in found:
         yield (UNSEEN if as_root else HIDDEN)()
     for reason, (refused, let, fit) in _LINES.items():
-        if reason in found:
+        if reason is Unfit.SWAP and is_covered(root, "proc/swaps"):
+            yield (SWAP_COVERED_ACCEPTED if reason in accepted else SWAP_COVERED)()
+        elif reason in found:
             areas = {"areas": _bare(root)} if reason is Unfit.SWAP else {}
             yield (let if reason in accepted else refused)(**areas)
         elif Unfit.UNSEEN not in found:
@@ -207,6 +231,8 @@ def _bare(root: Path) -> str:
 
 def _cores(root: Path) -> Iterator[Finding]:
     """core(5): a pattern that begins with | is a program that is given each dump."""
+    if is_covered(root, "proc/sys/kernel/core_pattern"):
+        raise UnseenError(root / "proc/sys/kernel/core_pattern")
     pattern = _told(root / "proc/sys/kernel/core_pattern").strip()
     if _told(root / "proc/sys/fs/suid_dumpable").strip() == b"1":
         yield CORES_OF_ALL()

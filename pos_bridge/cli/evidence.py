@@ -12,8 +12,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pos_bridge import credentials
-from pos_bridge.checkup.finding import Weight
-from pos_bridge.cli.doctor import CODES
+from pos_bridge.cli.doctor import AT_RISK, CODES, ILL, NOT_ALL_SEEN, WELL
 from pos_bridge.cli.evidence_words import HELP, WHAT, say
 from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.parsers import Subparsers
@@ -26,7 +25,8 @@ from pos_bridge.evidence.report import Report, report
 from pos_bridge.evidence.requirement import State
 from pos_bridge.settings import Config, ConfigError
 
-WELL, ILL, AT_RISK = (CODES[weight] for weight in (Weight.GOOD, Weight.MEND, Weight.STOP))  # doctor's
+__all__ = ["AT_RISK", "ILL", "NOT_ALL_SEEN", "WELL", "add_parser", "run"]  # its exit codes, which are doctor's
+
 _STANDARD_OUTPUT = "-"
 
 

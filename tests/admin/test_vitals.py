@@ -50,7 +50,7 @@ def test_a_look_that_fails_is_not_well_and_the_next_one_may_be(monkeypatch, caps
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_a_processor_that_was_not_tried_yet_is_neither_reached_nor_not(there):
+def test_a_processor_that_was_not_tried_yet_is_neither_reached_nor_not(there: bool):
     """Right after a start no session is open: whether one can be had is not known before it was tried."""
     tried, may_answer = asyncio.Event(), asyncio.Event()
 
