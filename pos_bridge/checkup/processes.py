@@ -60,21 +60,21 @@ TRACED = stop(
         "who started it; take no card until then.",
     ),
 )
+# Neither how much nor of which process: this is read in reports that leave the till, and mended the same.
 SWAPPED = mend(
     "swapped",
     Words(
-        "{what}, processus {pid} : {kib} Kio de sa mémoire sont dans la mémoire d'échange. docs/surroundings.md dit "
-        "comment l'éviter; redémarrez ensuite le service.",
-        "{what}, process {pid}: {kib} KiB of its memory are in swap. docs/surroundings.md says how to avoid that; then "
-        "restart the service.",
+        "{what} : une partie de sa mémoire est dans la mémoire d'échange. docs/surroundings.md dit comment l'éviter; "
+        "redémarrez ensuite le service.",
+        "{what}: a part of its memory is in swap. docs/surroundings.md says how to avoid that; then restart the "
+        "service.",
     ),
 )
 SWAPPED_ACCEPTED = note(
     "swapped",
     Words(
-        "{what}, processus {pid} : {kib} Kio de sa mémoire sont dans la mémoire d'échange, que `card_room.accepts` "
-        "accepte.",
-        "{what}, process {pid}: {kib} KiB of its memory are in swap, which `card_room.accepts` accepts.",
+        "{what} : une partie de sa mémoire est dans la mémoire d'échange, que `card_room.accepts` accepte.",
+        "{what}: a part of its memory is in swap, which `card_room.accepts` accepts.",
     ),
 )
 ROOM_IS_ENGINE = note(
@@ -200,9 +200,8 @@ def _look_at(
         yield LOCKED(what=what, locks=_listed(promised))
     if process.status.get("TracerPid", "0") != "0":
         yield TRACED(**told, tracer=process.status["TracerPid"])
-    swapped = process.status.get("VmSwap", "0 kB").removesuffix(" kB")
-    if swapped != "0":
-        yield (SWAPPED_ACCEPTED if swap_accepted else SWAPPED)(**told, kib=swapped)
+    if process.status.get("VmSwap", "0 kB") != "0 kB":
+        yield (SWAPPED_ACCEPTED if swap_accepted else SWAPPED)(what=what)
 
 
 def _listed(locks: Iterable[Words]) -> Words:

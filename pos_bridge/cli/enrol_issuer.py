@@ -1,4 +1,4 @@
-"""Of a certificate that came by file where `enrolment.ca` names nobody: what can be told of who made it all the same."""
+"""Of a certificate that came by file where `enrolment.ca` names nobody: what can be told of who made it."""
 
 from collections.abc import Iterator, Sequence
 
