@@ -13,7 +13,11 @@ class StartFault(Enum):
     """The code is the name in small letters."""
 
     # ---- the configuration ----
-    CONFIG_UNREADABLE = Words("{file}: ne peut pas être lu ({reason})", "{file}: cannot be read ({reason})")
+    CONFIG_UNREADABLE = Words(
+        "{file}: ne peut pas être lu ({reason}); nommez la configuration avec --config, ou faites-en une (pos-bridge "
+        "setup)",
+        "{file}: cannot be read ({reason}); name the configuration with --config, or make one (pos-bridge setup)",
+    )
     CONFIG_NOT_TOML = Words("{file}: ce n'est pas du TOML : {reason}", "{file}: not TOML: {reason}")
     SETTING_UNFIT = Words(
         "{file}: {setting}: ce réglage est inconnu, absent ou ne convient pas ({reason})",

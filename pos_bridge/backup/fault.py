@@ -61,7 +61,10 @@ class BackupFault(Enum):
         "--from : nommez le manifeste d'une seule sauvegarde (till-...manifest)",
         "--from: name the manifest of one backup (till-...manifest)",
     )
-    UNREADABLE = Words("{path} ne peut pas être lu ({reason})", "{path} cannot be read ({reason})")
+    UNREADABLE = Words(
+        "{path} ne peut pas être lu ({reason}) : est-il là, ou monté? Sinon, recommencez comme root",
+        "{path} cannot be read ({reason}): is it there, or mounted? If so, do this again as root",
+    )
     NOT_A_MANIFEST = Words(
         "{path} n'est pas un manifeste de cette version, ou il a été changé",
         "{path} is no manifest of this version, or it was changed",

@@ -38,6 +38,37 @@ for user in (0, int(sys.argv[1])):
     told.append([code, json.loads(said.getvalue())])
 print(json.dumps(told))
 """
+# As above, of several commands: what each prints on standard error, and its code.
+EACH = """
+import contextlib, io, json, os, sys
+from pos_bridge.cli.main import main
+told = []
+for user in (0, int(sys.argv[1])):
+    if user:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+        told.clear()
+    for words in json.loads(sys.argv[3]):
+        wrong = io.StringIO()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(wrong):
+            code = main([words[0], "--config", sys.argv[2], *words[1:], "--lang", "en"])
+        told.append([code, wrong.getvalue()])
+print(json.dumps(told))
+"""
+COMMANDS = (
+    ["audit", "verify"],
+    ["audit", "show"],
+    ["journal"],
+    ["journal", "--verify"],
+    ["day-end"],
+    ["explain", "6f1c2f3e-8a58-4f0e-9d5b-0c6b1f2a7d11"],
+    ["statistics", "--month", "2026-11"],
+    ["operator", "list"],
+    ["backup", "--drill"],
+    ["backup"],
+    ["check"],
+)
 MORE = """
 [native]
 socket = "native/till.sock"
@@ -148,3 +179,17 @@ def test_what_is_closed_is_told_as_not_seen(till, name):
     (settings,) = (each["en"] for each in found if each["check"] == "configuration")
     assert "[file_closed]" in settings
     assert "run it again as root" in settings
+
+
+def test_a_command_that_is_closed_to_somebody_says_so_in_a_line(till):
+    """No traceback, and never that there is nothing."""
+    if os.geteuid() != 0:
+        return
+    only(till.folder, "state", "shelf")
+    command = [sys.executable, "-B", "-P", "-c", EACH, str(ORDINARY), str(till.config), json.dumps(COMMANDS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    for words, (code, wrong) in zip(COMMANDS, json.loads(done.stdout), strict=True):
+        assert code in {1, 2}, (words, wrong)
+        assert wrong.count("\n") == 1, (words, wrong)
+        assert "root" in wrong or "try `pos-bridge journal --verify`" in wrong, (words, wrong)
