@@ -33,8 +33,8 @@ class BackupFault(Enum):
         "backup.folder: {path} is inside the state folder, and would be lost with it",
     )
     NOT_WRITTEN = Words(
-        "{path} n'a pas pu être écrit ({reason}); rien n'a été changé à ce qui était là",
-        "{path} could not be written ({reason}); what was there is as it was",
+        "{path} n'a pas pu être écrit ({reason}) : voyez la place et les droits; rien n'a été changé à ce qui était là",
+        "{path} could not be written ({reason}): look at the room and the rights; what was there is as it was",
     )
     BUSY = Words(
         "une autre sauvegarde ou restauration travaille sur {path}", "another backup or restore is at work on {path}"

@@ -152,7 +152,12 @@ def _install(config: Config, chain: Path) -> _Lines:
     key = _asked_key(asked, secret)
     own = config.enrolment is not None and config.enrolment.ca is not None
     roots = _known(config) if own else ()  # the processor's says nothing of whom it takes certificates from
-    pair = est.take(est.read_file(chain.read_bytes()), key, None, roots, datetime.now(UTC))
+    content = chain.read_bytes()
+    try:
+        found = est.read_file(content)
+    except EnrolError:
+        raise _RefusedError("not_a_chain", path=chain) from None
+    pair = est.take(found, key, None, roots, datetime.now(UTC))
     issuer = () if own else tuple(enrol_issuer.told(config, pair, enrol_issuer.in_force(config)))
     said = _keep(config, pair, secret)
     asked.unlink()

@@ -82,10 +82,17 @@ WORDS = {
         "{path} is no PEM file of authorities: put the right one back, or delete it and begin again. Nothing was "
         "changed.",
     ),
+    "not_a_chain": Said(
+        "{path} n'est pas une chaîne de certificats (PEM ou PKCS #7), ou est coupé : donnez ce que votre PKI a signé, "
+        "pas la demande. Rien n'a été changé.",
+        "{path} is no chain of certificates (PEM or PKCS #7), or is cut off: give what your PKI signed, not the "
+        "request. Nothing was changed.",
+    ),
     "disk": Said(
-        "{path} ne peut pas être lu ou écrit ({reason}). Ce qui était là est intact; un jeton qui n'a pas été envoyé "
-        "reste bon.",
-        "{path} cannot be read or written ({reason}). What was there is intact; a token that was not sent stays good.",
+        "{path} ne peut pas être lu ou écrit ({reason}) : voyez la place et les droits, puis recommencez. Ce qui était "
+        "là est intact; un jeton qui n'a pas été envoyé reste bon.",
+        "{path} cannot be read or written ({reason}): look at the room and the rights, then begin again. What was "
+        "there is intact; a token that was not sent stays good.",
     ),
 }
 

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     except FileExistsError as error:
         return _told(say("is_there", args.lang, path=error.filename))
     except OSError as error:
-        return _told(say("cannot_write", args.lang, path=error.filename, reason=error.strerror))
+        return _told(say("cannot_write", args.lang, path=error.filename or files[0], reason=error.strerror))
     if args.json == _STANDARD_OUTPUT:
         print(structured.to_bytes(made).decode(), end="")
     else:

@@ -56,6 +56,16 @@ def install(command, tmp_path: Path):
     return installed
 
 
+def test_the_request_in_the_place_of_what_was_signed(command, tmp_path):
+    """No token was in play, and none is to be asked for."""
+    csr = tmp_path / "till.csr"
+    assert command("enrol", "--csr", str(csr))[0] == 0
+    code, _, wrong = command("enrol", "--install", str(csr), "--lang", "en")
+    assert code == 1
+    assert f"{csr} is no chain of certificates" in wrong
+    assert "token" not in wrong
+
+
 def test_the_first_is_of_nobody_known(install):
     said = install("ours")
     assert "CN=ours, which nothing on this till knows" in said
