@@ -9,9 +9,9 @@ from pos_bridge.domain.access import Access
 from pos_bridge.dossier import structured
 from pos_bridge.dossier.page import Shop, page
 from pos_bridge.handed import Handed
+from pos_bridge.listening import own_port
 from pos_bridge.log import Log
 from pos_bridge.opened import now
-from pos_bridge.pos_api.https import loopback_socket
 from pos_bridge.pos_api.leaf import Leaf
 from pos_bridge.settings import Config
 from pos_bridge.start_fault import CannotStartError, StartFault
@@ -163,14 +163,7 @@ def _port(
     if given is not None:
         behind = _place("native.port", config.state / _BEHIND, _OURS)
         return shown, TlsPort(given, pair, credentials.native_clients, shown.newer, behind)
-    try:
-        bound = loopback_socket(native.port)
-    except OSError as error:
-        reason = error.strerror
-        raise CannotStartError(
-            StartFault.PORT_UNUSABLE, setting="native.port", port=native.port, reason=reason
-        ) from None
-    return shown, TlsPort(bound, pair, credentials.native_clients, shown.newer)
+    return shown, TlsPort(own_port("native.port", native.port), pair, credentials.native_clients, shown.newer)
 
 
 def _place(setting: str, path: Path, mode: int = MODE) -> Place:

@@ -19,13 +19,13 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.listening import LOOPBACK
 from pos_bridge.pos_api.connection import HEAD_S, UNREAD_S, Connection, Ear, Guests
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_app import NexoApp
 from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.watch_pages import WatchPages
 
-LOOPBACK = "127.0.0.1"
 MAX_CONNECTIONS = 128
 HANDSHAKE_S = 5.0
 SHUTDOWN_S = 2.0
@@ -47,18 +47,6 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
 
 def _no_password() -> str:
     raise ValueError("OpenSSL would ask for it on a terminal")
-
-
-def loopback_socket(port: int) -> socket.socket:
-    """A TCP socket bound to 127.0.0.1, not yet listening. Port 0: any free one. Raises OSError."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((LOOPBACK, port))
-    except OSError:
-        bound.close()
-        raise
-    return bound
 
 
 @dataclass(frozen=True, slots=True)

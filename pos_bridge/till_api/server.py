@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_bridge import rpc
-from pos_bridge.pos_api.https import LOOPBACK
+from pos_bridge.listening import LOOPBACK
 from pos_bridge.till_api.relay import Relay
 from pos_bridge.till_api.unix_socket import Place
 
