@@ -200,16 +200,26 @@ def _file_is_encrypted(path: str, root: Path, layers: int) -> bool:
 def is_covered(root: Path, place: str) -> bool:
     """Whether something lies over this place of /proc or /sys, or over a folder above it, that is not the kernel's.
 
-    Whatever the kernel tells there is of one file system, and has its device number.
+    Whatever the kernel tells there is of one file system, and has its device number; or is of another mount of such a
+    one, as where systemd-nspawn puts parts of /sys together.
     """
     top, *below = place.split("/")
     path = f"{root}/{top}"  # a dozen of these in each look: strings are as good, and sooner made
     device = _device_number(path)
     for part in below:
         path += f"/{part}"
-        if _device_number(path) not in {device, None}:
+        there = _device_number(path)
+        if there not in {device, None} and not _is_of_the_kernel(root, there):
             return True
     return False
+
+
+def _is_of_the_kernel(root: Path, device: int | None) -> bool:
+    """By the type of its mounts: proc(5), /proc/pid/mountinfo, field 3 and the one behind the hyphen."""
+    number = b"" if device is None else f"{os.major(device)}:{os.minor(device)}".encode()
+    mounts = [line.split(b" ") for line in (_told(root / "proc/self/mountinfo") or b"").split(b"\n")]
+    types = {mount[mount.index(b"-") + 1] for mount in mounts if b"-" in mount[:-1] and mount[2] == number}
+    return bool(types) and types <= {b"proc", b"sysfs"}
 
 
 def _device_number(path: str) -> int | None:

@@ -1,5 +1,6 @@
 """A container that shows tables of its own in the place of the kernel's: nothing there is taken for fit."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,10 @@ from pos_bridge.checkup import machine
 from pos_bridge.domain.surroundings import Unfit
 from pos_bridge.surroundings import COVERED, is_covered, look, swap_areas
 from tests.checkup.finds import lines
-from tests.machine_tree import HEADER, Machine
+from tests.machine_tree import HEADER, ROOT_MOUNT, Machine
 from tests.small_disk import own_mounts
 
+ANOTHER = os.makedev(0, 99)  # a file system's without a disk
 COVER = """
 import subprocess, sys
 from pathlib import Path
@@ -56,11 +58,23 @@ def covered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Machine, s
     usual = surroundings._device_number
 
     def number(path: str) -> int | None:
-        return -1 if path.removeprefix(f"{made.root}/") in places else usual(path)
+        return ANOTHER if path.removeprefix(f"{made.root}/") in places else usual(path)
 
     made.write("proc/sys/kernel/core_pattern", "core\n")
     monkeypatch.setattr(surroundings, "_device_number", number)
     return made, places
+
+
+def test_parts_of_the_kernels_put_together(covered):
+    """systemd-nspawn's /sys is a folder in memory, with parts of the kernel's in it."""
+    made, places = covered
+    places.update(("sys/kernel", "sys/kernel/kexec_crash_loaded"))
+    assert look(made.root) == {Unfit.UNSEEN}
+    for kind, found in (("tmpfs", {Unfit.UNSEEN}), ("sysfs", set[Unfit]()), ("fuse.lxcfs", {Unfit.UNSEEN})):
+        made.write("proc/self/mountinfo", f"{ROOT_MOUNT}41 40 0:99 /kernel /sys/kernel ro,relatime - {kind} none rw\n")
+        assert look(made.root) == found, kind
+    made.write("proc/self/mountinfo", "41 40 0:99 -\n- - 0:99\n0:99 - sysfs\n\n")
+    assert look(made.root) == {Unfit.UNSEEN}, "lines that are none"
 
 
 def test_the_kernels_own(covered):
