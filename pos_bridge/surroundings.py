@@ -27,6 +27,7 @@ _ENCRYPTED = re.compile(rb"CRYPT-(PLAIN|LUKS1|LUKS2|LOOPAES|TCRYPT|BITLK|FVAULT2
 _MOUNT = re.compile(rb"[0-9]+ [0-9]+ ([0-9]+:[0-9]+) [^ ]+ ([^ ]+) ")
 _CRASH_KERNEL = ("sys/kernel/kexec_crash_loaded", "sys/kernel/kexec/crash_loaded")  # the second from Linux 6.19 on
 _USB_MONITOR = ("sys/module/usbmon", "sys/class/usbmon", "dev/usbmon0")  # as a module, built in, and its device
+_KERNELS = {b"proc", b"sysfs"}  # file systems
 _NO_SWAP = re.compile(rb"^SwapTotal:[ \t]+0 kB$", re.MULTILINE)
 
 
@@ -93,10 +94,9 @@ def crash_kernel_loaded(root: Path = ROOT) -> bool:
 
 def usb_monitored(root: Path = ROOT) -> bool:
     """UnseenError."""
-    *of_the_kernel, device = _USB_MONITOR
-    if any(is_covered(root, place) for place in of_the_kernel):
+    if is_covered(root, "sys/class/usbmon"):  # which is there whenever one of the others is
         raise UnseenError
-    return any(_is_there(root / place) for place in (*of_the_kernel, device))
+    return any(_is_there(root / place) for place in _USB_MONITOR)
 
 
 def swap_areas(root: Path = ROOT) -> tuple[Swap, ...]:
@@ -201,7 +201,7 @@ def is_covered(root: Path, place: str) -> bool:
     """Whether something lies over this place of /proc or /sys, or over a folder above it, that is not the kernel's.
 
     Whatever the kernel tells there is of one file system, and has its device number; or is of another mount of such a
-    one, as where systemd-nspawn puts parts of /sys together.
+    one, as where systemd-nspawn puts parts of /sys together: then what it left out counts as covered.
     """
     top, *below = place.split("/")
     path = f"{root}/{top}"  # a dozen of these in each look: strings are as good, and sooner made
@@ -209,17 +209,16 @@ def is_covered(root: Path, place: str) -> bool:
     for part in below:
         path += f"/{part}"
         there = _device_number(path)
-        if there not in {device, None} and not _is_of_the_kernel(root, there):
+        if there is not None and there != device and not _types(root, there) & _KERNELS:
             return True
-    return False
+    return _device_number(f"{root}/{top}/{below[0]}") is None and bool(_types(root, device) - _KERNELS)
 
 
-def _is_of_the_kernel(root: Path, device: int | None) -> bool:
-    """By the type of its mounts: proc(5), /proc/pid/mountinfo, field 3 and the one behind the hyphen."""
+def _types(root: Path, device: int | None) -> set[bytes]:
+    """Of a file system, by its mounts: proc(5), /proc/pid/mountinfo, field 3 and the one behind the hyphen."""
     number = b"" if device is None else f"{os.major(device)}:{os.minor(device)}".encode()
     mounts = [line.split(b" ") for line in (_told(root / "proc/self/mountinfo") or b"").split(b"\n")]
-    types = {mount[mount.index(b"-") + 1] for mount in mounts if b"-" in mount[:-1] and mount[2] == number}
-    return bool(types) and types <= {b"proc", b"sysfs"}
+    return {mount[mount.index(b"-") + 1] for mount in mounts if b"-" in mount[:-1] and mount[2:3] == [number]}
 
 
 def _device_number(path: str) -> int | None:

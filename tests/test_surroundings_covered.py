@@ -10,7 +10,7 @@ import pytest
 from pos_bridge import surroundings
 from pos_bridge.checkup import machine
 from pos_bridge.domain.surroundings import Unfit
-from pos_bridge.surroundings import COVERED, is_covered, look, swap_areas
+from pos_bridge.surroundings import COVERED, UnseenError, can_hibernate, is_covered, look, swap_areas
 from tests.checkup.finds import lines
 from tests.machine_tree import HEADER, ROOT_MOUNT, Machine
 from tests.small_disk import own_mounts
@@ -77,6 +77,22 @@ def test_parts_of_the_kernels_put_together(covered):
     assert look(made.root) == {Unfit.UNSEEN}, "lines that are none"
 
 
+@pytest.mark.parametrize(("kind", "hidden"), [("sysfs", False), ("tmpfs", True)])
+def test_what_is_left_out_where_parts_are_put_together(covered, kind, hidden):
+    """systemd-nspawn shows no /sys/power: whether the machine hibernates is not known there."""
+    made, places = covered
+    (made.root / "sys/power/state").unlink()
+    (made.root / "sys/power").rmdir()
+    places.add("sys")
+    made.write("proc/self/mountinfo", f"{ROOT_MOUNT}41 40 0:99 / /sys ro,relatime - {kind} none rw\n")
+    assert is_covered(made.root, "sys/power/state") is hidden
+    if hidden:
+        with pytest.raises(UnseenError):
+            can_hibernate(made.root)
+    else:
+        assert not can_hibernate(made.root), "a kernel that cannot"
+
+
 def test_the_kernels_own(covered):
     made, _ = covered
     assert look(made.root) == frozenset()
@@ -104,9 +120,7 @@ def test_a_size_of_swap_of_somebody_elses_says_nothing(covered):
     assert look(made.root) == {Unfit.UNSEEN}
 
 
-@pytest.mark.parametrize(
-    "place", ["sys/kernel", "sys/kernel/kexec_crash_loaded", "sys/module", "sys/class", "sys/power"]
-)
+@pytest.mark.parametrize("place", ["sys/kernel", "sys/kernel/kexec_crash_loaded", "sys/class", "sys/power"])
 def test_folders_over_the_kernels(covered, place):
     made, places = covered
     made.write("sys/module/other/refcnt", "0\n")
