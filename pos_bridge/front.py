@@ -17,6 +17,7 @@ from pos_bridge.journal.answers import Answers
 from pos_bridge.listening import port_of
 from pos_bridge.log import Log
 from pos_bridge.opened import now
+from pos_bridge.people_config import Identity
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
 from pos_bridge.pos_api.dropped import Dropped
 from pos_bridge.pos_api.https import NexoServer
@@ -26,7 +27,7 @@ from pos_bridge.pos_api.payment_answer import CHIP, MAGNETIC_STRIPE, Terminal
 from pos_bridge.pos_api.receipt import Shop
 from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.transactions import Floor
-from pos_bridge.settings import Config, Identity, Reader
+from pos_bridge.settings import Config, Reader
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.counter import House
 

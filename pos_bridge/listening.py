@@ -1,9 +1,11 @@
-"""Listening sockets on loopback: systemd's where it holds the port, else one of our own."""
+"""Where this program listens: ports on loopback, systemd's where it holds them and else our own, and unix sockets."""
 
 import socket
+from pathlib import Path
 
 from pos_bridge.handed import Handed
 from pos_bridge.start_fault import CannotStartError, StartFault
+from pos_bridge.unix_socket import Place, TakenError
 
 LOOPBACK = "127.0.0.1"
 
@@ -31,3 +33,13 @@ def loopback_socket(port: int) -> socket.socket:
         bound.close()
         raise
     return bound
+
+
+def place_at(setting: str, path: Path, mode: int) -> Place:
+    """For a unix socket. `setting` is what a fault names. CannotStartError."""
+    try:
+        return Place(path, mode)
+    except TakenError:
+        raise CannotStartError(StartFault.SOCKET_TAKEN, setting=setting, path=path) from None
+    except OSError as error:
+        raise CannotStartError(StartFault.SOCKET_UNUSABLE, setting=setting, path=path, reason=error.strerror) from None

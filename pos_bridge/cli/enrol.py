@@ -150,7 +150,7 @@ def _install(config: Config, chain: Path) -> _Lines:
     if not asked.exists():
         raise _RefusedError("not_asked", path=asked)
     key = _asked_key(asked, secret)
-    own = config.enrolment is not None and config.enrolment.ca is not None
+    own = config.own_enrolment_ca is not None
     roots = _known(config) if own else ()  # the processor's says nothing of whom it takes certificates from
     content = chain.read_bytes()
     try:
