@@ -91,7 +91,11 @@ SAID = {
         "vôtre.",
         "{path} is not what was entered. Nothing is added to it: keep a copy of it and compare it with yours.",
     ),
-    "disk": Words("{path} : {reason}. Rien n'est inscrit.", "{path}: {reason}. Nothing is entered."),
+    "disk": Words(
+        "{path} : {reason}. Rien n'est inscrit. Voyez la place sur ce disque et à qui est ce fichier, puis "
+        "recommencez.",
+        "{path}: {reason}. Nothing is entered. Look at the room on that disk and whose that file is, then begin again.",
+    ),
     "not_owner": Words(
         "Lancez cette commande comme l'utilisateur du service : `runuser -u posb -- pos-bridge incident ...`.",
         "Run this as the service's user: `runuser -u posb -- pos-bridge incident ...`.",

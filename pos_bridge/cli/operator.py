@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     except NumberTakenError:
         said = say("taken", args.lang)
     except OperatorsUnusableError:
-        said = say("unusable", args.lang)
+        said = say("unusable", args.lang, path=args.loaded.operator_store)
     except TrailUnwritableError:
         said = say("no_trail", args.lang)
     else:

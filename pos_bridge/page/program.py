@@ -44,6 +44,8 @@ def _tls(config: Config, certificate: Path, key: Path) -> ssl.SSLContext:
         return tls_context(certificate, key)
     except (OSError, ValueError) as error:
         setting = "nexo.key" if config.page.key is None else "page.key"
+        if isinstance(error, PermissionError):
+            raise ConfigError(StartFault.FILE_CLOSED, setting=setting, path=key) from None
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise ConfigError(
             StartFault.FILE_UNUSABLE, file=config.file, setting=setting, path=key, reason=reason
