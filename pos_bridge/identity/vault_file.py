@@ -5,7 +5,7 @@ must not stay is deleted at the next opportunity.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from pos_bridge.identity.rows import Rows
 
 REWRITE_AFTER = 256  # sales; the file is then written anew in the order of its names
 _BUSY_MS = 5000
-Wanted = Callable[[], bool]
 _STAYS_GOOD = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}
 
 
@@ -54,20 +53,12 @@ class VaultFile:
         self._lingers = True  # the write-ahead log may hold what was deleted: here, by an earlier run
         self._kept = 0  # since the file was last written anew
 
-    def hold(
-        self, leg: LegKey, choices: Choices, rule: PointsRule | None = None, wanted: Wanted = lambda: True
-    ) -> None:
-        """`wanted` is asked when whatever kept the disk busy has let go of it, and once it is written: without it
-        nothing is held.
-        """
+    def hold(self, leg: LegKey, choices: Choices, rule: PointsRule | None = None) -> None:
         self._unwanted.discard(leg)
         try:
             self.make()
             with self.writing() as rows:
-                if wanted():
-                    self._lingers |= rows.hold(leg, choices, rule)
-            if not wanted():
-                self.drop(leg)
+                self._lingers |= rows.hold(leg, choices, rule)
         except EXPECTED:
             self._unwanted.add(leg)  # told as not held: a commit whose sync failed must not come back
             raise
