@@ -41,9 +41,10 @@ class Preparer:
 
     def sale(self, header: MessageHeader, ask: PaymentAsk, at: datetime) -> tuple[SaleAsk, Kept]:
         name, salt = ask.transaction.transaction_id, fresh_salt()
-        basket = self._keys.basket(name)
+        own = self._keys.own(header.sale_id, name)
+        basket = self._keys.basket(own)
         sale = SaleAsk(
-            till=self._till_keys(header, TransactionKind.PAYMENT, ask.content(), self._keys.sale(name, ask.amount)),
+            till=self._till_keys(header, TransactionKind.PAYMENT, ask.content(), self._keys.sale(own, ask.amount)),
             service_id=header.service_id,
             tender=ask.tender,
             amount=ask.amount,
@@ -58,7 +59,7 @@ class Preparer:
 
     def refund(self, header: MessageHeader, ask: RefundPaymentAsk, at: datetime) -> tuple[RefundAsk, Kept]:
         name, salt, kind = ask.transaction.transaction_id, fresh_salt(), TransactionKind.REFUND
-        original = name if ask.sale is None else str(ask.sale)
+        original = self._keys.own(header.sale_id, name) if ask.sale is None else str(ask.sale)
         refund = RefundAsk(
             till=self._till_keys(header, kind, ask.content(), self._keys.refund(original, ask.amount.cents)),
             service_id=header.service_id,
