@@ -13,13 +13,14 @@ from pos_bridge import rpc
 from pos_bridge.pos_api.https import LOOPBACK
 from pos_bridge.till_api.relay import Relay
 from pos_bridge.till_api.unix_socket import Place
+from pos_bridge.till_api.whole import Whole
 
 MOST_CONNECTIONS = 64
 MOST_STREAMS = 16  # of a connection
 MOST_REQUEST = 96 * 1024  # an order of 64 KiB, and the rest
 MOST_METADATA = 8 * 1024
 _HANDSHAKE_MS = 5_000
-_IDLE_MS = 30 * 60_000
+_IDLE_MS = 5_000  # a read buffer keeps what a connection said last for as long as that is there
 _KEEPALIVE_MS, _KEEPALIVE_ANSWER_MS = 20_000, 10_000
 
 OPTIONS: tuple[tuple[str, int], ...] = (
@@ -82,7 +83,7 @@ class NativeServer:
         self._services = services
         self._place = place
         self._port = port
-        self._server = rpc.grpc.aio.server(options=OPTIONS)
+        self._server = rpc.grpc.aio.server(interceptors=(Whole(),), options=OPTIONS)
         for service in services:
             service.add_to(self._server)
         if place is not None:
