@@ -122,7 +122,9 @@ class Vault:
 
     async def erase(self, choice: Choice) -> bytes | None:
         carried = [choice]
-        return await self._ask(lambda: self._persons.erase(carried.pop()))
+        gone = await self._ask(lambda: self._persons.erase(carried.pop(), rest=False))
+        await self._ask(self._file.rest)  # a turn of its own: whoever chooses just then waits for one of the two
+        return gone
 
     async def page(self, after: bytes, count: int) -> tuple[Person, ...]:
         return await self._ask(partial(self._persons.page, after, count))
