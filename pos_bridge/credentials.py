@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pos_bridge.pair import Pair
 from pos_bridge.settings import Config, ConfigError, Passphrase
 from pos_bridge.start_fault import StartFault
+from pos_bridge.wire import trust_words
 from pos_bridge.wire.nexo.secured import MessageKey
 
 MIN_API_KEY = 16
@@ -259,8 +260,9 @@ def _trusting(raw: bytes) -> ssl.SSLContext:
 
 def _is_trust(raw: bytes) -> None:
     """The card room reads this file itself and trusts nobody else's reading; this only tells IT early."""
-    lines = [line.split() for line in raw.decode("ascii").splitlines() if line.strip()]
-    words = {line[0]: line[-1] for line in lines}
-    if set(words) != {"root", "lowest-epoch"} or not words["lowest-epoch"].isdecimal():
-        raise _UnfitError(StartFault.TRUST_UNFIT)
-    Ed25519PublicKey.from_public_bytes(bytes.fromhex(words["root"]))
+    try:
+        words = trust_words.parse(raw)
+    except ValueError:
+        raise _UnfitError(StartFault.TRUST_UNFIT) from None
+    for root in words.roots:
+        Ed25519PublicKey.from_public_bytes(root)

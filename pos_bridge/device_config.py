@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 
-PathText = Annotated[str, Meta(min_length=1, max_length=255)]
+from pos_bridge.section import PathText, Section
+
 _Baud = Literal[9600, 19200, 38400, 57600, 115200]  # devices.line.BAUDS
 _ADDRESS = re.compile(
     r"https://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::([0-9]{1,5}))?(/[!-~]*)?"
@@ -42,10 +42,6 @@ class Address:
         """As the Host header has it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _USUAL_PORT else f"{host}:{self.port}"
-
-
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
 
 
 class CustomerDisplay(Section, frozen=True):

@@ -14,18 +14,20 @@ from pos_bridge.domain.trouble import Trouble
 from pos_bridge.handed import Handed
 from pos_bridge.identity import file
 from pos_bridge.journal.answers import Answers
+from pos_bridge.listening import port_of
 from pos_bridge.log import Log
 from pos_bridge.opened import now
+from pos_bridge.people_config import Identity
 from pos_bridge.pos_api.choice import NOTHING_OFFERED, Offered
 from pos_bridge.pos_api.dropped import Dropped
-from pos_bridge.pos_api.https import NexoServer, loopback_socket
+from pos_bridge.pos_api.https import NexoServer
 from pos_bridge.pos_api.leaf import Leaf
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import CHIP, MAGNETIC_STRIPE, Terminal
 from pos_bridge.pos_api.receipt import Shop
 from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.transactions import Floor
-from pos_bridge.settings import Config, Identity, Reader
+from pos_bridge.settings import Config, Reader
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.counter import House
 
@@ -89,7 +91,8 @@ def open_front(
         offered=_offered(config.identity),
         no_vault=lambda: file.absent(config.vault),
     )
-    return Front(reception, _server(credentials, reception, leaf, log, bound=_bound(config, handed)), leaf, house)
+    bound = port_of(handed, NEXO, "nexo.port", config.nexo.port)
+    return Front(reception, _server(credentials, reception, leaf, log, bound=bound), leaf, house)
 
 
 def _service(
@@ -150,15 +153,6 @@ def _leaf(config: Config, log: Log) -> Leaf:
     except (OSError, ValueError):
         setting = "nexo.key"
         raise CannotStartError(StartFault.PAIR_CHANGED, setting=setting, path=key, certificate=certificate) from None
-
-
-def _bound(config: Config, handed: Handed) -> socket.socket:
-    """systemd's, or one of our own."""
-    try:
-        return handed.take(NEXO, config.nexo.port) or loopback_socket(config.nexo.port)
-    except OSError as error:
-        setting, port = "nexo.port", config.nexo.port
-        raise CannotStartError(StartFault.PORT_UNUSABLE, setting=setting, port=port, reason=error.strerror) from None
 
 
 def _server(

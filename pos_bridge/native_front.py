@@ -9,9 +9,9 @@ from pos_bridge.domain.access import Access
 from pos_bridge.dossier import structured
 from pos_bridge.dossier.page import Shop, page
 from pos_bridge.handed import Handed
+from pos_bridge.listening import own_port, place_at
 from pos_bridge.log import Log
 from pos_bridge.opened import now
-from pos_bridge.pos_api.https import loopback_socket
 from pos_bridge.pos_api.leaf import Leaf
 from pos_bridge.settings import Config
 from pos_bridge.start_fault import CannotStartError, StartFault
@@ -22,7 +22,7 @@ from pos_bridge.till_api.person_bounds import Texts
 from pos_bridge.till_api.rights_service import RightsService
 from pos_bridge.till_api.server import NativeServer, Pair, Service, TlsPort
 from pos_bridge.till_api.till_service import TillService
-from pos_bridge.till_api.unix_socket import MODE, Place, TakenError
+from pos_bridge.unix_socket import MODE
 
 NATIVE = "native"  # FileDescriptorName= of the native tills' port
 _BEHIND = "native.sock"  # in the state's folder, which is the engine's alone
@@ -117,7 +117,7 @@ def _server(
     port: TlsPort | None,
     setting: str = "native.socket",
 ) -> NativeServer:
-    place = None if named is None else _place(setting, config.path(named))
+    place = None if named is None else place_at(setting, config.path(named), MODE)
     try:
         return NativeServer(services, place, port)
     except RuntimeError:  # gRPC says no more than that it could not listen
@@ -161,22 +161,6 @@ def _port(
             StartFault.PAIR_CHANGED, setting="native.key", path=key, certificate=certificate
         ) from None
     if given is not None:
-        behind = _place("native.port", config.state / _BEHIND, _OURS)
+        behind = place_at("native.port", config.state / _BEHIND, _OURS)
         return shown, TlsPort(given, pair, credentials.native_clients, shown.newer, behind)
-    try:
-        bound = loopback_socket(native.port)
-    except OSError as error:
-        reason = error.strerror
-        raise CannotStartError(
-            StartFault.PORT_UNUSABLE, setting="native.port", port=native.port, reason=reason
-        ) from None
-    return shown, TlsPort(bound, pair, credentials.native_clients, shown.newer)
-
-
-def _place(setting: str, path: Path, mode: int = MODE) -> Place:
-    try:
-        return Place(path, mode)
-    except TakenError:
-        raise CannotStartError(StartFault.SOCKET_TAKEN, setting=setting, path=path) from None
-    except OSError as error:
-        raise CannotStartError(StartFault.SOCKET_UNUSABLE, setting=setting, path=path, reason=error.strerror) from None
+    return shown, TlsPort(own_port("native.port", native.port), pair, credentials.native_clients, shown.newer)

@@ -15,9 +15,11 @@ from pos_bridge.admin.vitals import Vitals
 from pos_bridge.admin.who import Doorkeeper
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.credentials import Credentials
+from pos_bridge.event_counts import EventCounts
 from pos_bridge.journal.journal import Journal
+from pos_bridge.listening import place_at
 from pos_bridge.log import Event, Log
-from pos_bridge.metrics import CONTENT_TYPE, EventCounts
+from pos_bridge.metrics import CONTENT_TYPE
 from pos_bridge.network.watch import NetworkWatch
 from pos_bridge.opened import now
 from pos_bridge.pos_api.https import NexoServer
@@ -25,7 +27,6 @@ from pos_bridge.pos_api.watch_pages import Page, WatchPages
 from pos_bridge.processor.client import ProcessorClient
 from pos_bridge.settings import Config
 from pos_bridge.start_fault import CannotStartError, StartFault
-from pos_bridge.till_api.unix_socket import Place, TakenError
 from pos_bridge.upkeep_config import Admin
 from pos_bridge.wire.locks import Lock
 
@@ -109,12 +110,14 @@ class Onlookers:
             settle=_told(running.settle),
             stop=_told(running.stop),
         )
-        server = AdminServer(_place(self._config, admin), calls, doorkeeper, self._log)
+        setting, path = "admin.socket", self._config.path(admin.socket)
+        server = AdminServer(place_at(setting, path, MODE), calls, doorkeeper, self._log)
         self._stack.push_async_callback(server.stop)
         try:
             await server.start()
         except OSError as error:
-            raise _unusable(self._config, admin, error) from None
+            reason = error.strerror
+            raise CannotStartError(StartFault.SOCKET_UNUSABLE, setting=setting, path=path, reason=reason) from None
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, events.SessionOpened):
@@ -127,18 +130,3 @@ def _told(do: Callable[[], None]) -> Do:
         return {}
 
     return call
-
-
-def _place(config: Config, admin: Admin) -> Place:
-    try:
-        return Place(config.path(admin.socket), MODE)
-    except TakenError:
-        path = config.path(admin.socket)
-        raise CannotStartError(StartFault.SOCKET_TAKEN, setting="admin.socket", path=path) from None
-    except OSError as error:
-        raise _unusable(config, admin, error) from None
-
-
-def _unusable(config: Config, admin: Admin, error: OSError) -> CannotStartError:
-    path, reason = config.path(admin.socket), error.strerror
-    return CannotStartError(StartFault.SOCKET_UNUSABLE, setting="admin.socket", path=path, reason=reason)

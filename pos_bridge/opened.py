@@ -30,9 +30,10 @@ from pos_bridge.log import Log
 from pos_bridge.operators.approvals import Approvals, NoRefunds, SupervisedRefunds
 from pos_bridge.operators.desk import OperatorDesk
 from pos_bridge.operators.store import Operators
+from pos_bridge.people_config import Identity
 from pos_bridge.registers.trail import Trail
 from pos_bridge.registers.trail_file import named
-from pos_bridge.settings import Config, Identity, Reader
+from pos_bridge.settings import Config, Reader
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.counter import House
 from pos_bridge.till_api.who_may import Gate

@@ -11,24 +11,24 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pos_bridge.device_config import CustomerDisplay, CustomerPad, Events, Network, PathText, Printer, Section
+from pos_bridge.device_config import CustomerDisplay, CustomerPad, Events, Network, Printer
 from pos_bridge.domain.surroundings import Unfit
+from pos_bridge.people_config import Identity
+from pos_bridge.section import PathText, Port, Section
 from pos_bridge.start_fault import StartError
 from pos_bridge.upkeep_config import USUAL_PAGE, Admin, Backup, LogFile, Metrics, Operators, Page
 
 _Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _Acceptable = Literal["swap", "hibernation", "crash_dump", "usb_monitor"]  # domain.surroundings.ACCEPTABLE
-_Port = Annotated[int, Meta(ge=1, le=65535)]
-_TextVersion = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,32}$")]  # as domain.identity.Consent takes it
 _Heading = Annotated[str, Meta(pattern=r"^\S([^\x00-\x1f\x7f]{0,40}\S)?$")]  # a line of a receipt of 42 columns
 # <model>-<serial>.<environment>: a model of 4 characters or more and a serial of 9 digits satisfy every client.
 _COMMON_NAME = r"^[A-Za-z0-9]{4,20}-[0-9]{9}\.(live|test)\.terminal\.adyen\.com$"
-
 
 VAULT_KEY_LENGTH = 32
 CHIP_DRIVER = "pcsc_emv"
 DEFAULT_PCSCD = "/run/pcscd/pcscd.comm"
 MOST_READERS = 8
+RESTORING = ("restore.part", "restore.ready")  # in a state folder: being restored, or restored and not put in place
 _CREDENTIAL = "credential:"
 _CREDENTIALS_OF_THE_UNIT = "/run/credentials/pos-bridge.service"  # for a command beside the engine
 
@@ -36,9 +36,6 @@ _CREDENTIALS_OF_THE_UNIT = "/run/credentials/pos-bridge.service"  # for a comman
 def is_credential(text: str) -> bool:
     """Whether a setting that is a path names a credential of systemd's (LoadCredential=, LoadCredentialEncrypted=)."""
     return text.startswith(_CREDENTIAL)
-
-
-RESTORING = ("restore.part", "restore.ready")  # in a state folder: being restored, or restored and not put in place
 
 
 class ConfigError(StartError):
@@ -81,7 +78,7 @@ class Nexo(Section, frozen=True):
     key: PathText
     api_key_file: PathText | None = None
     passphrase: Annotated[tuple[Passphrase, ...], Meta(max_length=16)] = ()
-    port: _Port = 8443
+    port: Port = 8443
     events: Events | None = None
     common_name: Annotated[str, Meta(pattern=_COMMON_NAME)] | None = None
     authority: PathText = "store-ca.pem"
@@ -146,38 +143,6 @@ class Reader(Section, frozen=True):
         return self.driver == CHIP_DRIVER
 
 
-class Points(Section, frozen=True):
-    """What a member gets for a sale: `points` for each `for_cents` paid, rounded down (domain.points.PointsRule).
-
-    `rule` names this version of it: it stands beside every sale that it counted.
-    """
-
-    rule: _TextVersion
-    points: Annotated[int, Meta(ge=1, le=1000)] = 1
-    for_cents: Annotated[int, Meta(ge=1, le=100_000)] = 100
-
-
-class Identity(Section, frozen=True):
-    """Without this section no identity is ever kept. The texts are the versions that customers were shown.
-
-    Without `delivery_text` no order number is kept: for tills that send one with every sale, chosen or not. Without
-    `offers_text` nobody can agree to offers. Without `points` nothing is counted.
-
-    Members are forgotten after so many months without a purchase (`inactive_months`), deliveries so many days after
-    theirs (`return_window_days`). `erasures_copy`: where the ledger of erasures is kept a second time, off this till.
-    """
-
-    vault_key: PathText
-    programme: Annotated[str, Meta(pattern=r"^\S(.{0,30}\S)?$")]
-    programme_text: _TextVersion
-    delivery_text: _TextVersion | None = None
-    offers_text: _TextVersion | None = None
-    inactive_months: Annotated[int, Meta(ge=1, le=120)] = 36
-    return_window_days: Annotated[int, Meta(ge=1, le=365)] = 30
-    erasures_copy: PathText | None = None
-    points: Points | None = None
-
-
 class Native(Section, frozen=True):
     """Where tills ask that are written for this product (protos/till_v1.proto): a socket, a port on loopback, or both.
 
@@ -186,7 +151,7 @@ class Native(Section, frozen=True):
     """
 
     socket: PathText | None = None
-    port: _Port | None = None
+    port: Port | None = None
     certificate: PathText | None = None
     key: PathText | None = None
     clients: PathText | None = None
@@ -256,10 +221,15 @@ class Config:
         return self.path(reader.pcscd)
 
     @property
+    def own_enrolment_ca(self) -> Path | None:
+        """The authority of the enrolment server, where it is not the processor's."""
+        named = None if self.enrolment is None else self.enrolment.ca
+        return None if named is None else self.path(named)
+
+    @property
     def enrolment_ca(self) -> Path:
         """The authority of the enrolment server: its own, or the processor's."""
-        named = None if self.enrolment is None else self.enrolment.ca
-        return self.path(named or self.processor.ca)
+        return self.own_enrolment_ca or self.path(self.processor.ca)
 
     @property
     def nexo_name(self) -> str | None:

@@ -182,8 +182,10 @@ class StartFault(Enum):
     )
     CERTIFICATE_ENDED = Words("{setting}: {path} est échu depuis le {day}", "{setting}: {path} ended on {day}")
     TRUST_UNFIT = Words(
-        "{setting}: {path} doit avoir deux lignes : root et 64 chiffres hexadécimaux, lowest-epoch et un nombre",
-        "{setting}: {path} must have two lines: root and 64 hexadecimal digits, lowest-epoch and a number",
+        "{setting}: {path} doit avoir deux lignes : root et 64 chiffres hexadécimaux, lowest-epoch et un nombre; une "
+        "autre ligne root, différente, tant que le processeur change de racine",
+        "{setting}: {path} must have two lines: root and 64 hexadecimal digits, lowest-epoch and a number; another "
+        "root line, not the same, while the processor changes its root",
     )
     # ---- the engine ----
     LOG_UNWRITABLE = Words(

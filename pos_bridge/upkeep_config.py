@@ -4,11 +4,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pos_bridge.device_config import PathText, Section
+from pos_bridge.section import PathText, Port, Section
 
 _Account = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]  # a user or a group, as useradd(8) takes it
 _AgeRecipient = Annotated[str, Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]
-_Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
 class Admin(Section, frozen=True):
@@ -26,7 +25,7 @@ class Admin(Section, frozen=True):
 class Page(Section, frozen=True):
     """Where IT sees how this till is, on loopback (docs/status-page.md). Without a pair of its own: that of nexo."""
 
-    port: _Port = 8445
+    port: Port = 8445
     certificate: PathText | None = None
     key: PathText | None = None
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 import pos_bridge
 from pos_bridge import events
 from pos_bridge.domain.card import ReadFailure
+from pos_bridge.event_counts import AT_ONCE, EventCounts
 from pos_bridge.events import EVENTS
-from pos_bridge.metrics import AT_ONCE, EventCounts, Family, Kind, Sample, labelled, text
+from pos_bridge.metrics import Family, Kind, Sample, labelled, text
 from tests.exposition import read
 
 # ---- the format ----

@@ -14,6 +14,7 @@ from pathlib import Path
 
 PREFIX = Path("opt/pos-bridge")
 _DOC = Path("usr/share/doc/pos-bridge")
+_CHIPS = Path("drivers/pcsc/emv-canada.toml")  # what a shop's terminal data begin with
 _ROOMS_DISK = Path("usr/lib/pos-bridge/room")  # empty: what a card room sees of the disk is laid over it by its unit
 _UNITS = Path("usr/lib/systemd/system")
 # What lies in pos_bridge/system/, and where Debian wants it.
@@ -27,17 +28,6 @@ _PLACES = {
     "pcscd-service.conf": _UNITS / "pcscd.service.d/pos-bridge.conf",
     "pos-bridge.toml": _DOC / "examples/pos-bridge.toml",
 }
-_PAGES = (
-    "install-on-a-till.md",
-    "administration.md",
-    "backup-and-restore.md",
-    "firewall.md",
-    "configuration.md",
-    "errors.md",
-    "privilege-separation.md",
-    "data-map.md",
-    "encrypted-tills.md",
-)
 # No user's packages, no folder of the script's. Not -I: the engine starts itself anew with a PYTHONMALLOC (memory.py).
 _COMMAND = """#!/opt/pos-bridge/bin/python3 -sP
 import sys
@@ -116,8 +106,11 @@ def _place_system_files(root: Path, files: Path, python: Interpreter) -> None:
 def _document(root: Path, source: Path) -> None:
     doc = root / _DOC
     doc.mkdir(parents=True, exist_ok=True)
-    for page in _PAGES:
-        shutil.copyfile(source / "docs" / page, doc / page)
+    for page in sorted((source / "docs").rglob("*.md")):
+        copy = doc / page.relative_to(source / "docs")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(page, copy)
+    shutil.copyfile(source / _CHIPS, doc / "examples" / _CHIPS.name)
     shutil.copyfile(source / "LICENSE", doc / "copyright")
     with (doc / "changelog.gz").open("wb") as file, gzip.GzipFile("", "wb", mtime=0, fileobj=file) as packed:
         packed.write((source / "CHANGELOG.md").read_bytes())

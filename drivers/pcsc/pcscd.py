@@ -17,8 +17,6 @@ from drivers.pcsc.asks import CardLostError
 from drivers.reader import ReadFailedError
 from pos_bridge.domain.card import ReadFailure
 
-MAX_SOCKET_PATH = 107  # struct sockaddr_un
-
 _SUCCESS = 0
 _SCOPE_SYSTEM = 2
 _SHARE_EXCLUSIVE = 1

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Protocol, cast
 
-from pos_bridge import events
+from pos_bridge import arrivals, events
 from pos_bridge.admin.calls import Call, answer
 from pos_bridge.admin.lines import Answer, Fault, Line, UnreadableError, read_ask, write
 from pos_bridge.admin.who import ROOT, Who
 from pos_bridge.cardlink.peer import peer_of
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.log import Event, counted
-from pos_bridge.till_api.unix_socket import Place
+from pos_bridge.unix_socket import Place
 
 MODE = 0o666  # who asks is looked up for each connection; the folder can keep others out altogether
 MOST_OF_A_USER = 4
@@ -28,7 +28,6 @@ ANSWER_S = 20.0
 READ_S = 5.0
 _BACKLOG = 64
 _TELL_EACH_S = 10.0
-_NO_DESCRIPTORS_PAUSE_S = 0.1
 
 
 class Log(Protocol):
@@ -61,7 +60,7 @@ class AdminServer:
         self._socket.setblocking(False)  # noqa: FBT003 - the socket's own signature
         self._socket.listen(_BACKLOG)
         self._place.show()
-        self._accepting = asyncio.create_task(self._accept())
+        self._accepting = asyncio.create_task(arrivals.take(self._socket, self._admit))
 
     async def stop(self) -> None:
         if self._accepting is not None:
@@ -77,33 +76,13 @@ class AdminServer:
 
     # ---- who comes ----
 
-    async def _accept(self) -> None:
-        loop, waiting = asyncio.get_running_loop(), asyncio.Event()
-        try:
-            while True:
-                loop.add_reader(self._socket, waiting.set)
-                await waiting.wait()
-                waiting.clear()
-                await self._admit(loop)
-        finally:
-            loop.remove_reader(self._socket)
-
-    async def _admit(self, loop: asyncio.AbstractEventLoop) -> None:
+    async def _admit(self, link: socket.socket) -> None:
         """One at a time, and the payments have their turn after each."""
-        try:
-            link, _ = self._socket.accept()
-        except BlockingIOError:
-            return
-        except OSError:  # out of descriptors: not to be told again and again of who waits
-            loop.remove_reader(self._socket)
-            await asyncio.sleep(_NO_DESCRIPTORS_PAUSE_S)
-            return
         try:
             uid = peer_of(link).uid
         except OSError:
             link.close()
             return
-        link.setblocking(False)  # noqa: FBT003 - the socket's own signature
         if not self._has_place(uid):
             with suppress(OSError):
                 link.send(write(Answer(fault=Fault.BUSY)))
@@ -112,7 +91,7 @@ class AdminServer:
         guest = Guest(self, uid)
         self._here[guest] = uid
         try:
-            await loop.connect_accepted_socket(lambda: guest, link)
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: guest, link)
         except OSError:
             self.gone(guest)
             link.close()

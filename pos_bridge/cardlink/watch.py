@@ -9,13 +9,13 @@ from pathlib import Path
 from pos_bridge import events
 from pos_bridge.domain.surroundings import ACCEPTABLE, Unfit
 from pos_bridge.log import Event
-from pos_bridge.surroundings import look
+from pos_bridge.surroundings import ROOT, look
 
 
 class MachineWatch:
     """`accepts`: what the shop takes upon itself (`card_room.accepts`). ValueError for what nobody can accept."""
 
-    def __init__(self, accepts: frozenset[Unfit], tell: Callable[[Event], object], root: Path = Path("/")) -> None:
+    def __init__(self, accepts: frozenset[Unfit], tell: Callable[[Event], object], root: Path = ROOT) -> None:
         if not accepts <= ACCEPTABLE:
             raise ValueError("what cannot be seen cannot be accepted")
         self._accepts = accepts

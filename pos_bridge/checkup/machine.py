@@ -15,76 +15,61 @@ from pos_bridge.surroundings import ROOT, UnseenError, read, swap_areas
 from pos_bridge.surroundings import look as unfit
 from pos_bridge.words import Words
 
-SWAP = stop(
+
+def _unfit(check: str, why: Words, accepted: Words, fit: Words) -> tuple[Line, Line, Line]:
+    """Of a reason for which no card is read: where it is so, where it is so and accepted, where it is not so."""
+    refused = Words(f"Aucune carte n'est lue : {why.fr}", f"No card is read: {why.en}")
+    let = Words(
+        f"{accepted.fr}; `card_room.accepts` l'accepte et les cartes sont lues. Le magasin en répond.",
+        f"{accepted.en}; `card_room.accepts` accepts it and cards are read. The shop answers for that.",
+    )
+    return stop(check, refused), note(check, let), good(check, fit)
+
+
+SWAP, SWAP_ACCEPTED, SWAP_FIT = _unfit(
     "swap",
     Words(
-        "Aucune carte n'est lue : la mémoire peut être écrite en clair sur {areas}. Chiffrez cette mémoire d'échange "
-        "ou enlevez-la (`swapoff -a`, /etc/fstab); docs/surroundings.md dit comment.",
-        "No card is read: memory can be written in clear to {areas}. Encrypt this swap or take it away (`swapoff -a`, "
-        "/etc/fstab); docs/surroundings.md says how.",
+        "la mémoire peut être écrite en clair sur {areas}. Chiffrez cette mémoire d'échange ou enlevez-la (`swapoff "
+        "-a`, /etc/fstab); docs/surroundings.md dit comment.",
+        "memory can be written in clear to {areas}. Encrypt this swap or take it away (`swapoff -a`, /etc/fstab); "
+        "docs/surroundings.md says how.",
     ),
+    Words("La mémoire peut être écrite en clair sur {areas}", "Memory can be written in clear to {areas}"),
+    Words("La mémoire n'est écrite en clair sur aucun disque.", "No disk gets memory in clear."),
 )
-SWAP_ACCEPTED = note(
-    "swap",
-    Words(
-        "La mémoire peut être écrite en clair sur {areas}; `card_room.accepts` l'accepte et les cartes sont lues. Le "
-        "magasin en répond.",
-        "Memory can be written in clear to {areas}; `card_room.accepts` accepts it and cards are read. The shop "
-        "answers for that.",
-    ),
-)
-SWAP_FIT = good("swap", Words("La mémoire n'est écrite en clair sur aucun disque.", "No disk gets memory in clear."))
-HIBERNATION = stop(
+HIBERNATION, HIBERNATION_ACCEPTED, HIBERNATION_FIT = _unfit(
     "hibernation",
     Words(
-        "Aucune carte n'est lue : cette machine peut hiberner et écrire toute sa mémoire sur un disque. Ajoutez "
-        "`nohibernate` aux paramètres du noyau (/etc/default/grub, `update-grub`) et redémarrez-la.",
-        "No card is read: this machine can hibernate and write all of its memory to a disk. Add `nohibernate` to the "
-        "kernel's parameters (/etc/default/grub, `update-grub`) and restart it.",
+        "cette machine peut hiberner et écrire toute sa mémoire sur un disque. Ajoutez `nohibernate` aux paramètres du "
+        "noyau (/etc/default/grub, `update-grub`) et redémarrez-la.",
+        "this machine can hibernate and write all of its memory to a disk. Add `nohibernate` to the kernel's "
+        "parameters (/etc/default/grub, `update-grub`) and restart it.",
     ),
+    Words("Cette machine peut hiberner", "This machine can hibernate"),
+    Words("Cette machine n'hiberne pas.", "This machine does not hibernate."),
 )
-HIBERNATION_ACCEPTED = note(
-    "hibernation",
-    Words(
-        "Cette machine peut hiberner; `card_room.accepts` l'accepte et les cartes sont lues. Le magasin en répond.",
-        "This machine can hibernate; `card_room.accepts` accepts it and cards are read. The shop answers for that.",
-    ),
-)
-HIBERNATION_FIT = good("hibernation", Words("Cette machine n'hiberne pas.", "This machine does not hibernate."))
-CRASH_DUMP = stop(
+CRASH_DUMP, CRASH_DUMP_ACCEPTED, CRASH_DUMP_FIT = _unfit(
     "crash_dump",
     Words(
-        "Aucune carte n'est lue : un second noyau attend une panne pour écrire toute la mémoire (kdump). `systemctl "
-        "disable --now kdump-tools`, enlevez `crashkernel=` des paramètres du noyau et redémarrez la machine.",
-        "No card is read: a second kernel waits for a crash to write all of memory down (kdump). `systemctl disable "
-        "--now kdump-tools`, take `crashkernel=` out of the kernel's parameters, and restart the machine.",
+        "un second noyau attend une panne pour écrire toute la mémoire (kdump). `systemctl disable --now kdump-tools`, "
+        "enlevez `crashkernel=` des paramètres du noyau et redémarrez la machine.",
+        "a second kernel waits for a crash to write all of memory down (kdump). `systemctl disable --now kdump-tools`, "
+        "take `crashkernel=` out of the kernel's parameters, and restart the machine.",
     ),
+    Words("kdump est prêt", "kdump is ready"),
+    Words("kdump n'est pas chargé.", "kdump is not loaded."),
 )
-CRASH_DUMP_ACCEPTED = note(
-    "crash_dump",
-    Words(
-        "kdump est prêt; `card_room.accepts` l'accepte et les cartes sont lues. Le magasin en répond.",
-        "kdump is ready; `card_room.accepts` accepts it and cards are read. The shop answers for that.",
-    ),
-)
-CRASH_DUMP_FIT = good("crash_dump", Words("kdump n'est pas chargé.", "kdump is not loaded."))
-USB_MONITOR = stop(
+USB_MONITOR, USB_MONITOR_ACCEPTED, USB_MONITOR_FIT = _unfit(
     "usb_monitor",
     Words(
-        "Aucune carte n'est lue : usbmon est là, et ce que dit un lecteur USB peut être enregistré. `rmmod usbmon`, et "
-        "`install usbmon /bin/false` dans /etc/modprobe.d/pos-bridge.conf.",
-        "No card is read: usbmon is there, and what a USB reader says can be recorded. `rmmod usbmon`, and `install "
-        "usbmon /bin/false` in /etc/modprobe.d/pos-bridge.conf.",
+        "usbmon est là, et ce que dit un lecteur USB peut être enregistré. `rmmod usbmon`, et `install usbmon "
+        "/bin/false` dans /etc/modprobe.d/pos-bridge.conf.",
+        "usbmon is there, and what a USB reader says can be recorded. `rmmod usbmon`, and `install usbmon /bin/false` "
+        "in /etc/modprobe.d/pos-bridge.conf.",
     ),
+    Words("usbmon est là", "usbmon is there"),
+    Words("usbmon n'est pas là.", "usbmon is not there."),
 )
-USB_MONITOR_ACCEPTED = note(
-    "usb_monitor",
-    Words(
-        "usbmon est là; `card_room.accepts` l'accepte et les cartes sont lues. Le magasin en répond.",
-        "usbmon is there; `card_room.accepts` accepts it and cards are read. The shop answers for that.",
-    ),
-)
-USB_MONITOR_FIT = good("usb_monitor", Words("usbmon n'est pas là.", "usbmon is not there."))
 UNSEEN = stop(
     "surroundings",
     Words(

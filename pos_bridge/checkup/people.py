@@ -16,7 +16,8 @@ from pos_bridge.identity import file
 from pos_bridge.identity.fault import EXPECTED, fault_of
 from pos_bridge.identity.person_file import local_today
 from pos_bridge.identity.renewing import OWED
-from pos_bridge.settings import Config, Identity
+from pos_bridge.people_config import Identity
+from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 RENEWED_WITHIN_S = 26 * 3600  # a day is promised; the engine makes haste from the twentieth hour

@@ -1,6 +1,5 @@
 """Whom this till trusts, as fingerprints: to be compared with what the processor gave on another road."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +8,8 @@ from cryptography.hazmat.primitives import hashes
 
 from pos_bridge.checkup.finding import Finding, note
 from pos_bridge.settings import Config
+from pos_bridge.wire import trust_words
 from pos_bridge.words import Words
-
-_ROOT = re.compile(r"^root ([0-9a-f]{64})$", re.MULTILINE)
 
 AUTHORITY = note(
     "pinned_authority",
@@ -46,6 +44,6 @@ def _authorities(path: Path) -> list[x509.Certificate]:
 
 def _roots(path: Path) -> list[str]:
     try:
-        return _ROOT.findall(path.read_text(encoding="ascii"))
-    except (OSError, UnicodeDecodeError):
+        return [root.hex() for root in trust_words.parse(path.read_bytes()).roots]
+    except (OSError, ValueError):
         return []

@@ -2,11 +2,10 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from pos_bridge.cli.audit_words import ACTS, HELP, PURPOSES, SAID
 from pos_bridge.cli.language import add_language, described
-from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.cli.parsers import Subparsers, add_config
 from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
 from pos_bridge.operators.role_words import ROLES
 from pos_bridge.registers.trail_file import Damaged, Sound, TrailDamagedError, entries, verify
@@ -19,7 +18,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     acts = parser.add_subparsers(title=HELP["acts"].both, required=True, metavar="ACT")
     for name, act in (("verify", _verify), ("show", _show)):
         added = acts.add_parser(name, help=HELP[name].both, description=described(HELP["what"]))
-        added.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, type=Path, help=argparse.SUPPRESS)
+        add_config(added)
         add_language(added)
         added.set_defaults(act=act)
     return parser

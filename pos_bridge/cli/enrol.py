@@ -149,7 +149,7 @@ def _install(config: Config, chain: Path) -> _Lines:
     if not asked.exists():
         raise _RefusedError("not_asked", path=asked)
     key = _asked_key(asked, secret)
-    own = config.enrolment is not None and config.enrolment.ca is not None
+    own = config.own_enrolment_ca is not None
     roots = _known(config) if own else ()  # the processor's says nothing of whom it takes certificates from
     pair = est.take(est.read_file(chain.read_bytes()), key, None, roots, datetime.now(UTC))
     said = _keep(config, pair, secret)

@@ -11,7 +11,7 @@ import msgspec
 
 from pos_bridge.cli.incident_words import FIELDS, HELP, NOTICES, WHAT, WHOM, say
 from pos_bridge.cli.language import add_language, described
-from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.cli.parsers import Subparsers, add_config
 from pos_bridge.registers import incident_file
 from pos_bridge.registers.incident import Closed, Entry, Facts, Incident, Noted, Told, personal
 
@@ -40,7 +40,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
             act.add_argument("--on", type=_day, metavar="DAY", help=HELP["on"].both)
         if name == "notice":
             act.add_argument("--to", choices=tuple(NOTICES), required=True, help=HELP["to"].both)
-        act.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, type=Path, help=argparse.SUPPRESS)
+        add_config(act)
         add_language(act)
     return parser
 
@@ -66,21 +66,20 @@ def _check_owner(folder: Path, language: str) -> None:
         raise _RefusedError(say("not_owner", language))
 
 
-def _enter(args: argparse.Namespace, folder: Path) -> None:
-    facts = _facts(args)
-
-    def entry(known: dict[int, Incident]) -> Entry:
-        number = len(known) + 1 if args.act is _enter else _known(known, args).number
-        return _entry(args, number, Noted(facts))
-
-    made = incident_file.note(folder, entry)
-    print(say("entered", args.lang, number=made.incident))
-    if facts.serious:
-        print(say("serious", args.lang, number=made.incident))
+def _add(args: argparse.Namespace, folder: Path) -> None:
+    _enter(args, folder, lambda known: len(known) + 1)
 
 
 def _change(args: argparse.Namespace, folder: Path) -> None:
-    _enter(args, folder)
+    _enter(args, folder, lambda known: _known(known, args).number)
+
+
+def _enter(args: argparse.Namespace, folder: Path, number: Callable[[dict[int, Incident]], int]) -> None:
+    facts = _facts(args)
+    made = incident_file.note(folder, lambda known: _entry(args, number(known), Noted(facts)))
+    print(say("entered", args.lang, number=made.incident))
+    if facts.serious:
+        print(say("serious", args.lang, number=made.incident))
 
 
 def _tell(args: argparse.Namespace, folder: Path) -> None:
@@ -109,7 +108,7 @@ def _notice(args: argparse.Namespace, folder: Path) -> None:
 
 
 _ACTS: dict[str, Callable[[argparse.Namespace, Path], None]] = {
-    "add": _enter,
+    "add": _add,
     "change": _change,
     "told": _tell,
     "close": _close,

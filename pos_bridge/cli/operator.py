@@ -12,7 +12,7 @@ from pathlib import Path
 from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.operator_input import NotGivenError, new_password, password
 from pos_bridge.cli.operator_words import HELP, WEAK, say
-from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.cli.parsers import Subparsers, add_config
 from pos_bridge.domain import audit
 from pos_bridge.domain.audit import MAY, Act, Actor, AuditEntry, Role, TrailUnwritableError
 from pos_bridge.domain.details import Field, UnfitDetailError, details
@@ -42,7 +42,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         added = acts.add_parser(name, help=HELP[name].both, description=described(HELP["what"]))
         for word in words:
             _WORDS[word](added)
-        added.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, type=Path, help=argparse.SUPPRESS)
+        add_config(added)
         add_language(added)
         added.set_defaults(act=act)
     return parser

@@ -6,7 +6,6 @@ Who is meant is never in argv, in a log or in an error (person_input.py); each a
 import argparse
 import os
 import re
-from pathlib import Path
 from typing import Any, NoReturn
 
 from pos_bridge.cli import (
@@ -20,7 +19,7 @@ from pos_bridge.cli import (
     person_withdraw,
 )
 from pos_bridge.cli.language import add_language, described
-from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.cli.parsers import Subparsers, add_config
 from pos_bridge.cli.person_input import WrongWordsError
 from pos_bridge.cli.person_open import DONE, NOBODY, NOT_ACKNOWLEDGED, NOT_DONE, WRONG_WORDS, told
 from pos_bridge.cli.person_words import HELP, say
@@ -50,7 +49,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         added = acts.add_parser(name, help=HELP[name].both, description=described(HELP["what"]))
         words(added)
         added.add_argument("--operator", type=_operator, required=True, metavar="N", help=HELP["operator"].both)
-        added.add_argument("--config", metavar="FILE", default=argparse.SUPPRESS, type=Path, help=argparse.SUPPRESS)
+        add_config(added)
         add_language(added)
         added.set_defaults(act=run_it)
     return parser

@@ -16,6 +16,7 @@ import msgspec
 from pos_bridge import settings
 from pos_bridge.cli.setup_words import QUESTIONS
 from pos_bridge.device_config import Address
+from pos_bridge.people_config import Identity
 from pos_bridge.words import Words
 
 STATE = "/var/lib/pos-bridge"
@@ -40,8 +41,8 @@ _SETTINGS: dict[str, tuple[type, str]] = {
     "name": (settings.Reader, "name"),
     "driver": (settings.Reader, "driver"),
     "device": (settings.Reader, "device"),
-    "programme": (settings.Identity, "programme"),
-    "programme_text": (settings.Identity, "programme_text"),
+    "programme": (Identity, "programme"),
+    "programme_text": (Identity, "programme_text"),
 }
 Answers = Mapping[str, Any]
 

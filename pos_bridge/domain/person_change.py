@@ -30,18 +30,16 @@ from pos_bridge.domain.person import (
     RightRequest,
     Whose,
 )
-from pos_bridge.domain.purposes import SERVES, TAKES
+from pos_bridge.domain.person_faults import age_fault, details_fault
+from pos_bridge.domain.purposes import SERVES
 
 Changed = Person | PersonFault
 Change = Callable[[Person | None], Changed]
 
 UNNAMED = bytes(ID_LENGTH)  # a new person's name is the vault's to draw
-AGE_OF_CONSENT = 14  # P-39.1, 4.1
 MAX_HISTORY = 80  # consents and their ends: as the vault's longest record has room for, beside all details
 MAX_REQUESTS = 40
 MOST_LATE = timedelta(days=366)  # of a request that is noted: what came earlier is a slip of the hand
-_MONTHS = 12
-_GROWN_UP = 18
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,7 +84,9 @@ def chosen(person: Person | None, choice: Choice, consent: Consent) -> Person:
 def enrolled(person: Person | None, given: Enrolment, today: date) -> Changed:
     """A member with these details. With none a member keeps those that were given before."""
     there = person or Person(UNNAMED, given.choice, Month.of(today))
-    if fault := (_details_fault(there, given.details, today) or _age_fault(there, given, today)):
+    if fault := (
+        details_fault(there, given.details, today) or age_fault(there, given.consent.by, given.child_until, today)
+    ):
         return fault
     details = there.details if given.details == NO_DETAILS else given.details
     if there.details not in {NO_DETAILS, details}:
@@ -101,7 +101,7 @@ def delivered(person: Person | None, given: Delivery, today: date) -> Changed:
     there = person or Person(UNNAMED, given.choice, Month.of(today), whose=given.whose)
     if given.consent.by is GivenBy.PARENT or given.keep_until < today:  # who orders for a child gives their own consent
         return PersonFault.UNFIT
-    if fault := _details_fault(there, given.details, today):
+    if fault := details_fault(there, given.details, today):
         return fault
     known = there.details != NO_DETAILS
     details = there.details if given.details == NO_DETAILS else given.details
@@ -134,7 +134,7 @@ def rectified(person: Person | None, changes: Mapping[Field, str | None], today:
     if person is None:
         return PersonFault.UNKNOWN
     details = person.details.changed(changes)
-    if fault := _details_fault(person, details, today):
+    if fault := details_fault(person, details, today):
         return fault
     changed = person if details == person.details else _active(replace(person, details=details), today)
     return _ended(changed, Right.RECTIFY, today)
@@ -181,38 +181,6 @@ def refused(person: Person | None, right: Right, refusal: Refusal, today: date) 
 def answered(person: Person | None, right: Right, today: date) -> Changed:
     """The open request for it, if there is one, was granted."""
     return PersonFault.UNKNOWN if person is None else _ended(person, right, today)
-
-
-# ---- what may not be ----
-
-
-def _details_fault(person: Person, details: Details, today: date) -> PersonFault | None:
-    """A child's month is not to come, and of no grown-up."""
-    month = details.get(Field.CHILD_MONTH)
-    if not details.fields <= TAKES[kind_of(person.choice)]:
-        return PersonFault.UNFIT
-    if month is None or month == person.details.get(Field.CHILD_MONTH):
-        return None
-    year, _, number = month.partition("-")
-    age = Month.of(today).since(Month(int(year), int(number)))
-    return None if 0 <= age <= _GROWN_UP * _MONTHS else PersonFault.UNFIT
-
-
-def _age_fault(person: Person, given: Enrolment, today: date) -> PersonFault | None:
-    """Under 14 a parent consents, and says until when; at 14 and later nobody does for another."""
-    by_parent = given.consent.by is GivenBy.PARENT
-    until = given.child_until
-    if until is None:
-        still_a_child = person.child_until is not None and not person.asked_again(today)
-        if by_parent:
-            return PersonFault.UNFIT
-        return PersonFault.NO_PARENT if still_a_child else None
-    if not by_parent:
-        return PersonFault.NO_PARENT
-    if not 0 <= until.since(Month.of(today)) <= AGE_OF_CONSENT * _MONTHS:
-        return PersonFault.UNFIT
-    known = person.details != NO_DETAILS or person.child_until is not None
-    return PersonFault.EXISTS if known and person.child_until != until else None
 
 
 # ---- how it is done ----

@@ -2,7 +2,7 @@
 
 from pos_bridge.domain.details import Field, Unfit
 from pos_bridge.domain.identity import Channel, ChoiceKind, GivenBy, Purpose
-from pos_bridge.domain.leg import State, Tender
+from pos_bridge.domain.leg import State
 from pos_bridge.domain.person import Refusal, Right
 from pos_bridge.words import Words
 
@@ -78,8 +78,6 @@ REFUSALS = {
     ),
     Refusal.WRONG_AS_ASKED: Words("la correction demandée n'est pas exacte", "the correction asked for is not true"),
 }
-
-TENDERS = {Tender.CARD: Words("carte", "card"), Tender.CASH: Words("comptant", "cash")}
 
 _UNDER_WAY = Words("en cours", "under way")
 _NOT_PAID = Words("rien n'a été payé", "nothing was paid")

@@ -11,6 +11,7 @@ from pos_bridge.domain.purposes import Retention
 from pos_bridge.dossier import names
 from pos_bridge.dossier.html import Html, document, element, heading, items, pairs, paragraph, table, text, theirs
 from pos_bridge.dossier.page_words import COMMISSION, say
+from pos_bridge.leg_words import TENDERS
 
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
@@ -136,7 +137,7 @@ def _paid(leg: KnownLeg, language: str) -> tuple[Html, Html]:
     """By what, and how much: of a partial approval what was approved, in cash what was handed over."""
     cents = leg.amount.cents if leg.approved is None else leg.approved.cents
     cents = cents if leg.due is None else leg.due
-    return text(names.TENDERS[leg.tender].to(language)), text(_money(cents, language))
+    return text(TENDERS[leg.tender].to(language)), text(_money(cents, language))
 
 
 def _requests(access: Access, language: str) -> list[Html]:

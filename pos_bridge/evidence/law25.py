@@ -2,11 +2,10 @@
 
 from functools import partial
 
+from pos_bridge.evidence.common import DOCTOR, EVIDENCE, FIREWALL, KEYS, LOCKS, MEMORY
 from pos_bridge.evidence.requirement import Requirement, Standard, row
 from pos_bridge.words import Words, same
 
-_DOCTOR = same("pos-bridge doctor")
-_EVIDENCE = same("pos-bridge evidence")
 _ENOUGH = Words(
     "Juger si ces mesures suffisent pour ce que la caisse garde.",
     "To judge whether these measures are enough for what the till keeps.",
@@ -48,22 +47,11 @@ LAW_25: tuple[Requirement, ...] = (
             "The program's files, beside the sums that came with them.",
         ),
         ("program_files",),
-        _EVIDENCE,
+        EVIDENCE,
         same("dpkg --verify pos-bridge"),
         shop=_ENOUGH,
     ),
-    _row(
-        "10",
-        Words(
-            "Les clés et l'état du service, et quels utilisateurs de la machine les atteignent.",
-            "The service's keys and state, and which users of the machine reach them.",
-        ),
-        ("key_file", "state_folder"),
-        _DOCTOR,
-        same("ls -lR /etc/pos-bridge /var/lib/pos-bridge"),
-        shop=_ENOUGH,
-        spoilt_by=("service_user", "native_folder", "native_socket"),
-    ),
+    KEYS(Standard.LAW_25, "10", shop=_ENOUGH),
     _row(
         "10",
         Words(
@@ -71,51 +59,21 @@ LAW_25: tuple[Requirement, ...] = (
             "Card numbers, in digits, in what the till wrote down.",
         ),
         ("card_numbers_on_disk",),
-        _EVIDENCE,
+        EVIDENCE,
         shop=_ENOUGH,
     ),
     _row(
         "10",
         Words("L'âge de la dernière sauvegarde.", "How old the newest backup is."),
         ("backup",),
-        _DOCTOR,
+        DOCTOR,
         same("pos-bridge backup --drill"),
         shop=_ENOUGH,
         spoilt_by=("backup_persons", "restore"),
     ),
-    _row(
-        "10",
-        Words(
-            "Les règles du pare-feu de cette caisse, et ce qu'il a refusé à ce programme.",
-            "This till's firewall rules, and what the firewall denied this program.",
-        ),
-        ("firewall", "denied"),
-        _DOCTOR,
-        same("nft list ruleset"),
-        spoilt_by=("firewall_users", "firewall_names"),
-    ),
-    _row(
-        "10",
-        Words(
-            "Le service et les chambres des cartes : leurs utilisateurs, et les verrous en vigueur dans ce qui tourne.",
-            "The service and the card rooms: their users, and the locks in force in what runs.",
-        ),
-        ("users", "locks"),
-        _DOCTOR,
-        same("systemd-analyze security pos-bridge.service"),
-        spoilt_by=("room_user", "traced"),
-    ),
-    _row(
-        "10",
-        Words(
-            "Par où la mémoire irait sur un disque : échange, hibernation, vidage d'un noyau; et qui écoute l'USB.",
-            "How memory would get to a disk: swap, hibernation, a kernel's dump; and who listens to USB.",
-        ),
-        ("swap", "hibernation", "crash_dump", "usb_monitor"),
-        _DOCTOR,
-        same("cat /proc/swaps"),
-        spoilt_by=("core_dumps", "surroundings", "swapped"),
-    ),
+    FIREWALL(Standard.LAW_25, "10"),
+    LOCKS(Standard.LAW_25, "10"),
+    MEMORY(Standard.LAW_25, "10"),
     _row(
         "14",
         Words(
@@ -139,7 +97,7 @@ LAW_25: tuple[Requirement, ...] = (
             "The audit trail: whoever read or changed a person's data is noted there, and its chain keeps that.",
         ),
         ("audit_trail",),
-        _DOCTOR,
+        DOCTOR,
         shop=Words(
             "Décider qui en a besoin pour ses fonctions, et relire la piste.",
             "To decide who needs that for their duties, and to review the trail.",
@@ -152,7 +110,7 @@ LAW_25: tuple[Requirement, ...] = (
             "When a member and a delivery are forgotten, by the settings, and whether anybody should have been.",
         ),
         ("persons_term", "retention"),
-        _DOCTOR,
+        DOCTOR,
         shop=Words("Choisir ces durées selon les fins.", "To choose these terms by the ends."),
         spoilt_by=("people",),
     ),
@@ -164,7 +122,7 @@ LAW_25: tuple[Requirement, ...] = (
             "Erasures: the vault's old key is destroyed, and their ledger has its copy, which a restore follows.",
         ),
         ("erasures_renewal", "erasures_copy"),
-        _DOCTOR,
+        DOCTOR,
         spoilt_by=("erasures", "people"),
     ),
     _row(
@@ -174,7 +132,7 @@ LAW_25: tuple[Requirement, ...] = (
             "The requests of persons that the till knows of, and how old they are.",
         ),
         ("requests",),
-        _DOCTOR,
+        DOCTOR,
         same("pos-bridge person due --operator N"),
         shop=Words(
             "Les demandes que personne n'a notées, et ce qui a été répondu.",

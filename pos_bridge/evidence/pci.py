@@ -6,11 +6,10 @@ have one number: each shows a part, and none hides that the other's part was not
 
 from functools import partial
 
+from pos_bridge.evidence.common import DOCTOR, EVIDENCE, FIREWALL, KEYS, LOCKS, MEMORY
 from pos_bridge.evidence.requirement import Requirement, Standard, row
 from pos_bridge.words import Words, same
 
-_DOCTOR = same("pos-bridge doctor")
-_EVIDENCE = same("pos-bridge evidence")
 _OF_THE_STORE = Words(
     "Les autres comptes de la machine, et qui a le mot de passe de root.",
     "The machine's other accounts, and who has root's password.",
@@ -18,28 +17,8 @@ _OF_THE_STORE = Words(
 _row = partial(row, Standard.PCI)
 
 PCI: tuple[Requirement, ...] = (
-    _row(
-        "1.3.2",
-        Words(
-            "Les règles du pare-feu de cette caisse, et ce qu'il a refusé à ce programme.",
-            "This till's firewall rules, and what the firewall denied this program.",
-        ),
-        ("firewall", "denied"),
-        _DOCTOR,
-        same("nft list ruleset"),
-        spoilt_by=("firewall_users", "firewall_names"),
-    ),
-    _row(
-        "2.2.3",
-        Words(
-            "Le service et les chambres des cartes : leurs utilisateurs, et les verrous en vigueur dans ce qui tourne.",
-            "The service and the card rooms: their users, and the locks in force in what runs.",
-        ),
-        ("users", "locks"),
-        _DOCTOR,
-        same("systemd-analyze security pos-bridge.service"),
-        spoilt_by=("room_user", "traced"),
-    ),
+    FIREWALL(Standard.PCI, "1.3.2"),
+    LOCKS(Standard.PCI, "2.2.3"),
     _row(
         "2.2.4",
         Words(
@@ -47,7 +26,7 @@ PCI: tuple[Requirement, ...] = (
             "The programs that are known to try the readers' serial ports.",
         ),
         ("serial_port",),
-        _DOCTOR,
+        DOCTOR,
     ),
     _row(
         "2.2.6",
@@ -68,7 +47,7 @@ PCI: tuple[Requirement, ...] = (
             "along; a card's code or a PIN by itself cannot be recognised so.",
         ),
         ("card_numbers_on_disk",),
-        _EVIDENCE,
+        EVIDENCE,
         same("grep -aErl '[0-9]{13,19}' /var/lib/pos-bridge /var/log/pos-bridge"),
         shop=Words(
             "Le logiciel de caisse, les sauvegardes de la machine et le papier.",
@@ -82,20 +61,10 @@ PCI: tuple[Requirement, ...] = (
             "What pcscd, behind the chip readers, writes of what cards say.",
         ),
         ("pcscd_log",),
-        _DOCTOR,
+        DOCTOR,
         same("systemctl cat pcscd.service pcscd.socket"),
     ),
-    _row(
-        "3.3.1",
-        Words(
-            "Par où la mémoire irait sur un disque : échange, hibernation, vidage d'un noyau; et qui écoute l'USB.",
-            "How memory would get to a disk: swap, hibernation, a kernel's dump; and who listens to USB.",
-        ),
-        ("swap", "hibernation", "crash_dump", "usb_monitor"),
-        _DOCTOR,
-        same("cat /proc/swaps"),
-        spoilt_by=("core_dumps", "surroundings", "swapped"),
-    ),
+    MEMORY(Standard.PCI, "3.3.1"),
     _row(
         "3.5.1",
         Words(
@@ -103,7 +72,7 @@ PCI: tuple[Requirement, ...] = (
             "Card numbers that can be read, in digits, in what this till wrote down.",
         ),
         ("card_numbers_on_disk",),
-        _EVIDENCE,
+        EVIDENCE,
     ),
     _row(
         "4.2.1",
@@ -114,7 +83,7 @@ PCI: tuple[Requirement, ...] = (
             "them.",
         ),
         ("pinned_file", "believed_file"),
-        _DOCTOR,
+        DOCTOR,
         same("ls -l /etc/pos-bridge"),
         shop=Words(
             "Que ces fichiers sont ceux que le processeur a donnés.",
@@ -131,7 +100,7 @@ PCI: tuple[Requirement, ...] = (
             "chain's authority alone believed.",
         ),
         ("processor",),
-        _DOCTOR,
+        DOCTOR,
     ),
     _row(
         "4.2.1.1",
@@ -140,7 +109,7 @@ PCI: tuple[Requirement, ...] = (
             "This till's certificates, for the processor and for the till's software, and their end.",
         ),
         ("certificate_processor", "certificate_nexo"),
-        _DOCTOR,
+        DOCTOR,
         same("pos-bridge check"),
         shop=Words("L'inventaire de toutes les clés de la chaîne.", "The inventory of all the chain's keys."),
         spoilt_by=("certificate_other", "certificate_time"),
@@ -155,18 +124,7 @@ PCI: tuple[Requirement, ...] = (
         same("cat /usr/share/doc/pos-bridge/sbom.cdx.json"),
         shop=Words("Le reste de la machine.", "The rest of the machine."),
     ),
-    _row(
-        "7.2.5",
-        Words(
-            "Les clés et l'état du service, et quels utilisateurs de la machine les atteignent.",
-            "The service's keys and state, and which users of the machine reach them.",
-        ),
-        ("key_file", "state_folder"),
-        _DOCTOR,
-        same("ls -lR /etc/pos-bridge /var/lib/pos-bridge"),
-        shop=_OF_THE_STORE,
-        spoilt_by=("service_user", "native_folder", "native_socket"),
-    ),
+    KEYS(Standard.PCI, "7.2.5", shop=_OF_THE_STORE),
     _row(
         "7.2.5",
         Words(
@@ -174,7 +132,7 @@ PCI: tuple[Requirement, ...] = (
             "The chip readers, and which users of the machine reach them.",
         ),
         ("pcscd_socket",),
-        _DOCTOR,
+        DOCTOR,
         same("ls -l /run/pcscd/pcscd.comm"),
         shop=_OF_THE_STORE,
     ),
@@ -185,7 +143,7 @@ PCI: tuple[Requirement, ...] = (
             "Who proves themself at this till: each under a number of their own, and each role held.",
         ),
         ("operators",),
-        _DOCTOR,
+        DOCTOR,
         same("pos-bridge operator list"),
         shop=_OF_THE_STORE,
     ),
@@ -196,7 +154,7 @@ PCI: tuple[Requirement, ...] = (
             "In what form these persons' passwords are kept.",
         ),
         ("password_hashes",),
-        _DOCTOR,
+        DOCTOR,
     ),
     _row(
         "10.3.1",
@@ -205,7 +163,7 @@ PCI: tuple[Requirement, ...] = (
             "The audit trail, in the state's folder, and which users of the machine read it.",
         ),
         ("state_folder",),
-        _DOCTOR,
+        DOCTOR,
         same("ls -l /var/lib/pos-bridge"),
         shop=_OF_THE_STORE,
         spoilt_by=("service_user",),
@@ -217,7 +175,7 @@ PCI: tuple[Requirement, ...] = (
             "How old the newest backup is, which takes the audit trail.",
         ),
         ("backup",),
-        _DOCTOR,
+        DOCTOR,
         same("pos-bridge backup --drill"),
         shop=Words(
             "Qu'elle est hors de la caisse, et qui en a la clé.", "That it is off the till, and who has its key."
@@ -230,7 +188,7 @@ PCI: tuple[Requirement, ...] = (
             "The chains of the audit trail and of the journal: each entry is bound to the one before.",
         ),
         ("audit_trail", "journal_chain"),
-        _DOCTOR,
+        DOCTOR,
         same("pos-bridge journal --verify"),
         spoilt_by=("journal_believed", "journal_set_aside"),
     ),
@@ -241,7 +199,7 @@ PCI: tuple[Requirement, ...] = (
             "This till's time, beside the processor's.",
         ),
         ("clock",),
-        _DOCTOR,
+        DOCTOR,
         same("timedatectl"),
         shop=Words("D'où vient l'heure, et qui peut la changer.", "Where time comes from, and who can change it."),
     ),
@@ -252,7 +210,7 @@ PCI: tuple[Requirement, ...] = (
             "Each file of the program and its libraries, beside the sum that came with it.",
         ),
         ("program_files",),
-        _EVIDENCE,
+        EVIDENCE,
         same("dpkg --verify pos-bridge"),
         shop=Words(
             "Comparer chaque semaine au moins et alerter; les fichiers du reste de la machine.",

@@ -40,10 +40,7 @@ class PersonFile:
         self._entered: dict[bytes, bytes] = {}  # in the ledger and maybe still here, with what it gave
 
     def person(self, choice: Choice) -> Person | None:
-        if self._file.absent():
-            return None
-        with self._file.reading() as rows:
-            return rows.persons.person(choice)
+        return self._file.ask(lambda rows: rows.persons.person(choice), None)
 
     def change(self, choice: Choice, how: Change) -> Person | PersonFault:
         if self._file.absent():
@@ -58,23 +55,14 @@ class PersonFile:
         return after
 
     def sales_of(self, person: bytes) -> tuple[LinkedSale, ...]:
-        if self._file.absent():
-            return ()
-        with self._file.reading() as rows:
-            return rows.sales_of(person)
+        return self._file.ask(lambda rows: rows.sales_of(person), ())
 
     def page(self, after: bytes, count: int) -> tuple[Person, ...]:
-        if self._file.absent():
-            return ()
-        with self._file.reading() as rows:
-            return rows.persons.page(after, count)
+        return self._file.ask(lambda rows: rows.persons.page(after, count), ())
 
     def proof(self, choice: Choice) -> Proof | None:
         """What somebody of this number agreed to, who is gone."""
-        if self._file.absent():
-            return None
-        with self._file.reading() as rows:
-            return rows.proofs.proof(choice)
+        return self._file.ask(lambda rows: rows.proofs.proof(choice), None)
 
     # ---- gone ----
 

@@ -8,6 +8,7 @@ padded, not repeated, not UTF-16. (True ones fail that less than once in a billi
 
 import sqlite3
 
+from pos_bridge.database import transaction
 from pos_bridge.identity.earned import POINTS_SIZES
 from pos_bridge.identity.keys import LENGTH, OVERHEAD
 from pos_bridge.identity.person_record import RECORD_SIZES
@@ -130,14 +131,8 @@ def bring_up(connection: sqlite3.Connection) -> None:
     before = version_of(connection)
     if before is None:
         raise ValueError("no vault")
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         for name, since in _SINCE.items():
             if since > before:
                 connection.execute(TABLES[name])
         connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise

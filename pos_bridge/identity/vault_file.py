@@ -5,10 +5,12 @@ must not stay is deleted at the next opportunity.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
+from pos_bridge.database import checkpoint, transaction
 from pos_bridge.disk import make_folder
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, Consent
 from pos_bridge.domain.leg_key import LegKey
@@ -24,7 +26,7 @@ from pos_bridge.identity.replay import replay
 from pos_bridge.identity.rows import Rows
 
 REWRITE_AFTER = 256  # sales; the file is then written anew in the order of its names
-_BUSY_MS = 5000
+Answer = TypeVar("Answer")
 _STAYS_GOOD = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}
 
 
@@ -76,16 +78,10 @@ class VaultFile:
         self._drop_unwanted()
 
     def held(self) -> tuple[LegKey, ...]:
-        if self.absent():
-            return ()
-        with self.reading() as rows:
-            return rows.held()
+        return self.ask(lambda rows: rows.held(), ())
 
     def known(self, leg: LegKey) -> frozenset[ChoiceKind]:
-        if self.absent():
-            return frozenset()
-        with self.reading() as rows:
-            return rows.known(leg)
+        return self.ask(lambda rows: rows.known(leg), frozenset())
 
     # ---- points ----
 
@@ -105,34 +101,29 @@ class VaultFile:
             return rows.withdraw(leg, mark, cents)
 
     def earned(self, leg: LegKey) -> Earned | None:
-        if self.absent():
-            return None
-        with self.reading() as rows:
-            return rows.points.earned(leg)
+        return self.ask(lambda rows: rows.points.earned(leg), None)
 
     def earning(self, leg: LegKey, paid: int) -> int | None:
-        if self.absent():
-            return None
-        with self.reading() as rows:
-            return rows.earning(leg, paid)
+        return self.ask(lambda rows: rows.earning(leg, paid), None)
 
     def returned(self, leg: LegKey, cents: int, *, settled: bool) -> None:
-        if self.absent():
-            return
-        with self.reading() as rows:
-            if not rows.points.concerned(leg):
-                return  # of nobody, as most: nothing is written
+        if not self.ask(lambda rows: rows.points.concerned(leg), otherwise=False):
+            return  # of nobody, as most: nothing is written
         with self.writing() as rows:
             self._lingers = True
             rows.points.returned(leg, cents, settled=settled)
 
     def returning(self) -> tuple[LegKey, ...]:
-        if self.absent():
-            return ()
-        with self.reading() as rows:
-            return rows.points.returning()
+        return self.ask(lambda rows: rows.points.returning(), ())
 
     # ---- for all that is done with it (persons: person_file.py) ----
+
+    def ask(self, what: Callable[[Rows], Answer], otherwise: Answer) -> Answer:
+        """`otherwise`: where there is no vault."""
+        if self.absent():
+            return otherwise
+        with self.reading() as rows:
+            return what(rows)
 
     def make(self) -> None:
         """Unless there is one."""
@@ -251,11 +242,11 @@ class VaultFile:
     @contextmanager
     def _changing(self, rows: Rows) -> Iterator[None]:
         try:
-            rows.connection.execute("BEGIN IMMEDIATE")
-            yield
-            rows.connection.execute("COMMIT")
+            with transaction(rows.connection):
+                yield
         except BaseException as error:
-            self._undo(rows.connection)
+            if self._rows is rows and rows.connection.in_transaction:  # the disk would not even have it undone
+                self._disconnect()
             self._doubt(error)
             raise
 
@@ -274,19 +265,9 @@ class VaultFile:
         self._lingers = True
 
     def _empty_log(self) -> None:
-        """Copy the write-ahead log into the file and cut it off; never waits for readers, tries again later."""
+        """Never waits for readers, tries again later."""
         with self.reading() as rows:
-            rows.connection.execute("PRAGMA busy_timeout = 0").fetchone()
-            busy, _, _ = rows.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self._lingers = bool(busy)
-            rows.connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}").fetchone()
-
-    def _undo(self, connection: sqlite3.Connection) -> None:
-        try:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-        except sqlite3.Error:
-            self._disconnect()
+            self._lingers = not checkpoint(rows.connection, "TRUNCATE")
 
     def _doubt(self, error: BaseException) -> None:
         if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF not in _STAYS_GOOD:

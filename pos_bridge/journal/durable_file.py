@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from pos_bridge.database import checkpoint
 from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.journal import lookups, months
 from pos_bridge.journal.errors import JournalRefusedError
@@ -97,12 +98,8 @@ class DurableFile:
         """
         self._commits = 0
         with suppress(sqlite3.Error, JournalUnwritableError):
-            connection = self.connected()
-            connection.execute("PRAGMA busy_timeout = 0").fetchone()
-            how = "TRUNCATE" if empty else "PASSIVE"
-            busy, _, _ = connection.execute(f"PRAGMA wal_checkpoint({how})").fetchone()
-            self._lingers = self._lingers and not (empty and not busy)
-            connection.execute("PRAGMA busy_timeout = 5000").fetchone()
+            done = checkpoint(self.connected(), "TRUNCATE" if empty else "PASSIVE")
+            self._lingers = self._lingers and not (empty and done)
 
     def _undo(self, connection: sqlite3.Connection) -> None:
         self.tip = self.head

@@ -61,12 +61,22 @@ def doors(config: Config) -> tuple[int, ...]:
     return tuple(checked_port(port) for port in (config.nexo.port, native) if port is not None)
 
 
-def allowed(config: Config, resolve: Resolve | None = None) -> Allowed:
+def addresses_of(host: str, port: int) -> tuple[str, ...]:
+    """By the system's own ways. None: it is not known, or nobody answered who would know."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, OverflowError):
+        return ()
+    return tuple(str(address[0]) for *_, address in found)
+
+
+def allowed(config: Config, resolve: Resolve = addresses_of) -> Allowed:
     """Looks names up, which can take seconds."""
     reached: list[Destination] = []
     lost: list[Target] = []
     for target in targets(config):
-        found = destinations(target, resolve or addresses_of)
+        is_name = target.address is None
+        found = destinations(target, resolve(target.host, target.port) if is_name else (target.host,))
         reached += found
         if not found:
             lost.append(target)
@@ -76,10 +86,8 @@ def allowed(config: Config, resolve: Resolve | None = None) -> Allowed:
     )
 
 
-def destinations(target: Target, resolve: Resolve) -> tuple[Destination, ...]:
-    """None where a name has no address, or none that may be talked to."""
-    literal = target.address
-    texts = resolve(target.host, target.port) if literal is None else (str(literal),)
+def destinations(target: Target, texts: Iterable[str]) -> tuple[Destination, ...]:
+    """Of these addresses, its own or those of its name, the ones that may be talked to."""
     found = (as_address(text) for text in texts)
     return tuple(
         Destination(address, target.port)
@@ -95,15 +103,6 @@ def _fits(target: Target, address: IpAddress) -> bool:
     except ValueError:
         return False
     return target.setting is not Setting.EVENTS or where(address) is not Where.FAR
-
-
-def addresses_of(host: str, port: int) -> tuple[str, ...]:
-    """By the system's own ways. None: it is not known, or nobody answered who would know."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError, OverflowError):
-        return ()
-    return tuple(str(address[0]) for *_, address in found)
 
 
 def _sorted(found: Iterable[Destination]) -> tuple[Destination, ...]:

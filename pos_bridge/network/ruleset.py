@@ -33,12 +33,13 @@ def ruleset(allowed: Allowed, users: Mapping[Who, int]) -> str:
 def table(allowed: Allowed, users: Mapping[Who, int]) -> str:
     """The table alone, as nft prints it."""
     counters = [f"\tcounter {name} {{\n\t}}\n" for name in COUNTERS.values()]
+    by_part = sorted(users.items(), key=lambda each: each[0].value)
     chains = [
         _chain(Who.ENGINE, _engine(allowed)),
         _chain(Who.ROOM, ()),
         _chain(Who.PAGE, (f'oifname "lo" {_ANSWERS}',)),
         _chain(Who.GUARD, _lookups(allowed)),
-        _base("output", (f"meta skuid {_uid(uid)} jump {who.name.lower()}" for who, uid in sorted_(users))),
+        _base("output", (f"meta skuid {_uid(uid)} jump {who.name.lower()}" for who, uid in by_part)),
         _base("input", (_closed(port) for port in _answering(allowed))),
     ]
     return f"table {TABLE} {{\n" + "\n".join((*counters, *chains)) + "}\n"
@@ -51,10 +52,6 @@ def known_users() -> dict[Who, int]:
         with suppress(KeyError):
             known[who] = getpwnam(name).pw_uid
     return known
-
-
-def sorted_(users: Mapping[Who, int]) -> list[tuple[Who, int]]:
-    return sorted(users.items(), key=lambda each: each[0].value)
 
 
 def _uid(uid: int) -> int:

@@ -14,7 +14,7 @@ from pos_bridge import events, faults
 from pos_bridge.domain.connection import Way, Who
 from pos_bridge.log import Log, counted
 from pos_bridge.network import denied
-from pos_bridge.network.allowed import addresses_of, destinations, dns_servers, doors, targets
+from pos_bridge.network.allowed import destinations, dns_servers, doors, targets
 from pos_bridge.network.denied import Denied
 from pos_bridge.network.destination import Target
 from pos_bridge.network.judge import Expected, Stranger
@@ -55,7 +55,7 @@ class NetworkWatch:
         self._clock = clock
         self._names = tuple(target for target in targets(config) if target.address is None)
         literal = (target for target in targets(config) if target.address is not None)
-        self._reached = {found for target in literal for found in destinations(target, addresses_of)}
+        self._reached = {found for target in literal for found in destinations(target, (target.host,))}
         self._asking: asyncio.Task[None] | None = None
         self._dns = frozenset(dns_servers(config))
         self._doors = frozenset(doors(config))
@@ -159,7 +159,7 @@ class NetworkWatch:
         """Addresses that a name had stay known: a connection outlives the answer that it was made by."""
         for name in names:
             texts = await self._resolve(name.host, name.port)
-            self._reached |= set(destinations(name, lambda *_, texts=texts: texts))
+            self._reached |= set(destinations(name, texts))
 
     def _look_at_denials(self) -> None:
         found = self._read()

@@ -1,32 +1,24 @@
 """The operator store's file: made whole or not at all, 0600, one transaction at a time, synced when it returns."""
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from pos_bridge.disk import make_folder, sync_file, sync_folder
+from pos_bridge import database
+from pos_bridge.disk import make_folder
 from pos_bridge.domain.operator import OperatorsUnusableError
 from pos_bridge.operators import schema
 
 _BUSY_S = 5.0
-_MODE = 0o600
 
 
 @contextmanager
 def transaction(path: Path) -> Iterator[sqlite3.Connection]:
     """Alone, on disk when it ends; undone if it raises. Raises OperatorsUnusableError, also where there is no file."""
-    with _told(), _opened(path) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+    with _told(), _opened(path) as connection, database.transaction(connection):
+        yield connection
 
 
 def make(path: Path) -> None:
@@ -35,13 +27,9 @@ def make(path: Path) -> None:
         if path.exists():
             return
         _make_folder(path.parent)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
+        with database.alone_in(path.parent):
             if not path.exists():
-                _make(path)
-        finally:
-            os.close(folder)
+                database.make(path, schema.create)
 
 
 def _make_folder(folder: Path) -> None:
@@ -51,22 +39,6 @@ def _make_folder(folder: Path) -> None:
         if os.geteuid() == 0:
             state = folder.parent.stat()
             os.chown(folder, state.st_uid, state.st_gid)
-
-
-def _make(path: Path) -> None:
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
-    folder = path.parent.stat()
-    if os.geteuid() == 0:  # root makes it for the engine
-        os.chown(part, folder.st_uid, folder.st_gid)
-    with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
-        connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
-        schema.create(connection)
-    sync_file(part)
-    part.replace(path)
-    sync_folder(path.parent)
 
 
 @contextmanager

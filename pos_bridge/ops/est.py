@@ -23,7 +23,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pos_bridge.domain.enrolment import EnrolError, EnrolFault
 from pos_bridge.pair import Pair
 
-MAX_NAME = 64  # ub-common-name, RFC 5280
 _MOST_CERTIFICATES = 8
 _UNREADABLE = (
     ValueError,

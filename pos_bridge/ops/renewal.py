@@ -138,9 +138,9 @@ class Renewal:
 
     def _authorities_of_the_server(self) -> tuple[x509.Certificate, ...]:
         """Its own, as they lie there now, or the processor's, as they are in force. EnrolError."""
-        own = self._config.enrolment is not None and self._config.enrolment.ca is not None
+        own = self._config.own_enrolment_ca
         try:
-            pem = self._config.enrolment_ca.read_bytes() if own else self._roots
+            pem = self._roots if own is None else own.read_bytes()
             found = est.authorities(x509.load_pem_x509_certificates(pem))
         except (OSError, ValueError):
             found = ()

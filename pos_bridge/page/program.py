@@ -11,24 +11,31 @@ from pathlib import Path
 from pos_bridge import faults
 from pos_bridge.checkup import people, processor
 from pos_bridge.checkup.table import examine
+from pos_bridge.handed import Handed, receive
+from pos_bridge.listening import port_of
 from pos_bridge.operators.store import Operators
 from pos_bridge.page.facts import Facts
 from pos_bridge.page.server import PageServer
 from pos_bridge.page.session import Sessions
 from pos_bridge.page.site import Site
-from pos_bridge.pos_api.https import loopback_socket, tls_context
+from pos_bridge.pos_api.https import tls_context
 from pos_bridge.settings import Config, ConfigError
-from pos_bridge.start_fault import CannotStartError, StartFault
+from pos_bridge.start_fault import StartFault
 
+PAGE = "page"  # FileDescriptorName= of this page's port
 # What this program does not do for a page that anybody at this machine can call: open the vault, which takes its key
 # and everybody's record; and talk to the processor, whose state the engine tells. `pos-bridge doctor` does both.
 NOT_LOOKED_AT = (people, processor)
 
 
 def run(config: Config, notify: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. `notify` is told `READY=1`. Raises ConfigError, CannotStartError."""
+    """Serve until SIGTERM or SIGINT, on the port that systemd hands over or its own. `notify` is told `READY=1`.
+
+    Raises ConfigError, CannotStartError.
+    """
     certificate, key = config.page_pair
-    asyncio.run(_serve(config, _tls(config, certificate, key), notify))
+    tls = _tls(config, certificate, key)
+    asyncio.run(_serve(config, tls, notify, receive(frozenset({PAGE}))))
 
 
 def _tls(config: Config, certificate: Path, key: Path) -> ssl.SSLContext:
@@ -42,18 +49,13 @@ def _tls(config: Config, certificate: Path, key: Path) -> ssl.SSLContext:
         ) from None
 
 
-async def _serve(config: Config, tls: ssl.SSLContext, notify: Callable[[str], None]) -> None:
+async def _serve(config: Config, tls: ssl.SSLContext, notify: Callable[[str], None], handed: Handed) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(faults.in_loop)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    try:
-        bound = loopback_socket(config.page.port)
-    except OSError as error:
-        raise CannotStartError(
-            StartFault.PORT_UNUSABLE, setting="page.port", port=config.page.port, reason=error.strerror
-        ) from None
+    bound = port_of(handed, PAGE, "page.port", config.page.port)
     async with AsyncExitStack() as stack:
         socket = None if config.admin is None else config.path(config.admin.socket)
         facts = Facts(socket, lambda: examine(config, without=NOT_LOOKED_AT))

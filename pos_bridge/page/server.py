@@ -10,11 +10,11 @@ from socket import socket
 from typing import Self
 
 from pos_bridge import faults
+from pos_bridge.listening import LOOPBACK
 from pos_bridge.page.request import BadRequestError, Intake, Request
 from pos_bridge.page.response import Response
 from pos_bridge.page.site import Site
 
-LOOPBACK = "127.0.0.1"
 MAX_CONNECTIONS = 32
 HEARD_S = 10.0  # from TLS to a whole request
 ANSWERED_S = 60.0

@@ -3,7 +3,7 @@
 from pos_bridge.wire.locks import Lock
 from pos_bridge.words import Words, same
 
-_THIN = "\u00a0"  # a space where no line is broken
+_NO_BREAK = "\u00a0"
 
 WORDS = {
     # ---- around every page ----
@@ -175,7 +175,7 @@ def money(cents: int, language: str) -> str:
     """Canadian dollars, as each language writes them."""
     dollars, rest = divmod(cents, 100)
     grouped = f"{dollars:,}"
-    return f"${grouped}.{rest:02}" if language == "en" else f"{grouped.replace(',', _THIN)},{rest:02}{_THIN}$"
+    return f"${grouped}.{rest:02}" if language == "en" else f"{grouped.replace(',', _NO_BREAK)},{rest:02}{_NO_BREAK}$"
 
 
 def say(name: str, language: str, **values: object) -> str:

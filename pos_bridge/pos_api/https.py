@@ -18,21 +18,21 @@ from typing import Literal, Self
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from pos_bridge import arrivals
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.listening import LOOPBACK
 from pos_bridge.pos_api.connection import HEAD_S, UNREAD_S, Connection, Ear, Guests
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_app import NexoApp
 from pos_bridge.pos_api.reception import Reception
 from pos_bridge.pos_api.watch_pages import WatchPages
 
-LOOPBACK = "127.0.0.1"
 MAX_CONNECTIONS = 128
 HANDSHAKE_S = 5.0
 SHUTDOWN_S = 2.0
 BODY_S = 10.0
 _BACKLOG = 256
 _CLEANSE_PLAINTEXT = 0x2  # OpenSSL 3: SSL_OP_CLEANSE_PLAINTEXT, which the ssl module has no name for
-_NO_DESCRIPTORS_PAUSE_S = 0.1
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
@@ -47,18 +47,6 @@ def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
 
 def _no_password() -> str:
     raise ValueError("OpenSSL would ask for it on a terminal")
-
-
-def loopback_socket(port: int) -> socket.socket:
-    """A TCP socket bound to 127.0.0.1, not yet listening. Port 0: any free one. Raises OSError."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((LOOPBACK, port))
-    except OSError:
-        bound.close()
-        raise
-    return bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +112,7 @@ class NexoServer:
         """Requests are taken from the return on."""
         self._socket.setblocking(False)  # noqa: FBT003 - the socket's own signature
         self._socket.listen(_BACKLOG)
-        self._accepting = asyncio.create_task(self._accept())
+        self._accepting = asyncio.create_task(arrivals.take(self._socket, self._admit))
 
     def show(self, tls: ssl.SSLContext) -> None:
         """Whoever connects from now on is shown the leaf in `tls`; who is here stays with the one before."""
@@ -165,35 +153,13 @@ class NexoServer:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def _accept(self) -> None:
-        """Takes connections from the queue itself: what an awaited accept holds when it is cancelled would be lost."""
-        loop, waiting = asyncio.get_running_loop(), asyncio.Event()
-        try:
-            while True:
-                loop.add_reader(self._socket, waiting.set)
-                await waiting.wait()
-                waiting.clear()
-                await self._admit(loop)
-        finally:
-            loop.remove_reader(self._socket)
-
-    async def _admit(self, loop: asyncio.AbstractEventLoop) -> None:
-        """The connection at the head of the queue."""
-        try:
-            peer, _ = self._socket.accept()
-        except BlockingIOError:
-            return  # it left while it waited
-        except OSError:  # out of descriptors: not to be told again and again of who waits
-            loop.remove_reader(self._socket)
-            await asyncio.sleep(_NO_DESCRIPTORS_PAUSE_S)
-            return
-        peer.setblocking(False)  # noqa: FBT003 - the socket's own signature
+    async def _admit(self, peer: socket.socket) -> None:
         if not self._make_room():
             peer.close()
             return
         connection = Connection(self._config, self._state, self._guests, self._head_s, self._unread_s)
         newcomer = _Newcomer(peer, connection)
-        task = loop.create_task(self._greet(newcomer))
+        task = asyncio.create_task(self._greet(newcomer))
         self._greeting[task] = newcomer
         task.add_done_callback(self._greeted)
         await asyncio.sleep(0)  # or a whole queue would be let in before anyone who must go is gone

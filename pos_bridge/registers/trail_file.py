@@ -5,23 +5,21 @@ as it lies, for a person to look at. The file has no log beside it while nobody 
 that a copy of it is whole.
 """
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pos_bridge.disk import make_folder, sync_file, sync_folder
+from pos_bridge import database
+from pos_bridge.disk import make_folder
 from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
 from pos_bridge.registers import schema
 from pos_bridge.registers.row import COLUMNS, NOT_A_ROW, START, Row, row_hash, row_of
 
 PAGE = 1000  # rows read at once: a note waits for no more of a reader
 _BUSY_S = 1.5  # for another process's note; a till waits two seconds in all
-_MODE = 0o600
 _NOT_THE_FILE = {  # of another process, of the disk, or of the entry
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
@@ -69,7 +67,7 @@ class TrailFile:
             with _opened(self._path) as connection:
                 connection.execute("PRAGMA journal_mode = DELETE").fetchone()
                 connection.execute("PRAGMA synchronous = EXTRA")  # the folder too, once the journal is gone
-                with _transaction(connection):
+                with database.transaction(connection):
                     sequence, before = self._tip(connection)
                     row = row_of(sequence + 1, before, entry)
                     connection.execute("INSERT INTO trail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -86,7 +84,7 @@ class TrailFile:
         with _told(), _opened(self._path) as connection:
             connection.execute("PRAGMA synchronous = EXTRA")
             connection.execute("PRAGMA secure_delete = ON")
-            with _transaction(connection):
+            with database.transaction(connection):
                 removed = _remove(connection, before)
         return removed
 
@@ -236,22 +234,10 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 def _renew(connection: sqlite3.Connection) -> None:
     """Nothing of a file that is none of ours is changed."""
     if schema.is_of_before(connection):
-        with _transaction(connection):
+        with database.transaction(connection):
             schema.renew(connection)
     if not schema.is_ours(connection):
         raise TrailDamagedError
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _make(path: Path) -> None:
@@ -259,33 +245,12 @@ def _make(path: Path) -> None:
     if _there(path):
         return
     make_folder(path.parent)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)  # milliseconds, once in a till's life
+    with database.alone_in(path.parent):
         if _there(path):
             return
         if _journal(path).exists():
             raise TrailDamagedError
-        part = path.with_name(path.name + ".part")  # one being built: worthless after a crash
-        part.unlink(missing_ok=True)
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
-        if os.geteuid() == 0:  # root makes it for the engine
-            os.chown(part, *_owner(path.parent))
-        with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
-            connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
-            schema.create(connection)
-        sync_file(part)
-        part.replace(path)
-        sync_folder(path.parent)
-    finally:
-        with suppress(OSError):
-            os.close(folder)
-
-
-def _owner(folder: Path) -> tuple[int, int]:
-    there = folder.stat()
-    return there.st_uid, there.st_gid
+        database.make(path, schema.create)
 
 
 def _there(path: Path) -> bool:

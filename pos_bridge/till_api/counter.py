@@ -52,8 +52,8 @@ class House:
     """What all credentials share. `secret`: 32 random bytes of this till; `clock` gives aware times.
 
     `offered`: what a customer can choose here; `on_dropped` is called for each request with identity nobody chose.
-    `no_vault`: whether there is none on this till, so that it keeps nobody. `approve`:
-    number and password of a supervisor, the till's request, cents; nothing where that is none. None: nobody need.
+    `no_vault`: whether there is none on this till, so that it keeps nobody. `approve` is given a supervisor's number
+    and password, the till's request and cents, and approves nothing where they are not one's. None: nobody need.
     """
 
     terminal: Terminal

@@ -23,8 +23,8 @@ _Found = TypeVar("_Found")
 @dataclass(frozen=True, slots=True)
 class PeopleDesk:
     """`texts`: what customers are shown here. `clock`: the store's local time. `pages` makes of what a person is to be
-    given a document (JSON) and a page in each language. `copied`: whether the ledger of
-    erasures has a copy off this till.
+    given a document (JSON) and a page in each language. `copied`: whether the ledger of erasures has a copy off this
+    till.
     """
 
     people: People

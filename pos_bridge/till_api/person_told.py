@@ -1,5 +1,7 @@
 """What whoever asks about people is told: a word for programs, a sentence in both languages, and what was asked for."""
 
+from typing import TypeVar
+
 from pos_bridge.domain.access import Due, Erased, Shown
 from pos_bridge.domain.details import UnfitDetailError
 from pos_bridge.domain.person import PersonFault
@@ -10,6 +12,7 @@ from pos_bridge.till_api.person_bounds import UntakenError
 from pos_bridge.words import Words
 
 DONE, REFUSED, UNUSABLE = pb.PERSON_RESULT_DONE, pb.PERSON_RESULT_REFUSED, pb.PERSON_RESULT_UNUSABLE
+Refusable = TypeVar("Refusable", pb.AccessAnswer, pb.EraseAnswer, pb.DueAnswer)
 Why = PersonFault | UntakenError | UnfitDetailError | str
 
 
@@ -24,6 +27,11 @@ def why_not(why: Why) -> pb.PersonAnswer:
             return _answer(REFUSED, why.why.name.lower(), said.unfit(why.field, why.why), why.field.name.lower())
         case str():
             return _answer(UNUSABLE, why, said.UNUSABLE)
+
+
+def refused(kind: type[Refusable], why: pb.PersonAnswer) -> Refusable:
+    """The same, where another kind of answer was asked for."""
+    return kind(result=why.result, cause=why.cause, text_fr=why.text_fr, text_en=why.text_en)
 
 
 def shown(found: Shown) -> pb.PersonAnswer:

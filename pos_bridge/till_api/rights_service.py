@@ -4,14 +4,18 @@ It is served on a socket of its own, which no till can open: whoever can is the 
 """
 # ruff: noqa: N802 - gRPC names the calls
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from pos_bridge import rpc
+from pos_bridge.checkout.people import People
 from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.protocol.till_v1_pb2_grpc import add_RightsServicer_to_server
 from pos_bridge.till_api import person_bounds as bounds
 from pos_bridge.till_api.calls import Context, Taking, guarded
 from pos_bridge.till_api.people_desk import PeopleDesk
-from pos_bridge.till_api.person_told import DONE, due, erased
-from pos_bridge.till_api.who_may import Gate
+from pos_bridge.till_api.person_told import DONE, due, erased, refused
+from pos_bridge.till_api.who_may import Asked, Gate
 
 
 class RightsService(Taking):
@@ -23,26 +27,27 @@ class RightsService(Taking):
     def add_to(self, server: rpc.grpc.aio.Server) -> None:
         add_RightsServicer_to_server(self, server)
 
-    async def Access(self, request: pb.PersonRequest, context: Context) -> pb.AccessAnswer:
+    @asynccontextmanager
+    async def _asked(self, request: Asked, context: Context) -> AsyncIterator[People]:
         async with guarded(context, taking=self.taking, on_trouble=self._desk.on_trouble):
             bounds.operator(request.operator)
-            people = self._desk.people
+            yield self._desk.people
+
+    async def Access(self, request: pb.PersonRequest, context: Context) -> pb.AccessAnswer:
+        async with self._asked(request, context) as people:
             found = await self._desk.found(
                 self._gate.in_person(
                     "Rights.Access", request, lambda who: people.access(who, bounds.person(request.person))
                 )
             )
             if isinstance(found, pb.PersonAnswer):
-                return pb.AccessAnswer(
-                    result=found.result, cause=found.cause, text_fr=found.text_fr, text_en=found.text_en
-                )
+                return refused(pb.AccessAnswer, found)
             document, french, english = self._desk.pages(found)
             return pb.AccessAnswer(result=DONE, json=document, page_fr=french, page_en=english)
 
     async def Rectify(self, request: pb.RectifyRequest, context: Context) -> pb.PersonAnswer:
-        async with guarded(context, taking=self.taking, on_trouble=self._desk.on_trouble):
-            bounds.operator(request.operator)
-            people, changes = self._desk.people, bounds.changes(request)
+        async with self._asked(request, context) as people:
+            changes = bounds.changes(request)
             return await self._desk.person(
                 self._gate.in_person(
                     "Rights.Rectify", request, lambda who: people.rectify(who, bounds.person(request.person), changes)
@@ -50,9 +55,8 @@ class RightsService(Taking):
             )
 
     async def Withdraw(self, request: pb.WithdrawRequest, context: Context) -> pb.PersonAnswer:
-        async with guarded(context, taking=self.taking, on_trouble=self._desk.on_trouble):
-            bounds.operator(request.operator)
-            people, ends = self._desk.people, bounds.purposes(request.purposes)
+        async with self._asked(request, context) as people:
+            ends = bounds.purposes(request.purposes)
             where = bounds.channel(request.channel)
             return await self._desk.person(
                 self._gate.in_person(
@@ -63,24 +67,19 @@ class RightsService(Taking):
             )
 
     async def Erase(self, request: pb.PersonRequest, context: Context) -> pb.EraseAnswer:
-        async with guarded(context, taking=self.taking, on_trouble=self._desk.on_trouble):
-            bounds.operator(request.operator)
-            people = self._desk.people
+        async with self._asked(request, context) as people:
             found = await self._desk.found(
                 self._gate.in_person(
                     "Rights.Erase", request, lambda who: people.erase(who, bounds.person(request.person))
                 )
             )
             if isinstance(found, pb.PersonAnswer):
-                return pb.EraseAnswer(
-                    result=found.result, cause=found.cause, text_fr=found.text_fr, text_en=found.text_en
-                )
+                return refused(pb.EraseAnswer, found)
             return erased(found, copied=self._desk.copied)
 
     async def Receive(self, request: pb.ReceiveRequest, context: Context) -> pb.PersonAnswer:
-        async with guarded(context, taking=self.taking, on_trouble=self._desk.on_trouble):
-            bounds.operator(request.operator)
-            people, right = self._desk.people, bounds.right(request.right)
+        async with self._asked(request, context) as people:
+            right = bounds.right(request.right)
             return await self._desk.person(
                 self._gate.in_person(
                     "Rights.Receive",
@@ -92,9 +91,7 @@ class RightsService(Taking):
             )
 
     async def Refuse(self, request: pb.RefuseRequest, context: Context) -> pb.PersonAnswer:
-        async with guarded(context, taking=self.taking, on_trouble=self._desk.on_trouble):
-            bounds.operator(request.operator)
-            people = self._desk.people
+        async with self._asked(request, context) as people:
             right, why = bounds.right(request.right), bounds.refusal(request.refusal)
             return await self._desk.person(
                 self._gate.in_person(
@@ -103,12 +100,8 @@ class RightsService(Taking):
             )
 
     async def ListDue(self, request: pb.ListDueRequest, context: Context) -> pb.DueAnswer:
-        async with guarded(context, taking=self.taking, on_trouble=self._desk.on_trouble):
-            bounds.operator(request.operator)
-            people = self._desk.people
+        async with self._asked(request, context) as people:
             found = await self._desk.found(self._gate.in_person("Rights.ListDue", request, people.due))
             if isinstance(found, pb.PersonAnswer):
-                return pb.DueAnswer(
-                    result=found.result, cause=found.cause, text_fr=found.text_fr, text_en=found.text_en
-                )
+                return refused(pb.DueAnswer, found)
             return due(found)

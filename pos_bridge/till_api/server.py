@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_bridge import rpc
-from pos_bridge.pos_api.https import LOOPBACK
+from pos_bridge.listening import LOOPBACK
 from pos_bridge.till_api.relay import Relay
-from pos_bridge.till_api.unix_socket import Place
 from pos_bridge.till_api.whole import Whole
+from pos_bridge.unix_socket import Place
 
 MOST_CONNECTIONS = 64
 MOST_STREAMS = 16  # of a connection
@@ -81,7 +81,8 @@ class NativeServer:
 
     def __init__(self, services: tuple[Service, ...], place: Place | None, port: TlsPort | None) -> None:
         self._services = services
-        self._place = place
+        behind = None if port is None else port.behind
+        self._places = tuple(each for each in (place, behind) if each is not None)
         self._port = port
         self._server = rpc.grpc.aio.server(interceptors=(Whole(),), options=OPTIONS)
         for service in services:
@@ -90,19 +91,16 @@ class NativeServer:
             self._server.add_insecure_port(place.address)
         self._relay: Relay | None = None
         if port is not None:
-            address = f"{LOOPBACK}:{port.bound.getsockname()[1]}" if port.behind is None else port.behind.address
+            address = f"{LOOPBACK}:{port.bound.getsockname()[1]}" if behind is None else behind.address
             self._server.add_secure_port(address, _credentials(port))
-            if port.behind is not None:
-                behind = port.behind
+            if behind is not None:
                 self._relay = Relay(port.bound, lambda: behind.reached)
 
     async def start(self) -> None:
         """Calls are taken from the return on."""
         await self._server.start()
-        if self._place is not None:
-            self._place.show()
-        if self._port is not None and self._port.behind is not None:
-            self._port.behind.show()
+        for place in self._places:
+            place.show()
         if self._relay is not None:
             self._relay.start()
 
@@ -121,12 +119,10 @@ class NativeServer:
             await self._relay.stop()
         for service in self._services:
             await service.close()
-        if self._place is not None:
-            self._place.close()
+        for place in self._places:
+            place.close()
         if self._port is not None:
             self._port.bound.close()
-            if self._port.behind is not None:
-                self._port.behind.close()
 
 
 def _credentials(port: TlsPort) -> rpc.grpc.ServerCredentials:

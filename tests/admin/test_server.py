@@ -23,7 +23,7 @@ from pos_bridge.admin.server import MODE, MOST_OF_A_USER, AdminServer
 from pos_bridge.admin.who import Who
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.log import Event
-from pos_bridge.till_api.unix_socket import Place, TakenError
+from pos_bridge.unix_socket import Place, TakenError
 
 ME = os.geteuid()
 

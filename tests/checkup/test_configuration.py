@@ -69,6 +69,11 @@ def test_whom_it_trusts(till):
     assert (line(authority), line(root)) == (pinned.AUTHORITY, pinned.SEALING_ROOT)
     trusted = (till.file.parent / "trust.txt").read_text().split()[1]
     assert trusted in root.text("fr")
+    with (till.file.parent / "trust.txt").open("a") as file:
+        file.write("# from 2027 on\nroot " + "b1" * 32 + "\n")
+    _, first, second = pinned.look(till)
+    assert first == root
+    assert "b1" * 32 in second.text("fr")
     for name in ("trust.txt", "processor-ca.pem"):
         (till.file.parent / name).write_bytes(b"\xff nothing of the kind")
     assert list(pinned.look(till)) == []

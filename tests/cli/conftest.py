@@ -6,6 +6,7 @@ import pytest
 
 from pos_bridge import settings
 from pos_bridge.cli import main
+from pos_bridge.people_config import Identity
 from tests.cli.people import Office
 from tests.journal.makers import Clock, opened
 from tests.plain_till import plain_till
@@ -22,7 +23,7 @@ def clock() -> Clock:
 def config(tmp_path: Path) -> settings.Config:
     """A till that keeps who chooses it. Its state lies beside its configuration."""
     (tmp_path / "vault.key").write_bytes(VAULT_KEY)
-    kept = settings.Identity(
+    kept = Identity(
         vault_key="vault.key", programme="Chouchous", programme_text="members-3", delivery_text="delivery-1"
     )
     return plain_till(tmp_path, identity=kept)

@@ -16,6 +16,7 @@ from pos_bridge.config import load
 from pos_bridge.domain.enrolment import EnrolFault
 from pos_bridge.pair import Pair
 from pos_bridge.settings import Config
+from pos_bridge.wire.trust_words import TrustWords, parse
 from tests.cli.certificates import signed
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "certificates.md").read_text()
@@ -64,7 +65,7 @@ class Desk:
 def test_each_procedure(tmp_path):
     desk, world = Desk(tmp_path), Folder(tmp_path / "world")
     with serving(world) as url:
-        anew, by_token, request, install, rotate = blocks("sh")
+        anew, by_token, request, install, rotate, root = blocks("sh")
         answers, apart = blocks("toml")
         answers = answers.replace("https://192.0.2.11", url) + f'state_dir = "{tmp_path / "state"}"\n'
         (tmp_path / "answers.toml").write_text(answers)
@@ -97,6 +98,12 @@ def test_each_procedure(tmp_path):
     desk.follow(rotate)
     pinned = x509.load_pem_x509_certificates(credentials.load(desk.config).ca)
     assert pinned == [world.authority().certificate, other]
+
+    believed = parse((tmp_path / "trust.txt").read_bytes())
+    (tmp_path / "next-root").write_text("b1" * 32 + "\n")
+    assert f"{desk.config_file}: good" in desk.follow(root)
+    after = parse((tmp_path / "trust.txt").read_bytes())
+    assert after == TrustWords((*believed.roots, b"\xb1" * 32), believed.lowest_epoch)
 
 
 def test_each_fault_is_in_the_table():

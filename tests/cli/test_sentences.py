@@ -63,7 +63,7 @@ OF_VALUES = (
     *(explain_words.TABLES, explain_words.COLUMNS),
     *(leg_words.TENDERS, leg_words.KINDS, leg_words.STATES, leg_words.OF_REFUNDS, leg_words.CAUSES, leg_words.BASKETS),
     *(person_words.FAULTS, person_words.VAULT_FAULTS, names.FIELDS, names.UNFIT, names.KINDS, names.PURPOSES),
-    *(names.CHANNELS, names.GIVEN_BY, names.RIGHTS, names.REFUSALS, names.TENDERS, names.OUTCOMES),
+    *(names.CHANNELS, names.GIVEN_BY, names.RIGHTS, names.REFUSALS, names.OUTCOMES),
     *(journal_advice.ADVICE, day_end_words.STANDINGS, day_end_words.DO_DIFFERENT),
 )
 EVERYTHING: list[tuple[str, Words]] = [

@@ -116,6 +116,17 @@ def test_two_authorities_of_which_one_has_ended(till):
         credentials.check_times(config)
 
 
+def test_a_trust_file_of_two_roots_with_lines_for_people(till):
+    """As a card room takes it: the engine stops at no other file than the rooms do."""
+    trust = till / "trust.txt"
+    trust.write_text(f"# from 2027 on\nroot {'b1' * 32}\n\n{trust.read_text()}")
+    config = settled(till, ONE_FILE)
+    credentials.load(config)
+    trust.write_text(f"root {'b1' * 32}\n{trust.read_text()}")
+    with pytest.raises(ConfigError, match=r"card_room\.trust: .* another root line, not the same"):
+        credentials.load(config)
+
+
 def test_an_authority_of_its_own(till):
     assert settled(till, ONE_FILE + "[enrolment]\n").enrolment_ca == till / "processor-ca.pem"
     (till / "own.pem").write_text("half of one")

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge import settings
 from pos_bridge.config import load
 from pos_bridge.domain.identity import Channel, Consent, Purpose
 from pos_bridge.domain.points import PointsRule
+from pos_bridge.people_config import Identity
 from tests.config.documents import DOCUMENT, IDENTITY, refusal
 
 
-def identity_of(file: Path) -> settings.Identity:
+def identity_of(file: Path) -> Identity:
     identity = load(file).identity
     assert identity is not None
     return identity

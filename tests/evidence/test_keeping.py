@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from pos_bridge import settings
 from pos_bridge.evidence import keeping
+from pos_bridge.people_config import Identity
 from tests.checkup.finds import lines
 
-IDENTITY = settings.Identity(vault_key="k", programme="Chouchous", programme_text="members-3")
+IDENTITY = Identity(vault_key="k", programme="Chouchous", programme_text="members-3")
 
 
 def test_a_till_that_keeps_nobody(config):

@@ -44,6 +44,7 @@ SILENT = {
     "card": "tells reasons of a closed list",
     "cardlink": "tells reasons of a closed list",
     "checkout": "tells outcomes of closed lists",
+    "database.py": "SQL",
     "domain": "tells outcomes of closed lists",
     "identity": "SQL",
     "journal": "SQL, and what `verify` found, which is told as found",

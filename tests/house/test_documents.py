@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 
 from pos_bridge import settings
-from pos_bridge.device_config import Section
 from pos_bridge.events import EVENTS
+from pos_bridge.section import Section
 
 ROOT = Path(__file__).parents[2]
 

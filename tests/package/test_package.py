@@ -4,6 +4,7 @@ import base64
 import csv
 import hashlib
 import json
+import re
 import subprocess
 import tarfile
 import zipfile
@@ -91,6 +92,22 @@ def test_its_bill_of_materials(tree, built):
     assert {entry["ref"] for entry in bill["dependencies"]} == known
     assert {one for entry in bill["dependencies"] for one in entry["dependsOn"]} <= known
     assert "://" not in text.replace("http://cyclonedx.org/schema/bom-1.6.schema.json", "")
+
+
+def test_every_page_that_something_on_a_till_names(tree):
+    """What units, sentences and the pages themselves send a person to."""
+    doc = tree / "usr/share/doc/pos-bridge"
+    units = "".join(path.read_text() for path in (tree / "usr/lib/systemd/system").glob("pos-bridge*"))
+    said = "".join(path.read_text() for path in (packages(tree) / "pos_bridge").rglob("*.py"))
+    named = {*re.findall(r"^Documentation=file:/usr/share/doc/pos-bridge/(\S+)$", units, re.MULTILINE)}
+    assert len(named) > 3
+    named |= {*re.findall(r"\bdocs/([\w/-]+\.md)\b", said)}
+    for page in doc.rglob("*.md"):
+        links = re.findall(r"\]\(([\w./-]+\.md)[)#]", page.read_text())
+        found = {(page.parent / link).resolve() for link in links}
+        named |= {str(path.relative_to(doc.resolve())) for path in found if path.is_relative_to(doc.resolve())}
+    assert sorted(name for name in named if not (doc / name).is_file()) == []
+    assert (doc / "examples/emv-canada.toml").read_text() == (ROOT / "drivers/pcsc/emv-canada.toml").read_text()
 
 
 def test_evidence_finds_what_was_packed(tree):

@@ -13,6 +13,7 @@ from pos_bridge.config import load
 from pos_bridge.device_config import Network
 from pos_bridge.front import NEXO
 from pos_bridge.native_front import NATIVE
+from pos_bridge.page.program import PAGE
 from pos_bridge.settings import CardRoom, Nexo
 from pos_bridge.upkeep_config import USUAL_PAGE
 from tests.package.packages import Built
@@ -77,6 +78,7 @@ def test_systemd_understands_them(root):
         *SERVICES[-2:],
         "pos-bridge.socket",
         "pos-bridge-native.socket",
+        "pos-bridge-page.socket",
         "pos-bridge-card.socket",
         "pos-bridge-chip.socket",
         "pos-bridge-backup.timer",
@@ -214,10 +216,24 @@ def test_the_counters_are_left_where_the_engine_reads_them():
 def test_the_status_page_talks_to_this_machine_alone():
     unit = settings(SYSTEM / "pos-bridge-page.service")
     assert (unit["IPAddressDeny"], unit["IPAddressAllow"]) == (["any"], ["localhost"])
-    assert unit["SocketBindAllow"] == [f"ipv4:tcp:{USUAL_PAGE.port}"]
+    assert unit["SocketBindDeny"] == ["any"]
+    assert "SocketBindAllow" not in unit
     assert unit["ProtectSystem"] == ["strict"]
     assert unit["ReadWritePaths"] == ["/var/lib/pos-bridge/operators"], "who tried to log in, and nothing else"
     assert "d /var/lib/pos-bridge/operators 0700 posb posb -" in (SYSTEM / "tmpfiles.conf").read_text()
+
+
+def test_the_status_pages_port_is_systemds_as_the_tills_is():
+    held, page = settings(SYSTEM / "pos-bridge-page.socket"), settings(SYSTEM / "pos-bridge-page.service")
+    assert held["ListenStream"] == [f"127.0.0.1:{USUAL_PAGE.port}"]
+    assert held["FileDescriptorName"] == [PAGE]
+    assert page["Requires"] == page["Also"] == ["pos-bridge-page.socket"], "enabled with it, and never without"
+    assert page["After"][0].split()[0] == "pos-bridge-page.socket"
+    tills = settings(SYSTEM / "pos-bridge.socket")
+    for name in ("NoDelay", "TriggerLimitIntervalSec", "TriggerLimitBurst", "WantedBy"):
+        assert held[name] == tills[name]
+    engine = settings(SYSTEM / "pos-bridge.service")
+    assert page["ExecStartPre"] == engine["ExecStartPre"], "an upgrade replaces what it is made of"
 
 
 def test_the_example_is_a_configuration(tmp_path):

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from hw_sim.world import enrol
+from pos_bridge.listening import loopback_socket
 from pos_bridge.page.server import PageServer
 from pos_bridge.page.session import Sessions
 from pos_bridge.page.site import Site
-from pos_bridge.pos_api.https import loopback_socket, tls_context
+from pos_bridge.pos_api.https import tls_context
 from tests.page.test_site import Known, Told
 
 GET = b"GET /fr/login HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -26,7 +27,9 @@ from pos_bridge.domain.operator import Operator
 from pos_bridge.log import Event
 from pos_bridge.operators import file, since
 from pos_bridge.operators.store import Operators
-from pos_bridge.till_api.unix_socket import Place
+from pos_bridge.unix_socket import Place
+from tests.surfaces.engine import PROGRAM
+from tests.surfaces.handed import handing_over
 
 IT, CASHIER, HASTY = 12, 34, 56
 PASSWORD = "tuque verte quatre-vingts"
@@ -135,11 +138,13 @@ class Till:
         return base64.b64encode(hashlib.sha256(key).digest()).decode()
 
     @contextlib.contextmanager
-    def page(self) -> Iterator[None]:
-        """`pos-bridge page`, ready."""
-        program = [sys.executable, "-P", "-m", "pos_bridge", "page", "--config", str(self.config)]
-        command = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *program]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    def page(self, **handed: socket.socket) -> Iterator[None]:
+        """`pos-bridge page`, ready; `handed`: as systemd hands it its listening sockets, by name."""
+        program = handing_over(**handed) if handed else PROGRAM
+        words = [*program, "page", "--config", str(self.config)]
+        command = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *words]
+        passed = [each.fileno() for each in handed.values()]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, pass_fds=passed) as process:
             assert process.stdout is not None
             try:
                 assert str(self.port) in process.stdout.readline()

@@ -29,10 +29,11 @@ from cryptography.x509.oid import NameOID
 
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.listening import loopback_socket
 from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.customer import Customer
 from pos_bridge.pos_api.device_ports import NOTHING_AROUND
-from pos_bridge.pos_api.https import NexoServer, loopback_socket, tls_context
+from pos_bridge.pos_api.https import NexoServer, tls_context
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
 from pos_bridge.pos_api.reception import Reception

@@ -13,12 +13,15 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
 
 from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
+from hw_sim.pki import sign_sealing_key
 from hw_sim.store.layout import Layout
 from pos_bridge.pair import Pair
+from pos_bridge.protocol import processor_v1_pb2 as pb
 from tests.surfaces.engine import PROGRAM, changed, engine
 
 POIID = "P400-123456789"
@@ -139,6 +142,34 @@ def test_a_till_whose_certificate_has_ended_starts_and_takes_cash(till: Till):
             assert till.store.till().pay("5.00").result == "Success"
         running.terminate()
         assert running.end().code == 0
+
+
+def test_the_processor_changes_its_root_for_sealing(store):
+    """The one before, both, then the new one alone: cards are taken as long as what signs is believed."""
+    trust, signed = Layout(store.folder).engine / "trust.txt", Layout(store.folder).processor / "sealing-key.pb"
+    before, by_the_old = trust.read_text(), signed.read_bytes()
+    new = Ed25519PrivateKey.generate()
+    key = pb.SealingKey.FromString(by_the_old)
+    key.signature = sign_sealing_key(new, key.key_id, key.epoch, key.not_after_s, key.public_key)
+    by_the_new = key.SerializeToString()
+    added = f"root {new.public_key().public_bytes_raw().hex()}\n"
+
+    def pays(believed: str, key: bytes) -> bool:
+        trust.write_text(believed)
+        signed.write_bytes(key)
+        store.do("engine", "restart")
+        with store.customer("visa"):
+            told: str = store.till().pay("12.00").result
+        assert store.till().pay("3.00", cash=True).result == "Success"
+        return told == "Success"
+
+    assert not pays(before, by_the_new)
+    assert pays(before + added, by_the_old)
+    assert pays(before + added, by_the_new)
+    alone = "".join(line for line in before.splitlines(keepends=True) if not line.startswith("root")) + added
+    assert pays(alone, by_the_new)
+    assert not pays(alone, by_the_old)
+    assert pays(before, by_the_old)
 
 
 def ended(desk: Folder, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:

@@ -13,7 +13,6 @@ from contextlib import suppress
 from pathlib import Path
 
 MODE = 0o660
-MOST_PATH = 107  # struct sockaddr_un
 _NAME_BYTES = 4
 
 

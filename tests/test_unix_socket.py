@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hw_sim.unix_path import short_address
-from pos_bridge.till_api.unix_socket import Place, TakenError
+from pos_bridge.unix_socket import Place, TakenError
 from tests.processes import descriptors
 
 
