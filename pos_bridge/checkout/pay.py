@@ -61,9 +61,11 @@ class Payment:
 
     async def objection(self) -> Outcome | None:
         if self._ask.split is None:
-            repeated = await self._answers.repeated(self._ask.till.sale)
-            if repeated is not None:
-                return repeated
+            former = self._ask.former
+            for sale in (self._ask.till.sale, *(() if former is None else (former.sale,))):
+                repeated = await self._answers.repeated(sale)
+                if repeated is not None:
+                    return repeated
         trusted = self._parts.processor.trust() is Trust.TRUSTED
         found = await find_place(self._parts.journal, self._ask, trusted=trusted)
         if isinstance(found, NotInBasket):

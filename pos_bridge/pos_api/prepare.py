@@ -10,7 +10,7 @@ import msgspec
 from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.domain.identity import kind_of
 from pos_bridge.domain.ledger import TillKeys
-from pos_bridge.domain.outcome import GiveBackAsk, RefundAsk, SaleAsk, Split
+from pos_bridge.domain.outcome import Former, GiveBackAsk, RefundAsk, SaleAsk, Split
 from pos_bridge.pos_api.kept import Kept, kept
 from pos_bridge.pos_api.order import order_bytes, reversal_bytes
 from pos_bridge.pos_api.payment_ask import PaymentAsk, RefundPaymentAsk
@@ -54,6 +54,7 @@ class Preparer:
             choices=ask.choices,
             split=Split(basket, ask.paid_before) if ask.split else None,
             reference=None if ask.split else basket,
+            former=Former(self._keys.sale(name, ask.amount), self._keys.basket(name)),
         )
         return sale, _kept(header, ask, at).about(frozenset(map(kind_of, ask.choices)))
 

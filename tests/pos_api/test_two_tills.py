@@ -1,6 +1,8 @@
 """Two tills at one terminal that number their sales alike: a sale's name is its SaleID's own, here on a real lane."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from pos_bridge.domain.points import PointsRule
 from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.nexo_service import NexoService
 from pos_bridge.pos_api.payment_answer import Terminal
+from pos_bridge.pos_api.till_keys import TillKeyMaker
 from tests.checkout.fakes import World
 from tests.checkout.story import story
 from tests.pos_api.fake_desk import FakeAnswers
@@ -98,3 +101,34 @@ async def test_the_last_request_of_the_terminal_says_whose_it_was():
     body = await tills.ask(B, status(None))
     assert body["MessageReference"]["SaleID"] == A
     assert body["RepeatedMessageResponse"]["MessageHeader"]["SaleID"] == A
+
+
+@contextmanager
+def before() -> Iterator[None]:
+    """As a version asked that took a sale's number alone for its name."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TillKeyMaker, "own", lambda _, *names: names[-1])
+        yield
+
+
+@story
+async def test_a_sale_of_before_an_upgrade_is_known_again():
+    tills = Tills()
+    with before():
+        await tills.ask(A, cash("12.35"))
+    assert result(await tills.ask(A, cash("12.35"))) == ("Failure", "NotAllowed"), "paid, and never collected"
+    assert len(tills.world.journal.legs) == 1
+
+
+@pytest.mark.parametrize("rest", [cash("40.00"), split("40.00", paid="60.00")])
+def test_a_split_sale_that_is_open_over_an_upgrade_is_paid_to_its_end(rest):
+    @story
+    async def run():
+        tills = Tills()
+        tills.world.processor.answers = [Yes(Amount(60_00), "A1B2C3"), Yes(Amount(40_00), "D4E5F6")]
+        with before():
+            await tills.ask(A, split("100.00"))
+        assert more(await tills.ask(A, rest))["remaining"] == "0.00"
+        assert await tills.world.lane.half_paid() == ()
+
+    run()
