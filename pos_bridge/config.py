@@ -83,6 +83,8 @@ def read(file: Path) -> Config:
 def _decode(file: Path) -> Document:
     try:
         raw = file.read_text(encoding="utf-8")
+    except PermissionError:
+        raise ConfigError(StartFault.FILE_CLOSED, setting="--config", path=file) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(StartFault.CONFIG_UNREADABLE, file=file, reason=reason_of(error)) from None
     try:

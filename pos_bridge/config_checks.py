@@ -212,6 +212,8 @@ def _folder(config: Config, setting: str, path: str) -> os.stat_result:
     where = {"file": config.file, "setting": setting, "path": folder}
     try:
         found = folder.stat()
+    except PermissionError:
+        raise ConfigError(StartFault.FILE_CLOSED, setting=setting, path=folder) from None
     except OSError as error:
         raise ConfigError(StartFault.FILE_UNUSABLE, **where, reason=reason_of(error)) from None
     if not stat.S_ISDIR(found.st_mode):
@@ -263,6 +265,8 @@ def check_file(file: Path, setting: str, path: Path, *, secret: bool, credential
     where = {"file": file, "setting": setting, "path": path}
     try:
         mode = path.stat().st_mode
+    except PermissionError:
+        raise ConfigError(StartFault.FILE_CLOSED, setting=setting, path=path) from None
     except OSError as error:
         raise ConfigError(StartFault.FILE_UNUSABLE, **where, reason=reason_of(error)) from None
     if not stat.S_ISREG(mode):

@@ -97,10 +97,12 @@ def check_times(config: Config) -> None:
 
 def processor_pair(config: Config) -> Pair:
     """The key and certificate for the processor, whatever the time is. Raises ConfigError."""
-    certificate, key = config.processor.certificate, config.processor.key
+    certificate, key, read = config.processor.certificate, config.processor.key, _Reader(config)
+    chain = read.check("processor.certificate", certificate, bytes)
+    private = read.check("processor.key", key, bytes)
     try:
-        return Pair.read(_Reader(config).content(certificate), _Reader(config).content(key), enrolment_secret(config))
-    except (OSError, ValueError, UnsupportedAlgorithm):
+        return Pair.read(chain, private, enrolment_secret(config))
+    except (ValueError, UnsupportedAlgorithm):
         first, path = config.path(certificate), config.path(key)
         raise ConfigError(StartFault.NOT_A_PAIR, setting="processor.key", path=path, certificate=first) from None
 
@@ -169,6 +171,8 @@ class _Reader:
         path = self._config.path(text)
         try:
             return parse(self.content(text))
+        except PermissionError:
+            raise ConfigError(StartFault.FILE_CLOSED, setting=setting, path=path) from None
         except OSError as error:
             reason = error.strerror
             raise ConfigError(StartFault.CONTENT_UNREADABLE, setting=setting, path=path, reason=reason) from None
@@ -179,6 +183,7 @@ class _Reader:
 
     def pair(self, setting: str, certificate: str, key: str) -> None:
         """That the two files are one pair, as TLS will take them."""
+        self.check(setting, key, bytes)  # of one that cannot be read OpenSSL says no more than of one that is unfit
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         first, path = self._config.path(certificate), self._config.path(key)
         try:

@@ -81,7 +81,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         people = open_people(config, vault, journal, log, stack)
         upkeeps: tuple[Upkeep | OldEntries, ...] = (
             *_of_people(people, processor),
-            open_old_entries(config, processor.time, stack),
+            open_old_entries(config, journal, processor.time, stack),
         )
         identify = open_identify(config, vault, journal, log, stack)
         rule = open_refund_rule(config, stack)

@@ -29,6 +29,7 @@ from pos_bridge.journal.journal import Journal
 from pos_bridge.log import Log
 from pos_bridge.operators.approvals import Approvals, NoRefunds, SupervisedRefunds
 from pos_bridge.operators.desk import OperatorDesk
+from pos_bridge.operators.schema import Door
 from pos_bridge.operators.store import Operators
 from pos_bridge.people_config import Identity
 from pos_bridge.registers.trail import Trail
@@ -123,7 +124,7 @@ def open_known(config: Config, rule: RefundRule | None, house: House, stack: Asy
     """The native services' house, and whom it knows as operators."""
     if config.operators is None:
         return house
-    desk = OperatorDesk(Operators(config.operator_store))
+    desk = OperatorDesk(Operators(config.operator_store, door=Door.TILL))
     stack.callback(desk.close)
     if not isinstance(rule, SupervisedRefunds):
         return replace(house, gate=Gate(desk))
@@ -139,13 +140,15 @@ def open_known(config: Config, rule: RefundRule | None, house: House, stack: Asy
             return
         with suppress(TrailUnwritableError):
             await trail.note(AuditEntry(now().date(), Actor(Role.SUPERVISOR, number), Act.APPROVE_REFUND))
-            await rule.approve(number, cents, request)
+            await rule.approve(found, cents, request)
 
     return replace(house, gate=Gate(desk), approve=approve)
 
 
-def open_old_entries(config: Config, right_time: Callable[[], datetime | None], stack: AsyncExitStack) -> OldEntries:
-    """What is kept about who did what, and goes after its months."""
+def open_old_entries(
+    config: Config, journal: Journal, right_time: Callable[[], datetime | None], stack: AsyncExitStack
+) -> OldEntries:
+    """What is kept about who did what, and goes after its months; and the journal hears what month it is."""
     trail, approvals, operators = (
         Trail.open(config.audit),
         Approvals(config.operator_store),
@@ -154,12 +157,13 @@ def open_old_entries(config: Config, right_time: Callable[[], datetime | None], 
     stack.callback(trail.close)
     months = (config.operators or OperatorSettings()).audit_months
 
-    async def remove(before: date) -> None:
+    async def remove(before: date, today: date) -> None:
+        await journal.believe(now())
         with suppress(TrailUnwritableError):
-            await trail.remove(before)
+            await trail.remove(before, today)
         with suppress(OperatorsUnusableError, TrailUnwritableError):
             await asyncio.to_thread(approvals.tidy)
-            await asyncio.to_thread(operators.forget, before, partial(named, config.audit))
+            await asyncio.to_thread(operators.forget, before, today, partial(named, config.audit))
 
     return OldEntries(remove, now, right_time, months)
 

@@ -13,7 +13,11 @@ class StartFault(Enum):
     """The code is the name in small letters."""
 
     # ---- the configuration ----
-    CONFIG_UNREADABLE = Words("{file}: ne peut pas être lu ({reason})", "{file}: cannot be read ({reason})")
+    CONFIG_UNREADABLE = Words(
+        "{file}: ne peut pas être lu ({reason}); nommez la configuration avec --config, ou faites-en une (pos-bridge "
+        "setup)",
+        "{file}: cannot be read ({reason}); name the configuration with --config, or make one (pos-bridge setup)",
+    )
     CONFIG_NOT_TOML = Words("{file}: ce n'est pas du TOML : {reason}", "{file}: not TOML: {reason}")
     SETTING_UNFIT = Words(
         "{file}: {setting}: ce réglage est inconnu, absent ou ne convient pas ({reason})",
@@ -121,6 +125,12 @@ class StartFault(Enum):
         "{file}: native.privacy_socket needs a section [identity]: without it this till keeps nobody",
     )
     # ---- the files that it names ----
+    FILE_CLOSED = Words(
+        "{setting}: {path} ne s'ouvre pas à qui a lancé ceci; relancez-le comme root (sudo), ou donnez ce fichier au "
+        "service si c'est lui (chown posb)",
+        "{setting}: {path} is not open to whoever started this; run it again as root (sudo), or give the file to the "
+        "service if it is the service (chown posb)",
+    )
     FILE_UNUSABLE = Words(
         "{file}: {setting}: {path} est inutilisable ({reason})", "{file}: {setting}: {path} cannot be used ({reason})"
     )

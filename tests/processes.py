@@ -1,5 +1,6 @@
 """What /proc tells of processes: which descend from one and survive, and how much one holds. Signals nobody."""
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,15 @@ def descriptors(pid: int) -> int:
 def resident_kib(pid: int) -> int:
     line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
     return int(line.split()[1])
+
+
+def may_look(pid: int) -> bool:
+    """Whether this user may read that process's memory: a room's, only root with the right to trace may."""
+    try:
+        os.close(os.open(f"/proc/{pid}/mem", os.O_RDONLY))
+    except PermissionError:
+        return False
+    return True
 
 
 def slept(process: Process) -> int | None:

@@ -24,7 +24,7 @@ class NotAnsweredError(Exception):
 
 
 class RefusedError(Exception):
-    """The engine answered that it does not do this."""
+    """The engine answered that it does not do this, or its socket is closed to whoever asks (DENIED)."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.value)
@@ -45,6 +45,8 @@ def ask(path: Path, call: str, *, timeout_s: float = TIMEOUT_S, **fields: Field)
         raise NotAnsweredError("timeout") from None
     except UnreadableError:
         raise NotAnsweredError("unreadable") from None
+    except PermissionError:
+        raise RefusedError(Fault.DENIED) from None
     except OSError as error:
         raise NotAnsweredError(error.strerror or type(error).__name__) from None
     if answer.fault is not None:

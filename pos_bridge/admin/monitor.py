@@ -64,12 +64,12 @@ class Monitor:
             gauge(
                 "processor_reachable",
                 Words("Si les paiements par carte l'atteignent", "Whether card payments reach it"),
-                [Sample(is_now.processor_reachable)],
+                [] if is_now.processor is None else [Sample(is_now.processor)],
             ),
             gauge(
                 "journal_writable",
                 Words("Si ce qui est inscrit reste", "Whether what is written down stays"),
-                [Sample(is_now.journal_writable)],
+                [Sample(is_now.journal)],
             ),
             gauge(
                 "certificate_days",

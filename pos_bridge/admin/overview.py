@@ -10,8 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pos_bridge import __version__
+from pos_bridge.admin.vitals import Seen
 from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
-from pos_bridge.domain.outcome import Health
 from pos_bridge.journal.lately import Ended, lately
 from pos_bridge.wire.locks import Lock
 
@@ -44,7 +44,7 @@ class Sources:
     journal: Path
     clock: Callable[[], datetime]
     started: date
-    health: Callable[[], Awaitable[Health]]
+    health: Callable[[], Awaitable[Seen]]
     unsettled: Callable[[], Awaitable[tuple[KnownLeg, ...]]]
     certificates: Callable[[], Mapping[str, int]]
     session_opened: Callable[[], Hour | None]
@@ -96,14 +96,14 @@ async def overview(sources: Sources) -> dict[str, object]:
 
 
 async def health(sources: Sources) -> dict[str, object]:
-    """Whether cards can be paid with: `ok`, and the three that it is made of."""
+    """Whether cards can be paid with: `ok`, and the three that it is made of; None: not looked at yet."""
     now = await sources.health()
     parts = {
         "readers": bool(now.readers) and all(there for _, there in now.readers),
-        "processor": now.processor_reachable,
-        "journal": now.journal_writable,
+        "processor": now.processor,
+        "journal": now.journal,
     }
-    return {"ok": all(parts.values()), **parts}
+    return {"ok": now.is_well, **parts}
 
 
 async def unresolved(sources: Sources, now: datetime) -> list[tuple[KnownLeg, int]] | None:

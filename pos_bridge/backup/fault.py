@@ -33,8 +33,8 @@ class BackupFault(Enum):
         "backup.folder: {path} is inside the state folder, and would be lost with it",
     )
     NOT_WRITTEN = Words(
-        "{path} n'a pas pu être écrit ({reason}); rien n'a été changé à ce qui était là",
-        "{path} could not be written ({reason}); what was there is as it was",
+        "{path} n'a pas pu être écrit ({reason}) : voyez la place et les droits; rien n'a été changé à ce qui était là",
+        "{path} could not be written ({reason}): look at the room and the rights; what was there is as it was",
     )
     BUSY = Words(
         "une autre sauvegarde ou restauration travaille sur {path}", "another backup or restore is at work on {path}"
@@ -61,7 +61,10 @@ class BackupFault(Enum):
         "--from : nommez le manifeste d'une seule sauvegarde (till-...manifest)",
         "--from: name the manifest of one backup (till-...manifest)",
     )
-    UNREADABLE = Words("{path} ne peut pas être lu ({reason})", "{path} cannot be read ({reason})")
+    UNREADABLE = Words(
+        "{path} ne peut pas être lu ({reason}) : est-il là, ou monté? Sinon, recommencez comme root",
+        "{path} cannot be read ({reason}): is it there, or mounted? If so, do this again as root",
+    )
     NOT_A_MANIFEST = Words(
         "{path} n'est pas un manifeste de cette version, ou il a été changé",
         "{path} is no manifest of this version, or it was changed",

@@ -84,6 +84,8 @@ def alone(folder: Path) -> Iterator[None]:
     """
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except PermissionError:
+        raise
     except OSError:
         raise BackupError(BackupFault.NOTHING, path=folder) from None
     try:

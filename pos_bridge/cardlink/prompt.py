@@ -61,7 +61,8 @@ class CardPrompt:
     `read` makes a lane's Read: for how many milliseconds, and whether a stripe counts though its chip should be read.
     `started` is given each ask as it begins; `on_failure` the reason of a reader that failed while the prompt goes on;
     `progress` what the customer is to do. `is_fit`: whether cards may be read on this machine; asked before a card is
-    asked for, each second while one is awaited, and when it is there: what is unfit by then pays nothing.
+    asked for, each second until a stripe was read or a chip said its last word, and when the card is there: what is
+    unfit by then pays nothing.
     """
 
     def __init__(
@@ -238,11 +239,15 @@ class CardPrompt:
         self._let_others_go(staying)
 
     def _look(self) -> None:
-        """Nothing of a card is asked for or kept up once this machine is unfit."""
-        if self._answer.done():
+        """Nothing of a card is asked for or kept up once this machine is unfit. A chip's room holds what the card said
+        until its last word, which a processor can keep waiting for minutes; when the room ends, that is gone.
+        """
+        if self._answer.done() and (self._chip is None or self._chip.said.done()):
             return
         if self._is_fit():
             asyncio.get_running_loop().call_later(_LOOK_S, self._look)
+        elif self._answer.done():
+            self._let_others_go(None)
         else:
             self._settle(ReadFailure.SURROUNDINGS)
 

@@ -3,7 +3,7 @@
 The rules are domain/basket.py's; what stands is asked of the journal each time, so nothing is remembered here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pos_bridge.checkout.ports import Journal
 from pos_bridge.domain.basket import Basket, BasketFault, admit
@@ -37,13 +37,16 @@ async def find_place(journal: Journal, ask: SaleAsk, *, trusted: bool) -> Place 
     """
     reference = ask.reference if ask.split is None else ask.split.reference
     known = None if reference is None else await journal.find_basket(reference)
+    if known is None and ask.former is not None:  # one that was open over an upgrade goes on under its name
+        reference = ask.former.basket
+        known = await journal.find_basket(reference)
     if reference is None or known is None:
         return None if ask.split is None else _first(ask.split, ask.amount)
     basket = known.basket
     anew = basket.is_anew(trusted=trusted)  # after a card that was declined, say
     if anew and ask.split is None:
         return _first(Split(reference, 0), ask.amount)  # all of it, whatever was said to be due: an article less
-    split = ask.split or Split(reference, basket.paid)
+    split = Split(reference, basket.paid) if ask.split is None else replace(ask.split, reference=reference)
     fault = admit(basket, ask.amount, split.paid, trusted=trusted)
     if anew and fault is BasketFault.EXCEEDS:
         return _first(split, ask.amount)  # an article more; less may be a part, and is never taken for all of it

@@ -104,16 +104,23 @@ class Identify:
         self._log = log
         self._live: set[LegKey] = set()  # of sales that are not at their end: the journal does not decide yet
         self._awaiting: set[LegKey] = set()  # held, while the till's word on its payment decides
-        self._refused: dict[LegKey, None] = {}  # told as not kept: paid or not, nothing of these may stay
+        self._refused: dict[LegKey, None] = {}  # nothing was held with these
         self._tasks: set[asyncio.Task[None]] = set()
         self._fault: VaultFault | None = None
 
-    async def along(self, key: LegKey, choices: tuple[Choice, ...], pay: Callable[[], Awaitable[Outcome]]) -> Outcome:
-        """Run `pay`, with the choices held before and sent their way after. Its outcome tells what is known."""
-        self._live.add(key)
+    async def along(self, choices: tuple[Choice, ...], pay: Callable[[LegKey], Awaitable[Outcome]]) -> Outcome:
+        """Run `pay` under a fresh key, with the choices held under it before and sent their way after. Its outcome
+        tells what is known.
+
+        What was not held in time may be on disk all the same, now or later, and the power be lost before it is dropped.
+        So that payment runs under another key: the first one's will never be in the journal, whose word decides.
+        """
+        key = LegKey.fresh()
+        if not await self._hold(key, choices):
+            self._later(self._drop(key))
+            return await pay(self._refusing())
         try:
-            held = await self._hold(key, choices)
-            outcome = await pay()
+            outcome = await pay(key)
         except Exception:
             self._later(self._settle(key))  # whatever it was, the journal knows
             raise
@@ -121,10 +128,10 @@ class Identify:
             self._live.discard(key)  # what was asked of the journal may still be written: the next look decides
             raise
         match outcome:
-            case PaidByCard(confirm=True) if held:  # nobody's until the till has confirmed
+            case PaidByCard(confirm=True):  # nobody's until the till has confirmed
                 self._later(self._settle(key))
                 return self._telling(outcome, choices)
-            case PaidByCard() | PaidInCash() if held:
+            case PaidByCard() | PaidInCash():
                 self._later(self._keep(key, _paid(outcome)))
                 return self._telling(outcome, choices)
             case Running():
@@ -176,18 +183,27 @@ class Identify:
         await self.returns.close()
 
     async def _hold(self, key: LegKey, choices: tuple[Choice, ...]) -> bool:
+        self._live.add(key)
         try:
             async with asyncio.timeout(WITHIN_S):
                 agreed = tuple((choice, self._consents.to(choice)) for choice in choices)
                 await self._vault.hold(key, agreed, self._rule)
         except Exception as error:  # noqa: BLE001 - whatever the vault does, the sale goes on
             self._failed(error)
-            self._refused[key] = None
-            if len(self._refused) > _REFUSED_REMEMBERED:
-                del self._refused[next(iter(self._refused))]
             return False
+        except BaseException:
+            self._live.discard(key)  # it may still be written: of no sale, so the next look drops it
+            raise
         self._fault = None
         return True
+
+    def _refusing(self) -> LegKey:
+        """For a payment with which nothing is kept, also while the vault cannot be asked."""
+        key = LegKey.fresh()
+        self._refused[key] = None
+        if len(self._refused) > _REFUSED_REMEMBERED:
+            del self._refused[next(iter(self._refused))]
+        return key
 
     async def _settle(self, key: LegKey) -> None:
         self._awaiting.add(key)  # before the look: a word that comes during it has another one made
@@ -200,7 +216,7 @@ class Identify:
             return
         if leg is None or leg.state is not State.AUTHORISED:
             self._awaiting.discard(key)
-        if leg is None or _unpaid(leg) or key in self._refused:
+        if leg is None or _unpaid(leg):
             await self._drop(key)
         elif leg.state in _KEPT or _voided(leg):
             await self._keep(key, (leg.approved or leg.amount).cents, back.cents)

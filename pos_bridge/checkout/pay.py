@@ -61,9 +61,11 @@ class Payment:
 
     async def objection(self) -> Outcome | None:
         if self._ask.split is None:
-            repeated = await self._answers.repeated(self._ask.till.sale)
-            if repeated is not None:
-                return repeated
+            former = self._ask.former
+            for sale in (self._ask.till.sale, *(() if former is None else (former.sale,))):
+                repeated = await self._answers.repeated(sale)
+                if repeated is not None:
+                    return repeated
         trusted = self._parts.processor.trust() is Trust.TRUSTED
         found = await find_place(self._parts.journal, self._ask, trusted=trusted)
         if isinstance(found, NotInBasket):
@@ -93,8 +95,7 @@ class Payment:
     async def _cash(self) -> Outcome:
         exact = self._ask.amount
         due = cash_due(exact.cents) if self._place is None else self._place.in_cash(exact)
-        opening = self._opening(LegKey.fresh(), State.CASH_TAKEN, due=due)
-        return await self._identified(opening.key, lambda: self._take(opening))
+        return await self._identified(lambda key: self._take(self._opening(key, State.CASH_TAKEN, due=due)))
 
     async def _take(self, opening: Opening) -> PaidInCash | NotPaid | NotRecordable:
         if self._withdrawn is not None:
@@ -111,15 +112,18 @@ class Payment:
         self._ask.progress(Stage.PREPARING)
         if not await self._parts.processor.ready():
             return NotPaid(None, Cause.UNREACHABLE)
+        return await self._identified(self._present)
+
+    async def _present(self, key: LegKey) -> Outcome:
         if self._withdrawn is not None:
             return NotPaid(None, self._withdrawn)
-        opening = self._opening(LegKey.fresh(), State.INTENT)
+        opening = self._opening(key, State.INTENT)
         sale = self._sale = CardSale(self._parts, opening, self._confirms(), self._ask.progress)
-        outcome = await self._identified(sale.key, sale.run)  # the reader waits for its card meanwhile
+        outcome = await sale.run()
         if isinstance(outcome, NotRecordable):
             return self._recording.failed()
         if isinstance(outcome, Running):
-            self._answers.in_doubt.add(sale.key)
+            self._answers.in_doubt.add(key)
         if not sale.unrecorded:
             self._recording.worked()
         return outcome
@@ -130,11 +134,11 @@ class Payment:
             return None
         return TillConfirms(within_s, lambda leg: self._confirming.expect(leg, within_s))
 
-    async def _identified(self, key: LegKey, pay: Callable[[], Awaitable[Outcome]]) -> Outcome:
-        """The payment, and beside it what the customer chose to give, if anything."""
+    async def _identified(self, pay: Callable[[LegKey], Awaitable[Outcome]]) -> Outcome:
+        """The payment under its key, and beside it what the customer chose to give, if anything."""
         if self._identify is None or not self._ask.choices:
-            return await pay()
-        return await self._identify.along(key, self._ask.choices, pay)
+            return await pay(LegKey.fresh())
+        return await self._identify.along(self._ask.choices, pay)
 
     def _opening(self, key: LegKey, state: State, due: int | None = None) -> Opening:
         ask = self._ask

@@ -239,5 +239,7 @@ class RefundRule(Protocol):
     @property
     def never(self) -> bool: ...
 
-    async def allows(self, request: bytes, cents: int) -> bool:
-        """Of the same till's request again: the same answer. What allows it once allows no other."""
+    async def allows(self, request: bytes, cents: int, head: bytes) -> bool:
+        """`head`: the hash of the journal's newest row. Of the same till's request again: the same answer until there
+        is a newer one, which may be that refund. What allows it once allows no other.
+        """

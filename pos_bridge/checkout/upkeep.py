@@ -46,12 +46,12 @@ class OldEntries:
 
     def __init__(
         self,
-        remove: Callable[[date], Awaitable[None]],
+        remove: Callable[[date, date], Awaitable[None]],
         clock: Callable[[], datetime],
         right_time: Callable[[], datetime | None],
         months: int,
     ) -> None:
-        """`remove` what is of before that day. It raises nothing."""
+        """`remove` what is of before the first day; the second is today. It raises nothing."""
         self._remove = remove
         self._clock = clock
         self._right_time = right_time
@@ -61,7 +61,7 @@ class OldEntries:
     async def settle(self) -> None:
         now = self._clock()
         if self._done != now.date() and is_right(now, self._right_time()):
-            await self._remove(now.date() - self._kept)
+            await self._remove(now.date() - self._kept, now.date())
             self._done = now.date()
 
 

@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pos_bridge.checkup.finding import Finding, good, mend, note, stop
+from pos_bridge.checkup.finding import Finding, good, mend, stop, unseen
+from pos_bridge.checkup.user import must_open
 from pos_bridge.domain.audit import TrailUnwritableError
 from pos_bridge.registers.trail_file import Damaged, verify
 from pos_bridge.settings import Config
@@ -34,11 +35,11 @@ DAMAGED = stop(
 UNREADABLE = mend(
     "audit_trail",
     Words(
-        "{path} ne peut pas être lu. Lancez cette commande comme root; si rien n'y change, regardez le disque.",
-        "{path} cannot be read. Run this as root; if that changes nothing, look at the disk.",
+        "{path} ne peut pas être lu. Regardez le disque, et à qui est ce fichier.",
+        "{path} cannot be read. Look at the disk, and whose that file is.",
     ),
 )
-CUT_OFF = note(
+CUT_OFF = unseen(
     "audit_trail",
     Words(
         "{path} : une inscription a été coupée (panne de courant?). La prochaine la défait d'elle-même; d'ici là la "
@@ -51,6 +52,7 @@ CUT_OFF = note(
 
 def look(config: Config) -> Iterator[Finding]:
     path = config.audit
+    must_open(path)
     if not _is_quiet(path):
         yield CUT_OFF(path=str(path))
         return

@@ -1,10 +1,12 @@
 """Backups: how old the newest whole one is. Whether it can be restored, `pos-bridge backup --drill` says."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from pos_bridge.backup.shelf import newest
 from pos_bridge.checkup.finding import Finding, good, mend
+from pos_bridge.checkup.user import engines_user
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
@@ -23,8 +25,8 @@ NOT_SET_UP = mend(
 UNREADABLE = mend(
     "backup",
     Words(
-        "Le dossier des sauvegardes {folder} ne peut pas être lu. Est-il monté? Lancez cette commande comme root.",
-        "The folder of the backups {folder} cannot be read. Is it mounted? Run this as root.",
+        "Le dossier des sauvegardes {folder} ne peut pas être lu. Est-il monté? Est-il à l'utilisateur du service?",
+        "The folder of the backups {folder} cannot be read. Is it mounted? Does it belong to the service's user?",
     ),
 )
 NONE = mend(
@@ -77,7 +79,9 @@ def look(config: Config) -> Iterator[Finding]:
     folder = config.path(config.backup.folder)
     try:
         found = newest(folder, config.till.number)
-    except OSError:
+    except OSError as error:
+        if isinstance(error, PermissionError) and os.geteuid() != engines_user(config).uid:
+            raise
         yield UNREADABLE(folder=str(folder))
         return
     if found is None:

@@ -57,6 +57,6 @@ def look_at(setting: str, path: Path, user: User) -> Finding:
     """A file that the card room believes: who can change it, or put another in its place, decides about cards."""
     try:
         writable = user.may_write(path) or user.may_write(path.resolve().parent)
-    except OSError:
+    except FileNotFoundError:
         return MISSING(setting=setting, path=str(path))
     return (WRITABLE if writable else KEPT)(setting=setting, path=str(path), user=user.name)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 
-from pos_bridge.checkup.finding import Finding, Line, good, mend, stop
+from pos_bridge.checkup.finding import Finding, Line, good, mend, stop, unseen
+from pos_bridge.checkup.user import must_open
 from pos_bridge.credentials import WARN_DAYS
 from pos_bridge.pair import renew_from
 from pos_bridge.settings import Config
@@ -104,6 +105,15 @@ NOT_YET = stop(
         "{setting}: {path} is not valid yet by this till's clock. Check the time (`timedatectl`).",
     ),
 )
+NOT_READ = unseen(
+    "certificate_other",
+    Words(
+        "{setting} : {path} ne s'ouvre pas à qui lance cette commande, et combien de temps il reste n'a pas été "
+        "regardé. Lancez-la comme root.",
+        "{setting}: {path} is not open to whoever runs this command, and how long it lasts was not looked at. Run it "
+        "as root.",
+    ),
+)
 
 
 def look(config: Config) -> Iterator[Finding]:
@@ -111,13 +121,16 @@ def look(config: Config) -> Iterator[Finding]:
     yield from _nexo(config)
     yield from _processor(config)
     yield from _others(config)
-    for setting, text in (
-        ("nexo.certificate", config.nexo.certificate),
-        ("processor.certificate", config.processor.certificate),
-    ):
+    own = [("nexo.certificate", config.nexo.certificate), ("processor.certificate", config.processor.certificate)]
+    for setting, text in own:
         found = _read(config, text)
         if found and found[0].not_valid_before_utc > now:
             yield NOT_YET(setting=setting, path=str(config.path(text)))
+    for setting, text in (*own, *_other_files(config)):
+        try:
+            must_open(config.path(text))
+        except PermissionError:
+            yield NOT_READ(setting=setting, path=str(config.path(text)))
 
 
 def _nexo(config: Config) -> Iterator[Finding]:
@@ -129,7 +142,7 @@ def _nexo(config: Config) -> Iterator[Finding]:
 
 
 def _processor(config: Config) -> Iterator[Finding]:
-    """What the processor is shown. As above for what is not there, and for whoever may not read it."""
+    """What the processor is shown. As above for what is not there."""
     found = _read(config, config.processor.certificate)
     if not found:
         return
@@ -143,6 +156,14 @@ def _processor(config: Config) -> Iterator[Finding]:
 
 def _others(config: Config) -> Iterator[Finding]:
     """Of authorities the one that lasts: two stand in a file while one takes the other's place."""
+    for setting, text in _other_files(config):
+        if found := _read(config, text):
+            days = _days(found[0]) if setting == "native.certificate" else max(map(_days, found))
+            line = _of(days, OTHER_LASTS, OTHER_ENDS, OTHER_ENDED)
+            yield line(setting=setting, path=str(config.path(text)), days=str(days))
+
+
+def _other_files(config: Config) -> list[tuple[str, str]]:
     native, events = config.native, config.nexo.events
     named: list[tuple[str, str | None]] = [
         ("nexo.authority", config.nexo.authority),
@@ -152,12 +173,7 @@ def _others(config: Config) -> Iterator[Finding]:
     ]
     if native is not None and native.certificate != config.nexo.certificate:
         named.append(("native.certificate", native.certificate))
-    for setting, text in named:
-        found = () if text is None else _read(config, text)
-        if text is not None and found:
-            days = _days(found[0]) if setting == "native.certificate" else max(map(_days, found))
-            line = _of(days, OTHER_LASTS, OTHER_ENDS, OTHER_ENDED)
-            yield line(setting=setting, path=str(config.path(text)), days=str(days))
+    return [(setting, text) for setting, text in named if text is not None]
 
 
 def _of(days: int, lasts: Line, ends: Line, ended: Line) -> Line:

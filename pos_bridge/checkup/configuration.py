@@ -1,12 +1,15 @@
 """The configuration and every file that it names, as `pos-bridge check` reads them. Opens no device and no database."""
 
+import os
 from collections.abc import Iterator
 
 from pos_bridge import credentials, terminal_data
-from pos_bridge.checkup.finding import Finding, good, mend, note, stop
+from pos_bridge.checkup.finding import Finding, good, mend, stop, unseen
+from pos_bridge.checkup.user import engines_user
 from pos_bridge.config import load
 from pos_bridge.config_checks import named_files
 from pos_bridge.settings import Config, ConfigError, is_credential
+from pos_bridge.start_fault import StartFault
 from pos_bridge.words import Words
 
 FIT = good(
@@ -25,7 +28,14 @@ UNFIT = mend(
         "Mend it, then run `pos-bridge check`.",
     ),
 )
-NOT_HANDED_OUT = note(
+NOT_READ = unseen(
+    "configuration",
+    Words(
+        "La configuration n'a pas été vérifiée en entier : {reason}.",
+        "The configuration was not checked as a whole: {reason}.",
+    ),
+)
+NOT_HANDED_OUT = unseen(
     "configuration",
     Words(
         "Des secrets sont confiés par systemd au service qui tourne, et à lui seul : tant qu'il est arrêté, la "
@@ -66,5 +76,6 @@ def _judged(config: Config) -> Finding:
         credentials.load(read)
         terminal_data.check(read)
     except ConfigError as error:
-        return UNFIT(reason=Words(error.to("fr"), error.to("en")))
+        closed = error.fault is StartFault.FILE_CLOSED and os.geteuid() != engines_user(config).uid
+        return (NOT_READ if closed else UNFIT)(reason=Words(error.to("fr"), error.to("en")))
     return FIT(file=str(config.file))

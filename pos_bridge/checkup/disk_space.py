@@ -88,8 +88,15 @@ def look_at(setting: str, folder: Path) -> Finding:
 
 
 def _is_read_only(folder: Path) -> bool:
-    """The file system itself, and not a unit's view of it (the status page's is read-only but for one folder)."""
-    device = folder.stat().st_dev
-    number = f"{os.major(device)}:{os.minor(device)}"
-    lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    return all("ro" in line.rpartition(" ")[2].split(",") for line in lines if line.split()[2] == number)
+    """The file system itself, and not a unit's view of it (the status page's is read-only but for one folder).
+
+    By the number of the mount: on btrfs a folder's device is none that mountinfo names.
+    """
+    descriptor = os.open(folder, os.O_PATH | os.O_CLOEXEC)
+    try:
+        told = Path(f"/proc/self/fdinfo/{descriptor}").read_text()
+    finally:
+        os.close(descriptor)
+    number = next(line.split()[1] for line in told.splitlines() if line.startswith("mnt_id:"))
+    mounts = (line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines())
+    return any("ro" in mount[-1].split(",") for mount in mounts if mount[0] == number)

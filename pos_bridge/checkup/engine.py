@@ -12,11 +12,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 from pos_bridge import credentials
-from pos_bridge.checkup.finding import Finding, good, mend, stop
+from pos_bridge.checkup.finding import Finding, good, mend, stop, unseen
 from pos_bridge.settings import Config, ConfigError
 from pos_bridge.wire.nexo.secured import NONCE_LENGTH, MessageKey, SealedMessage, read_sealed, seal
 from pos_bridge.words import Words
@@ -38,14 +39,14 @@ NOT_RUNNING = stop(
         "not start, `pos-bridge check` says why.",
     ),
 )
-NOT_ASKED = mend(
+NOT_ASKED = unseen(
     "engine",
     Words(
-        "`nexo.api_key_file` ou `nexo.passphrase` ne peut pas être lu ou ne convient pas : le service "
-        "n'a pas été interrogé. Lancez cette commande comme root "
-        "ou comme l'utilisateur du service.",
-        "`nexo.api_key_file` or `nexo.passphrase` cannot be read or used: the service was not asked. Run this as "
-        "root or as the service's user.",
+        "`nexo.certificate`, `nexo.api_key_file` ou `nexo.passphrase` ne peut pas être lu ou ne convient pas : le "
+        "service n'a pas été interrogé. Lancez cette commande comme root; si rien n'y change, `pos-bridge check` dit "
+        "lequel.",
+        "`nexo.certificate`, `nexo.api_key_file` or `nexo.passphrase` cannot be read or used: the service was not "
+        "asked. Run this as root; if that changes nothing, `pos-bridge check` says which.",
     ),
 )
 NOT_OURS = stop(
@@ -98,12 +99,12 @@ _DOWN = {"processor": PROCESSOR_DOWN, "journal": JOURNAL_DOWN}
 def look(config: Config) -> Iterator[Finding]:
     port = str(config.nexo.port)
     try:
-        speech = _speech(config)
-    except ConfigError:
+        speech, tls = _speech(config), _pinning(config.path(config.nexo.certificate))
+    except (ConfigError, OSError):
         yield NOT_ASKED()
         return
     try:
-        answer = _diagnosis(config, speech)
+        answer = _diagnosis(config, speech, tls)
     except ssl.SSLError:
         yield NOT_OURS(port=port)
         return
@@ -134,12 +135,17 @@ def _speech(config: Config) -> _InClear | MessageKey:
     return said.message_keys[0] if said.api_key is None else _InClear(said.api_key)
 
 
-def _diagnosis(config: Config, speech: _InClear | MessageKey) -> list[tuple[str, str]] | None:
-    """Its pairs; None: it answers, and not with a diagnosis."""
+def _pinning(certificate: Path) -> ssl.SSLContext:
+    """OSError (ssl.SSLError, too) for a file that cannot be read or used."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.check_hostname = False  # the certificate itself is pinned
     tls.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    tls.load_verify_locations(config.path(config.nexo.certificate))
+    tls.load_verify_locations(certificate)
+    return tls
+
+
+def _diagnosis(config: Config, speech: _InClear | MessageKey, tls: ssl.SSLContext) -> list[tuple[str, str]] | None:
+    """Its pairs; None: it answers, and not with a diagnosis."""
     connection = http.client.HTTPSConnection("127.0.0.1", config.nexo.port, timeout=_WITHIN_S, context=tls)
     with closing(connection):
         asked, headers = _request(config.till.poiid), {}

@@ -1,10 +1,12 @@
 """The ledger of erasures and its copy off this till, without which no backup can bring persons back."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
 from pos_bridge.checkup.finding import Finding, good, mend, stop
+from pos_bridge.checkup.user import engines_user
 from pos_bridge.identity.ledger import Entries, parse
 from pos_bridge.identity.ledger_file import NAME
 from pos_bridge.settings import Config
@@ -90,7 +92,9 @@ def look(config: Config) -> Iterator[Finding]:
         yield NO_COPY()
         return
     found = _within(copy)
-    if found is None:
+    if isinstance(found, PermissionError) and os.geteuid() != engines_user(config).uid:
+        raise found
+    if found is None or isinstance(found, PermissionError):
         yield COPY_UNREACHED(path=str(copy))
         return
     there, device = found
@@ -120,9 +124,9 @@ def _read(path: Path) -> Entries:
         return Entries()
 
 
-def _within(copy: Path) -> tuple[Entries | None, int] | None:
+def _within(copy: Path) -> tuple[Entries | None, int] | PermissionError | None:
     """What the copy says (None: it is no ledger), and its disk. None: not reached, or not in time."""
-    found: list[tuple[Entries | None, int]] = []
+    found: list[tuple[Entries | None, int] | PermissionError] = []
 
     def reach() -> None:
         try:
@@ -131,6 +135,8 @@ def _within(copy: Path) -> tuple[Entries | None, int] | None:
                 found.append((_read(copy), device))
             except ValueError:
                 found.append((None, device))
+        except PermissionError as denied:
+            found.append(denied)
         except OSError:
             return
 

@@ -14,6 +14,7 @@ class Weight(Enum):
 
     GOOD = Words("BON", "GOOD")
     NOTE = same("NOTE")  # to be known; nothing to mend
+    UNSEEN = Words("NON VU", "NOT SEEN")  # not looked at: neither well nor ill
     MEND = Words("À CORRIGER", "MEND")
     STOP = Words("ARRÊT", "STOP")  # a sale or a card is at risk now
 
@@ -56,6 +57,10 @@ def good(check: str, words: Words) -> Line:
 
 def note(check: str, words: Words) -> Line:
     return Line(check, Weight.NOTE, words)
+
+
+def unseen(check: str, words: Words) -> Line:
+    return Line(check, Weight.UNSEEN, words)
 
 
 def mend(check: str, words: Words) -> Line:

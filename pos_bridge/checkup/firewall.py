@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pos_bridge.checkup.finding import Finding, good, mend, note
+from pos_bridge.checkup.finding import Finding, good, mend, note, unseen
 from pos_bridge.domain.connection import Who
 from pos_bridge.network import denied, nft
 from pos_bridge.network.allowed import Allowed, allowed
@@ -40,7 +40,7 @@ IN_FORCE = good(
         "The firewall's rules in force are the configuration's.",
     ),
 )
-NOT_SEEN = note(
+NOT_SEEN = unseen(
     "firewall",
     Words(
         "Les règles du pare-feu ne se laissent voir qu'à root : lancez cette commande comme root.",
@@ -145,6 +145,8 @@ def _rules(wanted: str) -> Finding:
 def _denied(file: Path) -> Iterator[Finding]:
     try:
         found = denied.read(file)
+    except PermissionError:
+        raise
     except (OSError, denied.UnfitError):
         found = None
     if found is None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, note, stop
+from pos_bridge.checkup.user import must_open
 from pos_bridge.journal import months
 from pos_bridge.journal.errors import JournalCorruptError, JournalNewerError
 from pos_bridge.journal.stored import is_refused
@@ -70,6 +71,8 @@ def look(config: Config) -> Iterator[Finding]:
     if not months.files(folder):
         yield EMPTY(folder=str(folder))
         return
+    for month in months.files(folder):
+        must_open(month)
     reports = _verified(folder)
     for each in reports:
         if isinstance(each, JournalCorruptError):

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pos_bridge.checkup.finding import Finding, Line, good, mend, note, stop
+from pos_bridge.checkup.finding import Finding, Line, good, mend, note, stop, unseen
 from pos_bridge.domain.surroundings import Unfit
 from pos_bridge.settings import Config
-from pos_bridge.surroundings import ROOT, UnseenError, read, swap_areas
+from pos_bridge.surroundings import ROOT, UnseenError, is_covered, read, swap_areas
 from pos_bridge.surroundings import look as unfit
 from pos_bridge.words import Words
 
@@ -36,6 +36,26 @@ SWAP, SWAP_ACCEPTED, SWAP_FIT = _unfit(
     ),
     Words("La mémoire peut être écrite en clair sur {areas}", "Memory can be written in clear to {areas}"),
     Words("La mémoire n'est écrite en clair sur aucun disque.", "No disk gets memory in clear."),
+)
+SWAP_COVERED = stop(
+    "swap",
+    Words(
+        "Aucune carte n'est lue : on ne voit pas quelle mémoire d'échange a cette machine, car /proc/swaps n'est pas "
+        "celui du noyau (lxcfs, dans un conteneur). Chiffrez celle de l'hôte ou enlevez-la, puis `umount /proc/swaps` "
+        "ici; docs/surroundings.md dit le reste.",
+        "No card is read: which swap this machine has cannot be seen, for /proc/swaps is not the kernel's (lxcfs, in a "
+        "container). Encrypt the host's or take it away, then `umount /proc/swaps` here; docs/surroundings.md says "
+        "the rest.",
+    ),
+)
+SWAP_COVERED_ACCEPTED = unseen(
+    "swap",
+    Words(
+        "On ne voit pas quelle mémoire d'échange a cette machine, car /proc/swaps n'est pas celui du noyau; "
+        "`card_room.accepts` l'accepte et les cartes sont lues. Le magasin en répond.",
+        "Which swap this machine has cannot be seen, for /proc/swaps is not the kernel's; `card_room.accepts` accepts "
+        "it and cards are read. The shop answers for that.",
+    ),
 )
 HIBERNATION, HIBERNATION_ACCEPTED, HIBERNATION_FIT = _unfit(
     "hibernation",
@@ -79,6 +99,13 @@ UNSEEN = stop(
         "read: docs/surroundings.md.",
     ),
 )
+HIDDEN = unseen(
+    "surroundings",
+    Words(
+        "Qui lance cette commande ne voit pas tout de cette machine (/proc/swaps, /sys). Lancez-la comme root.",
+        "Whoever runs this command does not see all of this machine (/proc/swaps, /sys). Run it as root.",
+    ),
+)
 CORES_TAKEN = note(
     "core_dumps",
     Words(
@@ -95,6 +122,15 @@ CORES_OF_ALL = mend(
         "-w fs.suid_dumpable=0`, et la même ligne dans /etc/sysctl.d.",
         "fs.suid_dumpable is 1: the kernel dumps programs that changed their user, too. `sysctl -w "
         "fs.suid_dumpable=0`, and the same line in /etc/sysctl.d.",
+    ),
+)
+NOT_READ = unseen(
+    "kernel_files",
+    Words(
+        "{path} ne s'ouvre pas à qui lance cette commande, ou n'est pas celui du noyau (conteneur) : cela n'a pas été "
+        "regardé. Lancez-la comme root, sur la machine même.",
+        "{path} is not open to whoever runs this command, or is not the kernel's (a container): it was not looked at. "
+        "Run it as root, on the machine itself.",
     ),
 )
 CORES_FIT = good(
@@ -149,22 +185,26 @@ _HOSTS = (
 
 
 def look(config: Config) -> Iterator[Finding]:
-    yield from look_at(ROOT, config.card_room.accepted)
+    yield from look_at(ROOT, config.card_room.accepted, as_root=os.geteuid() == 0)
 
 
-def look_at(root: Path, accepted: frozenset[Unfit]) -> Iterator[Finding]:
+def look_at(root: Path, accepted: frozenset[Unfit], *, as_root: bool = True) -> Iterator[Finding]:
     found = unfit(root)
     if Unfit.UNSEEN in found:
-        yield UNSEEN()
+        yield (UNSEEN if as_root else HIDDEN)()
     for reason, (refused, let, fit) in _LINES.items():
-        if reason in found:
+        if reason is Unfit.SWAP and is_covered(root, "proc/swaps"):
+            yield (SWAP_COVERED_ACCEPTED if reason in accepted else SWAP_COVERED)()
+        elif reason in found:
             areas = {"areas": _bare(root)} if reason is Unfit.SWAP else {}
             yield (let if reason in accepted else refused)(**areas)
         elif Unfit.UNSEEN not in found:
             yield fit()
-    yield from _cores(root)
-    yield (VIRTUAL if _is_virtual(root) else REAL)()
-    yield (WIPED_ON_FREE if _wipes_on_free(root) else KEPT_ON_FREE)()
+    for look_into in (_cores, _host, _freed):
+        try:
+            yield from look_into(root)
+        except UnseenError as closed:
+            yield NOT_READ(path=str(closed))
 
 
 def _bare(root: Path) -> str:
@@ -176,6 +216,8 @@ def _bare(root: Path) -> str:
 
 def _cores(root: Path) -> Iterator[Finding]:
     """core(5): a pattern that begins with | is a program that is given each dump."""
+    if is_covered(root, "proc/sys/kernel/core_pattern"):
+        raise UnseenError(root / "proc/sys/kernel/core_pattern")
     pattern = _told(root / "proc/sys/kernel/core_pattern").strip()
     if _told(root / "proc/sys/fs/suid_dumpable").strip() == b"1":
         yield CORES_OF_ALL()
@@ -184,6 +226,14 @@ def _cores(root: Path) -> Iterator[Finding]:
         yield CORES_TAKEN(program=os.path.basename(words[0]).decode(errors="replace") if words else "?")  # noqa: PTH119 - bytes
     else:
         yield CORES_FIT()
+
+
+def _host(root: Path) -> Iterator[Finding]:
+    yield (VIRTUAL if _is_virtual(root) else REAL)()
+
+
+def _freed(root: Path) -> Iterator[Finding]:
+    yield (WIPED_ON_FREE if _wipes_on_free(root) else KEPT_ON_FREE)()
 
 
 def _is_virtual(root: Path) -> bool:
@@ -204,7 +254,5 @@ def _wipes_on_free(root: Path) -> bool:
 
 
 def _told(path: Path) -> bytes:
-    try:
-        return read(path) or b""
-    except UnseenError:
-        return b""
+    """UnseenError."""
+    return read(path) or b""

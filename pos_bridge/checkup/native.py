@@ -7,6 +7,7 @@ from pathlib import Path
 from pos_bridge.checkup.finding import Finding, good, mend, stop
 from pos_bridge.config_checks import check_native_folder
 from pos_bridge.settings import Config, ConfigError
+from pos_bridge.start_fault import StartFault
 from pos_bridge.words import Words
 
 FOLDER_UNFIT = stop(
@@ -47,6 +48,8 @@ def look(config: Config) -> Iterator[Finding]:
     try:
         check_native_folder(config)
     except ConfigError as error:
+        if error.fault is StartFault.FILE_CLOSED:
+            raise PermissionError from None
         yield FOLDER_UNFIT(reason=Words(error.to("fr"), error.to("en")))
     for setting, text in config.native.sockets:
         yield look_at(setting, config.path(text))

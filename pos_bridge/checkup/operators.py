@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pos_bridge.checkup.finding import Finding, good, mend, note
+from pos_bridge.checkup.user import must_open
 from pos_bridge.domain.operator import HELD, OperatorsUnusableError
 from pos_bridge.operators.role_words import ROLES
 from pos_bridge.operators.store import Operators
@@ -21,9 +22,8 @@ NOT_USED = note(
 UNREADABLE = mend(
     "operators",
     Words(
-        "{path} ne peut pas être lu : personne n'est admis. Lancez cette commande comme root; si rien n'y change, "
-        "regardez le disque.",
-        "{path} cannot be read: nobody is let in. Run this as root; if that changes nothing, look at the disk.",
+        "{path} ne peut pas être lu : personne n'est admis. Regardez le disque, et à qui est ce fichier.",
+        "{path} cannot be read: nobody is let in. Look at the disk, and whose that file is.",
     ),
 )
 NOBODY = mend(
@@ -76,6 +76,7 @@ def look(config: Config) -> Iterator[Finding]:
         yield NOT_USED()
         return
     store = Operators(config.operator_store)
+    must_open(store.path)
     try:
         there, old = store.all(), store.old_hashes()
     except OperatorsUnusableError:

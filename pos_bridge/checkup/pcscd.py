@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pos_bridge.cardlink.pcscd_log import logs_apdus
-from pos_bridge.checkup.finding import Finding, good, mend, stop
+from pos_bridge.checkup.finding import Finding, good, mend, stop, unseen
+from pos_bridge.checkup.programs import others_are_hidden
 from pos_bridge.settings import Config
+from pos_bridge.surroundings import ROOT
 from pos_bridge.words import Words
 
 _WITHIN_S = 2.0
@@ -21,6 +23,15 @@ ABSENT = mend(
         "pcscd.socket`), or mend `reader.pcscd`.",
     ),
 )
+NOT_OPEN = unseen(
+    "pcscd",
+    Words(
+        "{socket} ne s'ouvre pas à qui lance cette commande : que pcscd y réponde, pour le lecteur {reader}, n'a pas "
+        "été regardé. Lancez-la comme root.",
+        "{socket} is not open to whoever runs this command: whether pcscd answers there, for the reader {reader}, was "
+        "not looked at. Run it as root.",
+    ),
+)
 LOGS = stop(
     "pcscd_log",
     Words(
@@ -30,6 +41,15 @@ LOGS = stop(
         "pcscd behind {socket} writes all that cards say into its log, numbers too: no card is read on {reader}. Take "
         "--apdu and --debug off its command line (`systemctl cat pcscd`, /etc/default/pcscd), restart it, and erase "
         "what it wrote already.",
+    ),
+)
+NOT_SEEN = unseen(
+    "pcscd_log",
+    Words(
+        "pcscd derrière {socket} ne se laisse pas voir de qui lance cette commande, ni s'il écrit ce que disent les "
+        "cartes. Lancez-la comme root.",
+        "pcscd behind {socket} cannot be seen by whoever runs this command, nor whether it writes what cards say. Run "
+        "it as root.",
     ),
 )
 SILENT = good(
@@ -67,13 +87,18 @@ def look(config: Config) -> Iterator[Finding]:
 
 def look_at(reader: str, at: Path) -> Iterator[Finding]:
     """`at` is pcscd's socket."""
-    if not _listens(at):
+    try:
+        listens = _listens(at)
+    except PermissionError:
+        yield NOT_OPEN(reader=reader, socket=str(at))
+        return
+    if not listens:
         yield ABSENT(reader=reader, socket=str(at))
         return
     if logs_apdus(at):
         yield LOGS(reader=reader, socket=str(at))
     else:
-        yield SILENT(socket=str(at))
+        yield (NOT_SEEN if others_are_hidden(ROOT) else SILENT)(socket=str(at))
     if at.stat().st_mode & stat.S_IWOTH and _others_get_to(at):
         yield OPEN(reader=reader, socket=str(at))
     else:
@@ -81,10 +106,13 @@ def look_at(reader: str, at: Path) -> Iterator[Finding]:
 
 
 def _listens(at: Path) -> bool:
+    """PermissionError."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             probe.settimeout(_WITHIN_S)
             probe.connect(str(at))
+    except PermissionError:
+        raise
     except OSError:
         return False
     return True

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pos_bridge.checkout.passing import duties
 from pos_bridge.checkup.finding import Finding, good, mend, note
+from pos_bridge.checkup.user import must_open
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.identity import file
 from pos_bridge.identity.fault import EXPECTED, fault_of
@@ -103,6 +104,8 @@ def look(config: Config) -> Iterator[Finding]:
     if config.identity is None or not config.vault.exists():
         yield NOBODY()
         return
+    for each in (config.vault, config.path(config.identity.vault_key)):
+        must_open(each)
     yield RENEWAL_LATE() if _age_s(config.state / OWED) > RENEWED_WITHIN_S else RENEWED()
     today = local_today()
     try:

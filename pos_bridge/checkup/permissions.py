@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, mend, stop
@@ -140,7 +141,8 @@ def _is_changed_by_others(path: Path, user: User) -> bool:
 def _state(folder: Path, user: User) -> Iterator[Finding]:
     """Others do not get through a closed folder, whatever lies in it; the service must own what it is to write."""
     at = {"path": str(folder)}
-    everything = [folder, *(found for found in folder.rglob("*") if not found.is_symlink())]
+    found = (Path(inside, name) for inside, *both in os.walk(folder, onerror=_allowed) for name in chain(*both))
+    everything = [folder, *(path for path in found if not path.is_symlink())]
     seen = [(path, status) for path in everything if (status := _status(path)) is not None]
     open_ = [path for path, status in seen if status.st_mode & _OF_OTHERS]
     foreign = [path for path, status in seen if status.st_uid != user.uid]
@@ -150,6 +152,12 @@ def _state(folder: Path, user: User) -> Iterator[Finding]:
         yield STATE_OF_ANOTHER(**at, count=str(len(foreign)), name=foreign[0].name, user=user.name)
     if folder not in open_ and not foreign:
         yield STATE_CLOSED(**at)
+
+
+def _allowed(error: OSError) -> None:
+    """A folder that may not be listed is not an empty one."""
+    if isinstance(error, PermissionError):
+        raise error
 
 
 def _status(path: Path) -> os.stat_result | None:

@@ -28,7 +28,7 @@ SEALING_ROOT = note(
 
 
 def look(config: Config) -> Iterator[Finding]:
-    """What is not there, or is none, is told of the configuration."""
+    """What is not there, or is none, is told of the configuration. PermissionError."""
     for authority in _authorities(config.path(config.processor.ca)):
         yield AUTHORITY(setting="processor.ca", print=authority.fingerprint(hashes.SHA256()).hex())
     for root in _roots(config.path(config.card_room.trust)):
@@ -38,6 +38,8 @@ def look(config: Config) -> Iterator[Finding]:
 def _authorities(path: Path) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(path.read_bytes())
+    except PermissionError:
+        raise
     except (OSError, ValueError):
         return []
 
@@ -45,5 +47,7 @@ def _authorities(path: Path) -> list[x509.Certificate]:
 def _roots(path: Path) -> list[str]:
     try:
         return [root.hex() for root in trust_words.parse(path.read_bytes()).roots]
+    except PermissionError:
+        raise
     except (OSError, ValueError):
         return []

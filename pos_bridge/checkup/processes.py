@@ -11,25 +11,34 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from pos_bridge.checkup.finding import Finding, good, mend, note, stop
-from pos_bridge.checkup.programs import command, processes
+from pos_bridge.checkup.finding import Finding, good, mend, note, stop, unseen
+from pos_bridge.checkup.programs import command, others_are_hidden, processes
 from pos_bridge.domain.surroundings import Unfit
 from pos_bridge.settings import Config
 from pos_bridge.surroundings import ROOT, UnseenError, read
 from pos_bridge.words import Words
 
-NO_ENGINE = note(
+NO_ENGINE = unseen(
     "locks",
     Words(
         "Aucun service qui tourne avec cette configuration n'a été trouvé : ses verrous n'ont pas été regardés.",
         "No engine that runs on this configuration was found: its locks were not looked at.",
     ),
 )
-NO_ROOM = note(
+NO_ROOM = unseen(
     "locks",
     Words(
         "Aucune chambre des cartes n'attend en ce moment : ses verrous n'ont pas été regardés.",
         "No card room is waiting at this moment: its locks were not looked at.",
+    ),
+)
+HIDDEN = unseen(
+    "locks",
+    Words(
+        "Les processus du service ne se laissent pas voir de qui lance cette commande : leurs verrous n'ont pas été "
+        "regardés. Lancez-la comme root.",
+        "The service's processes cannot be seen by whoever runs this command: their locks were not looked at. Run it "
+        "as root.",
     ),
 )
 LOCKED = good("locks", Words("{what} : verrous en vigueur ({locks}).", "{what}: locks in force ({locks})."))
@@ -51,21 +60,21 @@ TRACED = stop(
         "who started it; take no card until then.",
     ),
 )
+# Neither how much nor of which process: this is read in reports that leave the till, and mended the same.
 SWAPPED = mend(
     "swapped",
     Words(
-        "{what}, processus {pid} : {kib} Kio de sa mémoire sont dans la mémoire d'échange. docs/surroundings.md dit "
-        "comment l'éviter; redémarrez ensuite le service.",
-        "{what}, process {pid}: {kib} KiB of its memory are in swap. docs/surroundings.md says how to avoid that; then "
-        "restart the service.",
+        "{what} : une partie de sa mémoire est dans la mémoire d'échange. docs/surroundings.md dit comment l'éviter; "
+        "redémarrez ensuite le service.",
+        "{what}: a part of its memory is in swap. docs/surroundings.md says how to avoid that; then restart the "
+        "service.",
     ),
 )
 SWAPPED_ACCEPTED = note(
     "swapped",
     Words(
-        "{what}, processus {pid} : {kib} Kio de sa mémoire sont dans la mémoire d'échange, que `card_room.accepts` "
-        "accepte.",
-        "{what}, process {pid}: {kib} KiB of its memory are in swap, which `card_room.accepts` accepts.",
+        "{what} : une partie de sa mémoire est dans la mémoire d'échange, que `card_room.accepts` accepte.",
+        "{what}: a part of its memory is in swap, which `card_room.accepts` accepts.",
     ),
 )
 ROOM_IS_ENGINE = note(
@@ -155,9 +164,10 @@ def look_at(root: Path, config: Config) -> Iterator[Finding]:
     by_systemd = config.card_room.socket is not None or config.card_room.chip_socket is not None
     accepted = Unfit.SWAP in config.card_room.accepted
     promised = _OF_ENGINE | _OF_UNIT if by_systemd else _OF_ENGINE
-    engine = next((process for process in _engines(root, config.file)), None)
+    found = [*_engines(root, config.file)]
+    engine = next((process for process in found if process is not None), None)
     if engine is None:
-        yield NO_ENGINE()
+        yield (HIDDEN if found or others_are_hidden(root) else NO_ENGINE)()
         return
     yield from _look_at(root, ENGINE, engine, promised, swap_accepted=accepted)
     until = time.monotonic() + _WITHIN_S
@@ -190,9 +200,8 @@ def _look_at(
         yield LOCKED(what=what, locks=_listed(promised))
     if process.status.get("TracerPid", "0") != "0":
         yield TRACED(**told, tracer=process.status["TracerPid"])
-    swapped = process.status.get("VmSwap", "0 kB").removesuffix(" kB")
-    if swapped != "0":
-        yield (SWAPPED_ACCEPTED if swap_accepted else SWAPPED)(**told, kib=swapped)
+    if process.status.get("VmSwap", "0 kB") != "0 kB":
+        yield (SWAPPED_ACCEPTED if swap_accepted else SWAPPED)(what=what)
 
 
 def _listed(locks: Iterable[Words]) -> Words:
@@ -206,23 +215,31 @@ def _lacking(process: Process, promised: dict[Words, Held]) -> list[Words]:
 # ---- which processes ----
 
 
-def _engines(root: Path, file: Path) -> Iterator[Process]:
+def _engines(root: Path, file: Path) -> Iterator[Process | None]:
+    """None: one that does not show whether it is."""
     for pid, _ in processes(root):
         words = command(root, pid)
         named = any(Path(word).name == "pos-bridge" for word in words[:4]) or "pos_bridge" in words[1:4]
-        if named and "run" in words and _config_of(root, pid, words) == file:
-            process = seen(root, pid)
-            if process is not None:
-                yield process
+        if not named or "run" not in words:
+            continue
+        try:
+            is_ours = _config_of(root, pid, words) == file
+        except PermissionError:
+            yield None
+            continue
+        if is_ours and (process := seen(root, pid)) is not None:
+            yield process
 
 
 def _config_of(root: Path, pid: int, words: list[str]) -> Path | None:
-    """Which configuration it was started with; a relative one from where it runs, if that may be seen."""
+    """Which configuration it was started with; a relative one from where it runs. PermissionError."""
     given = [later for word, later in pairwise(words) if word == "--config"]
     given += [word.removeprefix("--config=") for word in words if word.startswith("--config=")]
     path = Path(given[-1]) if given else _DEFAULT
     try:
         return path if path.is_absolute() else (root / f"proc/{pid}/cwd").readlink() / path
+    except PermissionError:
+        raise
     except OSError:
         return None
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from pos_bridge import credentials
 from pos_bridge.checkup.configuration import lacks_credentials
-from pos_bridge.checkup.finding import Finding, Line, good, mend, stop
+from pos_bridge.checkup.finding import Finding, Line, good, mend, stop, unseen
 from pos_bridge.checkup.tls import Ending, context, shake
 from pos_bridge.processor.channel import Credentials, grpc, open_channel
 from pos_bridge.protocol import processor_v1_pb2 as pb
 from pos_bridge.protocol.processor_v1_pb2_grpc import ProcessorStub
 from pos_bridge.settings import Config, ConfigError
+from pos_bridge.start_fault import StartFault
 from pos_bridge.words import Words
 
 OFF_S = 30  # to be mended: certificates are judged by this clock, and hours are written by it
@@ -32,9 +33,18 @@ OWN_UNUSABLE = stop(
     "processor",
     Words(
         "`processor.ca`, `processor.certificate` ou `processor.key` ne peut pas servir : le processeur n'a pas été "
-        "appelé. `pos-bridge check` dit lequel; lancez cette commande comme root ou comme l'utilisateur du service.",
+        "appelé. `pos-bridge check` dit lequel.",
         "`processor.ca`, `processor.certificate` or `processor.key` cannot be used: the processor was not called. "
-        "`pos-bridge check` says which; run this as root or as the service's user.",
+        "`pos-bridge check` says which.",
+    ),
+)
+NOT_CALLED = unseen(
+    "processor",
+    Words(
+        "`processor.ca`, `processor.certificate` ou `processor.key` ne s'ouvre pas à qui lance cette commande : le "
+        "processeur n'a pas été appelé. Lancez-la comme root.",
+        "`processor.ca`, `processor.certificate` or `processor.key` is not open to whoever runs this command: the "
+        "processor was not called. Run it as root.",
     ),
 )
 NO_NAME = stop(
@@ -185,8 +195,12 @@ def look(config: Config) -> Iterator[Finding]:
         tls = context(ca, certificate, key, credentials.enrolment_secret(config))
         pair = credentials.processor_pair(config)
         own = Credentials(ca.read_bytes(), pair.chain_pem, pair.key_pem)
-    except (OSError, ValueError, ConfigError):
-        yield OWN_UNUSABLE()
+    except PermissionError:
+        yield NOT_CALLED()
+        return
+    except (OSError, ValueError, ConfigError) as error:
+        closed = isinstance(error, ConfigError) and error.fault is StartFault.FILE_CLOSED
+        yield (NOT_CALLED if closed else OWN_UNUSABLE)()
         return
     shaken = shake(processor.address, processor.server_name, tls)
     if shaken.ending in _SAID:

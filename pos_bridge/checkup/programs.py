@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from pos_bridge.checkup.finding import Finding, Line, good, mend, note
+from pos_bridge.checkup.finding import Finding, Line, good, mend, note, unseen
 from pos_bridge.settings import Config
 from pos_bridge.surroundings import ROOT, UnseenError, read
 from pos_bridge.words import Words
@@ -48,6 +48,15 @@ CONSOLE = mend(
         "Take `console={tty}` out of its parameters and restart the machine.",
     ),
 )
+HIDDEN = unseen(
+    "serial_port",
+    Words(
+        "Des programmes qui tournent ne se laissent pas voir de qui lance cette commande : l'un d'eux peut tenir le "
+        "port d'un lecteur. Lancez-la comme root.",
+        "Some programs that run cannot be seen by whoever runs this command: one of them may hold a reader's port. Run "
+        "it as root.",
+    ),
+)
 FREE = good(
     "serial_port",
     Words(
@@ -85,11 +94,17 @@ def look_at(root: Path, devices: dict[Path, str]) -> Iterator[Finding]:
 
 
 def _running(root: Path, ports: dict[str, tuple[Path, str]]) -> Iterator[Finding]:
+    if others_are_hidden(root):
+        yield HIDDEN()
     for pid, program in processes(root):
         if program in _TAKERS:
             yield RUNS(program=program, unit=_TAKERS[program][0])
         elif program in _GETTYS:
-            words = {word.rpartition("/")[2] for word in command(root, pid)[1:]} | {_input(root, pid)}
+            words = {word.rpartition("/")[2] for word in command(root, pid)[1:]}
+            try:
+                words.add(_input(root, pid))
+            except PermissionError:
+                yield HIDDEN()
             for tty in sorted(words & ports.keys()):
                 yield _at(GETTY, tty, ports)
 
@@ -128,6 +143,11 @@ def _is_masked(root: Path, unit: str) -> bool:
 # ---- processes ----
 
 
+def others_are_hidden(root: Path) -> bool:
+    """Whether the kernel shows whoever asks their own processes only (hidepid= of proc(5), ProtectProc=)."""
+    return not (_told(root / "proc/1/status") or _told(root / "proc/1/comm"))
+
+
 def processes(root: Path) -> Iterator[tuple[int, str]]:
     """Each process's number and name, as far as they may be seen."""
     for name in _names(root / "proc"):
@@ -141,9 +161,11 @@ def command(root: Path, pid: int) -> list[str]:
 
 
 def _input(root: Path, pid: int) -> str:
-    """What it has as standard input: systemd gives a getty its terminal there. Empty where that is not shown."""
+    """What it has as standard input: a getty its terminal, by systemd. Empty: none, or gone. PermissionError."""
     try:
         return (root / f"proc/{pid}/fd/0").readlink().name
+    except PermissionError:
+        raise
     except OSError:
         return ""
 

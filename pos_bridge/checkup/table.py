@@ -28,7 +28,7 @@ from pos_bridge.checkup import (
     readers,
     versions,
 )
-from pos_bridge.checkup.finding import Finding, Line, mend
+from pos_bridge.checkup.finding import Finding, Line, mend, unseen
 from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
@@ -59,15 +59,23 @@ LOOKS: tuple[ModuleType, ...] = (
     programs,
 )
 
+NOT_ALLOWED = unseen(
+    "look",
+    Words(
+        "{topic} : n'a pas pu être regardé, car cela n'est pas ouvert à qui lance cette commande. Lancez-la comme root "
+        "(`sudo pos-bridge doctor`).",
+        "{topic}: could not be looked at, for it is not open to whoever runs this command. Run it as root (`sudo "
+        "pos-bridge doctor`).",
+    ),
+)
 NOT_LOOKED = mend(
     "look",
     Words(
-        "{topic} : n'a pas pu être regardé ({fault}). Lancez cette commande comme root; si rien n'y change, c'est une "
-        "faute de ce programme : signalez cette ligne.",
-        "{topic}: could not be looked at ({fault}). Run this as root; if that changes nothing, it is a fault of this "
-        "program: report this line.",
+        "{topic} : n'a pas pu être regardé ({fault}). C'est une faute de ce programme : signalez cette ligne.",
+        "{topic}: could not be looked at ({fault}). It is a fault of this program: report this line.",
     ),
 )
+FAILED = (NOT_ALLOWED, NOT_LOOKED)  # each names the topic that was not looked at, or not to its end
 
 
 def examine(config: Config, without: Collection[ModuleType] = ()) -> Iterator[Finding]:
@@ -78,10 +86,17 @@ def examine(config: Config, without: Collection[ModuleType] = ()) -> Iterator[Fi
     for topic in LOOKS:
         if topic in without:
             continue
-        try:
-            yield from topic.look(config)
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the other looks are taken
-            yield NOT_LOOKED(topic=name(topic), fault=type(fault).__name__)
+        yield from looked_at(topic, config)
+
+
+def looked_at(topic: ModuleType, config: Config) -> Iterator[Finding]:
+    """What this look finds; one that fails is told, and raises nothing."""
+    try:
+        yield from topic.look(config)
+    except PermissionError:
+        yield NOT_ALLOWED(topic=name(topic))
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the other looks are taken
+        yield NOT_LOOKED(topic=name(topic), fault=type(fault).__name__)
 
 
 def name(topic: ModuleType) -> str:

@@ -3,6 +3,7 @@
 import os
 import pwd
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +29,22 @@ class User:
         return bool(seen.st_mode & wanted)
 
 
+def must_open(path: Path) -> None:
+    """PermissionError where whoever asks may not read what is there.
+
+    It opens nothing: a database's locks would go with the first descriptor of it that this process closes (fcntl(2)).
+    """
+    with suppress(FileNotFoundError):
+        path.lstat()
+        if not os.access(path, os.R_OK, effective_ids=True):
+            raise PermissionError
+
+
 def engines_user(config: Config) -> User:
-    """The owner of the state's folder; before the engine's first start, whoever asks."""
+    """The owner of the state's folder; before the engine's first start, whoever asks. PermissionError."""
     try:
         uid = config.state.stat().st_uid
-    except OSError:
+    except FileNotFoundError:
         uid = os.geteuid()
     try:
         known = pwd.getpwuid(uid)

@@ -58,8 +58,9 @@ WORDS = {
         "{path} is not what it should be, or does not go with the other file. Nothing was changed.",
     ),
     "not_there": Said(
-        "{path} ne peut pas être lu ou écrit ({reason}).",
-        "{path} cannot be read or written ({reason}).",
+        "{path} ne peut pas être lu ou écrit ({reason}). Est-ce le bon support, et y a-t-il de la place? Puis "
+        "recommencez.",
+        "{path} cannot be read or written ({reason}). Is it the right medium, and is there room? Then begin again.",
     ),
     "ended": Said(
         "L'autorité dans {folder} est échue. Faites-en une autre ailleurs (`certificate new`) et donnez-la aux "

@@ -15,14 +15,22 @@ from pos_bridge.words import LANGUAGES, Words
 
 # 2 is for words and for a configuration that cannot be read, as of every command.
 WELL, ILL, AT_RISK = 0, 1, 3
-CODES: Mapping[Weight, int] = {Weight.GOOD: WELL, Weight.NOTE: WELL, Weight.MEND: ILL, Weight.STOP: AT_RISK}
+NOT_ALL_SEEN = 4  # is added to those
+CODES: Mapping[Weight, int] = {
+    Weight.GOOD: WELL,
+    Weight.NOTE: WELL,
+    Weight.UNSEEN: NOT_ALL_SEEN,
+    Weight.MEND: ILL,
+    Weight.STOP: AT_RISK,
+}
 
 _WHAT = Words(
     "Demande au service comment il va, et regarde la caisse elle-même. Ne change rien. Une ligne par constat; ce qui "
     "est à corriger dit comment. Code de retour : 0 rien à corriger, 1 à corriger, 3 une vente ou une carte est en "
-    "danger maintenant.",
+    "danger maintenant; 4 de plus si tout n'a pas pu être regardé (4, 5, 7).",
     "Asks the running engine how it is, and looks at the till itself. Read-only. One line a finding; those to be "
-    "mended say how. Exit code: 0 nothing to mend, 1 something to mend, 3 a sale or a card is at risk now.",
+    "mended say how. Exit code: 0 nothing to mend, 1 something to mend, 3 a sale or a card is at risk now; 4 more "
+    "where not all could be looked at (4, 5, 7).",
 )
 
 
@@ -40,7 +48,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> int:
-    """`args.loaded` is the Config. The code is by the heaviest finding."""
+    """`args.loaded` is the Config."""
     code = WELL
     told: list[dict[str, str]] = []
     for finding in examine(args.loaded):
@@ -48,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
             told.append(as_fields(finding))
         else:
             print(finding.to(args.lang), flush=True)
-        code = max(code, CODES[finding.weight])
+        code |= CODES[finding.weight]
     if args.json:
         print(json.dumps(told, ensure_ascii=False, indent=2))
     return code

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from pos_bridge import credentials
+from pos_bridge.cli import enrol_issuer
 from pos_bridge.cli.enrol_words import FAULTS, UNCHANGED, WORDS
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
@@ -105,7 +106,7 @@ def _one_file(config: Config) -> None:
         raise _RefusedError("two_files", file=config.file)
 
 
-_Lines = list[tuple[str, dict[str, object]]]
+_Lines = list[enrol_issuer.Line]
 
 
 def _say(language: str, lines: _Lines, to: TextIO) -> None:
@@ -151,10 +152,16 @@ def _install(config: Config, chain: Path) -> _Lines:
     key = _asked_key(asked, secret)
     own = config.own_enrolment_ca is not None
     roots = _known(config) if own else ()  # the processor's says nothing of whom it takes certificates from
-    pair = est.take(est.read_file(chain.read_bytes()), key, None, roots, datetime.now(UTC))
+    content = chain.read_bytes()
+    try:
+        found = est.read_file(content)
+    except EnrolError:
+        raise _RefusedError("not_a_chain", path=chain) from None
+    pair = est.take(found, key, None, roots, datetime.now(UTC))
+    issuer = () if own else tuple(enrol_issuer.told(config, pair, enrol_issuer.in_force(config)))
     said = _keep(config, pair, secret)
     asked.unlink()
-    return said
+    return [*said, *issuer]
 
 
 def _keep(config: Config, pair: Pair, secret: bytes | None) -> _Lines:

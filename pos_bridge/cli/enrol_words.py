@@ -30,6 +30,36 @@ WORDS = {
         "Request for {name} in {path}. Have it signed, then `pos-bridge enrol --install FILE`. The key does not leave "
         "this till.",
     ),
+    "issuer_processor": Said(
+        "Fait par {issuer}, dont l'autorité est celle de processor.ca.",
+        "Made by {issuer}, whose authority is the one in processor.ca.",
+    ),
+    "issuer_same": Said(
+        "Fait, d'après le nom qu'il porte, par {issuer}, comme celui qu'il remplace.",
+        "Made, by the name in it, by {issuer}, as the one that it replaces.",
+    ),
+    "issuer_other": Said(
+        "ATTENTION : fait par {issuer}; celui qu'il remplace l'était par {before}. Si personne ne vous a annoncé ce "
+        "changement, demandez avant que le service ne redémarre.",
+        "WARNING: made by {issuer}; the one that it replaces was by {before}. If nobody announced that change to you, "
+        "ask before the service is restarted.",
+    ),
+    "issuer_unknown": Said(
+        "ATTENTION : fait par {issuer}, que rien sur cette caisse ne connaît. Est-ce bien votre PKI?",
+        "WARNING: made by {issuer}, which nothing on this till knows. Is that your PKI?",
+    ),
+    "name_other": Said(
+        "ATTENTION : il est au nom de {name}, et cette caisse est {poiid}. Est-ce bien celui de cette caisse?",
+        "WARNING: it is in the name of {name}, and this till is {poiid}. Is it this till's?",
+    ),
+    "issuer_unchecked": Said(
+        "Qui l'a fait n'est pas vérifié. Pour qu'il le soit, nommez le certificat de l'autorité dans {file} : "
+        '[enrolment], ca = "enrolment-ca.pem" (docs/certificates.md). D\'ici là le processeur seul peut refuser; '
+        "`pos-bridge doctor` dit s'il l'accepte.",
+        "Who made it was not checked. To have that checked, name the authority's certificate in {file}: [enrolment], "
+        'ca = "enrolment-ca.pem" (docs/certificates.md). Until then only the processor can refuse it; `pos-bridge '
+        "doctor` says whether it takes it.",
+    ),
     "no_url": Said(
         "[enrolment] url manque dans {file} : écrivez l'adresse du serveur d'inscription, ou passez par un fichier "
         "avec `enrol --csr`. Rien n'a été changé.",
@@ -52,10 +82,17 @@ WORDS = {
         "{path} is no PEM file of authorities: put the right one back, or delete it and begin again. Nothing was "
         "changed.",
     ),
+    "not_a_chain": Said(
+        "{path} n'est pas une chaîne de certificats (PEM ou PKCS #7), ou est coupé : donnez ce que votre PKI a signé, "
+        "pas la demande. Rien n'a été changé.",
+        "{path} is no chain of certificates (PEM or PKCS #7), or is cut off: give what your PKI signed, not the "
+        "request. Nothing was changed.",
+    ),
     "disk": Said(
-        "{path} ne peut pas être lu ou écrit ({reason}). Ce qui était là est intact; un jeton qui n'a pas été envoyé "
-        "reste bon.",
-        "{path} cannot be read or written ({reason}). What was there is intact; a token that was not sent stays good.",
+        "{path} ne peut pas être lu ou écrit ({reason}) : voyez la place et les droits, puis recommencez. Ce qui était "
+        "là est intact; un jeton qui n'a pas été envoyé reste bon.",
+        "{path} cannot be read or written ({reason}): look at the room and the rights, then begin again. What was "
+        "there is intact; a token that was not sent stays good.",
     ),
 }
 

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pos_bridge import credentials
-from pos_bridge.checkup.finding import Weight
-from pos_bridge.cli.doctor import CODES
+from pos_bridge.cli.doctor import AT_RISK, CODES, ILL, NOT_ALL_SEEN, WELL
 from pos_bridge.cli.evidence_words import HELP, WHAT, say
 from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.parsers import Subparsers
@@ -24,7 +25,8 @@ from pos_bridge.evidence.report import Report, report
 from pos_bridge.evidence.requirement import State
 from pos_bridge.settings import Config, ConfigError
 
-WELL, ILL, AT_RISK = (CODES[weight] for weight in (Weight.GOOD, Weight.MEND, Weight.STOP))  # doctor's
+__all__ = ["AT_RISK", "ILL", "NOT_ALL_SEEN", "WELL", "add_parser", "run"]  # its exit codes, which are doctor's
+
 _STANDARD_OUTPUT = "-"
 
 
@@ -38,7 +40,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> int:
-    """`args.loaded` is the Config. As doctor's, by the heaviest finding; 1 as well where a file cannot be written, and
+    """`args.loaded` is the Config. As doctor's, by its findings; 1 as well where a file cannot be written, and
     where what is to be verified is not signed by this till.
     """
     if args.verify is not None:
@@ -60,14 +62,14 @@ def run(args: argparse.Namespace) -> int:
     except FileExistsError as error:
         return _told(say("is_there", args.lang, path=error.filename))
     except OSError as error:
-        return _told(say("cannot_write", args.lang, path=error.filename, reason=error.strerror))
+        return _told(say("cannot_write", args.lang, path=error.filename or files[0], reason=error.strerror))
     if args.json == _STANDARD_OUTPUT:
         print(structured.to_bytes(made).decode(), end="")
     else:
         _print(made, files, args.lang)
     if key is None:
         print(f"pos-bridge: {say('unsigned', args.lang)}", file=sys.stderr)
-    return max((CODES[finding.weight] for finding in made.findings), default=WELL)
+    return reduce(or_, (CODES[finding.weight] for finding in made.findings), WELL)
 
 
 def _file(name: str | None) -> Path | None:

@@ -37,8 +37,14 @@ SAID = {
         "{path} is there already: a report replaces no other.",
     ),
     "twice": Words("Deux rapports ne vont pas dans {path}.", "Two reports do not go into {path}."),
-    "cannot_write": Words("{path} ne peut pas être écrit ({reason}).", "{path} cannot be written ({reason})."),
-    "cannot_read": Words("{path} ne peut pas être lu ({reason}).", "{path} cannot be read ({reason})."),
+    "cannot_write": Words(
+        "{path} ne peut pas être écrit ({reason}). Faites-y de la place, ou nommez un autre dossier.",
+        "{path} cannot be written ({reason}). Make room there, or name another folder.",
+    ),
+    "cannot_read": Words(
+        "{path} ne peut pas être lu ({reason}). Nommez le rapport, avec sa signature (.sig) à côté.",
+        "{path} cannot be read ({reason}). Name the report, with its signature (.sig) beside it.",
+    ),
     "true": Words(
         "{path} est ce qu'a signé la clé {key}. C'est celle de cette caisse.",
         "{path} is what the key {key} signed. It is this till's.",

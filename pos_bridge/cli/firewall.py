@@ -74,9 +74,9 @@ def _print_drop_in(found: Allowed) -> int:
 
 def _with_rules(args: argparse.Namespace, found: Allowed, say: Callable[..., None]) -> int:
     users = known_users()
-    for who in (Who.ENGINE, Who.ROOM):
-        if who not in users:
-            say("no_user", user=USERS[who])
+    missing = [who for who in (Who.ENGINE, Who.ROOM) if who not in users]
+    for who in missing:
+        say("no_user", user=USERS[who])
     if not (args.check or args.load):
         print(ruleset(found, users), end="")
         return DONE
@@ -91,7 +91,7 @@ def _with_rules(args: argparse.Namespace, found: Allowed, say: Callable[..., Non
     else:
         nft.load(ruleset(found, users))
         say("loaded")
-    return DONE
+    return NOT_DONE if missing else DONE  # what is in force holds not all of this program
 
 
 def _count(config: Config, say: Callable[..., None]) -> int:

@@ -10,10 +10,13 @@ WORDS = {
         "name, /etc/hosts and `network.dns`, then do this again.",
     ),
     "no_user": Words(
-        "L'utilisateur {user} n'existe pas sur cette machine : aucune règle ne le tient.",
-        "There is no user {user} on this machine: no rule holds it.",
+        "L'utilisateur {user} n'existe pas sur cette machine : aucune règle ne le tient. Installez le paquet.",
+        "There is no user {user} on this machine: no rule holds it. Install the package.",
     ),
-    "nft": Words("Le programme nft n'a pas pu : {reason}", "The program nft could not: {reason}"),
+    "nft": Words(
+        "Le programme nft n'a pas pu : {reason}. Lancez ceci comme root; le paquet nftables est-il installé?",
+        "The program nft could not: {reason}. Run this as root; is the package nftables installed?",
+    ),
     "in_force": Words(
         "Les règles en vigueur sont celles de la configuration.", "The rules in force are the configuration's."
     ),

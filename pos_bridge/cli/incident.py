@@ -83,7 +83,7 @@ def _enter(args: argparse.Namespace, folder: Path, number: Callable[[dict[int, I
 
 
 def _tell(args: argparse.Namespace, folder: Path) -> None:
-    act = Told(args.whom, args.on or _today())
+    act = Told(args.whom, _past(args, "told", args.on or _today()))
     incident_file.note(folder, lambda known: _entry(args, _known(known, args).number, act))
     print(say("entered", args.lang, number=args.number))
 
@@ -141,7 +141,7 @@ def _persons(facts: Facts, language: str) -> str:
 
 def _facts(args: argparse.Namespace) -> Facts:
     given = {name: getattr(args, name) for name in _TEXTS}
-    told = {**given, "known": args.known, "serious": args.serious, "persons": args.persons}
+    told = {**given, "known": _past(args, "known", args.known), "serious": args.serious, "persons": args.persons}
     try:
         facts = msgspec.convert(told, Facts)
     except msgspec.ValidationError:
@@ -172,6 +172,14 @@ def _facts_words(act: argparse.ArgumentParser) -> None:
     act.add_argument("--known", type=_day, required=True, metavar="DAY", help=HELP["known"].both)
     act.add_argument("--persons", type=int, metavar="N", help=HELP["persons"].both)
     act.add_argument("--serious", action=argparse.BooleanOptionalAction, required=True, help=HELP["serious"].both)
+
+
+def _past(args: argparse.Namespace, field: str, day: date) -> date:
+    """Today, or a day before, by this till's clock in its zone: which is where the shop is."""
+    today = _today()
+    if day > today:
+        raise _RefusedError(say("to_come", args.lang, field=FIELDS[field].to(args.lang), day=day, today=today))
+    return day
 
 
 def _day(text: str) -> date:

@@ -82,12 +82,20 @@ SAID = {
         "Rien n'est inscrit : un texte a de 1 à 1000 caractères, un nombre n'est pas négatif.",
         "Nothing is entered: a text has 1 to 1000 characters, a number is not negative.",
     ),
+    "to_come": Words(
+        "Rien n'est inscrit : {field}, {day} : ce jour est à venir. Pour cette caisse, nous sommes le {today}.",
+        "Nothing is entered: {field}, {day}: that day is still to come. For this till it is {today}.",
+    ),
     "damaged": Words(
         "{path} n'est pas ce qui a été inscrit. Rien n'y est ajouté : gardez-en une copie et comparez-la avec la "
         "vôtre.",
         "{path} is not what was entered. Nothing is added to it: keep a copy of it and compare it with yours.",
     ),
-    "disk": Words("{path} : {reason}. Rien n'est inscrit.", "{path}: {reason}. Nothing is entered."),
+    "disk": Words(
+        "{path} : {reason}. Rien n'est inscrit. Voyez la place sur ce disque et à qui est ce fichier, puis "
+        "recommencez.",
+        "{path}: {reason}. Nothing is entered. Look at the room on that disk and whose that file is, then begin again.",
+    ),
     "not_owner": Words(
         "Lancez cette commande comme l'utilisateur du service : `runuser -u posb -- pos-bridge incident ...`.",
         "Run this as the service's user: `runuser -u posb -- pos-bridge incident ...`.",

@@ -57,8 +57,13 @@ _LOOK_THEMSELVES = {
     "firewall",
 }
 _SPEAKS_BOTH = "explain"  # to whoever asks for no language: it is read by customers
+_SERVE = {"run", "page"}  # until they are ended: what is closed to them then is no matter of who started them
 _HOLD_WHAT_IS_TYPED = {"person", "operator", "incident"}
 _WHAT = Words("Le paiement à la caisse, sans rien garder de la carte.", "Payment-privacy middleware for the till.")
+_CLOSED = Words(
+    "{path} ne s'ouvre pas à qui lance cette commande. Lancez-la comme root (sudo), ou comme l'utilisateur du service.",
+    "{path} is not open to whoever runs this command. Run it as root (sudo), or as the service's user.",
+)
 _COMMANDS = Words("commandes", "commands")
 _DEFAULT = Words("par défaut", "default")
 
@@ -94,7 +99,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parsed.lang, parsed.asked = asked or usual, asked is not None
     if parsed.command in _HOLD_WHAT_IS_TYPED:
         keep_quiet()
-    return load_command(parsed.command).run(parsed)
+    try:
+        return load_command(parsed.command).run(parsed)
+    except PermissionError as closed:
+        if closed.filename is None or parsed.command in _SERVE:
+            raise
+        lang = asked or usual
+        print(f"pos-bridge: {_CLOSED.to(lang).format(path=closed.filename)}", file=sys.stderr)
+        return 1
 
 
 def parser(names: Iterable[str]) -> argparse.ArgumentParser:

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     except NumberTakenError:
         said = say("taken", args.lang)
     except OperatorsUnusableError:
-        said = say("unusable", args.lang)
+        said = say("unusable", args.lang, path=args.loaded.operator_store)
     except TrailUnwritableError:
         said = say("no_trail", args.lang)
     else:
@@ -126,7 +126,8 @@ def _approve(args: argparse.Namespace, operators: Operators) -> None:
     TrailFile(args.loaded.audit).note(
         AuditEntry(_today(), Actor(Role.SUPERVISOR, supervisor.number), Act.APPROVE_REFUND)
     )
-    Approvals(args.loaded.operator_store).approve(supervisor.number, cents)
+    if not Approvals(args.loaded.operator_store).approve(supervisor, cents):
+        raise _RefusedError("refused")  # removed, or of another role or password, since it was looked at
     print(say("approved", args.lang, amount=f"{cents // 100}.{cents % 100:02d}"))
 
 

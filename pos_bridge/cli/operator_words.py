@@ -47,8 +47,10 @@ SAID: dict[str, Words] = {
     ),
     "wait": Words("Trop d'essais. Attendez {seconds} s.", "Too many tries. Wait {seconds} s."),
     "unusable": Words(
-        "Le registre des opérateurs ne peut pas être lu ou écrit. Rien n'a été changé.",
-        "The operator store cannot be read or written. Nothing was changed.",
+        "{path} : le registre des opérateurs ne peut pas être lu ou écrit. Rien n'a été changé. Voyez la place sur ce "
+        "disque et à qui est ce fichier, puis recommencez.",
+        "{path}: the operator store cannot be read or written. Nothing was changed. Look at the room on that disk and "
+        "whose that file is, then begin again.",
     ),
     "no_trail": Words(
         "Le registre des accès ne prend rien : rien n'est approuvé.",

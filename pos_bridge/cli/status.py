@@ -17,6 +17,7 @@ from pos_bridge.cli.status_words import say
 from pos_bridge.settings import Config
 
 OK, NOT_ASKED, NOT_WELL = 0, 1, 3
+_REACHED = {True: "reachable", False: "unreachable", None: "not_looked_yet"}
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -38,7 +39,8 @@ class Told(msgspec.Struct, frozen=True):
         readers = all(reader["there"] and reader["locks"] is not None for reader in self.readers)
         waiting = self.unresolved is None or self.unresolved["count"] > 0
         ended = any(certificate["days"] < 0 for certificate in self.certificates)
-        return readers and self.processor["reachable"] and self.journal["writable"] and not (waiting or ended)
+        reached = self.processor["reachable"] is True
+        return readers and reached and self.journal["writable"] and not (waiting or ended)
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
@@ -99,7 +101,7 @@ def _reader(reader: Mapping[str, Any], language: str) -> str:
 
 
 def _processor(processor: Mapping[str, Any], language: str) -> Iterator[str]:
-    yield say("reachable" if processor["reachable"] else "unreachable", language)
+    yield say(_REACHED[processor["reachable"]], language)
     if processor["session_opened"] is not None:
         yield say("session", language, **processor["session_opened"])
 

@@ -12,6 +12,10 @@ WORDS = {
     "processor": Words("Processeur", "Processor"),
     "reachable": Words("joint", "reached"),
     "unreachable": Words("pas joint : aucune carte ne passe", "not reached: no card can pay"),
+    "not_looked_yet": Words(
+        "pas encore regardé : le moteur vient de démarrer; redemandez dans un moment",
+        "not looked at yet: the engine just started; ask again in a moment",
+    ),
     "session": Words("session ouverte le {day} à {hour} h", "session opened on {day} at {hour}:00"),
     "journal": same("Journal"),
     "writable": Words("s'écrit", "takes what is written"),

@@ -1,6 +1,6 @@
 """Who works with this till, as the operator store knows them. Never what anybody sold: no totals of a cashier."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pos_bridge.domain.audit import MAX_OPERATOR, Role
 
@@ -9,11 +9,16 @@ HELD = frozenset(Role) - {Role.SYSTEM}  # what a person can be
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """`number`: 1 to 9999. ValueError for no role, or for this program's."""
+    """`number`: 1 to 9999. ValueError for no role, or for this program's.
+
+    `standing`: another one after each change of this operator's password or roles, 32 bytes; empty where the store was
+    not asked. Nobody learns either of it.
+    """
 
     number: int
     name: str
     roles: frozenset[Role]
+    standing: bytes = field(default=b"", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not 1 <= self.number <= MAX_OPERATOR or not self.name or not self.roles or not self.roles <= HELD:

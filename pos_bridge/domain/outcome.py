@@ -20,7 +20,9 @@ class SaleAsk:
     Of the till's order its salted digest comes here (checkout/order.py), and no text that would wait with the payment.
     `choices` is what the customer chose to give, by the gate: it is no part of `till.content`, which the journal keeps
     a hash of. `reference` names the sale of a payment that does not say that it is split (as Split.reference), so that
-    one of a sale that is paid in parts is known as its last part. `progress` is told where the payment is, meanwhile.
+    one of a sale that is paid in parts is known as its last part. `former`: the sale's names by the rule of the version
+    before (docs/decisions/0033), looked for and never written; None where they are the same. `progress` is told where
+    the payment is, meanwhile.
     """
 
     till: TillKeys
@@ -34,7 +36,16 @@ class SaleAsk:
     split: "Split | None" = None
     confirm_within_s: int | None = None  # a till that confirms its payments (native API); None: final at once
     reference: bytes | None = None
+    former: "Former | None" = None
     progress: Progress = field(default=unwatched, compare=False)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Former:
+    """As TillKeys.sale, and as Split.reference."""
+
+    sale: bytes
+    basket: bytes
 
 
 @dataclass(frozen=True, slots=True, repr=False)

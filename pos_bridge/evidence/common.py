@@ -39,7 +39,7 @@ MEMORY = partial(
     ),
     checks=("swap", "hibernation", "crash_dump", "usb_monitor"),
     commands=(DOCTOR, same("cat /proc/swaps")),
-    spoilt_by=("core_dumps", "surroundings", "swapped"),
+    spoilt_by=("core_dumps", "kernel_files", "surroundings", "swapped"),
 )
 KEYS = partial(
     Requirement,

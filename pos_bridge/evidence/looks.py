@@ -8,7 +8,7 @@ from types import ModuleType
 
 from pos_bridge.checkup import table
 from pos_bridge.checkup.finding import Finding
-from pos_bridge.checkup.table import NOT_LOOKED, lines, name
+from pos_bridge.checkup.table import NOT_LOOKED, lines, looked_at, name
 from pos_bridge.evidence import bill, incidents, keeping, program, records
 from pos_bridge.settings import Config
 
@@ -20,10 +20,7 @@ def examine(config: Config) -> Iterator[Finding]:
     """All that is found now, doctor's first. Changes nothing and raises nothing, like doctor."""
     yield from table.examine(config)
     for topic in OWN_LOOKS:
-        try:
-            yield from topic.look(config)
-        except Exception as fault:  # noqa: BLE001 - as doctor: the other looks are taken, and this one is told
-            yield NOT_LOOKED(topic=name(topic), fault=type(fault).__name__)
+        yield from looked_at(topic, config)
 
 
 def topics() -> tuple[ModuleType, ...]:

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from pos_bridge.checkup.finding import Finding, good, note, stop
+from pos_bridge.checkup.finding import Finding, good, note, stop, unseen
 from pos_bridge.domain.iin import brand_of
 from pos_bridge.domain.luhn import luhn_holds
 from pos_bridge.settings import Config
@@ -41,7 +41,7 @@ FOUND = stop(
         "as an incident (docs/privacy/incident-register.md), then erase it.",
     ),
 )
-UNREADABLE = note(
+UNREADABLE = unseen(
     CHECK,
     Words(
         "{path} ne peut pas être lu : ce qui y est n'a pas été cherché. Lancez cette commande comme root.",

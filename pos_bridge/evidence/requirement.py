@@ -91,8 +91,8 @@ def judge(requirement: Requirement, by_check: Mapping[str, Sequence[Finding]]) -
 
 
 def _state(findings: tuple[Finding, ...], absent: tuple[str, ...]) -> State:
-    if any(finding.weight not in {Weight.GOOD, Weight.NOTE} for finding in findings):
+    if any(finding.weight in {Weight.MEND, Weight.STOP} for finding in findings):
         return State.NOT_SHOWN
-    if absent or any(finding.weight is Weight.NOTE for finding in findings):
+    if absent or any(finding.weight is not Weight.GOOD for finding in findings):
         return State.NOT_CHECKED
     return State.SHOWN

@@ -66,8 +66,11 @@ class PersonFile:
 
     # ---- gone ----
 
-    def erase(self, choice: Choice) -> bytes | None:
-        """What is held for a sale that runs goes too. Raises VaultUnusableError without a ledger."""
+    def erase(self, choice: Choice, *, rest: bool = True) -> bytes | None:
+        """What is held for a sale that runs goes too. Raises VaultUnusableError without a ledger.
+
+        Not `rest`: the file is to be rested before it is told.
+        """
         if self._enter is None:
             raise VaultUnusableError(VaultFault.PROGRAM)
         if self._file.absent():
@@ -81,7 +84,9 @@ class PersonFile:
                     self._entered[person] = self._enter(person)
                 rows.note_erasures(self._last_entered())
             self._forget(rows, frozenset() if person is None else frozenset((person,)), frozenset((choice,)))
-        self._settled()
+        self._entered.clear()
+        if rest:
+            self._file.rest()
         return person
 
     def forget(self, persons: tuple[bytes, ...], over: Callable[[Person], bool]) -> int:

@@ -6,7 +6,6 @@ choice is taken out of the call that carries it, so that a thread that waits for
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -32,16 +31,6 @@ _TRIES = 5  # of one call: the engine asks again by the hour
 _AGAIN_S = 0.5  # a command has the vault open for less
 
 Result = TypeVar("Result")
-
-
-@dataclass(slots=True)
-class _Asked:
-    """Whether whoever asked still waits for it: set on the loop's thread, read on the vault's."""
-
-    over: bool = False
-
-    def still(self) -> bool:
-        return not self.over
 
 
 class Vault:
@@ -84,12 +73,7 @@ class Vault:
         if not choices:
             return
         carried = [choices]
-        asked = _Asked()
-        try:
-            await self._ask(lambda: self._file.hold(key, carried.pop(), rule, asked.still))
-        except asyncio.CancelledError:
-            asked.over = True  # told as not held: what still waits for the disk must not be kept by the next start
-            raise
+        await self._ask(lambda: self._file.hold(key, carried.pop(), rule))
 
     async def keep(self, key: LegKey, paid: int | None = None, returned: int = 0) -> None:
         await self._ask(partial(self._file.keep, key, paid, returned))
@@ -138,7 +122,9 @@ class Vault:
 
     async def erase(self, choice: Choice) -> bytes | None:
         carried = [choice]
-        return await self._ask(lambda: self._persons.erase(carried.pop()))
+        gone = await self._ask(lambda: self._persons.erase(carried.pop(), rest=False))
+        await self._ask(self._file.rest)  # a turn of its own: whoever chooses just then waits for one of the two
+        return gone
 
     async def page(self, after: bytes, count: int) -> tuple[Person, ...]:
         return await self._ask(partial(self._persons.page, after, count))

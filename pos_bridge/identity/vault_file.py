@@ -26,7 +26,6 @@ from pos_bridge.identity.replay import replay
 from pos_bridge.identity.rows import Rows
 
 REWRITE_AFTER = 256  # sales; the file is then written anew in the order of its names
-Wanted = Callable[[], bool]
 Answer = TypeVar("Answer")
 _STAYS_GOOD = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}
 
@@ -56,20 +55,12 @@ class VaultFile:
         self._lingers = True  # the write-ahead log may hold what was deleted: here, by an earlier run
         self._kept = 0  # since the file was last written anew
 
-    def hold(
-        self, leg: LegKey, choices: Choices, rule: PointsRule | None = None, wanted: Wanted = lambda: True
-    ) -> None:
-        """`wanted` is asked when whatever kept the disk busy has let go of it, and once it is written: without it
-        nothing is held.
-        """
+    def hold(self, leg: LegKey, choices: Choices, rule: PointsRule | None = None) -> None:
         self._unwanted.discard(leg)
         try:
             self.make()
             with self.writing() as rows:
-                if wanted():
-                    self._lingers |= rows.hold(leg, choices, rule)
-            if not wanted():
-                self.drop(leg)
+                self._lingers |= rows.hold(leg, choices, rule)
         except EXPECTED:
             self._unwanted.add(leg)  # told as not held: a commit whose sync failed must not come back
             raise

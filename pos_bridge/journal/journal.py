@@ -146,6 +146,10 @@ class Journal:
     async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         return await self._worker.ask(partial(self._file.holds, sequence, row_hash), _READ)
 
+    async def believe(self, now: datetime) -> None:
+        """`now` by a clock that is right (JournalFile.believe)."""
+        await self._worker.ask(partial(self._file.believe, now))
+
     def head(self) -> JournalHead:
         return self._file.head
 

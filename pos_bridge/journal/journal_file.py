@@ -25,7 +25,7 @@ from pos_bridge.domain.ledger import (
 )
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
-from pos_bridge.journal import baskets, carry, days, lookups, months, periods, requests, steps, taking, trust
+from pos_bridge.journal import baskets, carry, days, history, lookups, months, periods, requests, steps, taking, trust
 from pos_bridge.journal.durable_file import CHECKPOINT_AFTER, DurableFile
 from pos_bridge.journal.errors import JournalRefusedError
 from pos_bridge.journal.hours import business_hour, month, universal_hour
@@ -48,6 +48,7 @@ class JournalFile:
         self._clock = clock
         self._link_months = link_months
         self._hour: tuple[int, ...] = ()
+        self._right: str | None = None  # the month by a clock that was right, as this run last heard
         self._inside = False
         self._written = clock()
 
@@ -150,11 +151,22 @@ class JournalFile:
             return
         # None of this may stop a sale: whatever fails is tried again before the next write.
         with suppress(sqlite3.Error, OSError, JournalUnwritableError):
-            if month(now) > self._file.path.stem:
+            if history.begins(month(now), self._file.path.stem, self._right):
                 self._begin_month(month(now))
             self._file.transaction((lambda: self._forget(now),), durable=False)
             self._file.checkpoint(empty=True)
             self._hour = hour
+
+    def believe(self, now: datetime) -> None:
+        """By a clock that is right: the month that it is begins, however far off, and links of long ago go.
+
+        Raises nothing: what fails is tried again the next time.
+        """
+        self._right = month(now)
+        self._hour = ()
+        self.turn()
+        with suppress(OSError):
+            self._tidy_history()
 
     def rest(self) -> None:
         """When idle: what must be done some time and not while a sale waits.
@@ -284,10 +296,4 @@ class JournalFile:
         self._tidy_history()
 
     def _tidy_history(self) -> None:
-        for path in months.files(self._file.path.parent):
-            if path != self._file.path:
-                # A damaged month of long ago stops nothing: `journal --verify` tells of it.
-                with suppress(*lookups.UNREADABLE, OSError):
-                    months.close_history(path)
-                    if months.months_between(path.stem, self._file.path.stem) > self._link_months:
-                        months.forget_links(path)
+        history.tidy(self._file.path.parent, self._right, self._link_months)

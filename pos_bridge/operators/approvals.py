@@ -1,9 +1,10 @@
 """A supervisor's approvals of refunds without their sale: each for one refund, of at most an amount, for five minutes.
 
-It is taken before the refund's intent is written, by the keyed hash of the till's request: the same request finds its
-own again, whatever was killed between, and no other request ever does. An approval taken for a refund that was then not
-made is lost: the other way round one could be used twice. The request finds it for the same five minutes only: a till
-may use a request's name again after two days, and what was made under it is forgotten then.
+It is taken before the refund's intent is written, by the keyed hash of the till's request and with the journal's newest
+row. Killed in between, the same request finds its own again, as long as that row is the newest; no other request ever
+does. Once the journal went on, the refund may be what it went on with: then the approval is used up, also where the
+journal has forgotten the request, which it does by a clock that somebody may set. What was approved for a refund that
+was then not made can be lost: the other way round one could be used twice.
 """
 
 import sqlite3
@@ -11,9 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
+from pos_bridge.domain.audit import MAY, Act
+from pos_bridge.domain.operator import Operator
 from pos_bridge.operators import file, schema, since
 from pos_bridge.operators.asking import Asking
 from pos_bridge.operators.since import Moment
+from pos_bridge.operators.store import as_now
 
 GOOD_FOR_MS = 5 * 60_000
 
@@ -25,22 +29,26 @@ class Approvals:
         self._path = path
         self._now = now
 
-    def approve(self, number: int, cents: int, request: bytes | None = None) -> None:
-        """By that supervisor, whose password was checked; for that till's request alone, if it is said, in the place of
-        what was approved for it before. ValueError for an amount that is none.
+    def approve(self, supervisor: Operator, cents: int, request: bytes | None = None) -> bool:
+        """By whoever's password was checked; for that till's request alone, if it is said, in the place of what was
+        approved for it before. False: they may not, or are not what they were when they were checked. ValueError for an
+        amount that is none.
         """
         if not 1 <= cents <= schema.MOST_CENTS:
             raise ValueError("an approval is of an amount")
         now = self._now()
-        file.make(self._path)
         with file.transaction(self._path) as connection:
+            there = as_now(connection, supervisor.number)
+            if there is None or there.standing != supervisor.standing or not there.roles & MAY[Act.APPROVE_REFUND]:
+                return False
             connection.execute(
-                "INSERT OR REPLACE INTO approvals VALUES (?, ?, ?, ?, ?, ?)",
-                (uuid4().bytes, number, cents, now.boot, now.at_ms, request),
+                "INSERT OR REPLACE INTO approvals VALUES (?, ?, ?, ?, ?, ?, NULL)",
+                (uuid4().bytes, supervisor.number, cents, now.boot, now.at_ms, request),
             )
+        return True
 
     def is_of(self, request: bytes, cents: int) -> bool:
-        """Whether so much is approved for that request: asked again, it is no second approval."""
+        """Whether so much was approved for that request, used up or not: asked again, it is no second approval."""
         if not self._path.exists():
             return False
         with file.transaction(self._path) as connection:
@@ -48,27 +56,32 @@ class Approvals:
             found = connection.execute("SELECT 1 FROM approvals WHERE request = ? AND cents >= ?", (request, cents))
             return found.fetchone() is not None
 
-    def take(self, request: bytes, cents: int) -> int | None:
+    def take(self, request: bytes, cents: int, head: bytes) -> int | None:
         """For the refund of that request: the supervisor's number. None: nobody approved so much, lately.
 
-        `request`: 32 bytes. Of several the smallest that is enough, the oldest first.
+        `request`: 32 bytes; `head`: the hash of the journal's newest row, 32 bytes. Of several the smallest that is
+        enough, the oldest first.
         """
         if not self._path.exists():
             return None
         now = self._now()
         with file.transaction(self._path) as connection:
             _drop_what_is_over(connection, now)
-            own = connection.execute("SELECT number, cents FROM approvals WHERE request = ?", (request,)).fetchone()
-            if own is not None:
-                return own[0] if cents <= own[1] else None
             found = connection.execute(
-                "SELECT id, number FROM approvals WHERE request IS NULL AND cents >= ? ORDER BY cents, at_ms LIMIT 1",
-                (cents,),
+                "SELECT id, number, cents FROM approvals WHERE request = ? AND (head IS NULL OR head = ?)",
+                (request, head),
             ).fetchone()
-            if found is not None:
-                connection.execute("UPDATE approvals SET request = ? WHERE id = ?", (request, found[0]))
-                return int(found[1])
-        return None
+            if found is None:
+                found = connection.execute(
+                    "SELECT id, number, cents FROM approvals WHERE request IS NULL AND cents >= ? "
+                    "ORDER BY cents, at_ms LIMIT 1",
+                    (cents,),
+                ).fetchone()
+            if found is None or found[2] < cents:
+                return None
+            connection.execute("DELETE FROM approvals WHERE request = ? AND id <> ?", (request, found[0]))  # used up
+            connection.execute("UPDATE approvals SET request = ?, head = ? WHERE id = ?", (request, head, found[0]))
+            return int(found[1])
 
     def tidy(self) -> None:
         """What is over goes."""
@@ -93,15 +106,15 @@ class SupervisedRefunds:
         """Blocking, idempotent."""
         self._asking.close()
 
-    async def allows(self, request: bytes, cents: int) -> bool:
-        return await self._asking.ask(lambda: self._approvals.take(request, cents) is not None, otherwise=False)
+    async def allows(self, request: bytes, cents: int, head: bytes) -> bool:
+        return await self._asking.ask(lambda: self._approvals.take(request, cents, head) is not None, otherwise=False)
 
     async def is_approved(self, cents: int, request: bytes) -> bool:
         return await self._asking.ask(lambda: self._approvals.is_of(request, cents), otherwise=False)
 
-    async def approve(self, number: int, cents: int, request: bytes) -> None:
+    async def approve(self, supervisor: Operator, cents: int, request: bytes) -> None:
         """For that request alone."""
-        await self._asking.ask(lambda: self._approvals.approve(number, cents, request), otherwise=None)
+        await self._asking.ask(lambda: self._approvals.approve(supervisor, cents, request), otherwise=False)
 
 
 class NoRefunds:
@@ -109,7 +122,7 @@ class NoRefunds:
 
     never = True
 
-    async def allows(self, request: bytes, cents: int) -> bool:  # noqa: ARG002 - as the port has it
+    async def allows(self, request: bytes, cents: int, head: bytes) -> bool:  # noqa: ARG002 - as the port has it
         return False
 
 

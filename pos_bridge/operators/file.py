@@ -18,6 +18,7 @@ _BUSY_S = 5.0
 def transaction(path: Path) -> Iterator[sqlite3.Connection]:
     """Alone, on disk when it ends; undone if it raises. Raises OperatorsUnusableError, also where there is no file."""
     with _told(), _opened(path) as connection, database.transaction(connection):
+        _check(connection)
         yield connection
 
 
@@ -49,9 +50,15 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("PRAGMA synchronous = EXTRA")
         connection.execute("PRAGMA secure_delete = ON")  # a password's hash goes with its operator
         connection.execute("PRAGMA foreign_keys = ON")
-        if not schema.is_ours(connection):
-            raise OperatorsUnusableError
         yield connection
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    """That it is ours, of this version from now on. Nothing of a file that is none of ours is changed."""
+    if schema.is_of_before(connection):
+        schema.renew(connection)
+    elif not schema.is_ours(connection):
+        raise OperatorsUnusableError
 
 
 @contextmanager

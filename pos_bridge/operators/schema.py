@@ -1,19 +1,31 @@
 """The operator store's tables. A password is in it as its argon2id hash only; no time of day, and nothing about a sale.
 
-`tries` has a row for a number that was tried, whether there is such an operator or not: 9999 rows at most.
+`tries` has a row for a number that was tried at a door, whether there is such an operator or not: 9999 rows a door at
+most. A file of the first version, which knew no doors, is renewed where it is opened.
 """
 
 import sqlite3
+from enum import Enum
 
 from pos_bridge.domain.audit import MAX_OPERATOR
 from pos_bridge.domain.operator import HELD
 from pos_bridge.shapes import between, or_null, uuid4
 
 APPLICATION_ID = 0x504F534F  # "POSO"
-VERSION = 1
+VERSION = 2
 MOST_FAILURES = 20  # counted no further: the longest delay was reached long before
 MOST_CENTS = 99_999_999
 MOST_MS = 1_000_000_000_000  # thirty years without a restart
+
+
+class Door(Enum):
+    """Where a password is given. At each a number waits by itself, so that nobody is kept out of one from another."""
+
+    PAGE = 1  # the status page: anybody at the machine
+    COMMAND = 2  # `pos-bridge operator`: root and the engine's user
+    TILL = 3  # the native services: whoever has a credential
+
+
 _ROLES = ", ".join(str(role.value) for role in sorted(HELD, key=lambda role: role.value))
 _NUMBER = between("number", 1, MAX_OPERATOR)
 _BOOT = "length(boot) = 16"
@@ -34,12 +46,32 @@ TABLES = {
     PRIMARY KEY (number, role)
 ) STRICT, WITHOUT ROWID""",
     "tries": f"""CREATE TABLE tries (
+    number INTEGER NOT NULL CHECK ({_NUMBER}),
+    door INTEGER NOT NULL CHECK (door IN ({", ".join(str(door.value) for door in Door)})),
+    failures INTEGER NOT NULL CHECK ({between("failures", 1, MOST_FAILURES)}),
+    boot BLOB NOT NULL CHECK ({_BOOT}),
+    at_ms INTEGER NOT NULL CHECK ({_AT}),
+    PRIMARY KEY (number, door)
+) STRICT, WITHOUT ROWID""",
+    # A refund without its sale, approved once: `request` is the keyed hash of the refund that it is for, and `head` the
+    # hash of the journal's newest row when that refund took it.
+    "approvals": f"""CREATE TABLE approvals (
+    id BLOB PRIMARY KEY CHECK ({uuid4("id")}),
+    number INTEGER NOT NULL CHECK ({_NUMBER}),
+    cents INTEGER NOT NULL CHECK ({between("cents", 1, MOST_CENTS)}),
+    boot BLOB NOT NULL CHECK ({_BOOT}),
+    at_ms INTEGER NOT NULL CHECK ({_AT}),
+    request BLOB UNIQUE CHECK ({or_null("request", "length(request) = 32")}),
+    head BLOB CHECK ({or_null("head", "length(head) = 32 AND request IS NOT NULL")})
+) STRICT, WITHOUT ROWID""",
+}
+_CHANGED_SINCE_1 = {
+    "tries": f"""CREATE TABLE tries (
     number INTEGER PRIMARY KEY CHECK ({_NUMBER}),
     failures INTEGER NOT NULL CHECK ({between("failures", 1, MOST_FAILURES)}),
     boot BLOB NOT NULL CHECK ({_BOOT}),
     at_ms INTEGER NOT NULL CHECK ({_AT})
 ) STRICT""",
-    # A refund without its sale, approved once: `request` is the keyed hash of the refund that took it.
     "approvals": f"""CREATE TABLE approvals (
     id BLOB PRIMARY KEY CHECK ({uuid4("id")}),
     number INTEGER NOT NULL CHECK ({_NUMBER}),
@@ -60,6 +92,32 @@ def create(connection: sqlite3.Connection) -> None:
 
 def is_ours(connection: sqlite3.Connection) -> bool:
     """Whether the file has these tables, in this version, and nothing else."""
+    return _has(connection, TABLES, VERSION)
+
+
+def is_of_before(connection: sqlite3.Connection) -> bool:
+    """Whether it is a file of the first version."""
+    return _has(connection, TABLES | _CHANGED_SINCE_1, 1)
+
+
+def renew(connection: sqlite3.Connection) -> None:
+    """A file of the first version becomes one of this, in the caller's transaction.
+
+    Whoever had to wait waits at every door. What was approved in the last minutes is approved no more: whether it was
+    taken, and paid, that version did not write down.
+    """
+    tried = connection.execute("SELECT number, failures, boot, at_ms FROM tries").fetchall()
+    for name in _CHANGED_SINCE_1:
+        connection.execute(f"DROP TABLE {name}")
+        connection.execute(TABLES[name])
+    connection.executemany(
+        "INSERT INTO tries VALUES (?, ?, ?, ?, ?)",
+        [(number, door.value, *rest) for number, *rest in tried for door in Door],
+    )
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _has(connection: sqlite3.Connection, tables: dict[str, str], version: int) -> bool:
     found = sorted(sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"))
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    return found == sorted(TABLES.values()) and version == VERSION
+    numbered: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found == sorted(tables.values()) and numbered == version

@@ -13,6 +13,7 @@ from pathlib import Path
 from pos_bridge.domain.audit import MAX_OPERATOR, MAY, Act, Role
 from pos_bridge.domain.operator import HELD, Checked, Operator, OperatorsUnusableError, Refused, Wait
 from pos_bridge.operators import file, password, schema, since
+from pos_bridge.operators.schema import Door
 from pos_bridge.operators.since import Moment
 
 __all__ = ["Checked", "NumberTakenError", "Operator", "Operators", "OperatorsUnusableError", "Refused", "Wait"]
@@ -27,11 +28,15 @@ class NumberTakenError(ValueError):
 
 
 class Operators:
-    """Blocking; for any thread and process. Calls raise OperatorsUnusableError. Without a file nobody is known."""
+    """Blocking; for any thread and process. Calls raise OperatorsUnusableError. Without a file nobody is known.
 
-    def __init__(self, path: Path, now: Callable[[], Moment] = since.now) -> None:
+    `door`: where whoever is checked stands.
+    """
+
+    def __init__(self, path: Path, now: Callable[[], Moment] = since.now, door: Door = Door.COMMAND) -> None:
         self._path = path
         self._now = now
+        self._door = door
 
     @property
     def path(self) -> Path:
@@ -51,32 +56,23 @@ class Operators:
             return Refused()
         newer = password.hashed(password_typed) if password.is_old(stored) else stored
         with file.transaction(self._path) as connection:
-            found = _operator(connection, number)
-            if found is None or _hash(connection, number) != stored:
+            if _hash(connection, number) != stored:
                 return Refused()  # taken away, or given another password, meanwhile
             connection.execute("UPDATE operators SET password = ? WHERE number = ?", (newer, number))
             connection.execute(  # not what somebody else tried since
-                "DELETE FROM tries WHERE number = ? AND failures = ? AND boot = ? AND at_ms = ?",
-                (number, failures, moment.boot, moment.at_ms),
+                "DELETE FROM tries WHERE number = ? AND door = ? AND failures = ? AND boot = ? AND at_ms = ?",
+                (number, self._door.value, failures, moment.boot, moment.at_ms),
             )
-        return found
+            return as_now(connection, number) or Refused()
 
     def find(self, number: int) -> Operator | None:
         """By number alone: who that is, not whether they are here."""
         return next((each for each in self.all() if each.number == number), None)
 
     def standing(self, number: int) -> bytes | None:
-        """Another one after each change of this operator's password or roles. None: nobody has that number.
-
-        32 bytes, of which nobody learns either; whoever let somebody in compares it with what it was then.
-        """
-        if not self._path.exists():
-            return None
-        with file.transaction(self._path) as connection:
-            found, stored = _operator(connection, number), _hash(connection, number)
-        if found is None or stored is None:
-            return None
-        return hashlib.sha256(repr((stored, sorted(role.value for role in found.roles))).encode()).digest()
+        """Operator.standing, now: whoever let somebody in compares it with what it was then. None: nobody's number."""
+        found = self.find(number)
+        return None if found is None else found.standing
 
     def all(self) -> tuple[Operator, ...]:
         """In the order of their numbers; whoever was removed is not there."""
@@ -86,7 +82,7 @@ class Operators:
             numbers = connection.execute(
                 "SELECT number FROM operators WHERE removed IS NULL ORDER BY number"
             ).fetchall()
-            found = [_operator(connection, number) for (number,) in numbers]
+            found = [as_now(connection, number) for (number,) in numbers]
         return tuple(each for each in found if each is not None)
 
     def old_hashes(self) -> int:
@@ -150,14 +146,17 @@ class Operators:
 
         return self._change(number, change)
 
-    def forget(self, before: date, named: Callable[[], frozenset[int]]) -> None:
-        """Whoever was removed before that day, and whom no row of the audit trail names: the number is free again."""
+    def forget(self, before: date, today: date, named: Callable[[], frozenset[int]]) -> None:
+        """Whoever was removed before that day, and whom no row of the audit trail names: the number is free again.
+
+        A day that is to come is that of a clock that was wrong: whoever was removed on it is not kept until then.
+        """
         if not self._path.exists():
             return
         still = named()
         with file.transaction(self._path) as connection:
-            day = (before - _EPOCH).days
-            gone = connection.execute("SELECT number FROM operators WHERE removed < ?", (day,)).fetchall()
+            days = (before - _EPOCH).days, (today - _EPOCH).days + 1
+            gone = connection.execute("SELECT number FROM operators WHERE removed < ? OR removed > ?", days).fetchall()
             for (number,) in gone:
                 if number not in still:
                     connection.execute("DELETE FROM operators WHERE number = ?", (number,))
@@ -166,7 +165,9 @@ class Operators:
         """Written down as a failure, with the moment and the count; and the hash to hold the password against."""
         moment = self._now()
         with file.transaction(self._path) as connection:
-            row = connection.execute("SELECT failures, boot, at_ms FROM tries WHERE number = ?", (number,)).fetchone()
+            row = connection.execute(
+                "SELECT failures, boot, at_ms FROM tries WHERE number = ? AND door = ?", (number, self._door.value)
+            ).fetchone()
             failures = 0
             if row is not None:
                 failures, boot, at_ms = row
@@ -175,7 +176,8 @@ class Operators:
                     return Wait(-(-rest_ms // 1000))
             failures = min(failures + 1, schema.MOST_FAILURES)
             connection.execute(
-                "INSERT OR REPLACE INTO tries VALUES (?, ?, ?, ?)", (number, failures, moment.boot, moment.at_ms)
+                "INSERT OR REPLACE INTO tries VALUES (?, ?, ?, ?, ?)",
+                (number, self._door.value, failures, moment.boot, moment.at_ms),
             )
             return moment, failures, _hash(connection, number)
 
@@ -183,7 +185,7 @@ class Operators:
         if not self._path.exists():
             return False
         with file.transaction(self._path) as connection:
-            if _operator(connection, number) is None:
+            if as_now(connection, number) is None:
                 return False
             change(connection)
         return True
@@ -194,13 +196,17 @@ def delay_s(failures: int) -> int:
     return min(FIRST_WAIT_S << min(failures - 1, _DOUBLED_UNTIL), LONGEST_WAIT_S)
 
 
-def _operator(connection: sqlite3.Connection, number: int) -> Operator | None:
-    row = connection.execute("SELECT name FROM operators WHERE number = ? AND removed IS NULL", (number,)).fetchone()
+def as_now(connection: sqlite3.Connection, number: int) -> Operator | None:
+    """Whoever has that number, as the store has them in the caller's transaction."""
+    row = connection.execute(
+        "SELECT name, password FROM operators WHERE number = ? AND removed IS NULL", (number,)
+    ).fetchone()
     if row is None:
         return None
-    roles = connection.execute("SELECT role FROM roles WHERE number = ?", (number,)).fetchall()
+    roles = sorted(role for (role,) in connection.execute("SELECT role FROM roles WHERE number = ?", (number,)))
+    standing = hashlib.sha256(repr((row[1], roles)).encode()).digest()
     try:
-        return Operator(number, row[0], frozenset(Role(role) for (role,) in roles))
+        return Operator(number, row[0], frozenset(map(Role, roles)), standing)
     except ValueError:
         raise OperatorsUnusableError from None
 

@@ -117,6 +117,11 @@ def take(
     return pair
 
 
+def leads_to(pair: Pair, roots: Sequence[x509.Certificate]) -> bool:
+    """Whether one of these made the last of its chain."""
+    return any(_issued(pair.chain[-1], root) for root in roots)
+
+
 def _chain(
     leaf: x509.Certificate, between: Sequence[x509.Certificate], roots: Sequence[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:

@@ -43,7 +43,9 @@ class Hour(msgspec.Struct, frozen=True):
 
 
 class Processor(msgspec.Struct, frozen=True):
-    reachable: bool
+    """`reachable` None: the engine has not looked yet."""
+
+    reachable: bool | None
     session_opened: Hour | None
 
 

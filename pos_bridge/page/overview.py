@@ -13,6 +13,11 @@ from pos_bridge.page.frame import EVERY, Cell, Frame, Link, Row, badge, box, cel
 from pos_bridge.page.words import lock, money, say
 
 _WEIGHTS = tuple(Weight)
+_REACHED = {
+    True: (Weight.GOOD, "reached"),
+    False: (Weight.STOP, "unreached"),
+    None: (Weight.UNSEEN, "not_looked_yet"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ def _how_it_stands(engine: Overview | Silent, findings: Findings, worst: Weight,
     if mends:
         yield box(Weight.MEND, say("to_mend", language, count=len(mends)))
     if worst not in {Weight.STOP, Weight.MEND} and findings.age_s is not None and isinstance(engine, Overview):
-        yield box(Weight.GOOD, say("all_well", language))
+        part = worst is Weight.UNSEEN
+        yield box(worst if part else Weight.GOOD, say("seen_well" if part else "all_well", language))
     if isinstance(engine, Overview):
         yield quiet(say("version", language, version=engine.version, day=engine.started_on.isoformat()))
 
@@ -90,9 +96,9 @@ def _parts(engine: Overview | Silent, findings: Findings, language: str) -> Iter
 
 
 def _findings(findings: Findings, language: str) -> Part:
-    ill = (*findings.of(Weight.STOP), *findings.of(Weight.MEND))
-    weight = ill[0].weight if ill else Weight.GOOD
-    inside = _table_of(ill, language) if ill or findings.age_s is None else (quiet(say("none_ill", language)),)
+    told = (*findings.of(Weight.STOP), *findings.of(Weight.MEND), *findings.of(Weight.UNSEEN))
+    weight = told[0].weight if told else Weight.GOOD
+    inside = _table_of(told, language) if told or findings.age_s is None else (quiet(say("none_ill", language)),)
     return Part("findings", weight, (*inside, _age(findings, language)))
 
 
@@ -133,13 +139,11 @@ def _locks(locks: tuple[str, ...] | None, language: str) -> str:
 
 
 def _processor(engine: Overview, language: str) -> Part:
-    reached, opened = engine.processor.reachable, engine.processor.session_opened
+    weight, word = _REACHED[engine.processor.reachable]
+    opened = engine.processor.session_opened
     wrote = engine.journal.writable
     rows = [
-        Row(
-            cells(say("processor", language), say("reached" if reached else "unreached", language)),
-            None if reached else Weight.STOP,
-        ),
+        Row(cells(say("processor", language), say(word, language)), None if weight is Weight.GOOD else weight),
         Row(
             cells(say("journal", language), say("writable" if wrote else "unwritable", language)),
             None if wrote else Weight.STOP,
@@ -147,9 +151,10 @@ def _processor(engine: Overview, language: str) -> Part:
     ]
     if opened is not None:
         rows.insert(1, Row(cells(say("session", language), _hour(opened, language))))
-    weight = Weight.GOOD if reached and wrote else Weight.STOP
     return Part(
-        "processor", weight, (table(say("processor_caption", language), _heads(language, "part", "state"), rows),)
+        "processor",
+        weight if wrote else Weight.STOP,
+        (table(say("processor_caption", language), _heads(language, "part", "state"), rows),),
     )
 
 

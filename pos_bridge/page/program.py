@@ -13,6 +13,7 @@ from pos_bridge.checkup import people, processor
 from pos_bridge.checkup.table import examine
 from pos_bridge.handed import Handed, receive
 from pos_bridge.listening import port_of
+from pos_bridge.operators.schema import Door
 from pos_bridge.operators.store import Operators
 from pos_bridge.page.facts import Facts
 from pos_bridge.page.server import PageServer
@@ -43,6 +44,8 @@ def _tls(config: Config, certificate: Path, key: Path) -> ssl.SSLContext:
         return tls_context(certificate, key)
     except (OSError, ValueError) as error:
         setting = "nexo.key" if config.page.key is None else "page.key"
+        if isinstance(error, PermissionError):
+            raise ConfigError(StartFault.FILE_CLOSED, setting=setting, path=key) from None
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise ConfigError(
             StartFault.FILE_UNUSABLE, file=config.file, setting=setting, path=key, reason=reason
@@ -60,7 +63,9 @@ async def _serve(config: Config, tls: ssl.SSLContext, notify: Callable[[str], No
         socket = None if config.admin is None else config.path(config.admin.socket)
         facts = Facts(socket, lambda: examine(config, without=NOT_LOOKED_AT))
         stack.callback(facts.close)
-        site = Site(Operators(config.operator_store), facts, Sessions(time.monotonic), config.till.language)
+        site = Site(
+            Operators(config.operator_store, door=Door.PAGE), facts, Sessions(time.monotonic), config.till.language
+        )
         stack.callback(site.close)
         await stack.enter_async_context(PageServer(site, bound=bound, tls=tls))
         notify("READY=1")

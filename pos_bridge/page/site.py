@@ -172,7 +172,7 @@ class Site:
                 return _login_page(visit, 403, "refused")
 
     async def _check(self, number: int, password: str) -> tuple[Checked, bytes | None]:
-        """With the operator's standing, if it is one."""
+        """With the standing of whoever has the number."""
         self._checks += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, self._checked, number, password)
@@ -180,8 +180,8 @@ class Site:
             self._checks -= 1
 
     def _checked(self, number: int, password: str) -> tuple[Checked, bytes | None]:
-        checked = self._operators.check(number, password)
-        return checked, self._operators.standing(number) if isinstance(checked, Operator) else None
+        standing = self._operators.standing(number)  # first: what changes from here on ends the session
+        return self._operators.check(number, password), standing
 
     async def _logout(self, visit: Visit) -> Response:
         if visit.session is None or not same(visit.request.form().get("token"), visit.session.csrf):

@@ -4,8 +4,8 @@
 
 INK, GROUND, QUIET, LINK, LINE = "#1b1f23", "#ffffff", "#4a5159", "#0b4f9e", "#c3c9d0"
 BAND, BAND_INK = "#12304f", "#ffffff"
-GROUNDS = {"stop": "#fde8e6", "mend": "#fdf0d5", "note": "#eaf1f8", "good": "#e6f4ea"}
-INKS = {"stop": "#8c1108", "mend": "#6b4300", "note": "#26456b", "good": "#14532d"}
+GROUNDS = {"stop": "#fde8e6", "mend": "#fdf0d5", "note": "#eaf1f8", "unseen": "#efeaf6", "good": "#e6f4ea"}
+INKS = {"stop": "#8c1108", "mend": "#6b4300", "note": "#26456b", "unseen": "#4a2c73", "good": "#14532d"}
 FOCUS = "#b45309"
 
 # What stands on what, for the test that measures it.

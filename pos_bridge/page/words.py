@@ -54,6 +54,10 @@ WORDS = {
     "back": Words("Retour à la vue d'ensemble", "Back to the overview"),
     # ---- how it stands ----
     "all_well": Words("Rien à signaler.", "All is well."),
+    "seen_well": Words(
+        "Rien à signaler dans ce qui a été vu d'ici; `sudo pos-bridge doctor` voit tout.",
+        "All that was seen from here is well; `sudo pos-bridge doctor` sees all.",
+    ),
     "to_stop": Words("{count} à régler maintenant", "{count} to settle now"),
     "to_mend": Words("{count} à corriger", "{count} to mend"),
     "engine_silent": Words(
@@ -106,6 +110,9 @@ WORDS = {
     "part": Words("Élément", "Part"),
     "reached": Words("joint", "reached"),
     "unreached": Words("pas joint : aucune carte ne passe", "not reached: no card can pay"),
+    "not_looked_yet": Words(
+        "pas encore regardé : le moteur vient de démarrer", "not looked at yet: the engine just started"
+    ),
     "session": Words("Dernière session", "Last session"),
     "journal": same("Journal"),
     "writable": Words("s'écrit", "takes what is written"),

@@ -122,14 +122,16 @@ class Loyalty:
             asked.transaction,
             content=self._keys.content(asked.content()),
             sale=asked.sale,
-            reference=self._reference(asked),
+            reference=self._reference(header, asked),
             gives=asked.gives,
             identity_dropped=asked.identity_dropped,
         )
 
-    def _reference(self, asked: LoyaltyAsk) -> bytes:
+    def _reference(self, header: MessageHeader, asked: LoyaltyAsk) -> bytes:
         """The keyed hash that a payment of this amount for this sale has in the journal; of a refund nobody's."""
-        return self._keys.sale(asked.transaction.transaction_id, asked.amount) if asked.gives and asked.amount else b""
+        if not asked.gives or asked.amount is None:
+            return b""
+        return self._keys.sale(self._keys.own(header.sale_id, asked.transaction.transaction_id), asked.amount)
 
     def _name(self, header: MessageHeader) -> bytes:
         return self._keys.request(header.poiid, header.sale_id, header.service_id, Category.LOYALTY.value)
@@ -173,7 +175,7 @@ class Loyalty:
                 return await self._end(request.name, kept, NotCounted(PointsFault.NOBODY))
             await self._keep(request.name, kept)
             request.at_desk = True
-        told = await self._ask_desk(request)
+        told = await self._ask_desk(request, kept.reference)
         if isinstance(told, Busy | Running) or told == NotCounted(PointsFault.VAULT):
             return kept, told  # not its end: asked again it is tried again
         return await self._end(request.name, kept, told)
@@ -185,13 +187,12 @@ class Loyalty:
         request.wanted = None if member is None else replace(request.wanted, member=member)
         return msgspec.structs.replace(kept, identity_dropped=kept.identity_dropped or dropped)
 
-    async def _ask_desk(self, request: _Request) -> PointsOutcome | Busy | Running:
+    async def _ask_desk(self, request: _Request, reference: bytes) -> PointsOutcome | Busy | Running:
         wanted, request.wanted = request.wanted, None
         assert wanted is not None
         if wanted.gives:
             assert wanted.amount is not None  # an award is of an amount
             assert wanted.member is not None  # and for a member
-            reference = self._reference(wanted)
             ask = AwardAsk(request.name, wanted.sale, reference, wanted.amount, wanted.member, wanted.told)
             return await self._desk.award(ask)
         assert wanted.sale is not None  # what is taken back is of one

@@ -10,7 +10,7 @@ import msgspec
 from pos_bridge.checkout.order import fresh_salt, order_digest
 from pos_bridge.domain.identity import kind_of
 from pos_bridge.domain.ledger import TillKeys
-from pos_bridge.domain.outcome import GiveBackAsk, RefundAsk, SaleAsk, Split
+from pos_bridge.domain.outcome import Former, GiveBackAsk, RefundAsk, SaleAsk, Split
 from pos_bridge.pos_api.kept import Kept, kept
 from pos_bridge.pos_api.order import order_bytes, reversal_bytes
 from pos_bridge.pos_api.payment_ask import PaymentAsk, RefundPaymentAsk
@@ -41,9 +41,10 @@ class Preparer:
 
     def sale(self, header: MessageHeader, ask: PaymentAsk, at: datetime) -> tuple[SaleAsk, Kept]:
         name, salt = ask.transaction.transaction_id, fresh_salt()
-        basket = self._keys.basket(name)
+        own = self._keys.own(header.sale_id, name)
+        basket = self._keys.basket(own)
         sale = SaleAsk(
-            till=self._till_keys(header, TransactionKind.PAYMENT, ask.content(), self._keys.sale(name, ask.amount)),
+            till=self._till_keys(header, TransactionKind.PAYMENT, ask.content(), self._keys.sale(own, ask.amount)),
             service_id=header.service_id,
             tender=ask.tender,
             amount=ask.amount,
@@ -53,12 +54,13 @@ class Preparer:
             choices=ask.choices,
             split=Split(basket, ask.paid_before) if ask.split else None,
             reference=None if ask.split else basket,
+            former=Former(self._keys.sale(name, ask.amount), self._keys.basket(name)),
         )
         return sale, _kept(header, ask, at).about(frozenset(map(kind_of, ask.choices)))
 
     def refund(self, header: MessageHeader, ask: RefundPaymentAsk, at: datetime) -> tuple[RefundAsk, Kept]:
         name, salt, kind = ask.transaction.transaction_id, fresh_salt(), TransactionKind.REFUND
-        original = name if ask.sale is None else str(ask.sale)
+        original = self._keys.own(header.sale_id, name) if ask.sale is None else str(ask.sale)
         refund = RefundAsk(
             till=self._till_keys(header, kind, ask.content(), self._keys.refund(original, ask.amount.cents)),
             service_id=header.service_id,

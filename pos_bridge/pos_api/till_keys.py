@@ -25,9 +25,9 @@ class TillKeyMaker:
         """The name of one request (NEXO.md, Recovery)."""
         return self._hash("request", self._credential, poiid, sale_id, service_id, category)
 
-    def own(self, reference: str) -> str:
-        """The reference of a sale, where it names one among this credential's alone."""
-        return self._hash("own", self._credential, reference).hex()
+    def own(self, *names: str) -> str:
+        """The reference of a sale, a name among its till's own: of this credential and, in nexo, SaleID."""
+        return self._hash("own", self._credential, *names).hex()
 
     def content(self, parts: Iterable[str]) -> bytes:
         """The money fields and, after the gate, the rest of what was asked."""

@@ -7,7 +7,7 @@ two rows have the same bytes.
 
 import hashlib
 import struct
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from pos_bridge.domain.audit import Act, Actor, AuditEntry, Role
@@ -50,11 +50,16 @@ class Row(NamedTuple):
         )
 
 
+def day_of(day: date) -> int:
+    """As a column has it: the nearest day that can be."""
+    return min(max((day - EPOCH).days, FIRST_DAY), LAST_DAY)
+
+
 def row_of(sequence: int, before: bytes, entry: AuditEntry) -> Row:
     """The row of that number behind the hash `before`. By a clock that is far off, of the nearest day that can be."""
     row = Row(
         sequence,
-        min(max((entry.day - EPOCH).days, FIRST_DAY), LAST_DAY),
+        day_of(entry.day),
         entry.actor.role.value,
         entry.actor.operator,
         entry.act.value,

@@ -33,9 +33,9 @@ class Trail:
     async def note(self, entry: AuditEntry) -> None:
         await self._ask(partial(self._file.note, entry))
 
-    async def remove(self, before: date) -> int:
+    async def remove(self, before: date, today: date) -> int:
         """What is older, for good (TrailFile.remove): how many entries."""
-        return await self._ask(partial(self._file.remove, before))
+        return await self._ask(partial(self._file.remove, before, today))
 
     async def _ask(self, call: Callable[[], _Found]) -> _Found:
         try:

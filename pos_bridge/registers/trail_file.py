@@ -15,10 +15,9 @@ from pathlib import Path
 from pos_bridge import database
 from pos_bridge.disk import make_folder
 from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
-from pos_bridge.registers import schema
-from pos_bridge.registers.row import COLUMNS, NOT_A_ROW, START, Row, row_hash, row_of
+from pos_bridge.registers import chain, schema
+from pos_bridge.registers.row import COLUMNS, NOT_A_ROW, START, Row, day_of, row_of
 
-PAGE = 1000  # rows read at once: a note waits for no more of a reader
 _BUSY_S = 1.5  # for another process's note; a till waits two seconds in all
 _NOT_THE_FILE = {  # of another process, of the disk, or of the entry
     sqlite3.SQLITE_BUSY,
@@ -73,10 +72,11 @@ class TrailFile:
                     connection.execute("INSERT INTO trail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             self._head = (row.sequence, row.hash)
 
-    def remove(self, before: date) -> int:
-        """Rows of the beginning whose day, and every day before them, is earlier: gone on return. How many.
+    def remove(self, before: date, today: date) -> int:
+        """Rows that were there on a day before that one: gone on return, but for the newest. How many.
 
-        At least a year of rows stays behind them, whatever is asked. The chain goes on from an anchor. Raises
+        `today`: by a clock that is right. It is written down how far the trail goes today, and that alone tells how old
+        rows are. They stay for a year, whatever is asked. The chain goes on from an anchor. Raises
         TrailUnwritableError, TrailDamagedError: nothing is removed.
         """
         if not _there(self._path):
@@ -85,7 +85,8 @@ class TrailFile:
             connection.execute("PRAGMA synchronous = EXTRA")
             connection.execute("PRAGMA secure_delete = ON")
             with database.transaction(connection):
-                removed = _remove(connection, before)
+                chain.see(connection, day_of(today))
+                removed = chain.remove(connection, day_of(before))
         return removed
 
     def _tip(self, connection: sqlite3.Connection) -> tuple[int, bytes]:
@@ -94,9 +95,9 @@ class TrailFile:
             f"SELECT {COLUMNS} FROM trail ORDER BY sequence DESC LIMIT 2"  # noqa: S608 - a constant
         ).fetchall()
         rows = [Row._make(row) for row in reversed(newest)]
-        anchor = _anchor(connection)
+        anchor = chain.anchor(connection)
         behind, before = (rows[0].sequence, rows[0].hash) if len(rows) > 1 else anchor
-        if not _follows(rows[-1], behind, before) if rows else behind:
+        if not chain.follows(rows[-1], behind, before) if rows else behind:
             raise TrailDamagedError
         if self._head is not None and self._head[0] > anchor[0]:
             found = connection.execute("SELECT hash FROM trail WHERE sequence = ?", self._head[:1]).fetchone()
@@ -115,24 +116,24 @@ def verify(path: Path) -> Sound | Damaged:
     sequence, before = 0, START
     try:
         with _told(), _opened(path) as connection:
-            sequence, before = _anchor(connection)
-            while page := _page(connection, sequence, PAGE):
-                anchor = _anchor(connection)
+            sequence, before = chain.anchor(connection)
+            while page := chain.page(connection, sequence, chain.PAGE):
+                anchor = chain.anchor(connection)
                 if anchor[0] > sequence:  # what was removed meanwhile was checked as it went
                     sequence, before = anchor
                     continue
                 for row in page:
-                    if not _follows(row, sequence, before) or not _is_entry(row):
+                    if not chain.follows(row, sequence, before) or not _is_entry(row):
                         return Damaged(sequence + 1)
                     sequence, before = row.sequence, row.hash
-            if sequence and sequence == _anchor(connection)[0]:
+            if sequence and sequence == chain.anchor(connection)[0]:
                 return Damaged(sequence + 1)  # no removal takes the newest row
     except TrailDamagedError:
         return Damaged(sequence + 1 if sequence else 0)
     return Sound(sequence, before)
 
 
-def entries(path: Path, after: int = 0, count: int = PAGE) -> tuple[tuple[int, AuditEntry], ...]:
+def entries(path: Path, after: int = 0, count: int = chain.PAGE) -> tuple[tuple[int, AuditEntry], ...]:
     """So many entries with their numbers, behind that one, oldest first. Checks no chain.
 
     Raises TrailUnwritableError: it cannot be read; TrailDamagedError: a row is no entry.
@@ -141,7 +142,7 @@ def entries(path: Path, after: int = 0, count: int = PAGE) -> tuple[tuple[int, A
         return ()
     with _told(), _opened(path) as connection:
         try:
-            return tuple((row.sequence, row.entry) for row in _page(connection, after, count))
+            return tuple((row.sequence, row.entry) for row in chain.page(connection, after, count))
         except NOT_A_ROW as error:
             raise TrailDamagedError from error
 
@@ -152,45 +153,6 @@ def named(path: Path) -> frozenset[int]:
         return frozenset()
     with _told(), _opened(path) as connection:
         return frozenset(number for (number,) in connection.execute("SELECT DISTINCT operator FROM trail"))
-
-
-def _page(connection: sqlite3.Connection, after: int, count: int) -> list[Row]:
-    query = f"SELECT {COLUMNS} FROM trail WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - a constant
-    return [Row._make(row) for row in connection.execute(query, (after, count)).fetchall()]
-
-
-def _anchor(connection: sqlite3.Connection) -> tuple[int, bytes]:
-    """Number and hash of the last row that was removed; as before the first row of all, where none was."""
-    found = connection.execute("SELECT sequence, hash FROM anchors ORDER BY sequence DESC LIMIT 1").fetchone()
-    return (0, START) if found is None else (found[0], found[1])
-
-
-def _remove(connection: sqlite3.Connection, before: date) -> int:
-    """Behind the chain that holds up to there only: what is damaged stays, to be looked at."""
-    newest = connection.execute("SELECT day FROM trail ORDER BY sequence DESC LIMIT 1").fetchone()
-    if newest is None:
-        return 0
-    until = min((before - schema.EPOCH).days, newest[0] - schema.LEAST_DAYS + 1)
-    young = connection.execute("SELECT min(sequence) FROM trail WHERE day >= ?", (until,)).fetchone()[0]
-    first, known = _anchor(connection)
-    last = first
-    while last < young - 1 and (page := _page(connection, last, min(PAGE, young - 1 - last))):
-        for row in page:
-            if not _follows(row, last, known):
-                raise TrailDamagedError
-            last, known = row.sequence, row.hash
-    if last > first:
-        connection.execute("INSERT INTO anchors VALUES (?, ?)", (last, known))
-        connection.execute("DELETE FROM trail WHERE sequence <= ?", (last,))
-    return last - first
-
-
-def _follows(row: Row, sequence: int, before: bytes) -> bool:
-    """Whether it is the next one, and its hash is of itself and of all before."""
-    try:
-        return row.sequence == sequence + 1 and row.hash == row_hash(before, row)
-    except NOT_A_ROW:
-        return False
 
 
 def _is_entry(row: Row) -> bool:
@@ -216,6 +178,8 @@ def _told() -> Iterator[None]:
         fault = TrailUnwritableError if passing else TrailDamagedError
     except OSError:
         fault = TrailUnwritableError
+    except chain.BrokenChainError:
+        fault = TrailDamagedError
     else:
         return
     raise fault

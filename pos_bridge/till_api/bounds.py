@@ -150,6 +150,8 @@ def reference_of(text: str) -> str:
     """Raises RefusedError."""
     if not 1 <= len(text) <= MOST_REFERENCE:
         raise RefusedError(Why.UNFIT, "reference")
+    if any(letter.isdigit() and not letter.isascii() for letter in text):  # a card's number hides behind such
+        raise RefusedError(Why.UNFIT, "reference")
     if has_card_number(text):
         raise RefusedError(Why.CARD_DATA, "reference")
     return text

@@ -12,6 +12,7 @@ from typing import Protocol
 from pos_bridge import rpc
 from pos_bridge.listening import LOOPBACK
 from pos_bridge.till_api.relay import Relay
+from pos_bridge.till_api.whole import Whole
 from pos_bridge.unix_socket import Place
 
 MOST_CONNECTIONS = 64
@@ -19,7 +20,7 @@ MOST_STREAMS = 16  # of a connection
 MOST_REQUEST = 96 * 1024  # an order of 64 KiB, and the rest
 MOST_METADATA = 8 * 1024
 _HANDSHAKE_MS = 5_000
-_IDLE_MS = 30 * 60_000
+_IDLE_MS = 5_000  # a read buffer keeps what a connection said last for as long as that is there
 _KEEPALIVE_MS, _KEEPALIVE_ANSWER_MS = 20_000, 10_000
 
 OPTIONS: tuple[tuple[str, int], ...] = (
@@ -83,7 +84,7 @@ class NativeServer:
         behind = None if port is None else port.behind
         self._places = tuple(each for each in (place, behind) if each is not None)
         self._port = port
-        self._server = rpc.grpc.aio.server(options=OPTIONS)
+        self._server = rpc.grpc.aio.server(interceptors=(Whole(),), options=OPTIONS)
         for service in services:
             service.add_to(self._server)
         if place is not None:

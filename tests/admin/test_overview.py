@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.admin.overview import Hour, Session, Sources, unresolved
+from pos_bridge.admin.vitals import Seen
 from pos_bridge.domain.ledger import KnownLeg
 from pos_bridge.domain.leg import Flow, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.domain.outcome import Health
 
 TEN = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
@@ -35,8 +35,8 @@ def told(begun: datetime, now: datetime) -> list[int]:
     async def one() -> tuple[KnownLeg, ...]:
         return (leg(begun),)
 
-    async def health() -> Health:
-        return Health(processor_reachable=True, journal_writable=True, readers=())
+    async def health() -> Seen:
+        return Seen(processor=True, journal=True, readers=())
 
     sources = Sources(Path("/nowhere"), lambda: now, date(2026, 11, 23), health, one, dict, lambda: None, {})
     found = asyncio.run(unresolved(sources, now))

@@ -7,8 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -16,91 +15,16 @@ import uvloop
 
 from hw_sim.unix_path import short_address
 from pos_bridge import events
-from pos_bridge.admin.calls import MAY, Call, table
+from pos_bridge.admin.calls import MAY, table
 from pos_bridge.admin.client import NotAnsweredError, RefusedError, ask
 from pos_bridge.admin.lines import Fault
-from pos_bridge.admin.server import MODE, MOST_OF_A_USER, AdminServer
+from pos_bridge.admin.server import MOST_OF_A_USER
 from pos_bridge.admin.who import Who
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.log import Event
 from pos_bridge.unix_socket import Place, TakenError
+from tests.admin.served import served
 
 ME = os.geteuid()
-
-
-class Told:
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def emit(self, event: Event) -> None:
-        self.events.append(event)
-
-
-class Fixed:
-    """Roles without a list of groups."""
-
-    def __init__(self, *roles: Who) -> None:
-        self.is_now = frozenset(roles)
-        self.asked: list[int] = []
-
-    async def roles(self, uid: int) -> frozenset[Who]:
-        self.asked.append(uid)
-        return self.is_now
-
-
-class Desk:
-    """What calls do here. `held` lets `health` wait until it is set."""
-
-    def __init__(self) -> None:
-        self.done: list[str] = []
-        self.held: asyncio.Event | None = None
-
-    def calls(self) -> Mapping[str, Call]:
-        return table(**{name: self._call(name) for name in MAY})
-
-    def _call(self, name: str) -> Callable[[], Awaitable[dict[str, object]]]:
-        async def call() -> dict[str, object]:
-            self.done.append(name)
-            if self.held is not None and name == "health":
-                await self.held.wait()
-            if name == "settle":
-                raise OSError("what a disk says")
-            return {"name": name}
-
-        return call
-
-
-class Served:
-    def __init__(self, path: Path, roles: Fixed, *, ask_s: float) -> None:
-        self.path, self.roles, self.log, self.desk = path, roles, Told(), Desk()
-        self.server = AdminServer(Place(path, MODE), self.desk.calls(), roles, self.log, ask_s=ask_s)
-
-    async def ask(self, call: str) -> dict[str, object]:
-        return await asyncio.to_thread(ask, self.path, call)
-
-    async def raw(self, data: bytes, *, end: bool = False) -> bytes:
-        """What comes back until the connection ends."""
-        with short_address(self.path.parent, self.path.name) as address:
-            reader, writer = await asyncio.open_unix_connection(address)
-        try:
-            writer.write(data)
-            if end:
-                writer.write_eof()
-            return await reader.read()
-        except ConnectionError:
-            return b""
-        finally:
-            writer.close()
-
-
-@asynccontextmanager
-async def served(folder: Path, *roles: Who, ask_s: float = 5.0) -> AsyncIterator[Served]:
-    found = Served(folder / "admin.sock", Fixed(*roles), ask_s=ask_s)
-    await found.server.start()
-    try:
-        yield found
-    finally:
-        await found.server.stop()
 
 
 async def refused(asking: Awaitable[object]) -> Fault:

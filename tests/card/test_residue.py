@@ -21,6 +21,7 @@ from pos_bridge.wire.cardlink_codec import decode_report
 from tests.card.keys import CAD, CENTS, LEG_KEY, LOCAL_TIME, ProcessorKeys, info, sealed_by_room
 from tests.card.room_process import RoomProcess, room_command, without
 from tests.drivers.line import VISA, Line
+from tests.processes import may_look
 from tests.wire.swipes import NAME, TAIL, swipe
 
 FRAGMENT = 9
@@ -61,14 +62,6 @@ def found_in(pid: int, wanted: re.Pattern[bytes] = NEEDLES) -> tuple[int, set[st
     return found, closed
 
 
-def may_look(room: RoomProcess) -> bool:
-    try:
-        os.close(os.open(f"/proc/{room.pid}/mem", os.O_RDONLY))
-    except PermissionError:
-        return False
-    return True
-
-
 def wait_until_writing(room: RoomProcess) -> None:
     """Until the room sits in write() on the link."""
     wanted = f"{machine().numbers['write']} 0x3 "
@@ -100,7 +93,7 @@ def test_nothing_is_left_of_a_card_once_it_is_sealed(tmp_path, secret, whole):
         assert isinstance(room.hear(), Ready)
         room.say(Read("msr_plain", line.device, 60_000, LEG_KEY, CENTS, CAD, keys.sealing_key(), LOCAL_TIME))
         assert room.hear() == Armed()
-        if not may_look(room):
+        if not may_look(room.pid):
             return
         fill(room)
         if whole:

@@ -11,8 +11,9 @@ from pos_bridge.wire.cardlink import Ready, Sealed, Show
 from pos_bridge.wire.cardlink_codec import decode_report
 from tests.card.idtech_tender import arm
 from tests.card.room_process import RoomProcess, room_command, without
-from tests.card.test_residue import drain, fill, found_in, may_look, wait_until_writing
+from tests.card.test_residue import drain, fill, found_in, wait_until_writing
 from tests.drivers.line import VISA, Line
+from tests.processes import may_look
 from tests.wire.idtech_frames import SERIAL, SESSION, Swiped, hashed, masked
 from tests.wire.swipes import NAME, track_1, track_2
 
@@ -47,7 +48,7 @@ def test_nothing_that_the_reader_showed_is_left_or_goes_out(tmp_path, keys, kind
     with Line() as line, RoomProcess(command if secret else without(["memfd_secret"], command)) as room:
         assert isinstance(room.hear(), Ready)
         arm(room, line, keys)
-        if not may_look(room):
+        if not may_look(room.pid):
             return
         fill(room)
         os.kill(room.pid, signal.SIGSTOP)

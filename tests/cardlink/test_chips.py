@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import drivers.pcsc
+from pos_bridge.cardlink import prompt as prompt_module
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cardlink.prompt import CardPrompt
 from pos_bridge.cardlink.rooms import Rooms
@@ -206,6 +207,24 @@ def test_a_chip_that_was_put_in_where_it_is_not_fit_any_more_pays_nothing(tmp_pa
         assert isinstance(await prompt.card(), SealedCard)
 
     with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
+
+
+def test_a_chip_is_let_go_where_it_is_not_fit_any_more_while_its_issuer_is_asked(tmp_path, pcscd, monkeypatch):
+    """Its room holds what the card said for as long as the processor takes."""
+    monkeypatch.setattr(prompt_module, "_LOOK_S", 0.02)
+    fit = [True]
+
+    async def story(rooms: Rooms) -> None:
+        rooms._is_fit = lambda: fit[-1]
+        prompt = ask(rooms)
+        async with inserted(rooms, pcscd, EmvCard()):
+            assert isinstance(await prompt.card(), SealedCard)
+            fit.append(False)
+            while prompt._waiting:
+                await asyncio.sleep(0.01)
+            assert await prompt.second_answer(APPROVED) == SecondAnswer(agreed=False)
+
+    with_readers(tmp_path, [chip_reader(pcscd)], story)
 
 
 def test_no_card_is_read_while_the_daemon_logs(tmp_path, tmp_path_factory, line):

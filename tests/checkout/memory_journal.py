@@ -253,7 +253,7 @@ class MemoryJournal:
         return not self.broken
 
     def head(self) -> JournalHead:
-        return JournalHead(len(self.history), bytes(32))
+        return JournalHead(len(self.history), len(self.history).to_bytes(32))  # another one after each row
 
 
 _NEVER_MOVED = frozenset({State.DECLINED, State.ENDED, State.REFUND_DECLINED, State.CASH_CANCELLED})

@@ -1,4 +1,4 @@
-"""A sale that was made, to give back."""
+"""A sale that was paid, and is settled."""
 
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.leg_key import LegKey

@@ -25,6 +25,7 @@ from pos_bridge.domain.outcome import (
 )
 from pos_bridge.domain.session import Trust
 from tests.checkout.fakes import CODE, MemoryJournal, ScriptedProcessor, World, ask
+from tests.checkout.sales import sold
 from tests.checkout.story import story, until
 
 
@@ -212,9 +213,7 @@ def test_an_unresolved_leg_is_told_as_what_it_is(cause):
     @story
     async def run():
         world = World()
-        await world.lane.pay(ask())
-        await world.settled()
-        (key,) = world.journal.legs
+        key = await sold(world)
         world.journal.legs[key] = replace(world.journal.legs[key], state=State.UNRESOLVED, cause=cause)
         world.restart()
         expected = Running(person=True) if cause is None else NotPaid(key, cause)

@@ -10,6 +10,7 @@ from pos_bridge.domain.leg import IN_MEMORY, Cause, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from tests.checkout.choices import MEMBER
 from tests.checkout.fakes import ScriptedReaders, World, ask
+from tests.checkout.sales import sold
 from tests.checkout.story import story, until
 
 VERDICTS = {
@@ -36,9 +37,7 @@ def test_what_an_earlier_run_held_goes_where_the_journal_says(state, cause, verd
     @story
     async def run():
         world = World()
-        await world.lane.pay(ask())
-        await world.settled()
-        (key,) = world.journal.legs
+        key = await sold(world)
         if state is None:
             world.journal.legs.clear()
         else:
@@ -62,9 +61,7 @@ def test_a_sale_that_was_told_as_not_paid_holds_nobody_until_a_person_decides(ca
     @story
     async def run():
         world = World()
-        await world.lane.pay(ask())
-        await world.settled()
-        (key,) = world.journal.legs
+        key = await sold(world)
         world.journal.legs[key] = replace(world.journal.legs[key], state=State.UNRESOLVED, cause=cause)
         world.restart()
         world.vault.holding[key] = ()
@@ -126,9 +123,7 @@ def test_what_is_held_stays_so_while_the_journal_cannot_be_read(fault, monkeypat
     @story
     async def run():
         world = World()
-        await world.lane.pay(ask())
-        await world.settled()
-        (key,) = world.journal.legs
+        key = await sold(world)
         world.vault.holding[key] = ()
         with monkeypatch.context() as patched:
             patched.setattr(world.journal, "find_leg", unreadable)

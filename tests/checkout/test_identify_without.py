@@ -1,7 +1,5 @@
 """A vault that fails, hangs or was taken away: the sale goes on, and nothing untrue is told."""
 
-import asyncio
-
 import pytest
 
 from pos_bridge import events
@@ -10,8 +8,8 @@ from pos_bridge.checkout.lane import Lane
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.outcome import PaidByCard, PaidInCash
-from tests.checkout.choices import CHOUCHOUS, MEMBER, TENDERS, LateVault
-from tests.checkout.fakes import World, ask
+from tests.checkout.choices import CHOUCHOUS, MEMBER, TENDERS, HangingVault, LateVault
+from tests.checkout.fakes import MemoryVault, World, ask
 from tests.checkout.story import story
 
 # ---- a vault that cannot be used ----
@@ -58,23 +56,28 @@ def test_a_vault_that_cannot_be_used_stops_no_sale(tender, fault):
     run()
 
 
-def test_a_vault_that_hangs_is_not_waited_for_and_keeps_nothing_later(monkeypatch):
+@pytest.mark.parametrize("tender", TENDERS)
+def test_a_vault_that_hangs_is_not_waited_for_and_keeps_nothing_later(tender, monkeypatch):
+    """Not even where the power is lost before the engine could drop what the disk has."""
     monkeypatch.setattr(identify, "WITHIN_S", 0.05)
 
     @story
     async def run():
         world = World()
-        world.vault.gate = asyncio.Event()
-        outcome = await world.lane.pay(ask(choices=(MEMBER,)))
-        assert isinstance(outcome, PaidByCard)
+        world.vault = HangingVault()
+        world.restart()
+        outcome = await world.lane.pay(ask(tender=tender, choices=(MEMBER,)))
+        assert isinstance(outcome, PaidByCard | PaidInCash)
         assert outcome.known == frozenset()
+        assert await world.lane.known(outcome.key) == frozenset(), "as it was told"
         assert world.log.events == [events.VaultUnusable(VaultFault.DISK)]
-        world.vault.holding[outcome.key] = ()  # its thread went on and wrote it all the same
-        world.vault.gate.set()
-        await world.identify.close()
+        await world.settled()
+        on_disk, world.vault = world.vault.holding, MemoryVault()
+        assert len(on_disk) == 1
+        world.vault.holding = dict(on_disk)
+        await world.crash()
         await world.identify.settle()
         assert (world.vault.kept, world.vault.holding) == ({}, {}), "it was told as not kept"
-        await world.settled()
 
     run()
 

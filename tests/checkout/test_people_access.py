@@ -26,8 +26,8 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.person import LinkedSale, Month, Person, PersonFault, Right, RightRequest, Whose
 from pos_bridge.domain.points import Earned, PointsRule
+from tests.checkout.people_world import CASHIER, OFFICER, SUPERVISOR, SYSTEM, World
 from tests.checkout.story import story
-from tests.checkout.test_people import CASHIER, OFFICER, SUPERVISOR, SYSTEM, World
 from tests.domain.people import DOOR, MEMBER, ORDER, TODAY, ZOE, agreed, delivery, enrolment
 
 RULE = PointsRule("2026-1", 1, 100)

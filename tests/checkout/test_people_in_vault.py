@@ -22,7 +22,7 @@ from pos_bridge.journal.journal_file import JournalFile
 from pos_bridge.registers.trail import Trail
 from pos_bridge.registers.trail_file import Sound, entries, verify
 from tests.checkout.fakes import MemoryLog
-from tests.checkout.test_people import CASHIER, OFFICER, SUPERVISOR, SYSTEM
+from tests.checkout.people_world import CASHIER, OFFICER, SUPERVISOR, SYSTEM
 from tests.domain.people import DOOR, MEMBER, ORDER, TODAY, ZOE, agreed, delivery, enrolment
 from tests.identity.makers import KEY
 from tests.journal.makers import START, Clock, cash

@@ -10,8 +10,8 @@ from pos_bridge.domain.identity import Channel, Purpose
 from pos_bridge.domain.person import Person, PersonFault
 from pos_bridge.registers.trail import Trail
 from pos_bridge.registers.trail_file import Sound, TrailDamagedError, entries, verify
+from tests.checkout.people_world import CASHIER, OFFICER, World
 from tests.checkout.story import story
-from tests.checkout.test_people import CASHIER, OFFICER, World
 from tests.domain.people import MEMBER, enrolment
 from tests.registers.makers import hand
 

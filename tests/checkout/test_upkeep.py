@@ -8,8 +8,8 @@ from pos_bridge.checkout.upkeep import THIS_PROGRAM, Upkeep
 from pos_bridge.domain.audit import Act, AuditEntry
 from pos_bridge.domain.identity import VaultFault
 from pos_bridge.domain.person import Month
+from tests.checkout.people_world import World
 from tests.checkout.story import story
-from tests.checkout.test_people import World
 from tests.domain.people import MEMBER, TODAY
 
 FAR = timedelta(days=2)

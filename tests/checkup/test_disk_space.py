@@ -73,3 +73,37 @@ def test_a_small_disk_and_a_read_only_one(tmp_path):
     ).stdout.splitlines()
     assert said[0].startswith("STOP: log.file: only 1 MiB are left")
     assert said[1].startswith("STOP: log.file: the disk of ")
+
+
+VIEW = """
+import subprocess, sys
+from pathlib import Path
+from pos_bridge.checkup import disk_space
+root = Path(sys.argv[1])
+def mount(*words):
+    subprocess.run(["mount", *words, str(root)], check=True)
+def said():
+    print(disk_space.look_at("till.state_dir", root).weight.name, (root / "file").exists())
+mount("-t", "tmpfs", "-o", "size=2g", "none")
+(root / "file").touch()
+mount("--bind", str(root))
+mount("-o", "remount,bind,ro")
+try:
+    (root / "file").write_text("")
+except OSError as error:
+    print(error.strerror)
+said()
+mount("-o", "remount,ro")
+said()
+"""
+
+
+def test_a_view_that_is_read_only_is_not_the_disk(tmp_path):
+    """As the status page has one of the state, by its unit; a disk that is remounted read-only is told in it, too."""
+    prefix = own_mounts()
+    if prefix is None:
+        return
+    said = subprocess.run(
+        [*prefix, sys.executable, "-P", "-c", VIEW, str(tmp_path)], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert said == ["Read-only file system", "GOOD True", "STOP True"]

@@ -1,5 +1,6 @@
 """The daemon behind a chip reader: its log, and who gets to its socket."""
 
+import os
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -36,6 +37,23 @@ def test_a_socket_for_everybody(at, monkeypatch):
     assert str(at) in found[1].to("en")
     at.parent.chmod(0o750)
     assert lines(pcscd.look_at("chip", at))[1] == pcscd.CLOSED, "nobody else gets to it"
+
+
+def test_a_socket_that_is_closed_to_whoever_asks(at):
+    if os.geteuid() != 0:
+        return
+    at.chmod(0o600)
+    os.seteuid(64_002)
+    try:
+        assert lines(pcscd.look_at("chip", at)) == [pcscd.NOT_OPEN]
+    finally:
+        os.seteuid(0)
+
+
+def test_a_pcscd_that_cannot_be_seen(at, monkeypatch):
+    monkeypatch.setattr(pcscd, "logs_apdus", lambda _: False)
+    monkeypatch.setattr(pcscd, "others_are_hidden", lambda _: True)
+    assert lines(pcscd.look_at("chip", at))[0] == pcscd.NOT_SEEN
 
 
 def test_a_pcscd_that_logs(at, monkeypatch):

@@ -1,5 +1,6 @@
 """Programs that take a reader's serial port: running, to be started, and consoles put there."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,16 @@ from tests.checkup.processes import process
 READER = Path("/dev/ttyS0")
 
 
+def closed(_: Path) -> Path:
+    raise PermissionError
+
+
+@pytest.fixture(autouse=True)
+def init(tmp_path: Path) -> None:
+    """Whom everybody sees who sees others."""
+    process(tmp_path, 1, "/sbin/init", comm="systemd")
+
+
 def found(root: Path, device: Path = READER) -> list[Line]:
     return lines(told.look_at(root, {device: "counter"}))
 
@@ -25,7 +36,6 @@ def wants(root: Path, unit: str, target: str = "multi-user.target") -> None:
 
 
 def test_nobody(tmp_path):
-    process(tmp_path, 1, "/sbin/init", comm="systemd")
     assert found(tmp_path) == [told.FREE]
 
 
@@ -68,6 +78,19 @@ def test_a_login_prompt_that_has_its_terminal_as_input(tmp_path):
     assert found(tmp_path, Path("/dev/ttyUSB0")) == [told.FREE]
 
 
+def test_programs_that_do_not_show(tmp_path):
+    """As to whoever is not root where /proc is mounted with hidepid."""
+    shutil.rmtree(tmp_path / "proc/1")
+    assert found(tmp_path) == [told.HIDDEN]
+
+
+def test_a_login_prompt_whose_terminal_does_not_show(tmp_path, monkeypatch):
+    """As to whoever is not root."""
+    process(tmp_path, 7, "/sbin/agetty", "-", "vt220", comm="agetty")
+    monkeypatch.setattr(Path, "readlink", closed)
+    assert found(tmp_path) == [told.HIDDEN]
+
+
 def test_a_login_prompt_that_is_to_come(tmp_path):
     wants(tmp_path, "serial-getty@ttyS0.service", "getty.target")
     wants(tmp_path, "serial-getty@ttyS1.service", "getty.target")
@@ -76,7 +99,6 @@ def test_a_login_prompt_that_is_to_come(tmp_path):
 
 @pytest.mark.parametrize("word", ["console=ttyS0", "console=ttyS0,115200n8"])
 def test_the_kernels_console(tmp_path, word):
-    (tmp_path / "proc").mkdir()
     (tmp_path / "proc/cmdline").write_text(f"quiet {word} console=tty0\n")
     assert found(tmp_path) == [told.CONSOLE]
     assert found(tmp_path, Path("/dev/ttyS1")) == [told.FREE]

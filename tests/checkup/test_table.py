@@ -11,7 +11,7 @@ from pos_bridge.checkup.finding import Finding, Line, Weight
 from pos_bridge.words import Words
 from tests.checkup.finds import line
 
-LINES = [*(each for topic in table.LOOKS for each in table.lines(topic)), table.NOT_LOOKED]
+LINES = [*(each for topic in table.LOOKS for each in table.lines(topic)), *table.FAILED]
 
 
 def fields(text: str) -> set[str]:
@@ -26,21 +26,28 @@ def test_a_line_is_a_sentence_in_each_language(told: Line):
     assert told.check.replace("_", "").isalnum()
 
 
-def test_a_look_that_fails_is_told_and_the_others_are_taken(config, monkeypatch):
+@pytest.mark.parametrize(
+    ("fault", "said", "text"),
+    [
+        (ValueError, table.NOT_LOOKED, "failing: could not be looked at (ValueError)."),
+        (PermissionError, table.NOT_ALLOWED, "failing: could not be looked at, for it is not open to whoever"),
+    ],
+)
+def test_a_look_that_fails_is_told_and_the_others_are_taken(config, monkeypatch, fault, said, text):
     failing, fine = ModuleType("pos_bridge.checkup.failing"), ModuleType("pos_bridge.checkup.fine")
     seen = Finding("fine", Weight.GOOD, Words("bon.", "good."))
 
     def fail(_):
         yield seen
-        raise PermissionError("what nobody is told")
+        raise fault("what nobody is told")
 
     vars(failing)["look"] = fail
     vars(fine)["look"] = lambda _: iter([seen])
     monkeypatch.setattr(table, "LOOKS", (failing, fine))
     first, second, third = table.examine(config)
     assert (first, third) == (seen, seen)
-    assert line(second) == table.NOT_LOOKED
-    assert second.text("en").startswith("failing: could not be looked at (PermissionError).")
+    assert line(second) == said
+    assert second.text("en").startswith(text)
 
 
 def test_the_document_has_every_line_in_its_order():

@@ -1,17 +1,22 @@
 """Commands as a person types them, on real files, beside a running engine's journal."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pos_bridge import settings
 from pos_bridge.cli import main
+from pos_bridge.domain.identity import Channel, Choice, Consent, Purpose
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.identity.vault_file import VaultFile
 from pos_bridge.people_config import Identity
 from tests.cli.people import Office
-from tests.journal.makers import Clock, opened
+from tests.journal.makers import Clock, forge, opened
 from tests.plain_till import plain_till
 
 VAULT_KEY = bytes(range(32))
+CONSENT = Consent("members-3", "fr", date(2026, 11, 23), 14, Channel.TILL, frozenset({Purpose.PROGRAMME}))
 
 
 @pytest.fixture
@@ -74,3 +79,31 @@ def made(command, medium: Path) -> Path:
 @pytest.fixture
 def office(config, command, monkeypatch) -> Office:
     return Office(config, command, monkeypatch)
+
+
+@pytest.fixture
+def chosen(config):
+    """Keeps choices with a leg, as the engine does when it is paid."""
+    vault = VaultFile(config.vault, VAULT_KEY)
+
+    def keep(leg: LegKey, *choices: Choice) -> None:
+        vault.hold(leg, tuple((choice, CONSENT) for choice in choices))
+        vault.keep(leg)
+
+    yield keep
+    vault.close()
+
+
+@pytest.fixture
+def unaccounted(running, folder):
+    """Closes the journal, and puts a column of somebody's name for this sale into its file."""
+
+    def put(sale: LegKey) -> None:
+        running.close()
+        forge(
+            folder / "2026-11.db",
+            "CREATE TABLE customers (key BLOB, name TEXT)",
+            f"INSERT INTO customers VALUES (x'{sale.raw.hex()}', 'somebody')",
+        )
+
+    return put

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pos_bridge.checkup import engine, pcscd, readers
+from pos_bridge.checkup import engine, firewall, pcscd, readers
 from pos_bridge.checkup.finding import Finding, Weight
 from pos_bridge.cli import doctor
 
@@ -23,9 +23,9 @@ def found(monkeypatch):
 
 @pytest.mark.parametrize(("lang", "line"), [("fr", "ARRÊT : "), ("en", "STOP: ")])
 def test_the_command_says_a_line_a_finding_and_ends_by_them(command, lang, line):
-    """On a till of which nothing is there yet."""
+    """On a till of which nothing is there yet, and so not all can be looked at."""
     code, said, _ = command("doctor", "--lang", lang)
-    assert code == 3
+    assert code == 7
     assert any(each.startswith(line) for each in said.splitlines())
 
 
@@ -40,10 +40,13 @@ def test_a_till_that_is_well(command, found):
         ((), 0),
         ((RUNS, readers.UNCERTIFIED_CHIP(reader="chip")), 0),
         ((engine.READER_DOWN(reader="chip"), RUNS), 1),
+        ((RUNS, firewall.NOT_SEEN()), 4),
+        ((firewall.NOT_SEEN(), engine.READER_DOWN(reader="chip"), firewall.NOT_SEEN()), 5),
+        ((engine.JOURNAL_DOWN(), firewall.NOT_SEEN()), 7),
         ((pcscd.LOGS(reader="chip", socket="/run/x"), engine.READER_DOWN(reader="chip"), RUNS), 3),
     ],
 )
-def test_the_code_is_by_the_heaviest(command, found, lines, code):
+def test_the_code_is_by_the_heaviest_and_whether_all_was_seen(command, found, lines, code):
     found(*lines)
     assert command("doctor")[0] == code
     assert command("doctor", "--json")[0] == code

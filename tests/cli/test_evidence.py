@@ -1,9 +1,13 @@
 """`pos-bridge evidence` on a till that sells: what it writes, who signed it, and what it never does."""
 
+import errno
 import hashlib
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -154,3 +158,21 @@ def test_nothing_is_written_where_one_of_two_cannot_be(command, config, quiet, t
     status, _, _ = command("evidence", "--json", str(tmp_path / "r"), "--page", f"{tmp_path}/./r")
     assert status == 1
     assert not (tmp_path / "r").exists()
+
+
+def test_a_disk_that_is_full_is_named(command, config, quiet, tmp_path, monkeypatch):
+    """What the system says of a descriptor names no file."""
+
+    @contextmanager
+    def full(*_: object, **__: object) -> Iterator[object]:
+        yield raise_full
+
+    def raise_full(_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    config.file.write_text("")
+    quiet()
+    monkeypatch.setattr(evidence, "_place", full)
+    status, _, wrong = command("evidence", "--json", str(tmp_path / "r.json"), "--lang", "en")
+    assert status == 1
+    assert f"{tmp_path / 'r.json'} cannot be written (No space left on device). Make room there" in wrong

@@ -2,11 +2,13 @@
 
 import os
 import shlex
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from hw_sim.cards import CARDS
+from pos_bridge.cli import incident
 from pos_bridge.registers.incident_file import NAME
 
 FIELDS = {
@@ -64,6 +66,24 @@ def test_what_must_not_stand_there_is_refused(command, config, text):
     assert "Rien n'est inscrit" in wrong
     assert text == "" or text not in wrong
     assert not (config.state / NAME).exists()
+
+
+@pytest.mark.parametrize("days", [1, 2, 400])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_day_that_is_still_to_come(command, config, monkeypatch, days, language):
+    today = date(2026, 11, 23)
+    monkeypatch.setattr(incident, "_today", lambda: today)
+    day = str(today + timedelta(days=days))
+    assert command(*words("add", known=str(today)))[0] == 0, "today is not"
+    before = (config.state / NAME).read_bytes()
+    telling = ("incident", "told", "1", "--operator", "12", "--whom", "public", "--on", day)
+    for act in (words("add", known=day), words("change", "1", known=day), telling):
+        status, said, wrong = command(*act, "--lang", language)
+        assert (status, said) == (1, "")
+        assert {"fr": "à venir", "en": "still to come"}[language] in wrong
+        assert day in wrong
+        assert str(today) in wrong
+    assert (config.state / NAME).read_bytes() == before
 
 
 def test_nothing_is_noted_of_one_that_is_not_there(command):

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pos_bridge.domain.audit import Act, Role
 from pos_bridge.operators import password, store
 from pos_bridge.operators.approvals import Approvals
 from pos_bridge.operators.store import Operators
-from pos_bridge.registers.trail_file import entries
+from pos_bridge.registers.trail_file import TrailFile, entries
 from tests.config.documents import DOCUMENT, OPEN, SECRETS
 
 GOOD = "une girafe à vélo"
@@ -83,8 +84,8 @@ def test_a_supervisor_approves_and_it_is_in_the_trail(till, capsys):
     assert added(till) == 0
     assert run(till, "operator", "approve-refund", "--operator", "7", "--amount", "45,00", secret=GOOD) == 0
     approvals = Approvals(till.parent / "state" / "operators" / "operators.db")
-    assert approvals.take(bytes(32), 45_01) is None
-    assert approvals.take(bytes(32), 45_00) == 7
+    assert approvals.take(bytes(32), 45_01, bytes(32)) is None
+    assert approvals.take(bytes(32), 45_00, bytes(32)) == 7
     ((_, entry),) = entries(till.parent / "state" / "audit.db")
     assert (entry.act, entry.actor.role, entry.actor.operator) == (Act.APPROVE_REFUND, Role.SUPERVISOR, 7)
     capsys.readouterr()
@@ -105,7 +106,23 @@ def test_nobody_else_approves_and_why_is_not_said(till, capsys, monkeypatch):
     assert len(set(told)) == 1
     assert run(till, "operator", "approve-refund", "--operator", "7", "--amount", "45", secret=GOOD) == 1
     assert "Wait" in capsys.readouterr().err
-    assert Approvals(till.parent / "state" / "operators" / "operators.db").take(bytes(32), 1) is None
+    assert Approvals(till.parent / "state" / "operators" / "operators.db").take(bytes(32), 1, bytes(32)) is None
+
+
+def test_who_is_removed_while_the_password_is_looked_at_has_approved_nothing(till, capsys, monkeypatch):
+    assert added(till) == 0
+    store_path, true = till.parent / "state" / "operators" / "operators.db", TrailFile.note
+
+    def note(self, entry):
+        Operators(store_path).remove(7, date(2026, 11, 23))
+        true(self, entry)
+
+    monkeypatch.setattr(TrailFile, "note", note)
+    capsys.readouterr()
+    assert run(till, "operator", "approve-refund", "--operator", "7", "--amount", "45", secret=GOOD) == 1
+    said = capsys.readouterr()
+    assert (said.out, "refused" in said.err) == ("", True)
+    assert Approvals(store_path).take(bytes(32), 1, bytes(32)) is None
 
 
 def test_a_damaged_trail_is_told(till, capsys):

@@ -1,12 +1,13 @@
 """Persons, and all that can happen to one, drawn by hypothesis."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
 from pos_bridge.domain.details import NO_DETAILS, Details, Field, details
 from pos_bridge.domain.identity import Channel, Choice, Chouchous, Consent, GivenBy, HomeDelivery, Purpose
-from pos_bridge.domain.person import Month, Refusal, Right, Whose
+from pos_bridge.domain.person import Month, Person, PersonFault, Refusal, Right, Whose
 from pos_bridge.domain.person_change import (
     Change,
     Delivery,
@@ -24,6 +25,9 @@ from pos_bridge.domain.person_change import (
 
 TODAY = date(2026, 11, 23)
 MEMBER, ORDER = Chouchous("CH-1001"), HomeDelivery("WEB-77")
+PROGRAMME, OFFERS, CONTACT, DELIVERY = Purpose.PROGRAMME, Purpose.OFFERS, Purpose.CONTACT, Purpose.DELIVERY
+PARENT = GivenBy.PARENT
+NEXT_YEAR = Month(2027, 11)
 
 ZOE = details(
     {
@@ -63,6 +67,15 @@ def delivery(
     *purposes: Purpose, given: Details = DOOR, whose: Whose = Whose.OWN, until: date = TODAY + timedelta(days=30)
 ) -> Delivery:
     return Delivery(ORDER, given, agreed(*(purposes or (Purpose.DELIVERY,)), text="delivery-1"), until, whose)
+
+
+def there(changed: Person | PersonFault) -> Person:
+    assert isinstance(changed, Person)
+    return changed
+
+
+def zoe(*purposes: Purpose, **given: Any) -> Person:
+    return there(enrolled(None, enrolment(*purposes, **given), TODAY))
 
 
 # ---- drawn ----

@@ -1,13 +1,11 @@
 """What a person gives about themselves: made uniform, or refused by a word that names the field and shows nothing."""
 
 import unicodedata
-from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hw_sim.cards import CARDS
 from pos_bridge.domain.details import (
     MAX_EMAIL,
     MAX_LENGTH,
@@ -18,21 +16,9 @@ from pos_bridge.domain.details import (
     UnfitDetailError,
     details,
 )
+from tests.domain.one_detail import kept, refused
 
-NUMBERS = [card.number for card in CARDS.values()]
 WRITTEN = [Field.LAST_NAME, Field.FIRST_NAME, Field.STREET, Field.CITY]
-
-
-def kept(field: Field, text: str, country: str | None = None) -> str | None:
-    return details({Field.COUNTRY: country, field: text}).get(field)
-
-
-def refused(field: Field, text: str, country: str | None = None) -> Unfit:
-    with pytest.raises(UnfitDetailError) as caught:
-        details({Field.COUNTRY: country, field: text})
-    assert caught.value.field is field
-    assert str(caught.value) == f"{field.name}: {caught.value.why.name}"
-    return caught.value.why
 
 
 @pytest.mark.parametrize(
@@ -121,50 +107,6 @@ def test_long_texts():
             assert refused(field, long) is Unfit.TOO_LONG
     assert kept(Field.EMAIL, email := "a" * 60 + "@" + "d" * 60 + ".example.com") == email
     assert refused(Field.EMAIL, "a@" + "b." * (MAX_EMAIL // 2) + "ca") is Unfit.TOO_LONG
-
-
-# ---- a card number ----
-
-
-def in_digits(number: str, zero: str) -> str:
-    return "".join(chr(ord(zero) + int(digit)) for digit in number)
-
-
-DRESSES: dict[str, Callable[[str], str]] = {
-    "plain": lambda number: number,
-    "spaces": lambda number: " ".join(number[at : at + 4] for at in range(0, len(number), 4)),
-    "each": " ".join,
-    "narrow": lambda number: "\u202f".join(number[at : at + 4] for at in range(0, len(number), 4)),
-    "hidden": "\u200b".join,
-    "dots": lambda number: "·".join(number[at : at + 4] for at in range(0, len(number), 4)),
-    "commas": lambda number: ",".join(number[at : at + 4] for at in range(0, len(number), 4)),
-    "dashes": lambda number: "\u2013".join(number[at : at + 4] for at in range(0, len(number), 4)),
-    "wide": lambda number: in_digits(number, "\uff10"),
-    "arabic": lambda number: in_digits(number, "\u0660"),
-    "devanagari": lambda number: in_digits(number, "\u0966"),
-    "bold": lambda number: in_digits(number, "\U0001d7ce"),
-    "raised": lambda number: number.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")),
-    "circled": lambda number: number.translate(str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")),
-    "accents": "\u0301".join,
-    "named": lambda number: f"Roy {number}",
-    "dated": lambda number: f"{number} 12/29",
-    "stripe": lambda number: f"%B{number}^ROY/ZOE^2912",
-    "second stripe": lambda number: f";{number}=2912?",
-}
-
-
-@pytest.mark.parametrize("dress", DRESSES)
-@pytest.mark.parametrize("number", NUMBERS)
-def test_a_card_number_stands_in_no_field(dress, number):
-    for field in Field:
-        assert refused(field, DRESSES[dress](number)) is Unfit.CARD_NUMBER
-
-
-@pytest.mark.parametrize("number", NUMBERS)
-def test_a_card_number_is_no_telephone_number_either(number):
-    assert refused(Field.PHONE, f"+{number}") is Unfit.CARD_NUMBER
-    assert refused(Field.EMAIL, f"zoe{number}@example.com") is Unfit.CARD_NUMBER
-    assert refused(Field.EMAIL, f"zoe@{number}.com") is Unfit.CARD_NUMBER
 
 
 # ---- closed shapes ----
@@ -293,10 +235,3 @@ def test_anything_is_kept_uniform_or_refused(texts):
         assert text.strip() == text == unicodedata.normalize("NFC", text)
         assert text.isprintable()
         assert len(text) <= MAX_EMAIL
-
-
-@given(st.sampled_from(Field), st.text(alphabet="0123456789 -+./\u0661\uff11", max_size=40), st.sampled_from(NUMBERS))
-def test_a_card_number_among_separators_is_never_kept(field, around, number):
-    at = len(around) // 2
-    with pytest.raises(UnfitDetailError):
-        details({field: f"{around[:at]} x {number} x {around[at:]}"})

@@ -2,19 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pos_bridge.domain.details import NO_DETAILS, Field, UnfitDetailError
-from pos_bridge.domain.identity import Channel, Choice, Consent, ConsentEnd, GivenBy, Purpose, kind_of
-from pos_bridge.domain.person import Month, Person, PersonFault, Refusal, Right, RightRequest, Whose
+from pos_bridge.domain.identity import Channel, ConsentEnd, Purpose
+from pos_bridge.domain.person import Month, PersonFault, Refusal, Right, RightRequest, Whose
 from pos_bridge.domain.person_change import (
     MAX_HISTORY,
     MAX_REQUESTS,
-    Change,
     answered,
     chosen,
     consented,
@@ -25,34 +21,22 @@ from pos_bridge.domain.person_change import (
     refused,
     withdrawn,
 )
-from pos_bridge.domain.purposes import TAKES
 from tests.domain.people import (
+    CONTACT,
+    DELIVERY,
     DOOR,
     MEMBER,
+    OFFERS,
     ORDER,
+    PROGRAMME,
     TODAY,
     ZOE,
     agreed,
-    days,
     delivery,
     enrolment,
-    happenings,
-    purposes,
+    there,
+    zoe,
 )
-
-PROGRAMME, OFFERS, CONTACT, DELIVERY = Purpose.PROGRAMME, Purpose.OFFERS, Purpose.CONTACT, Purpose.DELIVERY
-PARENT = GivenBy.PARENT
-NEXT_YEAR = Month(2027, 11)
-
-
-def there(changed: Person | PersonFault) -> Person:
-    assert isinstance(changed, Person)
-    return changed
-
-
-def zoe(*purposes: Purpose, **given: Any) -> Person:
-    return there(enrolled(None, enrolment(*purposes, **given), TODAY))
-
 
 # ---- enrolment ----
 
@@ -100,77 +84,6 @@ def test_a_member_known_by_purchases_alone_is_enrolled():
 def test_consent_to_the_programme_is_wanted_and_to_deliveries_not_taken():
     assert enrolled(None, enrolment(OFFERS), TODAY) is PersonFault.NO_CONSENT
     assert enrolled(None, enrolment(PROGRAMME, DELIVERY), TODAY) is PersonFault.NOT_FOR_PURPOSE
-
-
-@pytest.mark.parametrize(
-    ("by", "until", "fault"),
-    [
-        (GivenBy.SELF, NEXT_YEAR, PersonFault.NO_PARENT),
-        (GivenBy.SELF, Month(2026, 11), PersonFault.NO_PARENT),
-        (PARENT, None, PersonFault.UNFIT),
-        (PARENT, Month(2026, 11), None),  # may be 13 still
-        (PARENT, Month(2026, 10), PersonFault.UNFIT),
-        (PARENT, Month(2040, 12), PersonFault.UNFIT),  # more than 14 years ahead
-        (PARENT, Month(2040, 11), None),
-        (PARENT, Month(2026, 12), None),
-    ],
-)
-def test_under_14_a_parent_consents_and_says_until_when(by, until, fault):
-    enrolling = enrolled(None, enrolment(PROGRAMME, by=by, until=until), TODAY)
-    if fault is None:
-        assert there(enrolling).child_until == until
-    else:
-        assert enrolling is fault
-
-
-def test_a_child_is_asked_at_14():
-    child = zoe(PROGRAMME, OFFERS, by=PARENT, until=NEXT_YEAR)
-    fourteen = date(2027, 12, 1)  # surely: on the first of November they may be 13
-    before = fourteen - timedelta(days=1)
-    assert enrolled(child, enrolment(PROGRAMME), TODAY) is PersonFault.NO_PARENT
-    assert consented(child, agreed(), before) is PersonFault.NO_PARENT
-    assert chosen(child, MEMBER, agreed(day=fourteen)).in_force(fourteen) == set(), "a number at a till is no answer"
-    assert consented(child, agreed(by=PARENT), fourteen) is PersonFault.UNFIT
-    for asked in (consented(child, agreed(), fourteen), enrolled(child, enrolment(given=NO_DETAILS), fourteen)):
-        own = there(asked)
-        assert own.in_force(fourteen) == {PROGRAMME}
-        assert own.child_until is None
-        assert own.history[:1] == child.history
-    more = there(consented(child, agreed(CONTACT, by=PARENT), before))
-    assert more.in_force(before) == {PROGRAMME, OFFERS, CONTACT}
-
-
-def test_what_a_child_agreed_to_alone_ends_where_a_parent_speaks():
-    """A number at a till, before anybody said that it is a child's."""
-    alone = there(enrolled(chosen(None, MEMBER, agreed()), enrolment(PROGRAMME, OFFERS, given=NO_DETAILS), TODAY))
-    assert alone.in_force(TODAY) == {PROGRAMME, OFFERS}
-    child = there(enrolled(alone, enrolment(PROGRAMME, by=PARENT, until=NEXT_YEAR), TODAY))
-    assert child.in_force(TODAY) == {PROGRAMME}
-    fourteen = date(2027, 12, 1)
-    assert child.in_force(fourteen) == set()
-    assert there(consented(child, agreed(), fourteen)).in_force(fourteen) == {PROGRAMME}, "nor does it come back"
-    assert enrolled(child, enrolment(PROGRAMME, by=PARENT, until=NEXT_YEAR), TODAY) == child
-
-
-def test_a_parent_cannot_make_a_child_of_a_member():
-    member = zoe()
-    assert enrolled(member, enrolment(by=PARENT, until=NEXT_YEAR), TODAY) is PersonFault.EXISTS
-    child = zoe(by=PARENT, until=NEXT_YEAR)
-    assert enrolled(child, enrolment(by=PARENT, until=Month(2030, 1)), TODAY) is PersonFault.EXISTS
-    assert consented(member, agreed(by=PARENT), TODAY) is PersonFault.UNFIT
-
-
-@pytest.mark.parametrize(
-    ("month", "fits"), [("2026-11", True), ("2026-12", False), ("2008-11", True), ("2008-10", False)]
-)
-def test_a_childs_month_is_of_a_child(month, fits):
-    given = ZOE.changed({Field.CHILD_MONTH: month})
-    assert isinstance(enrolled(None, enrolment(given=given), TODAY), Person) is fits
-    assert isinstance(rectified(zoe(), {Field.CHILD_MONTH: month}, TODAY), Person) is fits
-    later = date(2030, 1, 1)
-    assert isinstance(rectified(zoe(), {Field.CITY: "Laval"}, later.replace(year=2048)), Person), (
-        "it stood there before"
-    )
 
 
 # ---- deliveries ----
@@ -283,90 +196,3 @@ def test_histories_have_an_end_and_say_the_same_without_their_oldest():
         when = TODAY + timedelta(days=day)
         member = there(answered(received(member, Right.ACCESS, when, when), Right.ACCESS, when))  # type: ignore[arg-type]  # a person
     assert len(member.requests) == MAX_REQUESTS
-
-
-# ---- of whatever happens ----
-
-
-def stories(choice: Choice) -> st.SearchStrategy[list[tuple[str, Change]]]:
-    return st.lists(happenings(choice), max_size=8)
-
-
-def tell(story: list[tuple[str, Change]]) -> Person | None:
-    person: Person | None = None
-    for _, change in story:
-        changed = change(person)
-        person = person if isinstance(changed, PersonFault) else changed
-    return person
-
-
-SEVERAL = st.one_of(
-    st.tuples(stories(MEMBER), happenings(MEMBER)),
-    st.tuples(stories(ORDER), happenings(ORDER)),
-)
-
-
-@given(SEVERAL)
-def test_asked_twice_is_asked_once(told):
-    story, (_, change) = told
-    once = change(tell(story))
-    if isinstance(once, Person):
-        assert change(once) == once
-
-
-@given(SEVERAL)
-def test_what_happened_stays(told):
-    story, (name, change) = told
-    before = tell(story)
-    after = change(before)
-    if before is None or isinstance(after, PersonFault):
-        return
-    assert (after.id, after.choice) == (before.id, before.choice)
-    assert after.history[: len(before.history)] == before.history
-    assert after.active >= before.active
-    assert len(after.requests) >= len(before.requests)
-    for was, now in zip(before.requests, after.requests, strict=False):
-        assert (now.right, now.received) == (was.right, was.received)
-        assert was.open or now == was, "what was answered is answered"
-    assert name in {"enrolled", "delivered", "rectified"} or after.details == before.details
-    assert before.keep_until is None or (after.keep_until or date.min) >= before.keep_until
-    assert name in {"enrolled", "consented"} or after.child_until == before.child_until
-    assert name in {"enrolled", "delivered", "consented", "chosen"} or consented_to(after) <= consented_to(before)
-
-
-def consented_to(person: Person) -> set[Consent]:
-    return {entry for entry in person.history if isinstance(entry, Consent)}
-
-
-@given(SEVERAL)
-def test_nobody_has_what_their_choice_does_not_take(told):
-    story, last = told
-    person = tell([*story, last])
-    if person is None:
-        return
-    assert person.details.fields <= TAKES[kind_of(person.choice)]
-    assert sum(request.open for request in person.requests if request.right is Right.ACCESS) <= 1
-
-
-@given(SEVERAL, purposes, days)
-def test_withdrawing_touches_that_purpose_alone(told, purpose, today):
-    story, last = told
-    before = tell([*story, last])
-    if before is None:
-        return
-    after = there(withdrawn(before, [purpose], Channel.TILL, today))
-    assert after.standing == {kept: by for kept, by in before.standing.items() if kept is not purpose}
-    assert after.in_force(today) == before.in_force(today) - {purpose}
-    assert (after.details, after.whose, after.child_until) == (before.details, before.whose, before.child_until)
-
-
-@given(stories(MEMBER), days)
-def test_a_child_is_never_of_age_by_a_till_or_a_parent(story, today):
-    """Only their own consent at 14 or later, told by somebody who asked them, ends that they are a child."""
-    child = there(enrolled(None, enrolment(by=PARENT, until=Month(2033, 1)), TODAY))
-    person: Person = child
-    for _, change in story:
-        changed = change(person)
-        person = person if isinstance(changed, PersonFault) else changed
-    assert person.child_until == Month(2033, 1), "nothing of this was at 14"
-    assert person.in_force(date(2033, 2, 1)) == set()

@@ -115,7 +115,7 @@ def test_what_cannot_be_read_is_said(till, tmp_path, monkeypatch):
         return reading(path)
 
     monkeypatch.setattr(records, "searched", refused)
-    assert weights(till) == [Weight.NOTE], "the rest being well shows nothing"
+    assert weights(till) == [Weight.UNSEEN], "the rest being well shows nothing"
 
 
 def test_what_is_no_file_is_passed_over(till, tmp_path):

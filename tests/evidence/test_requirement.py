@@ -58,7 +58,8 @@ def test_what_spoils_a_row_need_not_come():
     requirement = wanted("1", "a", spoilt_by=("b",))
     assert judge(requirement, by(found("a"))).state is State.SHOWN
     assert judge(requirement, by(found("a"), found("b"))).state is State.SHOWN
-    assert judge(requirement, by(found("a"), found("b", Weight.NOTE))).state is State.NOT_CHECKED
+    for weight in (Weight.NOTE, Weight.UNSEEN):
+        assert judge(requirement, by(found("a"), found("b", weight))).state is State.NOT_CHECKED
     assert judge(requirement, by(found("a"), found("b", Weight.MEND))).state is State.NOT_SHOWN
     assert judge(requirement, by(found("b"))).state is State.NOT_CHECKED
 
@@ -69,6 +70,8 @@ def test_half_a_look_shows_nothing():
     check = min(looks.checks_of(topic))
     several = by(found(check), table.NOT_LOOKED(topic=table.name(topic), fault="OSError"))
     assert judge(wanted("1", check), several).state is State.NOT_SHOWN
+    several = by(found(check), table.NOT_ALLOWED(topic=table.name(topic)))
+    assert judge(wanted("1", check), several).state is State.NOT_CHECKED
 
 
 def test_a_row_that_nothing_could_show_cannot_be_made():

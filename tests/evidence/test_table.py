@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pos_bridge.checkup.finding import Weight
-from pos_bridge.checkup.table import NOT_LOOKED, lines
+from pos_bridge.checkup.table import FAILED, lines
 from pos_bridge.cli.main import COMMANDS
 from pos_bridge.evidence import looks
 from pos_bridge.evidence.beyond import BEYOND
@@ -13,7 +13,7 @@ from pos_bridge.evidence.report import REQUIREMENTS
 from pos_bridge.evidence.requirement import Requirement, Standard
 from pos_bridge.evidence.unused import OF_NO_REQUIREMENT
 
-LINES = [line for topic in looks.topics() for line in lines(topic)] + [NOT_LOOKED]
+LINES = [line for topic in looks.topics() for line in lines(topic)] + [*FAILED]
 THERE = {line.check for line in LINES}
 USED = {check for requirement in REQUIREMENTS for check in requirement.all_checks}
 

@@ -4,11 +4,10 @@ import importlib
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
-import msgspec
 import pytest
 from google.protobuf.descriptor import Descriptor
 
@@ -41,8 +40,18 @@ from pos_bridge.wire.nexo import (
     totals_response,
 )
 from pos_bridge.wire.nexo import fields as fields_of_requests
+from tests.house.data_map import (
+    DOCUMENT,
+    dataclass_fields,
+    documented,
+    reachable,
+    sections,
+    settings_of,
+    spelled_fields,
+    spoken_of,
+    structs_of,
+)
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "data-map.md"
 PACKAGE = Path(pos_bridge.__file__).parent
 
 # Where the tables of each module that makes some are documented. A module that is not here has no place in the map.
@@ -62,24 +71,6 @@ BOXES: dict[str, tuple[type, ...]] = {
 
 
 # ---- what is documented ----
-
-
-def sections() -> dict[str, list[list[str]]]:
-    """Under each heading the rows of its tables, as cells."""
-    found: dict[str, list[list[str]]] = {}
-    title = ""
-    for line in DOCUMENT.read_text().splitlines():
-        if line.startswith("## "):
-            title = line[3:]
-            found[title] = []
-        elif line.startswith("| ") and title:
-            found[title].append([cell.strip() for cell in line.strip("|").split("|")])
-    return found
-
-
-def documented(title: str) -> list[str]:
-    """The names in the first column."""
-    return [name for row in sections().get(title, []) for name in re.findall(r"`([^`]+)`", row[0])]
 
 
 def compare(title: str, real: Iterable[str]) -> None:
@@ -179,43 +170,6 @@ def test_every_setting():
     compare("Settings and secrets", set(settings_of(settings.Document)))
 
 
-def settings_of(section: type, place: str = "") -> Iterator[str]:
-    """Each one by its path; of a table within a table its own settings only."""
-    for field in msgspec.structs.fields(section):
-        path = f"{place}{field.name}"
-        inner = {kind for kind in walked(field.type) if issubclass(kind, msgspec.Struct)}
-        if not inner:
-            yield path
-        for struct in inner:
-            yield from settings_of(struct, f"{path}.")
-
-
-def walked(hint: Any) -> Iterator[type]:
-    """The classes in an annotation."""
-    if isinstance(hint, type) and not get_args(hint):
-        yield hint
-    for part in get_args(hint):
-        yield from walked(part)
-
-
-def reachable(*roots: type) -> set[type]:
-    """The dataclasses and structs that these hold, and theirs."""
-    found: set[type] = set()
-    waiting = list(roots)
-    while waiting:
-        kind = waiting.pop()
-        if kind in found or not (is_dataclass(kind) or issubclass(kind, msgspec.Struct)):
-            continue
-        found.add(kind)
-        for hint in get_type_hints(kind).values():
-            waiting += walked(hint)
-    return found
-
-
-def dataclass_fields(kinds: Iterable[type]) -> set[str]:
-    return {f"{kind.__name__}.{field.name}" for kind in kinds if is_dataclass(kind) for field in fields(kind)}
-
-
 def test_every_field_of_the_card_link():
     kinds = reachable(*get_args(cardlink.Request), *get_args(cardlink.Report))
     assert CardFacts in kinds
@@ -227,28 +181,6 @@ def test_every_field_that_the_engine_holds_of_a_sale():
     outcomes = (*get_args(outcome.Outcome), *get_args(outcome.RefundOutcome), *get_args(points.PointsOutcome))
     roots = (*asks, *outcomes, authorisation.ReceiptFacts, identity.Consent)
     compare("The engine's memory", dataclass_fields(reachable(*roots) - reachable(CardFacts)))
-
-
-def spelled_fields(kinds: Iterable[type]) -> set[str]:
-    """As nexo spells them: the struct's own name too."""
-    return {
-        f"{kind.__name__.replace('Poi', 'POI')}.{field.encode_name}"
-        for kind in kinds
-        if issubclass(kind, msgspec.Struct)
-        for field in msgspec.structs.fields(kind)
-    }
-
-
-def structs_of(module: Any, *envelopes: str) -> set[type]:
-    return {
-        kind
-        for name, kind in vars(module).items()
-        if isinstance(kind, type)
-        and issubclass(kind, msgspec.Struct)
-        and kind.__module__ == module.__name__
-        and not name.startswith("_")
-        and name not in envelopes
-    }
 
 
 def test_every_field_of_a_tills_request():
@@ -263,20 +195,6 @@ def test_every_field_of_an_answer():
     kinds = set().union(*map(structs_of, (response, *told, event)))
     kinds |= {request.TransactionID, request.MessageReference, request.OriginalPOITransaction}
     compare("The answer to the till", spelled_fields(kinds))
-
-
-def spoken_of(*services: str, asked: bool) -> set[str]:
-    """Every field of what these services are asked, or answer."""
-    methods = [each for name in services for each in till_v1_pb2.DESCRIPTOR.services_by_name[name].methods]
-    waiting = [method.input_type if asked else method.output_type for method in methods]
-    found: set[str] = set()
-    while waiting:
-        message = waiting.pop()
-        for field in message.fields:
-            if f"{message.name}.{field.name}" not in found:
-                found.add(f"{message.name}.{field.name}")
-                waiting += [field.message_type] if field.message_type is not None else []
-    return found
 
 
 def test_every_field_of_a_native_till():

@@ -16,7 +16,7 @@ from pos_bridge.identity.renewal import NEXT
 from pos_bridge.identity.renewing import OWED, Progress, owe
 from pos_bridge.identity.vault_file import VaultFile
 from tests.identity.makers import BESIDE, KEY, as_member, content
-from tests.identity.peopled import people, renewed, said
+from tests.identity.peopled import renewed, said
 from tests.journal import children
 from tests.power.recorder import recording
 from tests.power.tape import Operation, Removed, Renamed, Synced, Wrote
@@ -81,11 +81,6 @@ def started(command: tuple[str, ...] | list[str]) -> Iterator[Other]:
     finally:
         other.process.kill()
         other.process.communicate()
-
-
-@pytest.fixture
-def legs(vault) -> list[LegKey]:
-    return people(vault)
 
 
 @pytest.fixture

@@ -1,18 +1,15 @@
 """Disks that are full or failing: told by its word, nothing half done, and at work again as soon as the disk is."""
 
-import sqlite3
-
 import pytest
 
 from pos_bridge.domain.identity import ChoiceKind, VaultFault
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import file
-from pos_bridge.identity.fault import EXPECTED, fault_of
 from pos_bridge.identity.report import known
 from pos_bridge.identity.vault_file import VaultFile
+from tests.identity.failing_disk import fault
 from tests.identity.makers import KEY, as_member, content, to_home
 from tests.journal import children
-from tests.small_disk import own_mounts
 
 # Fills the disk with people until one is refused, makes room, and goes on.
 FULL = """
@@ -81,49 +78,11 @@ print(len(kept))
 
 
 def test_a_full_disk(tmp_path):
-    prefix = own_mounts()
-    how = "tmpfs" if prefix else "limit"  # without the right to mount, the limit stands in
-    assert int(children.run(FULL, tmp_path, how, prefix=prefix or ())) > 3
+    assert int(children.run_on_small_disk(FULL, tmp_path)) > 3
 
 
 def test_a_limit_on_file_size(tmp_path):
     assert int(children.run(FULL, tmp_path, "limit")) > 3
-
-
-class FailingConnection(sqlite3.Connection):
-    """Fails once where it is told to, as a disk does: before it acted, or (`after`) in word only."""
-
-    fail_at: str | None = None
-    after = False
-
-    def execute(self, statement: str, *arguments):
-        due = self.fail_at is not None and statement.startswith(self.fail_at)
-        if not due or self.after:
-            done = super().execute(statement, *arguments)
-        if due:
-            type(self).fail_at = None
-            error = sqlite3.OperationalError("disk I/O error")
-            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
-            raise error
-        return done
-
-
-@pytest.fixture
-def failing(monkeypatch):
-    class Failing(FailingConnection):
-        pass
-
-    real = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **k, factory=Failing))
-    return Failing
-
-
-def fault(call) -> VaultFault | None:
-    try:
-        call()
-    except EXPECTED as error:
-        return fault_of(error)
-    return None
 
 
 HOLDING = ("BEGIN", "INSERT INTO held", "COMMIT")

@@ -21,6 +21,7 @@ from pos_bridge.domain.person import Month, Person
 from pos_bridge.domain.points import Earned, PointsFault
 from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.person_file import PersonFile
+from tests.identity.failing_disk import fault
 from tests.identity.makers import (
     MEMBER,
     ORDER,
@@ -35,7 +36,6 @@ from tests.identity.makers import (
     to_home,
     with_details,
 )
-from tests.identity.test_disk import fault
 
 WHO, WHERE = Chouchous(MEMBER), HomeDelivery(ORDER)
 

@@ -1,15 +1,12 @@
 """A disk that fails while somebody is erased: all of them is there or nothing, what the ledger says is done later."""
 
-import sqlite3
-
 import pytest
 
 from pos_bridge.domain.identity import Chouchous, VaultFault
+from tests.identity.failing_disk import fault
 from tests.identity.makers import MEMBER, as_member, sold, stored, with_details
-from tests.identity.test_disk import FailingConnection, fault
 from tests.identity.test_residue import everything, windows
 from tests.journal import children
-from tests.small_disk import own_mounts
 
 WHO = Chouchous(MEMBER)
 FAILS = (
@@ -22,16 +19,6 @@ FAILS = (
     "DELETE FROM points",
     "COMMIT",
 )
-
-
-@pytest.fixture
-def failing(monkeypatch):
-    class Failing(FailingConnection):
-        pass
-
-    real = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **k, factory=Failing))
-    return Failing
 
 
 @pytest.mark.parametrize("at", FAILS)
@@ -139,6 +126,4 @@ print(refused)
 
 
 def test_a_full_disk(tmp_path):
-    prefix = own_mounts()
-    how = "tmpfs" if prefix else "limit"  # without the right to mount, the limit stands in
-    assert int(children.run(FULL, tmp_path, how, prefix=prefix or ())) > 0
+    assert int(children.run_on_small_disk(FULL, tmp_path)) > 0

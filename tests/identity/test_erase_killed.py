@@ -1,10 +1,5 @@
 """The engine killed in the middle of an erasure: the person is whole or gone, and the ledger knew before."""
 
-import os
-import signal
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from pos_bridge.domain.identity import ChoiceKind, Chouchous
@@ -49,7 +44,7 @@ say("end")
 @pytest.mark.parametrize("lines", [9, 10, 11, 12, 15, 20])  # the first eight tell of members
 def test_whole_or_gone_and_the_ledger_first(path, lines):
     path.parent.mkdir()
-    told = killed(path, lines)
+    told = children.said_until_killed(lines, ERASER, path)
     members = {
         words[1]: (words[2], [LegKey.parse(word) for word in words[3:]]) for words in told if words[0] == "member"
     }
@@ -85,17 +80,3 @@ def test_whole_or_gone_and_the_ledger_first(path, lines):
     assert PersonFile(again).forget(replayed, always) == 0
     again.close()
     assert len(content(path).whole) == 8 - len(entered)
-
-
-def killed(path: Path, lines: int) -> list[list[str]]:
-    """What it said, of whole lines: killed once it has said so many."""
-    eraser = subprocess.Popen(
-        children.command(ERASER, path), env=children.environment(), stdout=subprocess.PIPE, text=True
-    )
-    assert eraser.stdout is not None
-    with eraser.stdout:
-        said = [eraser.stdout.readline() for _ in range(lines)]
-        os.kill(eraser.pid, signal.SIGKILL)
-        said += eraser.stdout.readlines()
-    assert eraser.wait() == -signal.SIGKILL
-    return [line.split() for line in said if line.endswith("\n")]

@@ -1,9 +1,5 @@
 """The engine killed at any moment: what was acknowledged is there, what was not is there whole or not at all."""
 
-import os
-import signal
-import subprocess
-
 import pytest
 
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, HomeDelivery
@@ -46,17 +42,8 @@ while True:
 def test_all_or_nothing(path, lines):
     said: dict[LegKey, str] = {}
     for _ in range(2):  # and again, on what the first one left
-        writer = subprocess.Popen(
-            children.command(WRITER, path), env=children.environment(), stdout=subprocess.PIPE, text=True
-        )
-        assert writer.stdout is not None
-        with writer.stdout:
-            new = [writer.stdout.readline() for _ in range(lines)]
-            os.kill(writer.pid, signal.SIGKILL)
-            new += writer.stdout.readlines()
-        assert writer.wait() == -signal.SIGKILL
-        for told in (line.split() for line in new if line.endswith("\n")):
-            said[LegKey.parse(told[1])] = told[0]
+        for word, of in children.said_until_killed(lines, WRITER, path):
+            said[LegKey.parse(of)] = word
         if path.parent.exists():
             assert list(finds(path.parent, "MARKED-", "ORDER-")) == []
 

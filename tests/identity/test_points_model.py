@@ -12,8 +12,8 @@ from pos_bridge.domain.identity import Chouchous
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule
 from pos_bridge.identity.vault_file import VaultFile
+from tests.identity.earning import points_of
 from tests.identity.makers import KEY, as_member, consent
-from tests.identity.test_points import points_of
 
 MEMBERS = ("A-1", "B-2")
 PAID = 10_37

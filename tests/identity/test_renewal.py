@@ -19,15 +19,10 @@ from pos_bridge.identity.renewing import OWED, Owing, Progress, owe
 from pos_bridge.identity.report import known
 from pos_bridge.identity.vault_file import VaultFile
 from tests.identity.makers import BESIDE, KEY, TABLES, always, as_member, content, forge, stored
-from tests.identity.peopled import PEOPLE, people, renewed, said
+from tests.identity.peopled import PEOPLE, renewed, said
 from tests.identity.test_residue import everything, windows
 
 _HEADER = 100  # of SQLite's file
-
-
-@pytest.fixture
-def legs(vault) -> list[LegKey]:
-    return people(vault)
 
 
 @pytest.fixture

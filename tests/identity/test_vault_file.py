@@ -262,16 +262,3 @@ def test_one_bad_row_stands_in_nobodys_way(vault, path):
         again.held()
     assert [len(again.known(leg)) for leg in found] == [1] * 4
     again.close()
-
-
-def test_what_is_given_up_while_it_is_written_is_gone_when_that_returns(path):
-    """Whoever waited was told *not kept*: killed from here on, the next start must find nothing to keep."""
-    leg, other = LegKey.fresh(), LegKey.fresh()
-    vault = VaultFile(path, KEY)
-    vault.hold(other, (as_member(),))
-    told = iter([True, False])
-    vault.hold(leg, (as_member(),), wanted=lambda: next(told))
-    killed = VaultFile(path, KEY)
-    assert killed.held() == (other,)
-    killed.close()
-    vault.close()

@@ -1,7 +1,10 @@
 """What no column of a table may take: names, card numbers in any encoding, telephone numbers, and texts."""
 
 import base64
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+from tests.journal.rows import insert
 
 CARDS = ("4921817844445119", "374245455400126", "6011000990139424")
 PHONES = ("5145551234", "+15145551234", "514-555-1234")
@@ -71,3 +74,22 @@ def hostile_values(length: int) -> Iterator[object]:
         "CAPTURED",
         "sale\0x",
     )
+
+
+def taken(
+    connection: sqlite3.Connection, table: str, row: dict[str, object], column: str, lengths: Iterable[int]
+) -> list[object]:
+    """The hostile values, of these lengths, that the column takes in a row that is taken otherwise. None stays."""
+    values = dict.fromkeys(hostile for length in lengths for hostile in hostile_values(length))
+    assert len(values) > 400
+    found = []
+    for hostile in values:
+        try:
+            connection.execute("SAVEPOINT before")
+            insert(connection, table, {**row, column: hostile})
+            found.append(hostile)
+        except sqlite3.IntegrityError:
+            pass
+        finally:
+            connection.execute("ROLLBACK TO before")
+    return found

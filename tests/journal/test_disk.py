@@ -59,9 +59,7 @@ print(len(done))
 
 
 def test_a_full_disk(tmp_path):
-    prefix = own_mounts()
-    how = "tmpfs" if prefix else "limit"  # without the right to mount, the limit stands in
-    assert int(children.run(FULL, tmp_path, how, prefix=prefix or ())) > 9
+    assert int(children.run_on_small_disk(FULL, tmp_path)) > 9
 
 
 def test_a_limit_on_file_size(tmp_path):

@@ -1,9 +1,5 @@
 """SIGKILL in the middle of commits: nothing that was acknowledged is lost, and the chain is whole."""
 
-import os
-import signal
-import subprocess
-
 import pytest
 
 from pos_bridge.domain.leg import SETTLED, State
@@ -68,16 +64,7 @@ while True:
 def test_nothing_acknowledged_is_lost(folder, lines):
     acknowledged: list[list[str]] = []
     for _ in range(2):  # and again, on what the first one left
-        writer = subprocess.Popen(
-            children.command(WRITER, folder), env=children.environment(), stdout=subprocess.PIPE, text=True
-        )
-        assert writer.stdout is not None
-        with writer.stdout:
-            new = [writer.stdout.readline() for _ in range(lines)]
-            os.kill(writer.pid, signal.SIGKILL)
-            new += writer.stdout.readlines()
-        assert writer.wait() == -signal.SIGKILL
-        acknowledged += [line.split() for line in new if line.endswith("\n")]
+        acknowledged += children.said_until_killed(lines, WRITER, folder)
     journal = opened(folder, Clock())
     for line in acknowledged:
         assert is_kept(journal, line), line

@@ -118,6 +118,7 @@ def test_reading_beside_it_changes_nothing(folder):
 def test_closed_months_are_forgotten_as_ever(folder, clock):
     clock.turn(days=31 * 18)
     with closing(opened(folder, clock)) as journal:
+        journal.believe(clock.now)
         journal.open_leg(card())
     assert stored(folder / OCTOBER)["links"] == []
     assert version_of(folder / OCTOBER) == schema.BEFORE
@@ -222,30 +223,19 @@ def test_it_waits_for_whoever_reads(folder, clock, monkeypatch):
 
 
 KILLED = """
-import os, shutil, signal, sys
+import sys
 from pathlib import Path
 from pos_bridge.domain.ledger import Advance
 from pos_bridge.domain.leg import Cause, State
 from tests import former_till
+from tests.journal.line_killed import killed_at_lines
 from tests.journal.makers import Clock, opened
 from tests.journal.test_renewal import NOVEMBER, heads, stored, version_of
 
 TRACED = ("months.py", "renewal.py", "taking.py")
 
-def live(folder, at):
-    lines = set()
-    def trace(frame, event, arg):
-        if not frame.f_code.co_filename.endswith(TRACED):
-            return None
-        if event == "line":
-            lines.add((frame.f_code.co_filename, frame.f_lineno))
-            if len(lines) == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return trace
-    sys.settrace(trace)
-    opened(folder, Clock(former_till.LATER))
-    sys.settrace(None)
-    os._exit(0)
+def begun(folder):
+    return lambda: opened(folder, Clock(former_till.LATER))
 
 def check(folder):
     versions.add(version_of(folder / NOVEMBER))
@@ -259,28 +249,16 @@ def check(folder):
     assert version_of(folder / NOVEMBER) == 6
     assert sorted(path.name for path in folder.iterdir()) == ["2026-10.db", "2026-11.db", "lock"]
 
-root, at, step, versions = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), set()
+root, start, versions = Path(sys.argv[1]), int(sys.argv[2]), set()
 former_till.lay_journal(root / "before")
 before = stored(root / "before" / NOVEMBER)
-while True:
-    folder = root / "after"
-    shutil.copytree(root / "before", folder)
-    child = os.fork()
-    if child == 0:
-        live(folder, at)
-    status = os.waitpid(child, 0)[1]
-    check(folder)
-    shutil.rmtree(folder)
-    if status == 0:
-        break
-    assert os.WTERMSIG(status) == signal.SIGKILL, status
-    at += step
+lines = killed_at_lines(root, range(start, 100_000, 2), TRACED, begun, check)
 assert versions == {5, 6}
-print(at)
+print(lines)
 """
 
 
 @pytest.mark.parametrize("start", [1, 2])
 def test_a_kill_at_any_line_leaves_the_old_one_or_the_new_one(tmp_path, start):
-    lines = children.run(KILLED, tmp_path, str(start), "2")
+    lines = children.run(KILLED, tmp_path, str(start))
     assert int(lines) > 60

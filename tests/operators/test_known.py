@@ -25,6 +25,8 @@ from tests.config.documents import DOCUMENT
 
 GOOD = "une girafe à vélo"
 REQUEST = bytes(range(32))
+HEAD = bytes(32)
+TODAY = date(2026, 11, 23)
 NOTHING = SimpleNamespace()
 HOUSE = House(*([NOTHING] * 10))  # type: ignore[arg-type]  # none of it is asked
 
@@ -53,9 +55,12 @@ def test_a_supervisor_in_the_refund_itself(config, number, typed, allowed):
             assert house.approve is not None
             assert rule is not None
             await house.approve(number, typed, REQUEST, 45_00)
-            assert not await rule.allows(bytes(32), 1), "of that request alone"
-            assert not await rule.allows(REQUEST, 45_01)
-            return await rule.allows(REQUEST, 45_00) and await rule.allows(REQUEST, 45_00)
+            assert not await rule.allows(bytes(32), 1, HEAD), "of that request alone"
+            assert not await rule.allows(REQUEST, 45_01, HEAD)
+            twice = [await rule.allows(REQUEST, 45_00, HEAD) for _ in range(2)]
+            await house.approve(number, typed, REQUEST, 45_00)
+            assert not await rule.allows(REQUEST, 45_00, REQUEST), "used up, however often the till asks"
+            return all(twice)
 
     assert asyncio.run(story()) is allowed
     assert [entry.act for _, entry in entries(config.audit)] == [Act.APPROVE_REFUND] * allowed
@@ -82,7 +87,9 @@ def test_old_entries_go_once_a_day_by_a_clock_that_is_right():
     now = datetime(2026, 11, 23, 9, tzinfo=UTC)
     clocks = {"now": now, "right": None}
 
-    async def remove(before: date) -> None:
+    async def remove(before: date, today: date) -> None:
+        assert clocks["now"] is not None
+        assert today == clocks["now"].date()
         gone.append(before)
 
     old = OldEntries(remove, lambda: clocks["now"] or now, lambda: clocks["right"], 12)
@@ -102,13 +109,24 @@ def test_old_entries_go_once_a_day_by_a_clock_that_is_right():
 def test_a_number_is_free_again_once_no_row_names_it(config):
     operators = Operators(config.operator_store)
     operators.remove(7, date(2025, 1, 1))
-    operators.forget(date(2024, 1, 1), frozenset)
-    operators.forget(date(2026, 1, 1), lambda: frozenset({7}))
+    operators.forget(date(2024, 1, 1), TODAY, frozenset)
+    operators.forget(date(2026, 1, 1), TODAY, lambda: frozenset({7}))
     with pytest.raises(NumberTakenError):
         operators.add(Operator(7, "Zoé", frozenset({Role.IT})), GOOD)
-    operators.forget(date(2026, 1, 1), frozenset)
+    operators.forget(date(2026, 1, 1), TODAY, frozenset)
     operators.add(Operator(7, "Zoé", frozenset({Role.IT})), GOOD)
-    assert Approvals(config.operator_store).take(REQUEST, 1) is None
+    assert Approvals(config.operator_store).take(REQUEST, 1, HEAD) is None
+
+
+def test_whoever_was_removed_by_a_clock_that_ran_ahead_is_not_kept_until_then(config):
+    operators = Operators(config.operator_store)
+    operators.remove(7, date(2045, 1, 1))
+    operators.remove(8, TODAY + timedelta(days=1))
+    operators.forget(date(2025, 11, 1), TODAY, lambda: frozenset({7}))
+    operators.forget(date(2025, 11, 1), TODAY, frozenset)
+    operators.add(Operator(7, "Zoé", frozenset({Role.IT})), GOOD)
+    with pytest.raises(NumberTakenError):
+        operators.add(Operator(8, "Zoé", frozenset({Role.IT})), GOOD)
 
 
 def test_what_goes_wrong_unforeseen_is_refused_and_the_next_is_asked_again(config):
@@ -128,8 +146,8 @@ def test_what_goes_wrong_unforeseen_is_refused_and_the_next_is_asked_again(confi
                 assert [await desk.check(7, GOOD) for _ in range(2)] == [Refused(), Refused()]
                 assert isinstance(await desk.check(7, GOOD), Operator)
                 moments_again()
-                assert [await rule.allows(REQUEST, 1) for _ in range(2)] == [False, False]
-                assert await rule.allows(REQUEST, 1)
+                assert [await rule.allows(REQUEST, 1, HEAD) for _ in range(2)] == [False, False]
+                assert await rule.allows(REQUEST, 1, HEAD)
         finally:
             desk.close()
             rule.close()
@@ -139,5 +157,7 @@ def test_what_goes_wrong_unforeseen_is_refused_and_the_next_is_asked_again(confi
         moments = iter([OSError(24), MemoryError(), None])
 
     approvals = Approvals(config.operator_store, now)
-    Approvals(config.operator_store, lambda: Moment(bytes(16), 0)).approve(7, 1)
+    marie = Operators(config.operator_store).find(7)
+    assert marie is not None
+    assert Approvals(config.operator_store, lambda: Moment(bytes(16), 0)).approve(marie, 1)
     asyncio.run(story())

@@ -17,6 +17,7 @@ from pos_bridge.operators.since import Moment
 from pos_bridge.operators.store import NumberTakenError, Operator, Operators, Refused, Wait
 
 GOOD = "une girafe à vélo"
+HEAD = bytes(32)
 MARIE = Operator(7, "Marie Tremblay", frozenset({Role.SUPERVISOR, Role.CASHIER}))
 
 
@@ -207,10 +208,12 @@ def test_a_standing_is_another_one_after_each_change(operators):
 )
 def test_what_somebody_approved_who_may_no_more_is_approved_no_more(operators, clock, change, stays):
     approvals = Approvals(operators.path, clock)
-    approvals.approve(7, 45_00)
-    approvals.approve(7, 45_00, bytes(32))
+    marie = operators.check(7, GOOD)
+    assert isinstance(marie, Operator)
+    assert approvals.approve(marie, 45_00)
+    assert approvals.approve(marie, 45_00, bytes(32))
     assert change(operators)
-    assert (approvals.take(bytes(32), 45_00), approvals.take(bytes([1]) * 32, 45_00)) == (
+    assert (approvals.take(bytes(32), 45_00, HEAD), approvals.take(bytes([1]) * 32, 45_00, HEAD)) == (
         (7, 7) if stays else (None, None)
     )
 

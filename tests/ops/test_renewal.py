@@ -1,11 +1,9 @@
 """The engine's renewal against a real enrolment server and a real processor: no sale is dropped, no state is half."""
 
 import asyncio
-import contextlib
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -15,74 +13,14 @@ from hw_sim.enrolment.faults import Fault
 from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
 from hw_sim.processor import control
-from pos_bridge import credentials, disk
-from pos_bridge.config import load
+from pos_bridge import disk
 from pos_bridge.domain.authorisation import Yes
-from pos_bridge.ops.renewal import Renewal
 from pos_bridge.pair import Pair
-from pos_bridge.processor.client import ProcessorClient
-from pos_bridge.settings import Config
-from tests.config.documents import DOCUMENT, OPEN, SECRETS
-from tests.processor.world import POIID, VISA, Chain, Log, Processor, ask, client
+from tests.ops.renewing import Till, due, look
+from tests.processor.world import POIID, VISA, Chain, Processor, ask
 from tests.processor.world import running as processor_running
 
 DUE_S, LONG_S = 1200, 30 * 86_400  # they begin an hour ago: of 20 minutes more, two thirds are over
-
-
-class Till:
-    """A till that got its pair by a token, and its place on disk."""
-
-    def __init__(self, folder: Path, processor: Processor, desk: Folder, url: str) -> None:
-        self.folder, self.processor, self.desk = folder, processor, desk
-        for name in (*SECRETS, *OPEN):
-            content = (processor.till / name).read_bytes() if (processor.till / name).exists() else b"a-key-of-no-use"
-            (folder / name).write_bytes(content)
-            (folder / name).chmod(0o644 if name in OPEN else 0o600)
-        self.file = folder / "pair.pem"
-        text = DOCUMENT.replace('"till.pem"', '"pair.pem"').replace('"till.key"', '"pair.pem"')
-        text += f'[enrolment]\nurl = "{url}"\nsecret = "seal.key"\n'
-        (folder / "seal.key").write_text("a secret that systemd hands out")
-        (folder / "seal.key").chmod(0o600)
-        (folder / "pos-bridge.toml").write_text(text)
-        self.first = (processor.till / "till.pem").read_bytes(), (processor.till / "till.key").read_bytes()
-        self.put(Pair.read(*self.first))
-
-    def put(self, pair: Pair) -> None:
-        disk.write_private(self.file, pair.file(b"a secret that systemd hands out"))
-
-    @property
-    def config(self) -> Config:
-        return load(self.folder / "pos-bridge.toml")
-
-    def kept(self) -> Pair:
-        """What a start would begin with."""
-        return credentials.processor_pair(self.config)
-
-    @contextlib.asynccontextmanager
-    async def selling(self, log: Log, chain: Chain) -> AsyncIterator[tuple[ProcessorClient, Renewal]]:
-        pair = self.kept()
-        given = credentials.Credentials(
-            terminal_key=None,  # type: ignore[arg-type] # of no use to a renewal
-            tills=None,  # type: ignore[arg-type] # the same
-            ca=(self.folder / "processor-ca.pem").read_bytes(),
-            certificate=pair.chain_pem,
-            key=pair.key_pem,
-        )
-        shown = {"ca": given.ca, "certificate": given.certificate, "key": given.key}
-        async with client(self.processor, chain, log, **shown) as made:
-            renewal = Renewal(self.config, given, made, log, lambda: datetime.now(UTC))
-            assert await made.ready()
-            try:
-                yield made, renewal
-            finally:
-                await renewal.close()
-
-
-async def look(renewal: Renewal) -> None:
-    """A whole round."""
-    renewal.look()
-    assert renewal._round is not None
-    await renewal._round
 
 
 @pytest.fixture(scope="module")
@@ -107,25 +45,11 @@ def till(tmp_path, world) -> Iterator[Till]:
     control.set_mode(processor.folder, "up")
 
 
-def due(till: Till) -> Pair:
-    """One that was just got, and is to be renewed already."""
-    from pos_bridge.device_config import Address
-    from pos_bridge.ops.enrol import enrol
-    from pos_bridge.ops.token import Token
-
-    assert till.config.enrolment is not None
-    address = Address.parse(str(till.config.enrolment.url))
-    pair = asyncio.run(enrol(address, Token.parse(till.desk.make_token(POIID)), POIID, ())).pair
-    till.put(pair)
-    return pair
-
-
 def test_a_sale_that_waits_for_its_answer_is_answered_while_the_certificate_changes(till, chain):
     first = due(till)
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (made, renewal):
+        async with till.selling(chain) as (log, made, renewal):
             control.set_mode(till.processor.folder, "delay", 1.0)
             asking = asyncio.create_task(made.authorise(ask(till.processor, made, VISA)))
             await asyncio.sleep(0)
@@ -148,8 +72,7 @@ def test_sales_go_on_through_many_renewals(till, chain):
     before = len(till.desk.issued())
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (made, renewal):
+        async with till.selling(chain) as (log, made, renewal):
             ended = asyncio.Event()
 
             async def sell() -> int:
@@ -175,8 +98,7 @@ def test_it_is_left_alone_until_two_thirds_of_its_life(till, chain):
     first = due(till)
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (made, renewal):
+        async with till.selling(chain) as (log, made, renewal):
             await look(renewal)
             assert log.names() == ["SessionOpened"]
             assert till.kept().leaf == first.leaf
@@ -205,11 +127,10 @@ def test_what_goes_wrong_is_told_once_and_the_till_sells(till, chain, fault):
     till.desk.set_fault(fault)
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (made, renewal):
+        async with till.selling(chain) as (log, made, renewal):
             for _ in range(3):
                 await look(renewal)
-            assert [getattr(event, "reason", None) and event.reason.name for event in log.events] == [  # type: ignore[attr-defined] # RenewalFailed has one
+            assert [getattr(event, "reason", None) and event.reason.name for event in log.events] == [
                 None,
                 FAULTS[fault],
             ]
@@ -230,8 +151,7 @@ def test_a_full_disk_costs_no_certificate_and_no_sale(till, chain, monkeypatch):
         raise OSError(28, os.strerror(28))
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (made, renewal):
+        async with till.selling(chain) as (log, made, renewal):
             issued = len(till.desk.issued())
             with monkeypatch.context() as patch:
                 patch.setattr("pos_bridge.ops.renewal.write_private", lambda *_: full(0, 0))
@@ -252,8 +172,7 @@ def test_a_processor_that_is_away_gets_the_new_one_when_it_is_back(till, chain):
     first = due(till)
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (_, renewal):
+        async with till.selling(chain) as (log, _, renewal):
             issued = len(till.desk.issued())
             control.set_mode(till.processor.folder, "down")
             await look(renewal)
@@ -273,8 +192,7 @@ def test_a_half_written_file_is_told_and_not_taken(till, chain, content):
     due(till)
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (made, renewal):
+        async with till.selling(chain) as (log, made, renewal):
             whole = till.file.read_bytes()
             other = Pair.read(*till.first).file()
             wrong = {"half": whole[: len(whole) // 2], "nothing": b"", "another key": other}[content]
@@ -291,8 +209,7 @@ def test_a_renewal_mends_a_half_written_file(till, chain):
     due(till)
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (_, renewal):
+        async with till.selling(chain) as (log, _, renewal):
             till.file.write_bytes(till.file.read_bytes()[:200])
             await look(renewal)
             assert log.names() == ["SessionOpened", "RenewalFailed", "TillCertificateTaken"]
@@ -306,11 +223,10 @@ def test_authorities_that_are_gone_are_told(till, chain):
     due(till)
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (made, renewal):
+        async with till.selling(chain) as (log, made, renewal):
             (till.folder / "processor-ca.pem").rename(till.folder / "elsewhere")
             await look(renewal)
-            assert [event.reason.name for event in log.events[1:]] == ["AUTHORITY_MISMATCH"]  # type: ignore[attr-defined] # RenewalFailed has one
+            assert [event.reason.name for event in log.events[1:]] == ["AUTHORITY_MISMATCH"]
             assert isinstance(await made.authorise(ask(till.processor, made, VISA)), Yes)
             (till.folder / "elsewhere").rename(till.folder / "processor-ca.pem")
 
@@ -326,8 +242,7 @@ def test_two_authorities_side_by_side_are_taken_while_it_runs(till, chain, tmp_p
     own = file.read_bytes()
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (made, renewal):
+        async with till.selling(chain) as (log, made, renewal):
             disk.write_public(file, other)
             await look(renewal)
             assert log.names() == ["SessionOpened", "RenewalFailed"]
@@ -345,8 +260,7 @@ def test_one_that_somebody_put_there_is_taken_while_it_runs(till, chain):
     due(till)
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (made, renewal):
+        async with till.selling(chain) as (log, made, renewal):
             till.put(Pair.read(*till.first))
             await look(renewal)
             assert log.names() == ["SessionOpened", "TillCertificateTaken"]
@@ -365,12 +279,11 @@ def test_an_enrolment_server_of_an_authority_of_its_own(till, chain, tmp_path):
     config_file.write_text(config_file.read_text() + f'ca = "{own.name}"\n')
 
     async def story() -> None:
-        log = Log()
-        async with till.selling(log, chain) as (made, renewal):
+        async with till.selling(chain) as (log, made, renewal):
             await look(renewal)
             own.write_bytes(b"half of one")
             await look(renewal)
-            assert [event.reason.name for event in log.events[1:]] == ["SERVER_UNPROVEN", "AUTHORITY_MISMATCH"]  # type: ignore[attr-defined] # RenewalFailed has one
+            assert [event.reason.name for event in log.events[1:]] == ["SERVER_UNPROVEN", "AUTHORITY_MISMATCH"]
             assert isinstance(await made.authorise(ask(till.processor, made, VISA)), Yes)
             own.write_bytes(other + till.desk.authority().pem)
             await look(renewal)

@@ -15,7 +15,7 @@ from pos_bridge.page.server import PageServer
 from pos_bridge.page.session import Sessions
 from pos_bridge.page.site import Site
 from pos_bridge.pos_api.https import tls_context
-from tests.page.test_site import Known, Told
+from tests.page.visitor import Known, Told
 
 GET = b"GET /fr/login HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

@@ -1,106 +1,19 @@
 """Every route, as whom it is asked, and what is never given: real operators, facts as they come."""
 
-import asyncio
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
 
-from pos_bridge.checkup.finding import good, mend, stop
-from pos_bridge.domain.audit import Role
-from pos_bridge.domain.operator import Checked, Operator, OperatorsUnusableError, Refused, Wait
 from pos_bridge.leg_words import KINDS, STATES, TENDERS
-from pos_bridge.page.facts import Facts, Findings, Overview, Silent
-from pos_bridge.page.request import Request
+from pos_bridge.page.facts import Findings, Overview, Silent
 from pos_bridge.page.response import Response
-from pos_bridge.page.session import Sessions
-from pos_bridge.page.site import FORM, SESSION, Site
+from pos_bridge.page.site import FORM, SESSION
 from pos_bridge.page.words import LOCKS, WORDS, lock, money
 from pos_bridge.wire.locks import Lock
-from pos_bridge.words import Words
 from tests.page.till import OVERVIEW
-
-FOUND = (
-    stop("engine", Words("`<b>arrêt</b>` {n}", "`<b>stop</b>` {n}"))(n="1"),
-    mend("backup", Words("à faire", "to do"))(),
-    good("disk", Words("bien", "well"))(),
-)
-ANSWERS: dict[int, Checked] = {
-    1: Operator(1, "Ines", frozenset({Role.IT})),
-    2: Operator(2, "Carl", frozenset({Role.CASHIER, Role.SUPERVISOR, Role.PRIVACY_OFFICER})),
-    3: Wait(8),
-}
-
-
-class Known:
-    def __init__(self) -> None:
-        self.standings: dict[int, bytes | None] = {1: b"as it was"}
-        self.broken = False
-
-    def standing(self, number: int, /) -> bytes | None:
-        if self.broken:
-            raise OperatorsUnusableError
-        return self.standings.get(number)
-
-    def check(self, number: int, password_typed: str, /) -> Checked:
-        if number == 4:
-            raise OperatorsUnusableError
-        return ANSWERS.get(number, Refused()) if password_typed == "right" else Refused()
-
-
-class Told:
-    def __init__(self) -> None:
-        self.overview: Overview | Silent = msgspec.convert(OVERVIEW, Overview)
-        self.found = Findings(FOUND, 3.0)
-
-    async def engine(self) -> Overview | Silent:
-        return self.overview
-
-    async def findings(self) -> Findings:
-        return self.found
-
-
-class Visitor:
-    """A browser that keeps its cookies."""
-
-    def __init__(self) -> None:
-        self.told = Told()
-        self.known = Known()
-        self.site = Site(self.known, self.told, Sessions(lambda: 0.0), "fr")
-        self.cookies: dict[str, str] = {}
-
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
-        path, _, query = path.partition("?")
-        usual = {"host": "localhost:8445", "sec_fetch_site": "same-origin"}
-        if body:
-            usual["content_type"] = "application/x-www-form-urlencoded"
-        if self.cookies:
-            usual["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        sent = {name.replace("_", "-"): value.encode() for name, value in {**usual, **headers}.items() if value}
-        response = asyncio.run(self.site.answer(Request(method, path, query.encode(), tuple(sent.items()), body)))
-        for name, value in response.headers:
-            if name == "Set-Cookie":
-                pair, *rest = value.split("; ")
-                assert {"Path=/", "Secure", "HttpOnly", "SameSite=Strict"} <= set(rest)
-                cookie, _, content = pair.partition("=")
-                assert cookie.startswith("__Host-")
-                self.cookies.pop(cookie, None)
-                if content:
-                    self.cookies[cookie] = content
-        return response
-
-    def log_in(self, number: int = 1, password: str = "right", **headers: str) -> Response:
-        self.ask("GET", "/fr/login")
-        body = f"token={self.cookies.get(FORM)}&number={number}&password={password}"
-        return self.ask("POST", "/fr/login", body.encode(), **headers)
-
-    @property
-    def csrf(self) -> str:
-        session = self.site._sessions.find(self.cookies[SESSION])
-        assert session is not None
-        return session.csrf
+from tests.page.visitor import FOUND, Visitor, went
 
 
 @pytest.fixture(name="visitor")
@@ -108,10 +21,6 @@ def with_a_browser() -> Iterator[Visitor]:
     visitor = Visitor()
     yield visitor
     visitor.site.close()
-
-
-def went(response: Response) -> str | None:
-    return dict(response.headers).get("Location")
 
 
 @pytest.mark.parametrize("path", ["/fr/", "/en/", "/fr/findings", "/en/findings"])
@@ -313,35 +222,3 @@ def test_every_word_of_the_domain_is_said():
     assert lock("of_tomorrow", "fr") == "of_tomorrow"
     assert money(123450, "en") == "$1,234.50"
     assert money(5, "fr") == "0,05\u00a0$"
-
-
-@pytest.mark.parametrize("socket", [None, "nothing.sock"])
-def test_an_engine_that_is_not_there(tmp_path: Path, socket):
-    facts = Facts(None if socket is None else tmp_path / socket, lambda: ())
-    told = asyncio.run(facts.engine())
-    facts.close()
-    assert told == Silent("no_socket" if socket is None else "engine_silent")
-
-
-def test_doctor_looks_once_a_minute_and_not_for_each_visit():
-    looks: list[int] = []
-    now = [0.0]
-
-    def examine():
-        looks.append(1)
-        return FOUND[::-1]
-
-    async def visits() -> list[Findings]:
-        facts = Facts(None, examine, clock=lambda: now[0])
-        found = list(await asyncio.gather(*(facts.findings() for _ in range(5))))
-        now[0] = 59.0
-        found.append(await facts.findings())
-        now[0] = 60.0
-        found.append(await facts.findings())
-        facts.close()
-        return found
-
-    found = asyncio.run(visits())
-    assert len(looks) == 2
-    assert all(each.found == FOUND for each in found), "the worst first"
-    assert found[5].age_s == 59.0

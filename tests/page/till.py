@@ -26,48 +26,15 @@ from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import Operator
 from pos_bridge.log import Event
 from pos_bridge.operators import file, since
+from pos_bridge.operators.schema import Door
 from pos_bridge.operators.store import Operators
 from pos_bridge.unix_socket import Place
+from tests.config.documents import DOCUMENT
 from tests.surfaces.engine import PROGRAM
 from tests.surfaces.handed import handing_over
 
 IT, CASHIER, HASTY = 12, 34, 56
 PASSWORD = "tuque verte quatre-vingts"
-_CONFIG = """\
-[till]
-poiid = "P400-123456789"
-number = 1
-state_dir = "state"
-signing_key = "terminal.key"
-
-[nexo]
-port = {nexo}
-certificate = "nexo.pem"
-key = "nexo.key"
-api_key_file = "api.key"
-
-[processor]
-address = "127.0.0.1:{nowhere}"
-server_name = "processor.pos-bridge.test"
-ca = "processor-ca.pem"
-certificate = "till.pem"
-key = "till.key"
-merchant_id = "CLEMENT-001"
-
-[card_room]
-trust = "trust.txt"
-
-[[reader]]
-name = "counter"
-driver = "msr_plain"
-device = "/dev/ttyUSB0"
-
-[admin]
-socket = "admin/admin.sock"
-
-[page]
-port = {page}
-"""
 OVERVIEW: dict[str, Any] = {
     "version": "0.1.0",
     "started_on": "2026-11-20",
@@ -115,7 +82,8 @@ class Till:
         nexo = port.choose(folder / "nexo-port")
         nowhere = port.choose(folder / "nowhere-port")
         self.config = folder / "pos-bridge.toml"
-        self.config.write_text(_CONFIG.format(nexo=nexo, nowhere=nowhere, page=self.port))
+        document = DOCUMENT.replace("8443", str(nexo)).replace("50051", str(nowhere))
+        self.config.write_text(f'{document}[admin]\nsocket = "admin/admin.sock"\n[page]\nport = {self.port}\n')
         self.operators = Operators(folder / "state" / "operators" / "operators.db")
         self.operators.add(Operator(IT, "Ines", frozenset({Role.IT})), PASSWORD)
         self.operators.add(Operator(CASHIER, "Carl", frozenset({Role.CASHIER})), PASSWORD)
@@ -125,7 +93,9 @@ class Till:
         """As after many failed tries: a quarter of an hour."""
         moment = since.now()
         with file.transaction(self.operators.path) as connection:
-            connection.execute("INSERT INTO tries VALUES (?, 11, ?, ?)", (number, moment.boot, moment.at_ms))
+            connection.execute(
+                "INSERT INTO tries VALUES (?, ?, 11, ?, ?)", (number, Door.PAGE.value, moment.boot, moment.at_ms)
+            )
 
     @property
     def url(self) -> str:

@@ -13,7 +13,7 @@ from pos_bridge.domain.audit import Act, Actor, AuditEntry, Role
 from pos_bridge.domain.identity import Purpose
 from pos_bridge.domain.person import PersonFault
 from pos_bridge.registers.schema import TRIGGERS
-from pos_bridge.registers.trail_file import Sound, verify
+from pos_bridge.registers.trail_file import Sound, TrailFile, verify
 
 DAY = date(2026, 11, 23)
 OFFICER = Actor(Role.PRIVACY_OFFICER, 7)
@@ -52,3 +52,10 @@ def hand(path: Path, *statements: tuple[str, tuple[Any, ...]], triggers: bool = 
         if not triggers:
             for statement in TRIGGERS.values():
                 connection.execute(statement)
+
+
+def noted(path: Path, count: int) -> list[AuditEntry]:
+    trail, told = TrailFile(path), [read() for _ in range(count)]
+    for entry in told:
+        trail.note(entry)
+    return told

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hw_sim.store import tether
+from tests.stores import whole_store
+from tests.surfaces.book import Book
 
 PROGRAM = (sys.executable, "-P", "-m", "pos_bridge")
 _START_LIMIT_S = 60.0
@@ -65,6 +67,18 @@ def engine(config: Path, *, ready: bool = True, program: Sequence[str] = PROGRAM
                 yield Engine(process)
             finally:
                 process.kill()
+
+
+@contextmanager
+def book_without_engine(folder: Path) -> Iterator[Book]:
+    """One whose own engine is off: each test runs one. At the end it is on again, and all accounts agree."""
+    with whole_store(folder, "--answer-timeout", "1") as store:
+        book = Book(store)
+        store.do("engine", "kill")
+        yield book
+        book.mode("up")  # whichever test was this worker's last
+        store.do("engine", "restart")
+        book.balance()
 
 
 def refused(config: Path) -> Ended:

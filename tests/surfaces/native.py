@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -14,6 +15,7 @@ from hw_sim.processor import control
 from hw_sim.running import RunningStore
 from hw_sim.store.layout import Layout
 from pos_bridge.protocol import till_v1_pb2 as pb
+from tests.stores import whole_store
 from tests.surfaces.book import until
 
 
@@ -80,6 +82,16 @@ class NativeShop:
     def pay(self, cents: int, till: NativeTill | None = None, card: str = "visa", **options: Any) -> pb.Outcome:
         with self.asking(cents, till, **options) as asked, self.store.customer(card):
             return asked.end()
+
+
+@contextmanager
+def native_shop(folder: Path, *options: str) -> Iterator[NativeShop]:
+    """One in session, whose engine waits one second for an answer."""
+    with whole_store(folder, *options, "--answer-timeout", "1", "--native") as store:
+        shop = NativeShop(store)
+        shop.in_session()
+        yield shop
+        shop.close()
 
 
 def reachable(till: NativeTill) -> bool:

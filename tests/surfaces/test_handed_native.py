@@ -19,10 +19,9 @@ from hw_sim.native_till import NativeTill, new_request_id
 from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.till_api.server import MOST_REQUEST
 from tests.processes import descriptors, resident_kib
-from tests.stores import whole_store
 from tests.surfaces.book import until
 from tests.surfaces.handed import activated, engine_with, handing_over, held, is_listening, nobody_else_can_listen
-from tests.surfaces.native import NativeShop, reachable, refused
+from tests.surfaces.native import NativeShop, native_shop, reachable, refused
 
 GROWTH_KIB = 128 * 1024
 IDLE = 200
@@ -32,12 +31,10 @@ FILES = 16  # that a first sale by card opens and keeps
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
     """A store whose own engine is off."""
-    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
-        shop = NativeShop(store)
-        store.do("engine", "kill")
+    with native_shop(tmp_path_factory.mktemp("store")) as shop:
+        shop.store.do("engine", "kill")
         yield shop
-        shop.close()
-        store.do("engine", "restart")
+        shop.store.do("engine", "restart")
 
 
 @pytest.fixture(name="config")

@@ -9,20 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.stores import whole_store
 from tests.surfaces.book import Book, until
+from tests.surfaces.engine import book_without_engine
 from tests.surfaces.handed import activated, engine_with, handing_over, held, is_listening, nobody_else_can_listen
 
 
 @pytest.fixture(name="book", scope="module")
 def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    """A store whose own engine is off."""
-    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
-        book = Book(store)
-        store.do("engine", "kill")
+    with book_without_engine(tmp_path_factory.mktemp("store")) as book:
         yield book
-        store.do("engine", "restart")
-        book.balance()
 
 
 @pytest.fixture(name="config")

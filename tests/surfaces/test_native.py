@@ -2,26 +2,20 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-import grpc
 import pytest
 
 from hw_sim.native_till import NativeTill, new_request_id
 from pos_bridge.protocol import till_v1_pb2 as pb
-from tests.stores import whole_store
 from tests.surfaces.book import until
-from tests.surfaces.native import NativeShop, refused
-from tests.surfaces.shop import MEMBER, ORDER, leaks
+from tests.surfaces.native import NativeShop, native_shop
 
 
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
-    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
-        shop = NativeShop(store)
+    with native_shop(tmp_path_factory.mktemp("store")) as shop:
         yield shop
-        shop.close()
 
 
 @pytest.fixture(name="till", params=["socket", "port"])
@@ -300,75 +294,3 @@ def test_a_native_till_is_told_that_a_nexo_payment_runs(shop: NativeShop):
         nexo.abort("native1801")
         assert asked.result(60).error == "Aborted"
     assert told.result == pb.RESULT_BUSY
-
-
-# ---- who, only when chosen ----
-
-
-@pytest.mark.parametrize("card", [None, "visa"])
-def test_what_was_chosen_is_known_and_nothing_else(shop: NativeShop, card: str | None):
-    request_id = new_request_id()
-    chosen: dict[str, Any] = {"member": MEMBER, "delivery": ORDER, "request_id": request_id}
-    told = shop.pay(1900, **chosen) if card else shop.at_socket.pay(1900, cash=True, **chosen)
-    assert (told.known.chouchous, told.known.home_delivery, told.known.points) == (True, True, 19)
-    assert not told.identity_dropped
-    assert shop.at_socket.status(request_id) == told
-    assert MEMBER.encode() not in told.SerializeToString()
-    nobody = shop.at_socket.pay(1901, cash=True)
-    assert nobody.known == pb.Known()
-
-
-def test_what_is_no_choice_is_dropped(shop: NativeShop):
-    told = shop.at_socket.pay(1902, cash=True, member="Anne Tremblay")
-    assert (told.result, told.identity_dropped, told.known) == (pb.RESULT_APPROVED, True, pb.Known())
-    request = pb.PayRequest(request_id=new_request_id(), cents=1903, tender=pb.TENDER_CASH, reference="two members")
-    request.choices.add(chouchous="A-1")
-    request.choices.add(chouchous="A-2")
-    (update,) = shop.at_socket.stub.Pay(request)
-    assert (update.outcome.identity_dropped, update.outcome.known) == (True, pb.Known())
-
-
-# ---- what is refused with a word ----
-
-
-def test_a_request_that_does_not_fit_is_refused_by_the_name_of_its_field(shop: NativeShop):
-    till, invalid = shop.at_socket, grpc.StatusCode.INVALID_ARGUMENT
-    cases = {
-        "unfit: request_id": lambda: till.pay(100, cash=True, request_id=b"short"),
-        "unfit: cents": lambda: till.pay(0, cash=True),
-        "unfit: reference": lambda: till.pay(100, cash=True, reference="x" * 65),
-        "card_data: reference": lambda: till.pay(100, cash=True, reference="4921817844445119"),
-        "card_data: choices": lambda: till.pay(100, cash=True, member="4921817844445119"),
-        "unfit: order": lambda: till.pay(100, cash=True, order=bytes(65_537)),
-        "unfit: confirm_within_s": lambda: till.pay(100, confirm_within_s=4),
-        "unfit: split.due_cents": lambda: till.pay(100, cash=True, split=(50, -1)),
-        "unfit: sale_key": lambda: till.give_back("not a key"),
-        "unfit: key": lambda: till.confirm("not a key"),
-    }
-    for word, call in cases.items():
-        assert refused(call) == (invalid, word)
-
-
-def test_what_stands_in_an_unknown_field_goes_nowhere(shop: NativeShop):
-    unknown = b"\xfa\xff\x7f\x0cunknown-name"  # field 262143, a text of 12 bytes
-    request = pb.PayRequest(request_id=new_request_id(), cents=1904, tender=pb.TENDER_CASH, reference="unknown")
-    raw = request.SerializeToString() + unknown
-    call = shop.at_socket.raw_stream("/pos_bridge.till.v1.Till/Pay")
-    (update,) = [pb.MoveUpdate.FromString(answer) for answer in call(raw, timeout=30)]
-    assert update.outcome.result == pb.RESULT_APPROVED
-    assert lying_about(shop, b"unknown-name") == []
-
-
-def test_no_text_of_the_till_or_of_a_choice_lies_on_the_disk(shop: NativeShop):
-    marked: dict[str, Any] = {"reference": "reference-zq7", "order": b"order-zq7", "member": MEMBER, "delivery": ORDER}
-    for told in (shop.at_socket.pay(1905, cash=True, **marked), shop.pay(1906, shop.at_port, **marked)):
-        assert told.known.chouchous
-    for text in (b"reference-zq7", b"order-zq7", b"4921817844445119", MEMBER.encode()):
-        assert lying_about(shop, text) == []
-    assert leaks(shop.store.folder / "engine") == []
-
-
-def lying_about(shop: NativeShop, text: bytes) -> list[Path]:
-    """On the till's disk."""
-    files = (path for path in (shop.store.folder / "engine").rglob("*") if path.is_file())
-    return [path for path in files if text in path.read_bytes()]

@@ -8,17 +8,14 @@ import pytest
 
 from hw_sim.native_till import new_request_id
 from pos_bridge.protocol import till_v1_pb2 as pb
-from tests.stores import whole_store
 from tests.surfaces.book import until
-from tests.surfaces.native import NativeShop, Watched, refused
+from tests.surfaces.native import NativeShop, Watched, native_shop, refused
 
 
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
-    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", "--native") as store:
-        shop = NativeShop(store)
+    with native_shop(tmp_path_factory.mktemp("store")) as shop:
         yield shop
-        shop.close()
 
 
 def killed(shop: NativeShop, asked: Watched) -> None:

@@ -6,20 +6,16 @@ import pytest
 
 from hw_sim.store import control
 from pos_bridge.protocol import till_v1_pb2 as pb
-from tests.stores import whole_store
 from tests.surfaces.chip_book import PIN, READERS, ChipBook
-from tests.surfaces.native import NativeShop
+from tests.surfaces.native import NativeShop, native_shop
 
 BEGIN = [pb.STAGE_PREPARING, pb.STAGE_PRESENT_CARD]
 
 
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
-    with whole_store(tmp_path_factory.mktemp("store"), *READERS, "--answer-timeout", "1", "--native") as store:
-        shop = NativeShop(store)
-        shop.in_session()
+    with native_shop(tmp_path_factory.mktemp("store"), *READERS) as shop:
         yield shop
-        shop.close()
 
 
 @pytest.fixture(name="chips")

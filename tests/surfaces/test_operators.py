@@ -25,6 +25,7 @@ from pos_bridge.operators.store import Operators
 from pos_bridge.protocol import till_v1_pb2 as pb
 from pos_bridge.registers.trail_file import entries
 from pos_bridge.till_api.who_may import CALLS
+from tests.operators.makers import supervisor
 from tests.power.store import Mains, store_with_mains
 from tests.power.tape import Operation, Removed, Synced, Wrote
 from tests.processes import descendants, survivors
@@ -41,6 +42,10 @@ class Shop:
     store: RunningStore
     mains: Mains
     approvals: Approvals
+    marie: Operator
+
+    def approve(self) -> None:
+        assert self.approvals.approve(self.marie, CENTS)
 
     def refund(self, request_id: bytes, cents: int = CENTS) -> pb.Outcome:
         with NativeTill.of(self.store.facts) as till:
@@ -65,7 +70,8 @@ def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         with (layout.engine / "pos-bridge.toml").open("a") as config:
             config.write("\n[operators]\n")
         control.restart_engine(store.folder)
-        yield Shop(store, mains, Approvals(layout.state / "operators" / "operators.db"))
+        path = layout.state / "operators" / "operators.db"
+        yield Shop(store, mains, Approvals(path), supervisor(path, 70))
         processes = descendants(store.process.pid)
     assert not survivors(processes)
 
@@ -91,7 +97,7 @@ INTENT = {
 @pytest.mark.parametrize("where", [*TAKING, *INTENT])
 def test_one_approval_is_one_refund(shop: Shop, where: str):
     mine, another = new_request_id(), new_request_id()
-    shop.approvals.approve(7, CENTS)
+    shop.approve()
     if where in TAKING:
         shop.mains.cut_before(TAKING[where])
     else:
@@ -133,7 +139,7 @@ def test_no_other_way_gives_cash_back_without_its_sale(shop: Shop):
 
 def test_an_approval_that_nexo_takes_is_not_there_for_the_native_till(shop: Shop):
     nexo = shop.store.till()
-    shop.approvals.approve(7, CENTS)
+    shop.approve()
     assert nexo.refund("45.00", cash=True).result == "Success"
     assert shop.refund(new_request_id()).cause == "supervisor_needed"
 

@@ -10,21 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.processes import descendants, survivors
-from tests.stores import whole_store
 from tests.surfaces.book import Book, until
-from tests.surfaces.engine import Engine, changed, engine, refused
+from tests.surfaces.engine import Engine, book_without_engine, changed, engine, refused
 
 
 @pytest.fixture(name="book", scope="module")
 def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    """A store whose own engine is off: each test runs one."""
-    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
-        book = Book(store)
-        store.do("engine", "kill")
+    with book_without_engine(tmp_path_factory.mktemp("store")) as book:
         yield book
-        book.mode("up")  # whichever test was this worker's last
-        store.do("engine", "restart")
-        book.balance()
 
 
 @pytest.fixture(name="config")

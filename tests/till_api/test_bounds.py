@@ -58,7 +58,10 @@ def test_a_payment_within_its_bounds():
         *(("request_id", pay(request_id=bytes(length))) for length in (0, 15, 17)),
         *(("cents", pay(cents=cents)) for cents in (-1, 0, MAX_CENTS + 1)),
         *(("tender", pay(tender=tender)) for tender in (0, 3)),
-        *(("reference", pay(reference=reference)) for reference in ("", "x" * 65)),
+        *(
+            ("reference", pay(reference=reference))
+            for reference in ("", "x" * 65, "R-\u0663", "R-\uff13", "R-\u00b2", "R-\u2460")
+        ),
         ("order", pay(order=bytes(65_537))),
         *(("confirm_within_s", pay(confirm_within_s=seconds)) for seconds in (1, 4, 601)),
         *(("split.paid_cents", pay(split=pb.Split(paid_cents=paid))) for paid in (-1, MAX_CENTS)),

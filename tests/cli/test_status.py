@@ -1,0 +1,39 @@
+"""`pos-bridge status`: what is not known yet is said so, in both forms, and is no 0."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from pos_bridge.cli import status
+from pos_bridge.cli.status_words import WORDS
+from pos_bridge.upkeep_config import Admin
+from tests.page.till import OVERVIEW
+
+WELL = {
+    **OVERVIEW,
+    "readers": OVERVIEW["readers"][:1],
+    "certificates": OVERVIEW["certificates"][:1],
+    "unresolved": {"count": 0, "legs": []},
+}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (True, "reachable", status.OK),
+        (False, "unreachable", status.NOT_WELL),
+        (None, "not_looked_yet", status.NOT_WELL),
+    ],
+)
+def test_the_processor(command, config, monkeypatch, case):
+    reachable, word, code = case
+    told = {**WELL, "processor": {"reachable": reachable, "session_opened": None}}
+    monkeypatch.setattr(status, "ask", lambda *_: told)
+    asking = replace(config, admin=Admin(socket="admin.sock"))
+    for language in ("fr", "en"):
+        done, said, wrong = command("status", "--lang", language, loaded=asking)
+        assert (done, wrong) == (code, "")
+        assert f"  {WORDS[word].to(language)}\n" in said
+    done, said, _ = command("status", "--json", loaded=asking)
+    assert (done, json.loads(said)["processor"]["reachable"]) == (code, reachable)

@@ -1,0 +1,38 @@
+"""An audit trail of the second version, as that program made it: it went by the days that rows say themselves.
+
+Of six rows the first two (January 2025) were removed behind an anchor. There are one of June 2025, one that a clock
+dated 2099, one of August 2025, and one of November 2026.
+"""
+
+import base64
+import lzma
+from pathlib import Path
+
+HEAD = bytes.fromhex("5f98498887b3363ffd0d971ed08baa4d788881241771b3e294181a6a0120e6c5")
+_PACKED = """
+/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM4D//BYddACmURZ1gyBn4JmSIjib+MZX9x4eABpe77H+oCX966OvN5mSMgMPCcvrMQeDrfP0s5uzIE1PFNStY
+zFNs4Nh9prlLBPxgRozTVEi10XRGCH7k+UX4DVhFMseIgn574hsKP2zLC13U093locmEF/6Z/8KwjO5gi0L7RxkuUGWfVJDbJigDSL35MkJX6H4PoynH
+Qq/94eyON/zNV1G27yicYiLtgeCvcgKwPN2bORqshONKbhp8s6u/Ky0QYpP6ye4ZAX5DN/Slap9fk0J/XmwfV7ik3bsNdP7hbcXoVc68MAbsLiJwnHSL
+LC1KiVSH3HCUuTtc6z8ok75N894SLU6bWYIIVxKV7bUA8nU7Uok7WS5alT0pZlUK0hJXI6hocopwFJ78ydePspw+hFHCr9BsAjGy1th6JiKuKPLxOok0
+0blwpVvkm0arCpxham4rfOe+XMRSwgq/N+UsQCmNQwUm041Dz7deQRP/esW8d/uXqzivyG2ekwyi+Wp+jJ2udhXzwq3wUvdZA8umDMk5CkETmEfbj5BJ
+b33JloIv/07QtH7G+gkQNcTesWaJHKkFEztqazisxFTSkB7DcrovdNbzKVhWbBf2qyvUaspsh6aGE3IQKz5aaWm57pz2Yig/j0KWVeha8jjmVl4Z2hLE
+HgaKHGcoz1lDrGa7HcjzHzJ1Cvbbl8d6T6AXGeyvM4XFMgJAjyJ76jSaM4BHe+BfNRbAco8uZi18+Sp5eL8VEV6AzYXBkb7Uv8Z/6c6yL0JG4RuWI4c9
+RLmR5mwAxBN2XTud/EnG/zzasq81v9tJoScMvz+b9ulbBL1fHWsKXsgKqGHD/bBSYuWVTQERdSl6Fw3kZKFusMAZkG/d6m+QenWcrSGKxlcyz34wQTfY
+aufi9ibzJtc2gPKFP9M0LubAPo5aCWjU/vqxiiJt7CJXMGGELvYbnSHfKHHtYzrOCCvomnDczV9vRGYYyNhxmfmk8pw9f7QlELJtU5xm709mVhoziRhg
+XnGja0OTek+wFUlD66bTJYO4kC/zBePi/txSTcnVmoZ0sSiQxz6LNcEhY6IbteP/DKwy3SBspkquOrlXeGHQVGHQFMoNkOEFT/zfLJv2YcnVwNsJl3zI
+JvFh6WxyXB1yoy83pMVJwj43Beg+ly/5lxSNkXPdTjuivUjKKWDGil0fsdn98wlH7Bergwpw2d35kefDRfGM004GdrXfFoOlj9AId8saaVvpF5mpGtm3
+mAxdHrtChbTsHdkAtthoMye9Qy6OpL8tdMqNbEnnuPwb1JRuvdZJExYpVp/5eYKIFH7Io32eyXBhLgU15yeOm4QpuGRPoPIZ/VODlTWoXumo//JJz24R
+4K9yPqeb80R7vU6s8Jol96LdHXUBswHbhuKMzpNPvMhWAOos77C9IL6y6eY2Nct+lW88VxuAKP1jgQU2+m5qW+gohCm10qdWSPNFcNTc8hehLdGC6H91
+80HTf9E00mvRlgyMfQ4AX1xnpbs0QBWSl/3LSKDBR+FMqNV5+iFsQqMNduzu00lX3PZBP+mqUltTXGYfiMvMvfApw3gbyGTgUtGi8e40lveRncUR7Po3
+6FhQ+kqQRbQX+bvj2OS7LLv+jfzj1L2pYu2hC0XGECeVdIN/aemIbLvqsk75FGXBz8iIsZFcQIr9P2AAWGVjBm4j4Cyc2SL1yG/233PDae65gmD8YewU
+V+BzyFGhsj+FxjtKi2sCgvzxVWO0W/m5zLzuhjIa5RAWuKkVu46D3b4kVsZebbCxm9XBck6yU7j8YCBMaJr05CDYxwdWjJPc8P/7aRa9jjFFGsVATrJO
+NIoG9yCJ+dp+EKdXeKZKYQwXo926bJQCpcxEfpZGEYPDyhrpPBkjGHFTC1V8oYGBA/nEgNoAAABnmwfANdLjcwABowuAgAEAdhp6PrHEZ/sCAAAAAARZ
+Wg==
+"""
+
+
+def lay(path: Path) -> None:
+    """As the file `path`, 0600."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(lzma.decompress(base64.b64decode(_PACKED)))
+    path.chmod(0o600)
