@@ -23,7 +23,7 @@ from hw_sim.store import tether
 from tests.package.made_here import ETC, back_up_daily, by_root, commands, journal_of
 from tests.package.packages import ROOT, Built, revised
 from tests.package.shop import PORT, PROCESSOR, shop
-from tests.package.till import ENGINE, MANUAL, Till, fresh, rows_of, settle_in, where_it_fits
+from tests.package.till import ENGINE, MANUAL, Till, fresh, rows_of, settle_in
 from tests.package.upgrade import upgrading
 from tests.surfaces.book import until
 from tests.surfaces.chip_book import wait_until_it_looked
@@ -191,11 +191,8 @@ def test_the_manual_of_upgrades(till: Till):
     assert sells(till)
 
 
-def test_what_not_every_till_wants(till: Till):
-    """A folder for the person in charge, and the way to stop the engine for good; docs/install-on-a-till.md, step 4."""
-    by_root(till, where_it_fits("pos-privacy").replace("OFFICE-USER", "anne"))
-    made = till.machine.says("stat", "--format=%U %G %a", "/run/pos-bridge-privacy")
-    assert made == "posb pos-privacy 2750"
+def test_stopped_for_good(till: Till):
+    """docs/install-on-a-till.md, step 4."""
     (stop,) = re.findall(r"`(systemctl stop pos-bridge\.socket [^`]+)`", MANUAL.read_text())
     by_root(till, stop)
     sale = till.book.new(cash=True)
