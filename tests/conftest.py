@@ -1,5 +1,7 @@
 """Fixtures for all tests: a whole simulated store with the real engine, started and ended through the command line."""
 
+import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,17 @@ _LONG = ("test_residue", "test_residue_chips", "test_kill_refund", "test_kill_vo
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.stem not in _LONG)
+
+
+def pytest_collection_finish() -> None:
+    """All tests of all rooms live as long as this worker: no collection of a test's own garbage walks over them again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_runtest_setup() -> None:
+    """A command that was called in this process closed its files to others, and with that those of the tests behind it."""
+    os.umask(0o022)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -81,7 +81,7 @@ def explore(
     search = _Search(story, ends=ends, prune=prune)
     todo: deque[tuple[Schedule, dict[Kind, int]]] = deque([((), (bounds or story.bounds).budget())])
     gc.collect()
-    gc.freeze()  # what was there before is not looked at again and again
+    gc.freeze()  # what was there before is not looked at again and again, by this or by what runs behind it
     gc.disable()
     try:
         while todo:
@@ -92,7 +92,6 @@ def explore(
             todo += _options(script, schedule, left)
     finally:
         gc.enable()
-        gc.unfreeze()
     return search.result
 
 

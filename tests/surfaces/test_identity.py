@@ -8,6 +8,7 @@ import pytest
 
 from hw_sim.reply import Reply
 from hw_sim.till import new_service_id
+from tests.surfaces.accounts import journal_rows
 from tests.surfaces.book import until
 from tests.surfaces.shop import ABOUT, DROPPED, MEMBER, ORDER, Shop, encodings, kinds, leaks
 
@@ -83,11 +84,14 @@ def declined(shop: Shop) -> Reply:
 def aborted(shop: Shop) -> Reply:
     service = new_service_id()
     answers: list[Reply] = []
+    before = len(journal_rows(shop.layout.journal))
     paying = threading.Thread(
         target=lambda: answers.append(shop.till.pay("9.00", service_id=service, member=MEMBER, order=ORDER))
     )
     paying.start()
-    until(lambda: shop.till.diagnosis().body["POIStatus"]["GlobalStatus"] == "Busy")
+    until(
+        lambda: len(journal_rows(shop.layout.journal)) > before
+    )  # its key is in the journal: what was chosen is held with it
     shop.till.abort(service)
     paying.join(20)
     return answers[0]

@@ -12,7 +12,7 @@ import pytest
 
 from hw_sim.running import PROGRAM
 from tests.stores import whole_store
-from tests.surfaces.accounts import Told
+from tests.surfaces.accounts import Sale, Told
 from tests.surfaces.book import Book, until
 
 _CYCLES = 12
@@ -97,21 +97,31 @@ def test_the_answer_dropped(book: Book):
 
 def test_right_after_the_till_was_answered(book: Book):
     """The capture is not done yet; it is done later, although nothing answers for a while."""
-    book.mode("delay", 0.5)
-    with book.asking() as asking:
-        told = asking.end()
-        crash(book)
-    assert told is not None
-    assert told.paid
-    assert book.steps(asking.sale)[-1] == "capturing"
+    told, sale = _killed_before_its_capture(book)
     book.mode("drop-request")
     restart(book)
-    assert book.status(asking.sale) == told
-    assert book.pay(asking.sale, card=None) == told
+    assert book.status(sale) == told
+    assert book.pay(sale, card=None) == told
     assert book.pay_cash().paid
     book.mode("approve")
     assert book.pay().paid
     book.balance()
+
+
+def _killed_before_its_capture(book: Book) -> tuple[Told, Sale]:
+    """The processor takes half a second for it, which a machine with much else to do may need for the kill: then again."""
+    for _ in range(10):
+        book.mode("delay", 0.5)
+        with book.asking() as asking:
+            told = asking.end()
+            crash(book)
+        assert told is not None
+        assert told.paid
+        if book.steps(asking.sale)[-1] == "capturing":
+            return told, asking.sale
+        book.mode("approve")
+        restart(book)
+    raise AssertionError("each was captured before the kill")
 
 
 def test_in_its_recovery(book: Book):

@@ -6,6 +6,7 @@ Its own request finds an approval again; no other does, of whatever till; and no
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -209,13 +210,17 @@ def test_every_call_as_every_role(shop: Shop):
         may = {key for key, cause in told.items() if cause != "not_allowed"}
         assert may == {(call, role) for call in ASKED for role in HELD & MAY[CALLS[call]]}  # type: ignore[index]  # an act
         assert {ask(call, 44) for call in ASKED if call.startswith("People")} == {"no_operator"}
-        for call in ("Rights.Access", "Rights.ListDue"):
-            number = 50 + len(call)
-            assert ask(call, number) == "not_proven", "nobody has that number"
-            assert ask(call, number) == "too_many_tries"
-        assert ask("Rights.Access", Role.PRIVACY_OFFICER.value, "un autre mot secret") == "not_proven"
+        officer, wrong = Role.PRIVACY_OFFICER.value, "un autre mot secret"
+        for call, number in (("Rights.Access", 63), ("Rights.ListDue", 64), ("Rights.Access", officer)):
+            assert ask(call, number, wrong) == "not_proven", "nobody has that number, or not that password"
+            until(partial(_has_to_wait, ask, call, number, wrong))
         assert ask("Rights.ListDue", Role.PRIVACY_OFFICER.value) == "too_many_tries"
     nowhere(shop)
+
+
+def _has_to_wait(ask: Callable[[str, int, str], str], call: str, number: int, password: str) -> bool:
+    """The first waits are a second or two, which a slow machine may take for the password alone."""
+    return ask(call, number, password) == "too_many_tries"
 
 
 def nowhere(shop: Shop) -> None:
