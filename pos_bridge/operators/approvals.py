@@ -30,9 +30,10 @@ class Approvals:
         self._now = now
 
     def approve(self, supervisor: Operator, cents: int, request: bytes | None = None) -> bool:
-        """By whoever's password was checked; for that till's request alone, if it is said, in the place of less that was
-        approved for it before: as much, used up or not, stays as it is. False: they may not, or are not what they were
-        when they were checked. ValueError for an amount that is none.
+        """By whoever's password was checked; for that till's request alone, if it is said.
+
+        In the place of less that was approved for it before; as much, used up or not, stays as it is. False: they may
+        not, or are not what they were when they were checked. ValueError for an amount that is none.
         """
         if not 1 <= cents <= schema.MOST_CENTS:
             raise ValueError("an approval is of an amount")

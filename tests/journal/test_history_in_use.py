@@ -3,8 +3,6 @@
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from pos_bridge.journal import months
 from pos_bridge.journal.journal_file import JournalFile
 from tests.journal.makers import Clock, card

@@ -1,4 +1,4 @@
-"""Two tills that number their sales alike, behind an upgrade: what nobody paid by a former name is not begun under it."""
+"""Two tills that number their sales alike, behind an upgrade: what nobody paid is not begun under a former name."""
 
 import pytest
 
