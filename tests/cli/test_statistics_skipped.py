@@ -7,9 +7,7 @@ from pos_bridge.journal import months
 from tests.journal.makers import paid
 
 
-def test_what_is_paid_in_a_month_that_runs_is_not_told_with_one_that_is_over(
-    running, command, clock, config, monkeypatch
-):
+def test_what_is_paid_in_a_month_that_runs_is_not_told(running, command, clock, config, monkeypatch):
     for _ in range(5):
         paid(running)
     clock.turn(days=80)

@@ -3,6 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
+from pos_bridge.disk import sync_folder
 from pos_bridge.journal import months
 from pos_bridge.journal.journal_file import JournalFile
 from tests.journal.makers import Clock, card
@@ -14,11 +15,11 @@ def test_a_month_that_could_not_begin_leaves_the_one_in_use_as_it_is(tmp_path, m
     with closing(JournalFile.open(folder, 1, clock)) as journal:
         journal.open_leg(opening)
         clock.turn(days=31)
-        failing = {months.sync_folder, Path.unlink}  # each of them once
+        failing = {sync_folder, Path.unlink}  # each of them once
 
         def sync(path: Path) -> None:
-            fail(true_sync)
-            true_sync(path)
+            fail(sync_folder)
+            sync_folder(path)
 
         def unlink(path: Path, *, missing_ok: bool = False) -> None:
             if path.name == "2026-12.db":
@@ -30,8 +31,8 @@ def test_a_month_that_could_not_begin_leaves_the_one_in_use_as_it_is(tmp_path, m
                 failing.remove(call)
                 raise OSError
 
-        true_sync, true_unlink = months.sync_folder, Path.unlink
-        monkeypatch.setattr(months, "sync_folder", sync)
+        true_unlink = Path.unlink
+        monkeypatch.setattr("pos_bridge.journal.months.sync_folder", sync)
         monkeypatch.setattr(Path, "unlink", unlink)
         journal.believe(clock.now)
         assert not failing
