@@ -28,16 +28,16 @@ from tests.package.upgrade import upgrading
 from tests.surfaces.book import until
 from tests.surfaces.chip_book import wait_until_it_looked
 
-FIREWALL, UPGRADE = ROOT / "docs/firewall.md", ROOT / "docs/upgrade.md"
+FIREWALL, UPGRADE, STATUS_PAGE = (ROOT / f"docs/{name}.md" for name in ("firewall", "upgrade", "status-page"))
 FOR_A_SALE = 3  # doctor's exit code for a sale or a card at risk; 1: something to mend, as a connection that was denied
 OPERATOR, PASSWORD = 12, "tuque verte quatre-vingts"
 ASKS = '[admin]\nsocket = "/run/pos-bridge-admin/admin.sock"\nit = ["pos-bridge-it"]\npage = "posb"\n[operators]\n'
 
 
 @pytest.fixture(name="till", scope="module")
-def a_till(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
+def a_till(built: Built, system: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
     folder = tmp_path_factory.mktemp("shop")
-    with shop(folder / "store", "--answer-timeout", "1") as store, fresh(built, folder, store) as till:
+    with shop(folder / "store", "--answer-timeout", "1") as store, fresh(built, system, folder, store) as till:
         settle_in(till, f"{PROCESSOR}:{PORT}")
         yield till
 
@@ -125,6 +125,17 @@ def test_the_status_page(till: Till):
     assert "STOP" not in all_of_it
     assert not re.search(r"\slook\s", all_of_it), "each look was taken, in the page's own unit"
     assert "Log out" not in by_root(till, f"curl --silent --cacert store-ca.pem --location {page}/en/").stdout
+
+    by_root(till, "systemctl stop pos-bridge-page")
+    squat = "import socket; socket.socket().bind(('127.0.0.1', 8445))"
+    assert "Address already in use" in till.machine.says("setpriv", "--reuid=nobody", "python3", "-c", squat)
+    assert "Log in" in by_root(till, f"{get} {page}/en/login").stdout, "whoever asks has it started"
+    (moved,) = re.findall(r"^```\n(.*?)^```$", STATUS_PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    with (till.machine.root / ETC / "pos-bridge.toml").open("a") as config:
+        config.write("\n[page]\nport = 8446\n")
+    (rules,) = re.findall(r"`(systemctl restart pos-bridge-firewall)`", STATUS_PAGE.read_text())
+    by_root(till, moved.replace("PORT", "8446") + rules)
+    assert "Log in" in by_root(till, f"{get} https://localhost:8446/en/login").stdout
 
 
 def test_doctor_and_the_report(till: Till):

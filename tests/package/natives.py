@@ -37,12 +37,12 @@ with grpc.insecure_channel("unix:{_RIGHTS}") as office:
 
 
 @pytest.fixture(name="till", scope="module")
-def a_till(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
+def a_till(built: Built, system: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
     """One that keeps persons and knows the authority of native tills."""
     folder = tmp_path_factory.mktemp("natives")
     with (
         running_store(folder / "store", "--answer-timeout", "1", "--native") as store,
-        fresh(built, folder, store) as till,
+        fresh(built, system, folder, store) as till,
     ):
         settle_in(till)
         authority = store.folder / "engine" / "native-clients.pem"

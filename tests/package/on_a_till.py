@@ -38,9 +38,12 @@ from tests.surfaces.book import until
 
 
 @pytest.fixture(name="till")
-def a_till(built: Built, tmp_path: Path) -> Iterator[Till]:
+def a_till(built: Built, system: Path, tmp_path: Path) -> Iterator[Till]:
     """Fresh, with the package's file and the chain's keys in /root, and nothing installed."""
-    with running_store(tmp_path / "store", "--answer-timeout", "1") as store, fresh(built, tmp_path, store) as till:
+    with (
+        running_store(tmp_path / "store", "--answer-timeout", "1") as store,
+        fresh(built, system, tmp_path, store) as till,
+    ):
         yield till
 
 

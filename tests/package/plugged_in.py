@@ -5,6 +5,7 @@ Debian's own udevadm is asked about serial lines that are nowhere but in the fil
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -42,10 +43,10 @@ plug 1 {_KNOWN}
 
 
 @pytest.fixture(name="till", scope="module")
-def a_till(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
+def a_till(built: Built, system: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
     """With the package, and no settings yet."""
     folder = tmp_path_factory.mktemp("usb")
-    with running_store(folder / "store") as store, fresh(built, folder, store) as till:
+    with running_store(folder / "store") as store, fresh(built, system, folder, store) as till:
         till.follow(1)
         yield till
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from hw_sim.running import RunningStore
 from tests.config.documents import OPEN, SECRETS
-from tests.package.machine import Machine, base, machine
-from tests.package.packages import RELEASE, ROOT, Built
+from tests.package.machine import Machine, machine
+from tests.package.packages import ROOT, Built
 from tests.surfaces.accounts import SETTLED, Row, journal_rows, last_rows
 from tests.surfaces.book import Book, until
 
@@ -57,12 +57,12 @@ class Till:
 
 
 @contextmanager
-def fresh(built: Built, folder: Path, store: RunningStore) -> Iterator[Till]:
+def fresh(built: Built, system: Path, folder: Path, store: RunningStore) -> Iterator[Till]:
     """A machine beside that store, with the package's file and the chain's keys in /root, and nothing installed."""
     book = Book(store)
     store.do("engine", "kill")
     pty = os.path.realpath(store.facts["readers"][0]["device"])
-    with machine(base(ROOT / ".venv/package", RELEASE), folder / "machine", [f"{pty}:{READER}"]) as made:
+    with machine(system, folder / "machine", [f"{pty}:{READER}"]) as made:
         made.put(built.package)
         for name in (*SECRETS, *OPEN):
             shutil.copyfile(Path(store.facts["config"]).parent / name, made.root / "root" / name)
