@@ -93,7 +93,7 @@ async def _serve(config: Config, credentials: Credentials, notify: Callable[[str
         teller = open_teller(config, credentials.events_tls, lane, log, clock=now, stack=stack)
         counter = CounterDevices(around(config), DeviceHealth(log), teller)
         front = open_front(config, credentials, lane, answers, log, dropped=dropped, counter=counter, handed=handed)
-        known = open_known(config, rule, front.house, stack)
+        known = open_known(config, rule, front.house, journal.find_request, stack)
         doors = Doors(front, open_native(config, credentials, known, people, log, handed=handed))
         locks = await rooms.start()
         await doors.open(stack)

@@ -1,7 +1,7 @@
 """What the engine opens at its start: log, journal, vault, readers. Where one cannot be opened, a line says why."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -120,8 +120,14 @@ def open_refund_rule(config: Config, stack: AsyncExitStack) -> RefundRule | None
             return rule
 
 
-def open_known(config: Config, rule: RefundRule | None, house: House, stack: AsyncExitStack) -> House:
-    """The native services' house, and whom it knows as operators."""
+def open_known(
+    config: Config,
+    rule: RefundRule | None,
+    house: House,
+    asked: Callable[[bytes], Awaitable[object | None]],
+    stack: AsyncExitStack,
+) -> House:
+    """The native services' house, and whom it knows as operators. `asked`: the journal's find_request."""
     if config.operators is None:
         return house
     desk = OperatorDesk(Operators(config.operator_store, door=Door.TILL))
@@ -136,9 +142,9 @@ def open_known(config: Config, rule: RefundRule | None, house: House, stack: Asy
         found = await desk.check(number, password)
         if not (isinstance(found, Operator) and found.roles & MAY[Act.APPROVE_REFUND]):
             return
-        if await rule.is_approved(cents, request):
-            return
-        with suppress(TrailUnwritableError):
+        with suppress(TrailUnwritableError, JournalUnwritableError):
+            if await rule.is_approved(cents, request) or await asked(request) is not None:
+                return
             await trail.note(AuditEntry(now().date(), Actor(Role.SUPERVISOR, number), Act.APPROVE_REFUND))
             await rule.approve(found, cents, request)
 

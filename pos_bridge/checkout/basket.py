@@ -37,9 +37,10 @@ async def find_place(journal: Journal, ask: SaleAsk, *, trusted: bool) -> Place 
     """
     reference = ask.reference if ask.split is None else ask.split.reference
     known = None if reference is None else await journal.find_basket(reference)
-    if known is None and ask.former is not None:  # one that was open over an upgrade goes on under its name
-        reference = ask.former.basket
-        known = await journal.find_basket(reference)
+    if known is None and ask.former is not None:  # one that is paid in part over an upgrade goes on under its name
+        before = await journal.find_basket(ask.former.basket)
+        if before is not None and not before.basket.is_anew(trusted=trusted):
+            reference, known = before.reference, before
     if reference is None or known is None:
         return None if ask.split is None else _first(ask.split, ask.amount)
     basket = known.basket

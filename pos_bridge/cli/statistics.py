@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     if args.month >= _this_month():
         return _fail(say("not_over", args.lang, month=args.month))
     try:
-        days = by_day(map(_paid, filter(_is_paid, recorded_sales(folder, args.month))))
+        days = by_day(_paid(sale) for sale in recorded_sales(folder, args.month) if _is_told(sale, args.month))
     except UNREADABLE:
         return _fail(say_of_journals("unreadable", args.lang))
     if args.json:
@@ -58,8 +58,9 @@ def _this_month() -> str:
     return f"{datetime.now().astimezone():%Y-%m}"
 
 
-def _is_paid(sale: RecordedSale) -> bool:
-    return sale.kind is Kind.SALE and sale.money_moved
+def _is_told(sale: RecordedSale, month: str) -> bool:
+    """A payment of that month: its file may still be in use (journal/history.py), in one that runs."""
+    return sale.kind is Kind.SALE and sale.money_moved and f"{sale.day:%Y-%m}" == month
 
 
 def _paid(sale: RecordedSale) -> Paid:

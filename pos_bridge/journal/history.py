@@ -16,12 +16,13 @@ def begins(month: str, newest: str, right: str | None) -> bool:
     return month > newest and months.months_between(right or newest, month) <= 1
 
 
-def tidy(folder: Path, right: str | None, link_months: int) -> None:
+def tidy(in_use: Path, right: str | None, link_months: int) -> None:
     """Nobody writes to what is over; after the refund window, by a clock that is right, its links go.
 
-    A file has the sales of until the next one began, whatever its own name says. Raises OSError.
+    A file has the sales of until the next one began, whatever its own name says. Nothing is over but what lies before
+    the one `in_use`: a month that could not begin may lie behind it. Raises OSError.
     """
-    for path, after in pairwise(months.files(folder)):
+    for path, after in pairwise(path for path in months.files(in_use.parent) if path <= in_use):
         # A damaged month of long ago stops nothing: `journal --verify` tells of it.
         with suppress(*lookups.UNREADABLE, OSError):
             months.close_history(path)

@@ -296,4 +296,4 @@ class JournalFile:
         self._tidy_history()
 
     def _tidy_history(self) -> None:
-        history.tidy(self._file.path.parent, self._right, self._link_months)
+        history.tidy(self._file.path, self._right, self._link_months)

@@ -30,9 +30,10 @@ class Approvals:
         self._now = now
 
     def approve(self, supervisor: Operator, cents: int, request: bytes | None = None) -> bool:
-        """By whoever's password was checked; for that till's request alone, if it is said, in the place of what was
-        approved for it before. False: they may not, or are not what they were when they were checked. ValueError for an
-        amount that is none.
+        """By whoever's password was checked; for that till's request alone, if it is said.
+
+        In the place of less that was approved for it before; as much, used up or not, stays as it is. False: they may
+        not, or are not what they were when they were checked. ValueError for an amount that is none.
         """
         if not 1 <= cents <= schema.MOST_CENTS:
             raise ValueError("an approval is of an amount")
@@ -41,6 +42,9 @@ class Approvals:
             there = as_now(connection, supervisor.number)
             if there is None or there.standing != supervisor.standing or not there.roles & MAY[Act.APPROVE_REFUND]:
                 return False
+            _drop_what_is_over(connection, now)
+            if request is not None and _is_of(connection, request, cents):
+                return True  # asked twice at once: by the other one it may be paid
             connection.execute(
                 "INSERT OR REPLACE INTO approvals VALUES (?, ?, ?, ?, ?, ?, NULL)",
                 (uuid4().bytes, supervisor.number, cents, now.boot, now.at_ms, request),
@@ -53,8 +57,7 @@ class Approvals:
             return False
         with file.transaction(self._path) as connection:
             _drop_what_is_over(connection, self._now())
-            found = connection.execute("SELECT 1 FROM approvals WHERE request = ? AND cents >= ?", (request, cents))
-            return found.fetchone() is not None
+            return _is_of(connection, request, cents)
 
     def take(self, request: bytes, cents: int, head: bytes) -> int | None:
         """For the refund of that request: the supervisor's number. None: nobody approved so much, lately.
@@ -124,6 +127,11 @@ class NoRefunds:
 
     async def allows(self, request: bytes, cents: int, head: bytes) -> bool:  # noqa: ARG002 - as the port has it
         return False
+
+
+def _is_of(connection: sqlite3.Connection, request: bytes, cents: int) -> bool:
+    found = connection.execute("SELECT 1 FROM approvals WHERE request = ? AND cents >= ?", (request, cents))
+    return found.fetchone() is not None
 
 
 def _drop_what_is_over(connection: sqlite3.Connection, now: Moment) -> None:

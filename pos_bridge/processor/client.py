@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from pos_bridge.domain.authorisation import (
@@ -70,8 +70,8 @@ class ProcessorClient:
         return self._session.sealing_key()
 
     def time(self) -> datetime | None:
-        """The processor's, in UTC; None before it was heard."""
-        return datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC) if self._clock.known else None
+        """The processor's, in UTC; None before it was heard, or where what it says is no date."""
+        return self._clock.time()
 
     def not_after_ms(self, seconds: int) -> int:
         return self._clock.now_ms() + seconds * 1000

@@ -1,6 +1,7 @@
 """The processor's clock as the till knows it: its last word, plus the time that has passed here since."""
 
 import time
+from datetime import UTC, datetime
 
 
 def boot_ms() -> int:
@@ -28,3 +29,12 @@ class ProcessorClock:
             raise RuntimeError("the processor's clock is not known yet")
         said, arrived = self._heard
         return said + boot_ms() - arrived
+
+    def time(self) -> datetime | None:
+        """In UTC. None before it was heard, and where what it said is no date."""
+        if not self.known:
+            return None
+        try:
+            return datetime.fromtimestamp(self.now_ms() / 1000, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None

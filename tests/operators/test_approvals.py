@@ -58,7 +58,9 @@ class World:
             case "approve for":
                 request, cents = value
                 assert self.approvals.approve(self.marie, cents, request)
-                self.taken[request] = (self.moment, cents), None
+                own, _ = self.taken.get(request, (None, None))
+                if own is None or not self.lately(own[0]) or own[1] < cents:  # as much stays, used up or not
+                    self.taken[request] = (self.moment, cents), None
             case "refund":
                 self.refund(*value)
             case "later":

@@ -21,6 +21,7 @@ from pos_bridge.operators.store import NumberTakenError, Operator, Operators
 from pos_bridge.registers.trail_file import entries
 from pos_bridge.till_api.counter import House
 from pos_bridge.upkeep_config import Operators as OperatorSettings
+from tests.checkout.memory_journal import MemoryJournal
 from tests.config.documents import DOCUMENT
 
 GOOD = "une girafe à vélo"
@@ -51,7 +52,7 @@ def test_a_supervisor_in_the_refund_itself(config, number, typed, allowed):
     async def story() -> bool:
         async with AsyncExitStack() as stack:
             rule = opened.open_refund_rule(config, stack)
-            house = opened.open_known(config, rule, HOUSE, stack)
+            house = opened.open_known(config, rule, HOUSE, MemoryJournal().find_request, stack)
             assert house.approve is not None
             assert rule is not None
             await house.approve(number, typed, REQUEST, 45_00)
@@ -71,7 +72,7 @@ def test_without_operators_nothing_is_asked(config):
         async with AsyncExitStack() as stack:
             alone = replace(config, operators=None)
             assert opened.open_refund_rule(alone, stack) is None
-            assert opened.open_known(alone, None, HOUSE, stack) is HOUSE
+            assert opened.open_known(alone, None, HOUSE, MemoryJournal().find_request, stack) is HOUSE
             for word, never in (("refused", True), ("open", None)):
                 rule = opened.open_refund_rule(
                     replace(config, operators=OperatorSettings(refund_without_sale=word)),  # type: ignore[arg-type]  # of a list

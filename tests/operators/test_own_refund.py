@@ -18,6 +18,7 @@ from pos_bridge.operators.store import Operator, Operators
 from pos_bridge.registers.trail_file import TrailFile, entries
 from pos_bridge.till_api.counter import House
 from pos_bridge.upkeep_config import Operators as OperatorSettings
+from tests.checkout.memory_journal import MemoryJournal
 from tests.config.documents import DOCUMENT
 
 MARIES, JEANS = "une girafe à vélo", "deux girafes à pied"
@@ -49,7 +50,7 @@ def allowed(config, number: int, typed: str) -> bool:
     async def story() -> bool:
         async with AsyncExitStack() as stack:
             rule = opened.open_refund_rule(config, stack)
-            house = opened.open_known(config, rule, HOUSE, stack)
+            house = opened.open_known(config, rule, HOUSE, MemoryJournal().find_request, stack)
             assert house.approve is not None
             assert rule is not None
             await house.approve(number, typed, REQUEST, 45_00)
