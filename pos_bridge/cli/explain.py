@@ -98,7 +98,7 @@ def _named(folder: Path, name: str) -> RecordedSale | None:
 def _explained(
     sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: list[str], about: Privacy, language: str
 ) -> list[str]:
-    cash = sale.tender is Tender.CASH
+    rounded = sale.tender is Tender.CASH and sale.due not in {None, sale.cents}
     colon = " :" if language == "fr" else ":"
     facts = {"tender": TENDERS[sale.tender].to(language).capitalize(), "amount": money(sale.cents, language)}
     due = money(sale.due or 0, language)
@@ -109,7 +109,7 @@ def _explained(
         say(
             "where_when", language, till=sale.till or "?", day=sale.day.isoformat(), hour=sale.hour, next=sale.hour + 1
         ),
-        say("what_cash" if cash else "what", language, **facts, due=due, outcome=outcome(sale, language)),
+        say("what_cash" if rounded else "what", language, **facts, due=due, outcome=outcome(sale, language)),
     ]
     if sale.cause is not None:
         lines.append(say("why", language, cause=CAUSES[sale.cause].to(language)))

@@ -20,6 +20,14 @@ def test_a_cash_sale_in_both_languages_french_first(running, command):
     assert "processeur" not in out.split("Ce qui n'est pas gardé")[1]
 
 
+def test_what_needed_no_rounding_is_not_called_rounded(running, command):
+    sale = cash(1235)
+    running.open_leg(sale)
+    _, out, _ = command("explain", str(sale.key))
+    assert "Comptant, 12,35 $ : payée." in out
+    assert "Cash, $12.35: paid." in out
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_language(running, command, language):
     sale = paid(running)
