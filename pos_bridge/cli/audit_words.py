@@ -6,7 +6,7 @@ from pos_bridge.domain.person import PersonFault
 from pos_bridge.words import Words, same
 
 HELP: dict[str, Words] = {
-    "audit": Words("le registre des accès", "the audit trail"),
+    "audit": Words("la piste d'audit (le registre des accès)", "the audit trail"),
     "what": Words(
         "Qui a fait quoi des renseignements des personnes, par jour et par numéro, sans leur contenu.",
         "Who did what with people's data, by day and by number, without what it was.",
@@ -52,7 +52,7 @@ FAULTS: dict[PersonFault, Words] = {
     PersonFault.EXISTS: Words("déjà inscrit", "enrolled before"),
     PersonFault.NO_PARENT: Words("sans l'accord d'un parent", "no parent consented"),
     PersonFault.NO_CONSENT: Words("sans consentement", "no consent"),
-    PersonFault.NOT_FOR_PURPOSE: Words("cette fin ne le demande pas", "not needed for this end"),
+    PersonFault.NOT_FOR_PURPOSE: Words("cette fin ne le demande pas", "not needed for this purpose"),
     PersonFault.NOT_ALLOWED: Words("ce rôle ne le peut pas", "this role may not"),
     PersonFault.RECOURSE_OPEN: Words("une demande reste ouverte", "a request is open"),
     PersonFault.UNFIT: Words("une valeur ne convient pas", "a value does not fit"),

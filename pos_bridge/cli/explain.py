@@ -54,7 +54,11 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.journal
     languages = LANGUAGES if args.lang is None else (args.lang,)
     try:
-        sale = _named(folder, args.sale)
+        key = None if args.sale == NEWEST else LegKey.parse(args.sale)
+    except ValueError:
+        return _fail(NO_SUCH, WORDS["no_key"], languages)
+    try:
+        sale = find_sale(folder, key)
         fields = {} if sale is None else stored_fields(folder, sale)
     except UNREADABLE:
         return _fail(FAILED, WORDS["unreadable"], languages)
@@ -83,16 +87,6 @@ def _known(config: Config, asked: LegKey | None) -> Kinds | None:
         return report.known(config.vault, vault_key, asked)
     except (VaultUnusableError, OSError):
         return None
-
-
-def _named(folder: Path, name: str) -> RecordedSale | None:
-    if name == NEWEST:
-        return find_sale(folder, None)
-    try:
-        key = LegKey.parse(name)
-    except ValueError:
-        return None
-    return find_sale(folder, key)
 
 
 def _explained(
