@@ -4,6 +4,7 @@ PY := .venv/bin/python
 
 help:
 	@echo "make demo    a day at the simulated store, step by step, and the search for what stayed"
+	@echo "make setup   what the others need, in .venv; then: . .venv/bin/activate"
 	@echo "make test    every check: lint, types, import contracts, tests"
 	@echo "make lint    ruff, mypy strict, import-linter"
 	@echo "make protos  regenerate the gRPC modules from protos/"

@@ -62,7 +62,7 @@ class StartFault(Enum):
         "{file}: {setting}: the path of a socket has at most {most} bytes",
     )
     ROOM_SOCKET_MISSING = Words(
-        "{file}: {setting} manque : les lecteurs des deux genres ont leurs pièces de systemd",
+        "{file}: {setting} manque : les lecteurs des deux genres ont leurs chambres des cartes de systemd",
         "{file}: {setting} is missing: readers of both kinds get rooms from systemd",
     )
     PCSCD_IN_UNIT = Words(

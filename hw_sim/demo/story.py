@@ -91,7 +91,7 @@ class Story(Narrator):
         answer = self.pay("mastercard", "19.99")
         self.store.do("processor", "approve")
         self.expect(answer, "Failure", "Refusal")
-        self.tell(f"the till was told: {answer.additional.get('message')}")
+        self.tell(f"the till was told: {answer.additional.get('messageEn')}")
         self.explain(answer, _NOTHING)
 
     def _lost_answer(self) -> None:

@@ -58,7 +58,9 @@ class Monitor:
             ),
             gauge(
                 "reader_room_started",
-                Words("Si sa pièce a démarré avec le moteur", "Whether its card room came up at the start"),
+                Words(
+                    "Si sa chambre des cartes a démarré avec le moteur", "Whether its card room came up at the start"
+                ),
                 labelled("reader", rooms),
             ),
             gauge(

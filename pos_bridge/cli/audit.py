@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from pos_bridge.cli.audit_words import ACTS, HELP, PURPOSES, SAID
+from pos_bridge.cli.audit_words import ACTS, FAULTS, HELP, PURPOSES, SAID
 from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.parsers import Subparsers, add_config
 from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
@@ -55,7 +55,8 @@ def _show(args: argparse.Namespace) -> int:
 
 def _line(entry: AuditEntry, language: str) -> str:
     purpose = "" if entry.purpose is None else PURPOSES[entry.purpose].to(language)
-    refused = "" if entry.refused is None else SAID["refused"].to(language).format(why=entry.refused.name.lower())
+    why = None if entry.refused is None else FAULTS[entry.refused].to(language)
+    refused = "" if why is None else SAID["refused"].to(language).format(why=why)
     role, act = ROLES[entry.actor.role].to(language), ACTS[entry.act].to(language)
     parts = (entry.day.isoformat(), f"{role} {entry.actor.operator}", act, purpose, refused)
     return "  ".join(part for part in parts if part)

@@ -2,10 +2,11 @@
 
 from pos_bridge.domain.audit import Act
 from pos_bridge.domain.identity import Purpose
+from pos_bridge.domain.person import PersonFault
 from pos_bridge.words import Words, same
 
 HELP: dict[str, Words] = {
-    "audit": Words("le registre des accès", "the audit trail"),
+    "audit": Words("la piste d'audit (le registre des accès)", "the audit trail"),
     "what": Words(
         "Qui a fait quoi des renseignements des personnes, par jour et par numéro, sans leur contenu.",
         "Who did what with people's data, by day and by number, without what it was.",
@@ -44,6 +45,17 @@ ACTS: dict[Act, Words] = {
     Act.RETAIN: Words("conservation", "retention"),
     Act.PROVE: Words("preuve d'un consentement", "proof of a consent"),
     Act.APPROVE_REFUND: Words("remboursement sans vente approuvé", "refund without its sale approved"),
+}
+
+FAULTS: dict[PersonFault, Words] = {
+    PersonFault.UNKNOWN: Words("personne de ce numéro", "nobody of that number"),
+    PersonFault.EXISTS: Words("déjà inscrit", "enrolled before"),
+    PersonFault.NO_PARENT: Words("sans l'accord d'un parent", "no parent consented"),
+    PersonFault.NO_CONSENT: Words("sans consentement", "no consent"),
+    PersonFault.NOT_FOR_PURPOSE: Words("cette fin ne le demande pas", "not needed for this purpose"),
+    PersonFault.NOT_ALLOWED: Words("ce rôle ne le peut pas", "this role may not"),
+    PersonFault.RECOURSE_OPEN: Words("une demande reste ouverte", "a request is open"),
+    PersonFault.UNFIT: Words("une valeur ne convient pas", "a value does not fit"),
 }
 
 PURPOSES: dict[Purpose, Words] = {

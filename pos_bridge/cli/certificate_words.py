@@ -50,8 +50,8 @@ WORDS = {
         "{folder} has an authority already: `pos-bridge certificate renew` uses it. Nothing was changed.",
     ),
     "no_folder": Said(
-        "{folder} n'est pas un dossier. Branchez le support de la clé de l'autorité et nommez-le. Rien n'a été changé.",
-        "{folder} is no folder. Plug in the medium with the authority's key and name it. Nothing was changed.",
+        "{folder} n'est pas un dossier. Branchez le support de la clé de l'autorité et nommez-le, puis recommencez.",
+        "{folder} is no folder. Plug in the medium with the authority's key and name it, then begin again.",
     ),
     "not_usable": Said(
         "{path} n'est pas ce qu'il doit être, ou ne va pas avec l'autre fichier. Rien n'a été changé.",

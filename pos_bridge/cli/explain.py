@@ -54,7 +54,11 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.journal
     languages = LANGUAGES if args.lang is None else (args.lang,)
     try:
-        sale = _named(folder, args.sale)
+        key = None if args.sale == NEWEST else LegKey.parse(args.sale)
+    except ValueError:
+        return _fail(NO_SUCH, WORDS["no_key"], languages)
+    try:
+        sale = find_sale(folder, key)
         fields = {} if sale is None else stored_fields(folder, sale)
     except UNREADABLE:
         return _fail(FAILED, WORDS["unreadable"], languages)
@@ -85,20 +89,10 @@ def _known(config: Config, asked: LegKey | None) -> Kinds | None:
         return None
 
 
-def _named(folder: Path, name: str) -> RecordedSale | None:
-    if name == NEWEST:
-        return find_sale(folder, None)
-    try:
-        key = LegKey.parse(name)
-    except ValueError:
-        return None
-    return find_sale(folder, key)
-
-
 def _explained(
     sale: RecordedSale, fields: dict[str, tuple[str, ...]], unknown: list[str], about: Privacy, language: str
 ) -> list[str]:
-    cash = sale.tender is Tender.CASH
+    rounded = sale.tender is Tender.CASH and sale.due not in {None, sale.cents}
     colon = " :" if language == "fr" else ":"
     facts = {"tender": TENDERS[sale.tender].to(language).capitalize(), "amount": money(sale.cents, language)}
     due = money(sale.due or 0, language)
@@ -109,7 +103,7 @@ def _explained(
         say(
             "where_when", language, till=sale.till or "?", day=sale.day.isoformat(), hour=sale.hour, next=sale.hour + 1
         ),
-        say("what_cash" if cash else "what", language, **facts, due=due, outcome=outcome(sale, language)),
+        say("what_cash" if rounded else "what", language, **facts, due=due, outcome=outcome(sale, language)),
     ]
     if sale.cause is not None:
         lines.append(say("why", language, cause=CAUSES[sale.cause].to(language)))

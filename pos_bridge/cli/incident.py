@@ -85,12 +85,12 @@ def _enter(args: argparse.Namespace, folder: Path, number: Callable[[dict[int, I
 def _tell(args: argparse.Namespace, folder: Path) -> None:
     act = Told(args.whom, _past(args, "told", args.on or _today()))
     incident_file.note(folder, lambda known: _entry(args, _known(known, args).number, act))
-    print(say("entered", args.lang, number=args.number))
+    print(say("noted", args.lang, number=args.number))
 
 
 def _close(args: argparse.Namespace, folder: Path) -> None:
     incident_file.note(folder, lambda known: _entry(args, _known(known, args).number, Closed()))
-    print(say("entered", args.lang, number=args.number))
+    print(say("noted", args.lang, number=args.number))
 
 
 def _list(args: argparse.Namespace, folder: Path) -> None:

@@ -56,6 +56,7 @@ WHOM = {
 }
 SAID = {
     "entered": Words("Incident {number} inscrit.", "Incident {number} is entered."),
+    "noted": Words("Noté à l'incident {number}.", "Noted of incident {number}."),
     "serious": Words(
         "Risque sérieux : avisez avec diligence la Commission et les personnes (`pos-bridge incident notice {number} "
         "--to commission`, `--to persons`), puis `pos-bridge incident told`.",

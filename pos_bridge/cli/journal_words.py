@@ -101,6 +101,12 @@ WORDS = {
     "what_cash": Said(
         "{tender}, {amount}, arrondi à {due} : {outcome}.", "{tender}, {amount}, rounded to {due}: {outcome}."
     ),
+    "no_key": Said(
+        "Une vente se nomme par sa clé entière (36 caractères : sur le reçu, et dans `pos-bridge journal`), ou par "
+        "`last` : la dernière.",
+        "A sale is named by its whole key (36 characters: on the receipt, and in `pos-bridge journal`), or by "
+        "`last`: the newest.",
+    ),
     "why": Said("Pourquoi : {cause}.", "Why: {cause}."),
     "not_kept_minute": Said("La minute de la vente.", "The minute of the sale."),
     "not_kept_ever": Said(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
+from pos_bridge.cli.journal_words import money
 from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.operator_input import NotGivenError, new_password, password
 from pos_bridge.cli.operator_words import HELP, WEAK, say
@@ -128,7 +129,7 @@ def _approve(args: argparse.Namespace, operators: Operators) -> None:
     )
     if not Approvals(args.loaded.operator_store).approve(supervisor, cents):
         raise _RefusedError("refused")  # removed, or of another role or password, since it was looked at
-    print(say("approved", args.lang, amount=f"{cents // 100}.{cents % 100:02d}"))
+    print(say("approved", args.lang, amount=money(cents, args.lang)))
 
 
 def _changed(args: argparse.Namespace, *, done: bool, word: str = "changed") -> None:
@@ -164,7 +165,7 @@ def _role(text: str) -> Role:
     try:
         return _NAMED[text]
     except KeyError:
-        raise argparse.ArgumentTypeError(", ".join(_NAMED)) from None
+        raise argparse.ArgumentTypeError(HELP["role"].both) from None
 
 
 _WORDS: dict[str, Callable[[argparse.ArgumentParser], object]] = {

@@ -23,8 +23,11 @@ HELP: dict[str, Words] = {
     ),
     "number": Words("le numéro, de 1 à 9999", "the number, 1 to 9999"),
     "name": Words("le nom", "the name"),
-    "role": Words("un rôle; plusieurs fois pour plusieurs", "a role; more than once for more than one"),
-    "amount": Words("le plus qui peut être remboursé, comme 45.00", "the most that may be refunded, as 45.00"),
+    "role": Words(
+        "un rôle : caisse, supervision, informatique ou protection; plusieurs fois pour plusieurs",
+        "a role: cashier, supervisor, it or privacy; more than once for more than one",
+    ),
+    "amount": Words("le plus qui peut être remboursé, comme 45,00", "the most that may be refunded, as 45.00"),
     "fd": Words("descripteur ouvert d'où lire le mot de passe", "open descriptor to read the password from"),
 }
 
@@ -63,7 +66,8 @@ SAID: dict[str, Words] = {
     "no_state": Words("{folder} n'est pas là.", "{folder} is not there."),
     "bad_name": Words("Ce nom ne convient pas.", "That name does not fit."),
     "bad_amount": Words(
-        "Ce montant ne convient pas : 0.01 à 999999.99.", "That amount does not fit: 0.01 to 999999.99."
+        "Ce montant ne convient pas : de 0,01 à 999999,99, avec les cents ou sans (45 ou 45,00).",
+        "That amount does not fit: 0.01 to 999999.99, with cents or without (45 or 45.00).",
     ),
     "nobody": Words("Aucun opérateur n'est inscrit.", "No operator is there."),
     "added": Words("Inscrit.", "Added."),
@@ -73,8 +77,8 @@ SAID: dict[str, Words] = {
         "Taken away. The number stays reserved while the audit trail names it.",
     ),
     "approved": Words(
-        "Approuvé : un remboursement d'au plus {amount} $, dans les 5 minutes, à cette caisse.",
-        "Approved: one refund of at most ${amount}, within 5 minutes, at this till.",
+        "Approuvé : un remboursement d'au plus {amount}, dans les 5 minutes, à cette caisse.",
+        "Approved: one refund of at most {amount}, within 5 minutes, at this till.",
     ),
 }
 

@@ -19,21 +19,21 @@ HELP = {
     "acts": Words("ce qui est fait", "what is done"),
     "access": Words("tout ce qui est gardé : une page et un fichier JSON", "all that is kept: a page and a JSON file"),
     "rectify": Words("corriger", "correct"),
-    "withdraw": Words("retirer le consentement à une fin, ou à toutes", "withdraw consent to an end, or to all"),
+    "withdraw": Words("retirer le consentement à une fin, ou à toutes", "withdraw consent to a purpose, or to all"),
     "erase": Words("effacer", "erase"),
     "receive": Words("noter qu'une demande est reçue", "note that a request was received"),
     "refuse": Words("noter qu'une demande est refusée, et pourquoi", "note that a request is refused, and why"),
     "due": Words("ce qui attend une réponse", "what waits for an answer"),
-    "show": Words("ce qu'une fin permet de lire", "what an end allows to be read"),
+    "show": Words("ce qu'une fin permet de lire", "what a purpose allows to be read"),
     "proof": Words("ce qu'une personne effacée avait accepté", "what somebody who was erased had agreed to"),
     "operator": Words("votre numéro au magasin, de 1 à 9999", "your number in the shop, 1 to 9999"),
     "to": Words("dans ce dossier, fait s'il n'existe pas", "into this folder, made if it is not there"),
     "page": Words(
         "langue de la page; sinon celle du dernier consentement", "the page's language; else that of the last consent"
     ),
-    "purpose": Words("une fin; peut être répété", "an end; can be repeated"),
-    "one_purpose": Words("la fin", "the end"),
-    "all": Words("à toutes les fins", "to all ends"),
+    "purpose": Words("une fin; peut être répété", "a purpose; can be repeated"),
+    "one_purpose": Words("la fin", "the purpose"),
+    "all": Words("à toutes les fins", "to all purposes"),
     "channel": Words("comment il a été retiré", "how it was withdrawn"),
     "yes": Words("sans demander de confirmation", "without asking for a confirmation"),
     "on": Words(
@@ -135,7 +135,7 @@ WORDS = {
         "The vault is given a new key within 24 hours, by the running engine (or at its start).",
     ),
     "shown": Words("{what} : {text}", "{what}: {text}"),
-    "shown_nothing": Words("Rien n'a été donné qui serve à cette fin.", "Nothing was given that serves this end."),
+    "shown_nothing": Words("Rien n'a été donné qui serve à cette fin.", "Nothing was given that serves this purpose."),
     "in_force": Words("Permis : {purposes}.", "Allowed: {purposes}."),
     "proof_agreed": Words(
         "{day} ({where}) : accepté : {purposes}; texte {text}; par {by}.",
@@ -190,9 +190,11 @@ FAULTS = {
     PersonFault.NO_PARENT: Words(
         "Moins de 14 ans, et aucun parent n'a consenti.", "Under 14, and no parent consented."
     ),
-    PersonFault.NO_CONSENT: Words("Il n'y a pas eu de consentement à cette fin.", "There was no consent to this end."),
+    PersonFault.NO_CONSENT: Words(
+        "Il n'y a pas eu de consentement à cette fin.", "There was no consent to this purpose."
+    ),
     PersonFault.NOT_FOR_PURPOSE: Words(
-        "Cette fin ne demande jamais cela : refusé, et noté.", "This end never needs that: refused, and noted."
+        "Cette fin ne demande jamais cela : refusé, et noté.", "This purpose never needs that: refused, and noted."
     ),
     PersonFault.NOT_ALLOWED: Words(
         "Ce rôle ne le peut pas : refusé, et noté.", "This role may not: refused, and noted."

@@ -124,7 +124,7 @@ def _answers(args: argparse.Namespace) -> setup_answers.Answers:
         if args.answers is not None:
             return setup_answers.from_file(args.answers)
         return setup_answers.from_terminal(
-            lambda _name, question, usual: input(_question(question.to(args.lang), usual)),
+            lambda _name, question, usual: input(_question(question, usual).to(args.lang)),
             lambda question: print(WORDS["unfit"].to(args.lang).format(question=question.to(args.lang))),
         )
     except EOFError:
@@ -137,8 +137,9 @@ def _answers(args: argparse.Namespace) -> setup_answers.Answers:
         raise _StopError("answers_unreadable", path=args.answers, reason=type(error).__name__) from None
 
 
-def _question(question: str, usual: str) -> str:
-    return f"{question} [{usual}]: " if usual else f"{question}: "
+def _question(question: Words, usual: str) -> Words:
+    offered = f" [{usual}]" if usual else ""
+    return Words(f"{question.fr}{offered} : ", f"{question.en}{offered}: ")
 
 
 def _equip(args: argparse.Namespace, config: Config, say: _Say) -> int:

@@ -11,6 +11,7 @@ import msgspec
 
 from pos_bridge.admin.client import NotAnsweredError, RefusedError, ask
 from pos_bridge.admin.lines import Fault
+from pos_bridge.cli.journal_words import money
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.status_words import say
@@ -73,10 +74,10 @@ def run(args: argparse.Namespace) -> int:
 def _lines(told: Told, language: str) -> Iterator[str]:
     yield say("title", language, version=told.version, day=told.started_on)
     for title, rows in (
-        ("readers", [f"{reader['name']}: {_reader(reader, language)}" for reader in told.readers]),
+        ("readers", [_named(reader["name"], _reader(reader, language), language) for reader in told.readers]),
         ("processor", list(_processor(told.processor, language))),
         ("journal", [say("writable" if told.journal["writable"] else "unwritable", language)]),
-        ("certificates", [f"{each['what']}: {_days(each['days'], language)}" for each in told.certificates]),
+        ("certificates", [_named(each["what"], _days(each["days"], language), language) for each in told.certificates]),
         ("unresolved", list(_unresolved(told.unresolved, language))),
         ("sales", list(_sales(told.sales, language))),
         ("connections", _connections(told.connections, language)),
@@ -92,6 +93,10 @@ def _connections(found: Mapping[str, int] | None, language: str) -> list[str]:
         return []
     told = [say("unexpected", language, count=found["unexpected"])]
     return told if "denied" not in found else [*told, say("kept_out", language, count=found["denied"])]
+
+
+def _named(what: str, how: str, language: str) -> str:
+    return say("named", language, what=what, how=how)
 
 
 def _reader(reader: Mapping[str, Any], language: str) -> str:
@@ -126,7 +131,7 @@ def _sales(sales: list[dict[str, Any]] | None, language: str) -> Iterator[str]:
         yield say("unreadable", language)
         return
     for sale in sales:
-        yield say("sale", language, dollars=sale["cents"] / 100, **sale)
+        yield say("sale", language, amount=money(sale["cents"], language), **sale)
 
 
 def _fail(text: str) -> int:

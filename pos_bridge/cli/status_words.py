@@ -8,7 +8,7 @@ WORDS = {
     "there": Words("présent", "there"),
     "not_there": Words("absent", "not there"),
     "locks": Words("{count} verrous", "{count} locks"),
-    "no_locks": Words("la pièce n'a pas démarré", "its room did not start"),
+    "no_locks": Words("sa chambre des cartes n'a pas démarré", "its card room did not start"),
     "processor": Words("Processeur", "Processor"),
     "reachable": Words("joint", "reached"),
     "unreachable": Words("pas joint : aucune carte ne passe", "not reached: no card can pay"),
@@ -22,6 +22,7 @@ WORDS = {
     "unwritable": Words(
         "ne s'écrit pas : aucun paiement; voyez le disque", "takes nothing: no payment; look at the disk"
     ),
+    "named": Words("{what} : {how}", "{what}: {how}"),
     "certificates": Words("Certificats", "Certificates"),
     "days": Words("{days} jours", "{days} days"),
     "ended": Words("échu", "ended"),
@@ -34,13 +35,13 @@ WORDS = {
     ),
     "sales": Words("Derniers paiements (heures finies)", "Last payments (hours that are over)"),
     "sale": Words(
-        "{day} {hour:02} h  {tender}  {kind}  {dollars:.2f} $  {outcome}",
-        "{day} {hour:02}:00  {tender}  {kind}  ${dollars:.2f}  {outcome}",
+        "{day} {hour:02} h  {tender}  {kind}  {amount}  {outcome}",
+        "{day} {hour:02}:00  {tender}  {kind}  {amount}  {outcome}",
     ),
     "unreadable": Words("le journal ne se lit pas", "the journal cannot be read"),
     "connections": Words("Connexions", "Connections"),
-    "unexpected": Words("{count} que personne n'attend", "{count} that nobody expects"),
-    "kept_out": Words("{count} refusées par le pare-feu", "{count} denied by the firewall"),
+    "unexpected": Words("inattendues : {count}", "unexpected: {count}"),
+    "kept_out": Words("refusées par le pare-feu : {count}", "denied by the firewall: {count}"),
     "no_socket": Words(
         "Pas de section [admin] : ce moteur ne répond à personne ici (docs/administration.md).",
         "No section [admin]: this engine answers nobody here (docs/administration.md).",

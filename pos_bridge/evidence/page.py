@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pos_bridge.dossier.html import Html, document, element, heading, items, pairs, paragraph, table, text
+from pos_bridge.dossier.html import Html, document, element, heading, items, marked, pairs, paragraph, table, text
 from pos_bridge.evidence.page_words import STANDARDS, STATES, say
 from pos_bridge.evidence.report import Report
 from pos_bridge.evidence.requirement import Row, Standard, State
@@ -23,7 +23,7 @@ def page(report: Report, language: str) -> bytes:
             *_beyond(report, language),
             *_findings(report, language),
         ),
-        element("footer", paragraph(say("how_to_verify", language)) if report.signer else text("")),
+        element("footer", element("p", marked(say("how_to_verify", language))) if report.signer else text("")),
     )
     return document(title, _STYLE, language, body)
 
@@ -57,7 +57,7 @@ def _row(row: Row, language: str) -> list[Html]:
     requirement = row.requirement
     seen = [paragraph(requirement.asked.to(language))]
     if row.findings:
-        seen.append(items(*(text(found.to(language)) for found in row.findings)))
+        seen.append(items(*(marked(found.to(language)) for found in row.findings)))
     if row.absent:
         seen.append(paragraph(say("absent", language, checks=", ".join(row.absent))))
     if requirement.shop is not None:
@@ -75,7 +75,7 @@ def _beyond(report: Report, language: str) -> list[Html]:
     told = [heading(say("beyond", language)), paragraph(say("beyond_why", language))]
     for standard in Standard:
         of_it = [each for each in report.beyond if each.standard is standard]
-        rows = [[element("span", text(each.number), class_="number"), text(each.what.to(language))] for each in of_it]
+        rows = [[element("span", text(each.number), class_="number"), marked(each.what.to(language))] for each in of_it]
         titles = [say(_NUMBERED[standard], language), say("not_ours", language)]
         told += [element("h3", text(STANDARDS[standard].to(language))), table(titles, rows)]
     return told
@@ -84,7 +84,7 @@ def _beyond(report: Report, language: str) -> list[Html]:
 def _findings(report: Report, language: str) -> list[Html]:
     titles = [say(word, language) for word in ("check", "weight", "finding")]
     rows = [
-        [_code(found.check), text(found.weight.value.to(language)), text(found.text(language))]
+        [_code(found.check), text(found.weight.value.to(language)), marked(found.text(language))]
         for found in report.findings
     ]
     return [heading(say("findings", language)), table(titles, rows)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pos_bridge.checkup.finding import Weight
-from pos_bridge.dossier.html import DOCTYPE, Html, element, text, void
+from pos_bridge.dossier.html import DOCTYPE, Html, element, marked, text, void
 from pos_bridge.page.words import say
 from pos_bridge.words import LANGUAGES, Language
 
@@ -77,16 +77,6 @@ class Frame:
     def _nav(self, links: Sequence[Link]) -> Html:
         listed = (element("li", element("a", text(link.words), href=link.path)) for link in links)
         return element("nav", element("ul", *listed), **{"aria-label": say("sections", self.language)})
-
-
-def marked(plain: str) -> Html:
-    """A sentence; what stands between backticks is what one types."""
-    pieces = plain.split("`")
-    if len(pieces) % 2 == 0:
-        return text(plain)
-    return Html(
-        "".join(element("code", text(piece)) if place % 2 else text(piece) for place, piece in enumerate(pieces))
-    )
 
 
 def badge(weight: Weight, language: str) -> Html:

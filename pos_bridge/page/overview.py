@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pos_bridge.checkup.finding import Finding, Weight
-from pos_bridge.dossier.html import Html, element, text
+from pos_bridge.dossier.html import Html, element, marked, text
 from pos_bridge.leg_words import KINDS, STATES, TENDERS, outcome
 from pos_bridge.page.facts import Findings, Hour, Leg, Overview, Sale, Silent
-from pos_bridge.page.frame import EVERY, Cell, Frame, Link, Row, badge, box, cells, marked, quiet, table
+from pos_bridge.page.frame import EVERY, Cell, Frame, Link, Row, badge, box, cells, quiet, table
 from pos_bridge.page.words import lock, money, say
 
 _WEIGHTS = tuple(Weight)

@@ -17,7 +17,7 @@ WORDS = {
     "reload": Words("Relire toutes les minutes", "Reload every minute"),
     "reload_off": Words("Ne plus relire tout seul", "Stop reloading"),
     "read_only": Words(
-        "Cette page ne change rien. Elle ne montre ni personne, ni carte, ni heure plus fine que l'heure.",
+        "Cette page ne change rien. Elle ne montre ni personne, ni carte, ni moment plus précis que l'heure.",
         "This page changes nothing. It shows no person, no card, and no time finer than the hour.",
     ),
     "version": Words("pos-bridge {version}, démarré le {day}", "pos-bridge {version}, started on {day}"),

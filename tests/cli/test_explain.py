@@ -20,6 +20,14 @@ def test_a_cash_sale_in_both_languages_french_first(running, command):
     assert "processeur" not in out.split("Ce qui n'est pas gardé")[1]
 
 
+def test_what_needed_no_rounding_is_not_called_rounded(running, command):
+    sale = cash(1235)
+    running.open_leg(sale)
+    _, out, _ = command("explain", str(sale.key))
+    assert "Comptant, 12,35 $ : payée." in out
+    assert "Cash, $12.35: paid." in out
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_language(running, command, language):
     sale = paid(running)
@@ -69,14 +77,18 @@ def test_a_sale_of_long_ago(running, command, clock):
     assert "on 2026-11-23" in out
 
 
-@pytest.mark.parametrize("name", ["nothing", "", "4921817844445119", "0a45da0c-25c1-4c9f-b1d8-b8de8b4a70b1", "0" * 32])
+_ABSENT = "0a45da0c-25c1-4c9f-b1d8-b8de8b4a70b1"
+
+
+@pytest.mark.parametrize("name", ["nothing", "", "4921817844445119", _ABSENT, _ABSENT[:8], "0" * 32])
 def test_no_such_sale(running, command, name):
     running.open_leg(cash())
     status, out, err = command("explain", name)
     assert (status, out) == (3, "")
-    assert err.splitlines()[0].startswith("Aucune vente")
+    assert err.startswith("Aucune vente" if name == _ABSENT else "Une vente se nomme par sa clé entière")
     assert name == "" or name not in err
-    assert command("explain", name, "--lang", "en")[2] == "No sale of that name is recorded here.\n"
+    said = command("explain", name, "--lang", "en")[2]
+    assert said.startswith("No sale of that name" if name == _ABSENT else "A sale is named by its whole key")
 
 
 def test_an_empty_journal_has_no_last_sale(running, command):

@@ -34,7 +34,8 @@ def test_from_the_first_entry_to_its_end(command, config):
     assert status == 0
     assert said.startswith("Incident 1 inscrit.\nRisque sérieux : avisez")
     assert command(*words("add", serious=False))[1] == "Incident 2 inscrit.\n"
-    assert command("incident", "told", "1", "--operator", "12", "--whom", "commission", "--on", "2026-11-22")[0] == 0
+    noted = command("incident", "told", "1", "--operator", "12", "--whom", "commission", "--on", "2026-11-22")
+    assert noted == (0, "Noté à l'incident 1.\n", "")
     assert command(*words("change", "1", persons="13"))[0] == 0
     assert command("incident", "close", "2", "--operator", "12")[0] == 0
     _, said, _ = command("incident", "list", "--lang", "en")

@@ -80,12 +80,19 @@ def test_what_is_no_amount(till, amount):
     assert entries(till.parent / "state" / "audit.db") == ()
 
 
+def test_a_role_that_nobody_has_is_told_with_those_that_there_are(till, capsys):
+    with pytest.raises(SystemExit):
+        run(till, "operator", "add", "--operator", "7", "--name", "Marie", "--role", "manager")
+    assert "a role: cashier, supervisor, it or privacy" in " ".join(capsys.readouterr().err.split())
+
+
 def test_a_supervisor_approves_and_it_is_in_the_trail(till, capsys):
     assert added(till) == 0
     assert run(till, "operator", "approve-refund", "--operator", "7", "--amount", "45,00", secret=GOOD) == 0
     approvals = Approvals(till.parent / "state" / "operators" / "operators.db")
     assert approvals.take(bytes(32), 45_01, bytes(32)) is None
     assert approvals.take(bytes(32), 45_00, bytes(32)) == 7
+    assert "at most $45.00," in capsys.readouterr().out
     ((_, entry),) = entries(till.parent / "state" / "audit.db")
     assert (entry.act, entry.actor.role, entry.actor.operator) == (Act.APPROVE_REFUND, Role.SUPERVISOR, 7)
     capsys.readouterr()

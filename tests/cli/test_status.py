@@ -37,3 +37,14 @@ def test_the_processor(command, config, monkeypatch, case):
         assert f"  {WORDS[word].to(language)}\n" in said
     done, said, _ = command("status", "--json", loaded=asking)
     assert (done, json.loads(said)["processor"]["reachable"]) == (code, reachable)
+
+
+def test_each_language_writes_names_and_amounts_its_own_way(command, config, monkeypatch):
+    sale = {"day": "2026-11-23", "hour": 9, "tender": "card", "kind": "sale", "cents": 4750, "outcome": "paid"}
+    monkeypatch.setattr(status, "ask", lambda *_: {**WELL, "sales": [sale]})
+    asking = replace(config, admin=Admin(socket="admin.sock"))
+    _, french, _ = command("status", "--lang", "fr", loaded=asking)
+    _, english, _ = command("status", "--lang", "en", loaded=asking)
+    reader = WELL["readers"][0]["name"]
+    assert (f"  {reader} : " in french, "  47,50 $  " in french) == (True, True)
+    assert (f"  {reader}: " in english, "  $47.50  " in english) == (True, True)
