@@ -27,13 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """All tests of all rooms live as long as this worker: no collection of a test's own garbage walks over them again."""
+    """All tests of all rooms live as long as this worker: no collection of one's own garbage walks over them again."""
     gc.collect()
     gc.freeze()
 
 
 def pytest_runtest_setup() -> None:
-    """A command that was called in this process closed its files to others, and with that those of the tests behind it."""
+    """A command that was called in this process closed its files to others, and those of the tests behind it."""
     os.umask(0o022)
 
 

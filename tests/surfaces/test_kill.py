@@ -109,7 +109,7 @@ def test_right_after_the_till_was_answered(book: Book):
 
 
 def _killed_before_its_capture(book: Book) -> tuple[Told, Sale]:
-    """The processor takes half a second for it, which a machine with much else to do may need for the kill: then again."""
+    """The processor takes half a second for it, which a busy machine may need for the kill: then again."""
     for _ in range(10):
         book.mode("delay", 0.5)
         with book.asking() as asking:
