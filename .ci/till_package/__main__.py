@@ -9,7 +9,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from till_package import deb, sbom, tree, wheels
+from till_package import deb, release, sbom, tree, wheels
 
 ROOT = Path(__file__).parents[2]
 _CACHE = ROOT / ".venv/package"  # goes with `make clean`
@@ -21,7 +21,11 @@ def main() -> int:
     parser.add_argument("--python", type=Path, default=Path("/usr/bin/python3"), help="the system's own interpreter")
     parser.add_argument("--revision", type=int, default=1)
     parser.add_argument("--compress", choices=("xz", "gzip", "none"), default="xz")
+    parser.add_argument("--release", default=release.here(), help="the Debian release it is for, made with debootstrap")
     args = parser.parse_args()
+    _CACHE.mkdir(parents=True, exist_ok=True)
+    if args.release != release.here():
+        return release.build_with(args.release, _CACHE, sys.argv[1:], _epoch())
     for path in build(args.into, args.python, args.revision, args.compress):
         print(path)
     return 0
@@ -32,7 +36,6 @@ def build(into: Path, python: Path, revision: int, compress: str) -> tuple[Path,
     epoch = _epoch()
     os.environ["SOURCE_DATE_EPOCH"] = str(epoch)
     into.mkdir(parents=True, exist_ok=True)
-    _CACHE.mkdir(parents=True, exist_ok=True)
     used = tree.interpreter(python)
     libraries = wheels.libraries(used.path, _CACHE)
     ours = wheels.own(used.path, _CACHE, ROOT, into)

@@ -5,8 +5,10 @@ loaded by itself. Nothing here waits for a card: states are asked, and the room'
 with a card lasts as long as card and reader take.
 """
 
+import ctypes
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
@@ -16,6 +18,9 @@ from typing import Protocol, cast
 from drivers.pcsc.asks import CardLostError
 from drivers.reader import ReadFailedError
 from pos_bridge.domain.card import ReadFailure
+
+# Since pcsc-lite 2.0 libpcsclite only leads to this one, and would load it with its first call.
+_BEHIND = "libpcsclite_real.so.1"
 
 _SUCCESS = 0
 _SCOPE_SYSTEM = 2
@@ -64,6 +69,8 @@ def load_scard() -> Scard:
 
     Before the locks are put on: libpcsclite is code, and code is not mapped afterwards.
     """
+    with suppress(OSError):  # Debian 12 has none
+        ctypes.CDLL(_BEHIND)
     for folder in sys.path:
         for suffix in EXTENSION_SUFFIXES:
             path = os.path.join(folder, "smartcard", "scard", f"_scard{suffix}")  # noqa: PTH118 - no pathlib in the room

@@ -50,6 +50,7 @@ _MOST_TELLING = (
 )
 _LEAST_MS = 1000  # nobody swipes in less
 _LOOK_S = 1.0  # how often the machine is looked at while a card is awaited
+_ABSENT_S = 2.0  # how long a reader that was not there is left alone: each look costs a room
 
 _Ask = asyncio.Task[SealedCard | NotRead]
 
@@ -89,6 +90,7 @@ class CardPrompt:
         self._fallback = False
         self._waiting: dict[Lane, _Ask] = {}
         self._let_go: set[_Ask] = set()
+        self._looks: set[asyncio.TimerHandle] = set()  # at readers that were not there
         self._inserted: Lane | None = None
         self._chip: ChipTalk | None = None  # the one whose card was sealed
         self._failures: list[ReadFailure] = []
@@ -184,6 +186,9 @@ class CardPrompt:
             self._settle(reason)
         elif not self._waiting:
             self._settle(min(self._failures, key=_MOST_TELLING.index))
+        elif reason is ReadFailure.READER_ABSENT:
+            self._tell_once(reason)
+            self._looks.add(asyncio.get_running_loop().call_later(_ABSENT_S, self._asks_again, lane))
         elif reason is not ReadFailure.NO_CARD:
             self._tell(reason)
 
@@ -247,6 +252,8 @@ class CardPrompt:
             self._settle(ReadFailure.SURROUNDINGS)
 
     def _let_others_go(self, staying: Lane | None) -> None:
+        for look in self._looks:
+            look.cancel()
         for lane, ask in self._waiting.items():
             if lane is not staying:
                 self._let_go.add(ask)

@@ -36,7 +36,7 @@ LINE = re.compile(
     | \t\ttype\ filter\ hook\ (?:out|in)put\ priority\ filter;\ policy\ accept;
     | \t\tip6?\ daddr\ [0-9a-f.:]+\ (?:tcp|udp)\ dport\ [0-9]+\ accept
     | \t\toifname\ "lo"\ tcp\ dport\ [0-9]+\ accept
-    | \t\toifname\ "lo"\ (?:tcp\ sport\ [0-9]+\ )?tcp\ flags\ !=\ syn\ /\ syn,ack\ accept
+    | \t\toifname\ "lo"\ (?:tcp\ sport\ [0-9]+\ )?tcp\ flags\ rst,ack\ accept
     | \t\tiifname\ !=\ "lo"\ tcp\ dport\ [0-9]+\ counter\ name\ "denied_outside"\ reject\ with\ tcp\ reset
     | \t\tmeta\ l4proto\ 6\ counter\ name\ "denied_[a-z]+"\ reject\ with\ tcp\ reset
     | \t\tcounter\ name\ "denied_[a-z]+"\ reject\ with\ icmpx\ admin-prohibited
@@ -144,7 +144,7 @@ def test_the_drop_in():
 
 def test_the_status_page_answers_as_the_engines_user_and_calls_nobody():
     engine = table(FULL, UIDS).split("chain engine {")[1].partition("}")[0]
-    assert 'oifname "lo" tcp sport 8445 tcp flags != syn / syn,ack accept' in engine
+    assert 'oifname "lo" tcp sport 8445 tcp flags rst,ack accept' in engine
     assert "dport 8445" not in engine
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.package.packages import Built, build
+from tests.package.machine import base
+from tests.package.packages import RELEASE, ROOT, Built, build
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,9 @@ def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Built:
         if not folder.exists():
             return build(folder)
     return Built(*(next(Path(folder).glob(pattern)) for pattern in ("*.deb", "*.whl", "*.json")))
+
+
+@pytest.fixture(scope="session")
+def system() -> Path:
+    """What a till to throw away lies over. Asked for before any network of a test's own: it may have to be fetched."""
+    return base(ROOT / ".venv/package", RELEASE)

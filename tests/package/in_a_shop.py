@@ -20,39 +20,26 @@ import pytest
 from hw_sim.chip.slot import Slotted
 from hw_sim.chip.terminal_data import terminal_data
 from hw_sim.store import tether
-from tests.config.documents import OPEN, SECRETS
-from tests.package.machine import base, machine
 from tests.package.made_here import ETC, back_up_daily, by_root, commands, journal_of
 from tests.package.packages import ROOT, Built, revised
 from tests.package.shop import PORT, PROCESSOR, shop
-from tests.package.till import ENGINE, MANUAL, READER, Till, rows_of, settle_in, where_it_fits
+from tests.package.till import ENGINE, MANUAL, Till, fresh, rows_of, settle_in
 from tests.package.upgrade import upgrading
-from tests.surfaces.book import Book, until
+from tests.surfaces.book import until
+from tests.surfaces.chip_book import wait_until_it_looked
 
-FIREWALL, UPGRADE = ROOT / "docs/firewall.md", ROOT / "docs/upgrade.md"
+FIREWALL, UPGRADE, STATUS_PAGE = (ROOT / f"docs/{name}.md" for name in ("firewall", "upgrade", "status-page"))
 FOR_A_SALE = 3  # doctor's exit code for a sale or a card at risk; 1: something to mend, as a connection that was denied
 OPERATOR, PASSWORD = 12, "tuque verte quatre-vingts"
 ASKS = '[admin]\nsocket = "/run/pos-bridge-admin/admin.sock"\nit = ["pos-bridge-it"]\npage = "posb"\n[operators]\n'
 
 
 @pytest.fixture(name="till", scope="module")
-def a_till(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
+def a_till(built: Built, system: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Till]:
     folder = tmp_path_factory.mktemp("shop")
-    release = re.search(r"^VERSION_CODENAME=(\w+)$", Path("/etc/os-release").read_text(), re.MULTILINE)
-    assert release is not None
-    lower = base(ROOT / ".venv/package", release[1])
-    with shop(folder / "store", "--answer-timeout", "1") as store:
-        book = Book(store)
-        store.do("engine", "kill")
-        pty = os.path.realpath(store.facts["readers"][0]["device"])
-        with machine(lower, folder / "machine", [f"{pty}:{READER}"]) as made:
-            made.put(built.package)
-            for name in (*SECRETS, *OPEN):
-                shutil.copyfile(Path(store.facts["config"]).parent / name, made.root / "root" / name)
-            till = Till(made, book, folder, built)
-            settle_in(till, f"{PROCESSOR}:{PORT}")
-            yield till
-        book.mode("up")
+    with shop(folder / "store", "--answer-timeout", "1") as store, fresh(built, system, folder, store) as till:
+        settle_in(till, f"{PROCESSOR}:{PORT}")
+        yield till
 
 
 def indented(document: Path, heading: str) -> list[str]:
@@ -139,6 +126,17 @@ def test_the_status_page(till: Till):
     assert not re.search(r"\slook\s", all_of_it), "each look was taken, in the page's own unit"
     assert "Log out" not in by_root(till, f"curl --silent --cacert store-ca.pem --location {page}/en/").stdout
 
+    by_root(till, "systemctl stop pos-bridge-page")
+    squat = "import socket; socket.socket().bind(('127.0.0.1', 8445))"
+    assert "Address already in use" in till.machine.says("setpriv", "--reuid=nobody", "python3", "-c", squat)
+    assert "Log in" in by_root(till, f"{get} {page}/en/login").stdout, "whoever asks has it started"
+    (moved,) = re.findall(r"^```\n(.*?)^```$", STATUS_PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    with (till.machine.root / ETC / "pos-bridge.toml").open("a") as config:
+        config.write("\n[page]\nport = 8446\n")
+    (rules,) = re.findall(r"`(systemctl restart pos-bridge-firewall)`", STATUS_PAGE.read_text())
+    by_root(till, moved.replace("PORT", "8446") + rules)
+    assert "Log in" in by_root(till, f"{get} https://localhost:8446/en/login").stdout
+
 
 def test_doctor_and_the_report(till: Till):
     """By root, on a till that sells: what is good, what this machine lacks, and nothing that was not looked at."""
@@ -204,11 +202,8 @@ def test_the_manual_of_upgrades(till: Till):
     assert sells(till)
 
 
-def test_what_not_every_till_wants(till: Till):
-    """A folder for the person in charge, and the way to stop the engine for good; docs/install-on-a-till.md, step 4."""
-    by_root(till, where_it_fits("pos-privacy").replace("OFFICE-USER", "anne"))
-    made = till.machine.says("stat", "--format=%U %G %a", "/run/pos-bridge-privacy")
-    assert made == "posb pos-privacy 2750"
+def test_stopped_for_good(till: Till):
+    """docs/install-on-a-till.md, step 4."""
     (stop,) = re.findall(r"`(systemctl stop pos-bridge\.socket [^`]+)`", MANUAL.read_text())
     by_root(till, stop)
     sale = till.book.new(cash=True)
@@ -240,9 +235,8 @@ def test_a_chip(till: Till):
     config = etc / "pos-bridge.toml"
     config.write_text(config.read_text().replace("[card_room]", sockets) + reader)
     by_root(till, f"systemctl start pos-bridge-chip.socket\nsystemctl restart pcscd.service {ENGINE}")
-    rows = len(rows_of(till))
     with till.book.asking(card=None) as asking:
-        until(lambda: len(rows_of(till)) > rows)
+        wait_until_it_looked(till.machine.leader)
         with _inserted(till, "visa"):
             told = asking.end()
     assert told is not None

@@ -1,7 +1,7 @@
 """A till to throw away: Debian's own base system with a running systemd, in namespaces of this machine.
 
-Needs root, debootstrap and systemd-nspawn. The base is made once, from wherever debootstrap finds Debian, and kept with
-the virtual environment; each till is a layer over it that is gone afterwards. It has this machine's loopback network.
+Needs root, debootstrap and systemd-nspawn. The base is made once and kept with the virtual environment; each till is
+a layer over it that is gone afterwards. It has this machine's loopback network.
 """
 
 import ctypes
@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from till_package import release
 
 from tests.package.control_group import control_group, enter
 from tests.processes import descendants, survivors
@@ -44,18 +46,12 @@ _LIMIT_S = 120.0
 _STATES = {"running", "degraded"}  # degraded: a unit of Debian's own that has no use in namespaces
 
 
-def base(cache: Path, release: str) -> Path:
+def base(cache: Path, named: str) -> Path:
     """The base system of that release, made if it is not there: a minute and some 300 MB. One of other packages is
     another one.
     """
-    root = cache / f"till-{release}-{zlib.crc32(' '.join(_BASE_PACKAGES).encode()):08x}"
-    if not root.exists():
-        part = root.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
-        words = ["debootstrap", "--variant=minbase", f"--include={','.join(_BASE_PACKAGES)}", release, str(part)]
-        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-        part.rename(root)
-    return root
+    root = cache / f"till-{named}-{zlib.crc32(' '.join(_BASE_PACKAGES).encode()):08x}"
+    return release.made(root, named, _BASE_PACKAGES)
 
 
 @dataclass(frozen=True, slots=True)

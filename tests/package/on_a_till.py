@@ -4,8 +4,6 @@ Not part of `make test`: it needs root, debootstrap and systemd-nspawn, and take
 reader and the till's software are the simulated store's; engine and rooms are the package's, under its own units.
 """
 
-import os
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +12,6 @@ import pytest
 
 from hw_sim.running import running_store
 from pos_bridge.protocol import till_v1_pb2 as pb
-from tests.config.documents import OPEN, SECRETS
-from tests.package.machine import base, machine
 from tests.package.made_here import (
     BACKUP,
     BACKUPS,
@@ -36,27 +32,19 @@ from tests.package.made_here import (
     with_the_vault_key,
 )
 from tests.package.packages import ROOT, Built, revised
-from tests.package.till import ENGINE, READER, Till, charged, facts_of, rows_of, settle_in, settled_rows
+from tests.package.till import ENGINE, Till, charged, facts_of, fresh, rows_of, settle_in, settled_rows
 from tests.package.upgrade import upgrading
-from tests.surfaces.book import Book, until
+from tests.surfaces.book import until
 
 
 @pytest.fixture(name="till")
-def a_till(built: Built, tmp_path: Path) -> Iterator[Till]:
+def a_till(built: Built, system: Path, tmp_path: Path) -> Iterator[Till]:
     """Fresh, with the package's file and the chain's keys in /root, and nothing installed."""
-    release = re.search(r"^VERSION_CODENAME=(\w+)$", Path("/etc/os-release").read_text(), re.MULTILINE)
-    assert release is not None
-    lower = base(ROOT / ".venv/package", release[1])
-    with running_store(tmp_path / "store", "--answer-timeout", "1") as store:
-        book = Book(store)
-        store.do("engine", "kill")
-        pty = os.path.realpath(store.facts["readers"][0]["device"])
-        with machine(lower, tmp_path / "machine", [f"{pty}:{READER}"]) as made:
-            made.put(built.package)
-            for name in (*SECRETS, *OPEN):
-                shutil.copyfile(Path(store.facts["config"]).parent / name, made.root / "root" / name)
-            yield Till(made, book, tmp_path, built)
-        book.mode("up")
+    with (
+        running_store(tmp_path / "store", "--answer-timeout", "1") as store,
+        fresh(built, system, tmp_path, store) as till,
+    ):
+        yield till
 
 
 def test_from_the_first_sale_to_the_purge(till: Till):

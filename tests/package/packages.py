@@ -6,8 +6,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from till_package import release
+
 ROOT = Path(__file__).parents[2]
 PYTHON = Path("/usr/bin/python3")
+RELEASE = os.environ.get("TILL_RELEASE") or release.here()  # `make package-test RELEASE=`
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Built:
 
 def build(into: Path, revision: int = 1) -> Built:
     words = [sys.executable, "-m", "till_package", "--into", str(into), "--compress=none", f"--revision={revision}"]
+    words += [f"--release={RELEASE}"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / ".ci")}
     done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

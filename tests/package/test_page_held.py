@@ -20,5 +20,5 @@ def test_a_page_whose_settings_are_unfit_does_not_let_its_port_go():
 def test_the_manual_puts_the_page_away_with_its_port():
     """systemctl(1): disable --now stops what is named, and leaves what Also= names to go on and start it."""
     manual = (ROOT / "docs/status-page.md").read_text()
-    (named,) = re.findall(r"systemctl disable --now (.*)", manual)
+    (named,) = re.findall(r"`systemctl disable --now ([^`]+)`", manual)
     assert named.split() == ["pos-bridge-page.socket", "pos-bridge-page.service"]

@@ -1,10 +1,16 @@
 """A machine with the package on it, run by its manual: the steps as written, and what is seen of it from out here."""
 
+import os
 import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.package.machine import Machine
+from hw_sim.running import RunningStore
+from tests.config.documents import OPEN, SECRETS
+from tests.package.machine import Machine, machine
 from tests.package.packages import ROOT, Built
 from tests.surfaces.accounts import SETTLED, Row, journal_rows, last_rows
 from tests.surfaces.book import Book, until
@@ -48,6 +54,20 @@ class Till:
 
     def uid(self, user: str) -> int:
         return int(self.machine.says("id", "-u", user))
+
+
+@contextmanager
+def fresh(built: Built, system: Path, folder: Path, store: RunningStore) -> Iterator[Till]:
+    """A machine beside that store, with the package's file and the chain's keys in /root, and nothing installed."""
+    book = Book(store)
+    store.do("engine", "kill")
+    pty = os.path.realpath(store.facts["readers"][0]["device"])
+    with machine(system, folder / "machine", [f"{pty}:{READER}"]) as made:
+        made.put(built.package)
+        for name in (*SECRETS, *OPEN):
+            shutil.copyfile(Path(store.facts["config"]).parent / name, made.root / "root" / name)
+        yield Till(made, book, folder, built)
+    book.mode("up")
 
 
 def commands() -> dict[int, str]:

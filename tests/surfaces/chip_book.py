@@ -129,30 +129,29 @@ class ChipBook(Book):
 
     def wait_until_it_looked(self) -> None:
         """At the chip reader, as it is now: a card in it from before counts for nobody."""
-        room = self.chip_room()
-        since = until(lambda: slept(room) or 0)
-        until(lambda: (slept(room) or 0) >= since + _NAPS)
+        wait_until_it_looked(self.engine_pid)
 
     def wait_until_it_is_let_go(self) -> None:
         """The chip reader: nobody waits there for a card any more."""
-        until(lambda: not self._at_the_chip_reader())
+        until(lambda: not _at_the_chip_reader(self.engine_pid))
 
     def wait_until_the_stripe_is_let_go(self) -> None:
         until(lambda: not self._at_the_stripe())
 
     def chip_room(self) -> Process:
         """The one that has the chip reader."""
-        (room,) = until(self._at_the_chip_reader)
-        return room
-
-    def _at_the_chip_reader(self) -> list[Process]:
-        """A chip reader's room holds a pipe for as long as it has the reader, and none before."""
-        rooms = [each for each in descendants(self.engine_pid) if _reads_chips(each.pid)]
-        return [each for each in rooms if any(link.startswith("pipe:") for link in _open_in(each.pid))]
+        return _chip_room(self.engine_pid)
 
     def _at_the_stripe(self) -> list[Process]:
         device = str((self.store.folder / "world" / "dev" / "msr_plain").resolve())
         return [each for each in descendants(self.engine_pid) if device in _open_in(each.pid)]
+
+
+def wait_until_it_looked(above: int) -> None:
+    """The chip room below that process, at its reader: a card that is put in now counts, one from before does not."""
+    room = _chip_room(above)
+    since = until(lambda: slept(room) or 0)
+    until(lambda: (slept(room) or 0) >= since + _NAPS)
 
 
 def failed(told: Told | None) -> tuple[str | None, str]:
@@ -170,6 +169,17 @@ def pin_of(card: str) -> str:
 def _lines(texts: list[dict[str, str]]) -> dict[str, str]:
     pairs = [{key: values[0] for key, values in parse_qs(line["Text"]).items()} for line in texts]
     return {pair["key"]: pair.get("value", pair["name"]) for pair in pairs}
+
+
+def _chip_room(above: int) -> Process:
+    (room,) = until(lambda: _at_the_chip_reader(above))
+    return room
+
+
+def _at_the_chip_reader(above: int) -> list[Process]:
+    """A chip reader's room holds a pipe for as long as it has the reader, and none before."""
+    rooms = [each for each in descendants(above) if _reads_chips(each.pid)]
+    return [each for each in rooms if any(link.startswith("pipe:") for link in _open_in(each.pid))]
 
 
 def _reads_chips(pid: int) -> bool:
