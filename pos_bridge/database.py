@@ -57,7 +57,7 @@ def make(path: Path, create: Callable[[sqlite3.Connection], None]) -> None:
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
     if os.geteuid() == 0:  # root makes it for the engine
         folder = path.parent.stat()
-        os.chown(part, folder.st_uid, folder.st_gid)
+        os.chown(part, folder.st_uid, folder.st_gid, follow_symlinks=False)
     with closing(sqlite3.connect(part, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
         connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below

@@ -34,7 +34,7 @@ def write_private(path: Path, content: bytes, owner: tuple[int, int] | None = No
     """
     part = _written_beside(path, content)
     if owner is not None:
-        os.chown(part, *owner)
+        os.chown(part, *owner, follow_symlinks=False)  # whose folder it is may put a link there meanwhile
     _take_its_place(part, path)
 
 

@@ -176,4 +176,4 @@ def _give_to_owner_of(folder: Path, path: Path) -> None:
     """Made by root's hand, it is the timer's to take away all the same."""
     if os.geteuid() == 0:
         owner = folder.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -63,9 +63,9 @@ NOT_ALLOWED = unseen(
     "look",
     Words(
         "{topic} : n'a pas pu être regardé, car cela n'est pas ouvert à qui lance cette commande. Lancez-la comme root "
-        "(`sudo pos-bridge doctor`).",
+        "(`sudo pos-bridge doctor`), ou comme l'utilisateur du service là où root n'entre pas (un partage réseau).",
         "{topic}: could not be looked at, for it is not open to whoever runs this command. Run it as root (`sudo "
-        "pos-bridge doctor`).",
+        "pos-bridge doctor`), or as the service's user where root is not let in (a network share).",
     ),
 )
 NOT_LOOKED = mend(

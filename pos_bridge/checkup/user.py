@@ -35,7 +35,7 @@ def must_open(path: Path) -> None:
     It opens nothing: a database's locks would go with the first descriptor of it that this process closes (fcntl(2)).
     """
     with suppress(FileNotFoundError):
-        path.lstat()
+        path.stat()  # of a link to nothing, too
         if not os.access(path, os.R_OK, effective_ids=True):
             raise PermissionError
 

@@ -155,4 +155,4 @@ def _give_to_the_service(path: Path, config: Config) -> None:
     """What root makes must be the service's user's to read: the owner of its state, where there is one."""
     if os.geteuid() == 0 and config.state.exists():
         owner = config.state.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

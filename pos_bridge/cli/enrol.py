@@ -169,7 +169,7 @@ def _keep(config: Config, pair: Pair, secret: bytes | None) -> _Lines:
     write_private(file, pair.file(secret), owner(config))
     renewed = config.enrolment is not None and config.enrolment.url is not None
     return [
-        ("enrolled", {"name": pair.name, "last": f"{pair.ends:%Y-%m-%d}", "path": file}),
+        ("enrolled", {"name": enrol_issuer.shown(pair.name), "last": f"{pair.ends:%Y-%m-%d}", "path": file}),
         ("renews", {"day": f"{pair.renew_from:%Y-%m-%d}"}) if renewed else ("renews_not", {}),
         ("taken", {}),
     ]

@@ -36,7 +36,7 @@ def told(config: Config, pair: Pair, before: Pair | None) -> Iterator[Line]:
     else:
         yield "issuer_other", {"issuer": _with_key(pair), "before": _with_key(before)}
     if pair.name != config.till.poiid:
-        yield "name_other", {"name": pair.name, "poiid": config.till.poiid}
+        yield "name_other", {"name": shown(pair.name), "poiid": config.till.poiid}
     yield "issuer_unchecked", {"file": config.file}
 
 
@@ -62,5 +62,9 @@ def _with_key(pair: Pair) -> str:
 
 
 def _name(name: x509.Name) -> str:
+    return shown(name.rfc4514_string())
+
+
+def shown(name: str) -> str:
     """Somebody else wrote it, and it is shown at a terminal."""
-    return "".join(each if each.isprintable() else "?" for each in name.rfc4514_string())[:_LONGEST]
+    return "".join(each if each.isprintable() else "?" for each in name)[:_LONGEST]

@@ -63,6 +63,7 @@ PCI: tuple[Requirement, ...] = (
         ("pcscd_log",),
         DOCTOR,
         same("systemctl cat pcscd.service pcscd.socket"),
+        spoilt_by=("pcscd",),
     ),
     MEMORY(Standard.PCI, "3.3.1"),
     _row(
@@ -135,6 +136,7 @@ PCI: tuple[Requirement, ...] = (
         DOCTOR,
         same("ls -l /run/pcscd/pcscd.comm"),
         shop=_OF_THE_STORE,
+        spoilt_by=("pcscd",),
     ),
     _row(
         "8.2.1",

@@ -11,7 +11,6 @@ OF_NO_REQUIREMENT = frozenset(
         "look",  # a look that failed: it counts for each check of that look
         "pinned_authority",  # a fingerprint to compare, in the list of all findings
         "pinned_root",  # the same
-        "pcscd",  # that it is there
         "refund_rule",  # money, not cards
         "reader_approval",  # a note about what readers are for
         "reader_driver",  # a name in the settings

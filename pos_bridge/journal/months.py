@@ -108,7 +108,7 @@ def rewriting(path: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
     with _drafted(part) as connection:
         if os.geteuid() == 0:  # root makes it for the engine
             owner = path.stat()
-            os.chown(part, owner.st_uid, owner.st_gid)
+            os.chown(part, owner.st_uid, owner.st_gid, follow_symlinks=False)
         yield part, connection
 
 

@@ -19,7 +19,7 @@ TABLE = "inet pos_bridge"
 # The unix user of each of this program's parts.
 USERS = {Who.ENGINE: "posb", Who.ROOM: "posb-card", Who.PAGE: "posb-page", Who.GUARD: "posb-watch"}
 COUNTERS = {who: f"denied_{who.name.lower()}" for who in Who}
-# An answer, and never the beginning of a connection, which has neither. Needs no memory of connections. Of the words$
+# An answer, and never the beginning of a connection, which has neither. Needs no memory of connections. Of the words
 # for it, those that every version of nft prints alike.
 _ANSWERS = "tcp flags rst,ack accept"
 

@@ -39,7 +39,7 @@ def _make_folder(folder: Path) -> None:
         make_folder(folder)
         if os.geteuid() == 0:
             state = folder.parent.stat()
-            os.chown(folder, state.st_uid, state.st_gid)
+            os.chown(folder, state.st_uid, state.st_gid, follow_symlinks=False)
 
 
 @contextmanager

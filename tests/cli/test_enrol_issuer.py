@@ -88,3 +88,10 @@ def test_one_of_the_processors_authority(install, config, tmp_path):
 
 def test_one_of_another_tills_name(install):
     assert f"in the name of P400-000000001, and this till is {POIID}" in install("ours", "P400-000000001")
+
+
+def test_a_name_that_would_write_on_the_terminal(install):
+    """Of whom it is in the name, and of who made it: whoever made it chose both."""
+    said = install("ours\x1b[2K", "P400\x1b[2K\rP400-123456789\n")
+    assert "in the name of P400?[2K?P400-123456789?, and" in said
+    assert "\x1b" not in said

@@ -1,0 +1,19 @@
+"""A look that saw one thing and not another shows nothing of both."""
+
+import pytest
+
+from pos_bridge.checkup import pcscd
+from pos_bridge.evidence import looks
+from pos_bridge.evidence.report import REQUIREMENTS
+from pos_bridge.evidence.requirement import State, judge
+
+OF_PCSCD = [row for row in REQUIREMENTS if {"pcscd_log", "pcscd_socket"} & set(row.checks)]
+
+
+@pytest.mark.parametrize(("line", "state"), [(pcscd.NOT_OPEN, State.NOT_CHECKED), (pcscd.ABSENT, State.NOT_SHOWN)])
+def test_a_daemon_that_was_seen_does_not_stand_for_another(line, state):
+    one, other = "/run/pcscd/pcscd.comm", "/run/other/pcscd.comm"
+    found = [pcscd.SILENT(socket=one), pcscd.CLOSED(socket=one)]
+    assert [judge(row, looks.by_check(found)).state for row in OF_PCSCD] == [State.SHOWN, State.SHOWN]
+    found.append(line(reader="chip", socket=other))
+    assert [judge(row, looks.by_check(found)).state for row in OF_PCSCD] == [state, state]

@@ -1,0 +1,66 @@
+"""What root makes for the service lies in the service's folders: whoever is the service may put a link in its place.
+
+Only what root made is given away by that, and never what a link leads to.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from pos_bridge import database, disk
+from pos_bridge.backup import make as backup
+from pos_bridge.journal import months
+from pos_bridge.operators import file as operators
+
+SERVICE = 64_001
+
+
+def of_disk(folder: Path) -> None:
+    disk.write_private(folder / "pair.pem", b"key", (SERVICE, SERVICE))
+
+
+def of_a_database(folder: Path) -> None:
+    database.make(folder / "operators.db", lambda _: None)
+
+
+def of_a_backup(folder: Path) -> None:
+    (folder / "sealed").touch()
+    backup._give_to_owner_of(folder, folder / "sealed")
+
+
+def of_a_month(folder: Path) -> None:
+    month = folder / "2026-11.db"
+    month.touch()
+    os.lchown(month, SERVICE, SERVICE)
+    with months.rewriting(month):
+        pass
+
+
+def of_the_operators(folder: Path) -> None:
+    operators._make_folder(folder / "operators")
+
+
+@pytest.mark.parametrize("give", [of_disk, of_a_database, of_a_backup, of_a_month, of_the_operators])
+def test_a_link_that_was_put_there_gives_nothing_away(tmp_path, monkeypatch, give: Callable[[Path], None]):
+    if os.geteuid() != 0:
+        return
+    roots, folder = tmp_path / "shadow", tmp_path / "state"
+    roots.touch(0o600)
+    folder.mkdir()
+    os.chown(folder, SERVICE, SERVICE)
+    chown, swapped = os.chown, []
+
+    def at_the_last_moment(path: Path, *owner: int, **how: bool) -> None:
+        path.rename(path.with_name("away"))
+        path.symlink_to(roots)
+        swapped.append(path)
+        chown(path, *owner, **how)
+
+    monkeypatch.setattr(os, "chown", at_the_last_moment)
+    with suppress(Exception):  # it may fail for what it finds there
+        give(folder)
+    assert swapped
+    assert roots.stat().st_uid == 0
