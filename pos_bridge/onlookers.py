@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pos_bridge import events
+from pos_bridge.admin.approval import approve
 from pos_bridge.admin.calls import Do, table
 from pos_bridge.admin.monitor import Monitor
 from pos_bridge.admin.overview import Session, Sources, health, overview
@@ -21,7 +22,7 @@ from pos_bridge.listening import place_at
 from pos_bridge.log import Event, Log
 from pos_bridge.metrics import CONTENT_TYPE
 from pos_bridge.network.watch import NetworkWatch
-from pos_bridge.opened import now
+from pos_bridge.opened import now, open_counter
 from pos_bridge.pos_api.https import NexoServer
 from pos_bridge.pos_api.watch_pages import Page, WatchPages
 from pos_bridge.processor.client import ProcessorClient
@@ -109,6 +110,7 @@ class Onlookers:
             look=_told(running.look),
             settle=_told(running.settle),
             stop=_told(running.stop),
+            approve_refund=partial(approve, open_counter(self._config, self._stack)),
         )
         setting, path = "admin.socket", self._config.path(admin.socket)
         server = AdminServer(place_at(setting, path, MODE), calls, doorkeeper, self._log)
