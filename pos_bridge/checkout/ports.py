@@ -82,6 +82,9 @@ class Journal(Protocol):
 
     def head(self) -> JournalHead: ...
 
+    async def cash_refunded_since(self, row: bytes) -> bool:
+        """Whether cash was given back behind the row of that hash; True also where that cannot be told."""
+
     @property
     def writable(self) -> bool:
         """Whether the last write ended well."""
@@ -233,13 +236,21 @@ class Logbook(Protocol):
     def emit(self, event: Event) -> None: ...
 
 
+class CashRefunds(Protocol):
+    """What of the journal tells whether an approval was used."""
+
+    def head(self) -> JournalHead: ...
+
+    async def cash_refunded_since(self, row: bytes) -> bool: ...
+
+
 class RefundRule(Protocol):
     """Who may give money back without the sale it is of. `never`: nobody, whatever is approved."""
 
     @property
     def never(self) -> bool: ...
 
-    async def allows(self, request: bytes, cents: int, head: bytes) -> bool:
-        """`head`: the hash of the journal's newest row. Of the same till's request again: the same answer until there
-        is a newer one, which may be that refund. What allows it once allows no other.
+    async def allows(self, request: bytes, cents: int, journal: CashRefunds) -> bool:
+        """Nothing else is begun meanwhile. Of the same till's request again: the same answer until `journal` has a row
+        behind that may be its refund. What allows it once allows no other. Raises JournalUnwritableError.
         """

@@ -83,6 +83,9 @@ class Journal:
     async def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
         return await self._worker.ask(partial(self._file.refunds_of, sale), _READ)
 
+    async def cash_refunded_since(self, row: bytes) -> bool:
+        return await self._worker.ask(partial(self._file.cash_refunded_since, row), _READ)
+
     async def find_basket(self, reference: bytes) -> KnownBasket | None:
         return await self._worker.ask(partial(self._file.find_basket, reference), _READ)
 

@@ -17,7 +17,7 @@ from pos_bridge.operators.counter import Counter, CounterDesk
 from pos_bridge.operators.schema import Door
 from pos_bridge.operators.since import Moment
 from pos_bridge.operators.store import Operators
-from tests.operators.makers import GOOD, supervisor
+from tests.operators.makers import GOOD, Rows, supervisor
 
 TODAY = date(2026, 11, 24)
 REQUEST, ROW = bytes(range(32)), bytes(32)
@@ -132,7 +132,7 @@ def test_no_refund_waits_for_a_password(till, monkeypatch):
         try:
             looking = asyncio.create_task(desk.approve(7, GOOD, 45_00))
             async with asyncio.timeout(10):
-                assert await rule.allows(REQUEST, 1_00, ROW)
+                assert await rule.allows(REQUEST, 1_00, Rows())
             assert not looking.done()
             refunded.set()
             assert await looking == till.marie

@@ -86,9 +86,10 @@ def test_what_may_have_been_used_up_is_approved_no_more(path, version):
 @pytest.mark.parametrize("version", [2], indirect=True)
 def test_what_was_taken_is_still_of_its_request_and_row(path):
     approvals, (request, cents, row) = Approvals(path, lambda: former.NOW), former.TAKEN
-    assert approvals.take(request, cents, row) == 7
+    assert approvals.taken_at(request) == row
+    assert approvals.take(request, cents, row, row) == 7
     assert approvals.take(bytes(32), 45_00, row) == 7
-    assert approvals.take(request, cents, bytes(32)) is None
+    assert approvals.take(request, cents, bytes(32), bytes(32)) is None
 
 
 def test_two_renew_it_at_once(path):
