@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, mend, stop, unseen
 from pos_bridge.checkup.user import must_open
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.audit import TrailUnwritableError
 from pos_bridge.registers.trail_file import Damaged, verify
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 _NOTED_WITHIN_S = 2.0

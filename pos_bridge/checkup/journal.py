@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, note, stop
 from pos_bridge.checkup.user import must_open
+from pos_bridge.config.settings import Config
 from pos_bridge.journal import months
 from pos_bridge.journal.errors import JournalCorruptError, JournalNewerError
 from pos_bridge.journal.stored import is_refused
 from pos_bridge.journal.verify import Report, SoundFile, verify
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 SOUND = good(

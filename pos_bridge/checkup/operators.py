@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pos_bridge.checkup.finding import Finding, good, mend, note
 from pos_bridge.checkup.user import must_open
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.operator import HELD, OperatorsUnusableError
 from pos_bridge.operators.role_words import ROLES
 from pos_bridge.operators.store import Operators
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 NOT_USED = note(

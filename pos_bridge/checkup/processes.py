@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, mend, note, stop, unseen
 from pos_bridge.checkup.programs import command, others_are_hidden, processes
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.surroundings import Unfit
-from pos_bridge.settings import Config
 from pos_bridge.surroundings import ROOT, UnseenError, read
 from pos_bridge.words import Words
 

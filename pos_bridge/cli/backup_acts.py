@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pyrage import x25519
 
-from pos_bridge import credentials
 from pos_bridge.backup import age, shelf
 from pos_bridge.backup.fault import BackupError, BackupFault, reason_of
 from pos_bridge.backup.fill import Filled, Opening, fill
@@ -18,12 +17,13 @@ from pos_bridge.backup.opening import manifest_among, signed_manifest, with_part
 from pos_bridge.backup.restore import drill as drilled
 from pos_bridge.backup.restore import finish, restore
 from pos_bridge.cli.backup_words import say
-from pos_bridge.config_checks import check_file, check_vault_key
+from pos_bridge.config import credentials
+from pos_bridge.config.checks import check_file, check_vault_key
+from pos_bridge.config.settings import Config, is_credential
+from pos_bridge.config.upkeep import Backup
 from pos_bridge.identity.ledger import Entries
 from pos_bridge.identity.ledger import parse as parsed_ledger
 from pos_bridge.identity.ledger_file import NAME as LEDGER
-from pos_bridge.settings import Config, is_credential
-from pos_bridge.upkeep_config import Backup
 
 _DONE, _NOT_DONE = 0, 1
 _HOUR_S = 3600

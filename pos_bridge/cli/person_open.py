@@ -19,6 +19,7 @@ from typing import TypeVar
 from pos_bridge.checkout.people import People
 from pos_bridge.cli.person_input import WrongWordsError
 from pos_bridge.cli.person_words import FAULTS, VAULT_FAULTS, say
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.audit import Actor, Role, TrailUnwritableError
 from pos_bridge.domain.details import UnfitDetailError
@@ -30,9 +31,8 @@ from pos_bridge.domain.purposes import Retention
 from pos_bridge.dossier import names
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.beside_engine import UNREADABLE, JournalBesideEngine
-from pos_bridge.log import Event
+from pos_bridge.log.log import Event
 from pos_bridge.registers.trail import Trail
-from pos_bridge.settings import Config
 
 _Found = TypeVar("_Found")
 

@@ -15,7 +15,7 @@ from pos_bridge.cli.journal_words import money
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.status_words import say
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 
 OK, NOT_ASKED, NOT_WELL = 0, 1, 3
 _REACHED = {True: "reachable", False: "unreachable", None: "not_looked_yet"}

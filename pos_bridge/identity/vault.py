@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pos_bridge import faults
 from pos_bridge.domain.details import UnfitDetailError
 from pos_bridge.domain.identity import Choice, ChoiceKind, Chouchous, Consent, VaultUnusableError, kind_of
 from pos_bridge.domain.leg_key import LegKey
@@ -25,7 +24,8 @@ from pos_bridge.identity.person_rows import Change
 from pos_bridge.identity.proof import Proof
 from pos_bridge.identity.renewing import Owing, Progress
 from pos_bridge.identity.vault_file import VaultFile
-from pos_bridge.worker import REST_S, Job, Worker
+from pos_bridge.log import faults
+from pos_bridge.storage.worker import REST_S, Job, Worker
 
 _TRIES = 5  # of one call: the engine asks again by the hour
 _AGAIN_S = 0.5  # a command has the vault open for less

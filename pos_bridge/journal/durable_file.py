@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from pos_bridge.database import checkpoint
 from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.journal import lookups, months
 from pos_bridge.journal.errors import JournalRefusedError
+from pos_bridge.storage.database import checkpoint
 
 CHECKPOINT_AFTER = 400  # commits; the write-ahead log is then some 8 MB
 _CONNECTION_STAYS_GOOD = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_BUSY}

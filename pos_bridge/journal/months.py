@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from pos_bridge.disk import sync_file, sync_folder
 from pos_bridge.journal import schema
+from pos_bridge.storage.disk import sync_file, sync_folder
 
 QUARANTINE = "quarantine"
 _NAME = re.compile(r"\d{4}-\d{2}\.db")

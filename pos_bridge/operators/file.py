@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from pos_bridge import database
-from pos_bridge.disk import make_folder
 from pos_bridge.domain.operator import OperatorsUnusableError
 from pos_bridge.operators import schema
+from pos_bridge.storage import database
+from pos_bridge.storage.disk import make_folder
 
 _BUSY_S = 5.0
 

@@ -283,5 +283,5 @@ def test_keys_that_are_one_or_missing_are_refused_with_the_settings(till, capsys
 
 
 def test_what_sells_does_not_load_the_age_format():
-    script = "import sys, pos_bridge.cli.main, pos_bridge.daemon; assert 'pyrage' not in sys.modules"
+    script = "import sys, pos_bridge.cli.main, pos_bridge.engine.daemon; assert 'pyrage' not in sys.modules"
     children.run(script)

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from argon2 import PasswordHasher
 
-from pos_bridge import settings
 from pos_bridge.checkup import operators as topic
+from pos_bridge.config import settings
+from pos_bridge.config.upkeep import Operators as OperatorSettings
 from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import HELD, Operator
 from pos_bridge.operators import password
 from pos_bridge.operators.store import Operators
-from pos_bridge.upkeep_config import Operators as OperatorSettings
 from tests.checkup.finds import lines
 
 PASSWORD = "une girafe à vélo"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pos_bridge.checkup import processes as told
 from pos_bridge.checkup.finding import Finding
-from pos_bridge.settings import CardRoom, Config
+from pos_bridge.config.settings import CardRoom, Config
 from tests.checkup.finds import lines
 from tests.checkup.processes import process
 

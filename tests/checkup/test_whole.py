@@ -13,7 +13,7 @@ import pytest
 
 from hw_sim.running import RunningStore
 from pos_bridge.checkup.finding import Weight
-from pos_bridge.config import read
+from pos_bridge.config.file import read
 from tests.backup.till import Till
 from tests.identity.makers import given_details
 from tests.identity.peopled import PEOPLE

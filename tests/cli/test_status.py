@@ -7,7 +7,7 @@ import pytest
 
 from pos_bridge.cli import status
 from pos_bridge.cli.status_words import WORDS
-from pos_bridge.upkeep_config import Admin
+from pos_bridge.config.upkeep import Admin
 from tests.page.till import OVERVIEW
 
 WELL = {

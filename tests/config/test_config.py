@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.config import load
+from pos_bridge.config.file import load
 from pos_bridge.journal.schema import MAX_TILL
 from tests.config.documents import DOCUMENT, OPEN, SECRETS, refusal
 
