@@ -37,9 +37,8 @@ def run(args: argparse.Namespace) -> int:
     if not memory.overwrites():
         print(f"pos-bridge: {_NOT_OVERWRITTEN.to(args.lang)}", file=sys.stderr, flush=True)
     gc.disable()  # loading makes no garbage, and looking for it is a tenth of the start
-    # gRPC and TLS are loaded by the one command that needs them.
-    from pos_bridge.config import credentials, terminal_data  # noqa: PLC0415
-    from pos_bridge.engine import daemon  # noqa: PLC0415
+    from pos_bridge.config import credentials, terminal_data  # noqa: PLC0415 - TLS and gRPC are loaded by
+    from pos_bridge.engine import daemon  # noqa: PLC0415 - the one command that needs them
 
     gc.freeze()  # what is loaded stays: the collector does not walk through it while a customer waits
     gc.enable()
