@@ -119,6 +119,6 @@ def test_an_event_with_an_open_vocabulary_stops_the_program_before_it_starts(kin
     class Open(Event):
         word: kind  # type: ignore[valid-type]  # one of several
 
-    monkeypatch.setattr("pos_bridge.log._SHAPES", {})
+    monkeypatch.setattr("pos_bridge.log.log._SHAPES", {})
     with pytest.raises(TypeError):
         closed_set({"Open": Open})
