@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -16,6 +15,7 @@ from pos_bridge.cli.evidence_words import HELP, WHAT, say
 from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.person_files import places
+from pos_bridge.clock import today
 from pos_bridge.config import credentials
 from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.evidence import page_words, seal, structured
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         with ExitStack() as waiting:
             # Their places are taken first: what cannot be written is not looked for.
             writers = {file: waiting.enter_context(_place(file, signed=key is not None)) for file in files}
-            made = report(args.loaded, examine(args.loaded), datetime.now().astimezone().date(), _signer(key))
+            made = report(args.loaded, examine(args.loaded), today(), _signer(key))
             contents = {as_page: page(made, args.lang), as_json: structured.to_bytes(made)}
             for file, write in writers.items():
                 content = contents[file]

@@ -6,7 +6,6 @@ import pwd
 import re
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 
 from pos_bridge.cli.journal_words import money
@@ -14,6 +13,7 @@ from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.operator_input import NotGivenError, new_password, password
 from pos_bridge.cli.operator_words import HELP, WEAK, say
 from pos_bridge.cli.parsers import Subparsers, add_config
+from pos_bridge.clock import today
 from pos_bridge.domain import audit
 from pos_bridge.domain.audit import MAY, Act, Actor, AuditEntry, Role, TrailUnwritableError
 from pos_bridge.domain.details import Field, UnfitDetailError, details
@@ -115,7 +115,7 @@ def _password(args: argparse.Namespace, operators: Operators) -> None:
 
 
 def _remove(args: argparse.Namespace, operators: Operators) -> None:
-    _changed(args, done=operators.remove(args.operator, _today()), word="removed")
+    _changed(args, done=operators.remove(args.operator, today()), word="removed")
 
 
 def _approve(args: argparse.Namespace, operators: Operators) -> None:
@@ -125,7 +125,7 @@ def _approve(args: argparse.Namespace, operators: Operators) -> None:
         raise _RefusedError("bad_amount")
     supervisor = proven(args, operators, Act.APPROVE_REFUND)
     TrailFile(args.loaded.audit).note(
-        AuditEntry(_today(), Actor(Role.SUPERVISOR, supervisor.number), Act.APPROVE_REFUND)
+        AuditEntry(today(), Actor(Role.SUPERVISOR, supervisor.number), Act.APPROVE_REFUND)
     )
     if not Approvals(args.loaded.operator_store).approve(supervisor, cents):
         raise _RefusedError("refused")  # removed, or of another role or password, since it was looked at
@@ -136,10 +136,6 @@ def _changed(args: argparse.Namespace, *, done: bool, word: str = "changed") -> 
     if not done:
         raise _RefusedError("unknown")
     print(say(word, args.lang))
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
 
 
 def _check_user(folder: Path) -> None:

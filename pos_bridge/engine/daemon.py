@@ -13,6 +13,7 @@ from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.people import People
 from pos_bridge.checkout.settle import Settler
 from pos_bridge.checkout.upkeep import OldEntries, Upkeep
+from pos_bridge.clock import now
 from pos_bridge.config.credentials import Credentials
 from pos_bridge.config.settings import Config
 from pos_bridge.engine.counter_devices import CounterDevices, around
@@ -21,7 +22,6 @@ from pos_bridge.engine.front import NEXO, open_front
 from pos_bridge.engine.native_front import NATIVE, open_native
 from pos_bridge.engine.onlookers import Onlookers, Running
 from pos_bridge.engine.opened import (
-    now,
     open_identify,
     open_journal,
     open_known,

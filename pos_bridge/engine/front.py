@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pos_bridge import __version__
 from pos_bridge.checkout.lane import Lane
+from pos_bridge.clock import now
 from pos_bridge.config.credentials import Credentials
 from pos_bridge.config.people import Identity
 from pos_bridge.config.settings import Config, Reader
 from pos_bridge.domain.trouble import Trouble
 from pos_bridge.engine.counter_devices import CounterDevices
-from pos_bridge.engine.opened import now
 from pos_bridge.identity import file
 from pos_bridge.journal.answers import Answers
 from pos_bridge.listening.handed import Handed

@@ -4,12 +4,12 @@ import socket
 from pathlib import Path
 
 from pos_bridge.checkout.people import People
+from pos_bridge.clock import now
 from pos_bridge.config.credentials import Credentials
 from pos_bridge.config.settings import Config
 from pos_bridge.domain.access import Access
 from pos_bridge.dossier import structured
 from pos_bridge.dossier.page import Shop, page
-from pos_bridge.engine.opened import now
 from pos_bridge.listening.handed import Handed
 from pos_bridge.listening.places import own_port, place_at
 from pos_bridge.listening.unix_socket import MODE

@@ -15,10 +15,10 @@ from pos_bridge.admin.server import MODE, AdminServer
 from pos_bridge.admin.vitals import Vitals
 from pos_bridge.admin.who import Doorkeeper
 from pos_bridge.checkout.lane import Lane
+from pos_bridge.clock import now
 from pos_bridge.config.credentials import Credentials
 from pos_bridge.config.settings import Config
 from pos_bridge.config.upkeep import Admin
-from pos_bridge.engine.opened import now
 from pos_bridge.journal.journal import Journal
 from pos_bridge.listening.places import place_at
 from pos_bridge.log import events

@@ -15,6 +15,7 @@ from pos_bridge.checkout.identify import Consents, Identify
 from pos_bridge.checkout.people import People
 from pos_bridge.checkout.ports import RefundRule
 from pos_bridge.checkout.upkeep import OldEntries
+from pos_bridge.clock import now
 from pos_bridge.config.people import Identity
 from pos_bridge.config.settings import Config, Reader
 from pos_bridge.config.upkeep import Operators as OperatorSettings
@@ -220,8 +221,3 @@ def _chip_reader(config: Config, reader: Reader) -> ConfiguredReader:
 
 def _tell_failure(log: Log) -> Callable[[ReadFailure], None]:
     return lambda reason: log.emit(events.CardNotRead(reason))
-
-
-def now() -> datetime:
-    """The till's wall clock with its zone: for the hour in the journal and the time on a receipt, never for money."""
-    return datetime.now().astimezone()

@@ -10,7 +10,8 @@ from pos_bridge.dossier.html import Html, element, marked, text
 from pos_bridge.leg_words import KINDS, STATES, TENDERS, outcome
 from pos_bridge.page.facts import Findings, Hour, Leg, Overview, Sale, Silent
 from pos_bridge.page.frame import EVERY, Cell, Frame, Link, Row, badge, box, cells, quiet, table
-from pos_bridge.page.words import lock, money, say
+from pos_bridge.page.words import lock, say
+from pos_bridge.words import money
 
 _WEIGHTS = tuple(Weight)
 _REACHED = {

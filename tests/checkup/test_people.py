@@ -38,7 +38,7 @@ def config(till: Till, monkeypatch: pytest.MonkeyPatch) -> Config:
 
 
 def on(day: date, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "local_today", lambda: day)
+    monkeypatch.setattr("pos_bridge.clock.today", lambda: day)
 
 
 def test_nobody(config, tmp_path):
