@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-PathText = Annotated[str, Meta(min_length=1, max_length=255)]
+PathText = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"\A[^\x00]*\Z")]  # no file's name holds a NUL
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
