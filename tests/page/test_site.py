@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from pos_bridge.admin.told import Overview
 from pos_bridge.leg_words import KINDS, STATES, TENDERS
-from pos_bridge.page.facts import Findings, Overview, Silent
+from pos_bridge.page.facts import Findings, Silent
 from pos_bridge.page.response import Response
 from pos_bridge.page.site import FORM, SESSION
 from pos_bridge.page.words import LOCKS, WORDS, lock
