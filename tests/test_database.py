@@ -1,4 +1,4 @@
-"""A new database in a folder that is another user's: whatever that one puts there meanwhile, nothing else is touched."""
+"""A new database in a folder that is another's: whatever that user puts there meanwhile, nothing else is touched."""
 
 import os
 import shutil
