@@ -101,6 +101,12 @@ class DurableFile:
             done = checkpoint(self.connected(), "TRUNCATE" if empty else "PASSIVE")
             self._lingers = self._lingers and not (empty and done)
 
+    def rename(self, name: str) -> None:
+        """Under another name in its folder, but while somebody reads it. Raises OSError: it stays where it is."""
+        self.checkpoint(empty=True)
+        self.close()  # whoever closes it last takes the log away: one that is left holds something, or has a reader
+        self.path = months.rename(self.path, name)
+
     def _undo(self, connection: sqlite3.Connection) -> None:
         self.tip = self.head
         try:

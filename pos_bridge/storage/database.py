@@ -11,9 +11,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from pos_bridge.storage.disk import sync_file, sync_folder
+from pos_bridge.storage.disk import write_new
 
-_MODE = 0o600
 _BUSY_MS = 5000  # as sqlite3.connect has it where nobody says otherwise
 
 
@@ -51,17 +50,12 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def make(path: Path, create: Callable[[sqlite3.Connection], None]) -> None:
-    """A file with the tables of `create`, its folder's owner's, on disk on return. For who is alone in that folder."""
-    part = path.with_name(path.name + ".part")  # one being built: worthless after a crash
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE))
-    if os.geteuid() == 0:  # root makes it for the engine
-        folder = path.parent.stat()
-        os.chown(part, folder.st_uid, folder.st_gid, follow_symlinks=False)
-    with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
-        connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
+    """A file with the tables of `create`, its folder's owner's, on disk on return. For who is alone in that folder.
+
+    Where root makes it for the engine, whose folder it is, SQLite opens nothing there: it would follow a link that the
+    engine put in the way.
+    """
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         create(connection)
-    sync_file(part)
-    part.replace(path)
-    sync_folder(path.parent)
+        content = connection.serialize()
+    write_new(path, content)

@@ -3,10 +3,13 @@
 A private file comes into being whole or not at all, readable by its owner alone.
 """
 
+import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _PRIVATE, _PRIVATE_FOLDER, _PUBLIC = 0o600, 0o700, 0o644
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC  # O_EXCL follows no link
 _SMALL = 16_384  # more than any key with its certificates
 
 
@@ -32,10 +35,30 @@ def write_private(path: Path, content: bytes, owner: tuple[int, int] | None = No
 
     `owner`: user and group that it belongs to from its first moment; for root, who makes it for the service.
     """
-    part = _written_beside(path, content)
-    if owner is not None:
-        os.chown(part, *owner, follow_symlinks=False)  # whose folder it is may put a link there meanwhile
-    _take_its_place(part, path)
+    _take_its_place(_written_beside(path, content, owner), path)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Make a private file where there is none, whole. Made by root, it is its folder's owner's from its first moment.
+
+    All is done in the one folder that was opened, and follows no link in it: whose folder it is may put one there, or
+    another folder in its place, meanwhile. FileExistsError also where a link is.
+    """
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        part = path.name + ".part"
+        with suppress(FileNotFoundError):
+            os.unlink(part, dir_fd=folder)
+        with suppress(FileNotFoundError):
+            os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        owner = os.fstat(folder)
+        descriptor = os.open(part, _NEW, _PRIVATE, dir_fd=folder)
+        _fill(descriptor, content, (owner.st_uid, owner.st_gid) if os.geteuid() == 0 else None)
+        os.rename(part, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def write_public(path: Path, content: bytes) -> None:
@@ -71,15 +94,26 @@ def write_and_close(descriptor: int, content: bytes) -> None:
         os.close(descriptor)
 
 
-def _written_beside(path: Path, content: bytes) -> Path:
+def _written_beside(path: Path, content: bytes, owner: tuple[int, int] | None = None) -> Path:
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     try:
-        write_and_close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE), content)
+        _fill(os.open(part, _NEW, _PRIVATE), content, owner)
     except OSError:
         part.unlink(missing_ok=True)
         raise
     return part
+
+
+def _fill(descriptor: int, content: bytes, owner: tuple[int, int] | None) -> None:
+    """By the descriptor, never by the name, which whoever has the folder may give to something else."""
+    try:
+        if owner is not None:
+            os.fchown(descriptor, *owner)
+    except OSError:
+        os.close(descriptor)
+        raise
+    write_and_close(descriptor, content)
 
 
 def _take_its_place(part: Path, path: Path) -> None:
