@@ -5,6 +5,7 @@ from types import ModuleType
 
 from pos_bridge.checkup import (
     accounts,
+    administration,
     audit_trail,
     backups,
     believed_files,
@@ -44,6 +45,7 @@ LOOKS: tuple[ModuleType, ...] = (
     readers,
     pcscd,
     native,
+    administration,
     journal,
     audit_trail,
     operators,

@@ -43,7 +43,7 @@ COMMANDS = (
     "conformance",
 )
 _WITHOUT_CONFIGURATION = {"conformance", "receipt", "setup"}
-# They make files that the configuration names, or do not need all of them.
+# They make files that the configuration names, or do not need all of them, or are not let at them.
 _LOOK_THEMSELVES = {
     "page",
     "status",
@@ -52,6 +52,7 @@ _LOOK_THEMSELVES = {
     "enrol",
     "evidence",
     "incident",
+    "operator",
     "backup",
     "restore",
     "firewall",

@@ -13,12 +13,14 @@ _AgeRecipient = Annotated[str, Meta(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]
 class Admin(Section, frozen=True):
     """Where this machine's own people ask the running engine: root always, as IT, and who is named here.
 
-    `it` and `privacy`: groups of the system; `page`: the user of the program that shows the status page.
+    `it`, `privacy` and `counter`: groups of the system; `page`: the user of the program that shows the status page.
+    Whoever is in `counter` can have a supervisor approve a refund, by number and password, and nothing else.
     """
 
     socket: PathText
     it: Annotated[tuple[_Account, ...], Meta(max_length=16)] = ()
     privacy: Annotated[tuple[_Account, ...], Meta(max_length=16)] = ()
+    counter: Annotated[tuple[_Account, ...], Meta(max_length=16)] = ()
     page: _Account | None = None
 
 

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
+from pos_bridge.admin.approval import approve
 from pos_bridge.admin.calls import Do, table
 from pos_bridge.admin.event_counts import EventCounts
 from pos_bridge.admin.metrics import CONTENT_TYPE
@@ -19,6 +20,7 @@ from pos_bridge.clock import now
 from pos_bridge.config.credentials import Credentials
 from pos_bridge.config.settings import Config
 from pos_bridge.config.upkeep import Admin
+from pos_bridge.engine.opened import open_counter
 from pos_bridge.journal.journal import Journal
 from pos_bridge.listening.places import place_at
 from pos_bridge.log import events
@@ -109,6 +111,7 @@ class Onlookers:
             look=_told(running.look),
             settle=_told(running.settle),
             stop=_told(running.stop),
+            approve_refund=partial(approve, open_counter(self._config, self._stack)),
         )
         setting, path = "admin.socket", self._config.path(admin.socket)
         server = AdminServer(place_at(setting, path, MODE), calls, doorkeeper, self._log)

@@ -22,7 +22,7 @@ from pos_bridge.config.upkeep import Operators as OperatorSettings
 from pos_bridge.domain.audit import MAY, Act, Actor, AuditEntry, Role, TrailUnwritableError
 from pos_bridge.domain.card import ReadFailure
 from pos_bridge.domain.ledger import JournalUnwritableError
-from pos_bridge.domain.operator import Operator, OperatorsUnusableError
+from pos_bridge.domain.operator import Checked, Operator, OperatorsUnusableError
 from pos_bridge.domain.points import PointsRule
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.identity import lock
@@ -32,11 +32,12 @@ from pos_bridge.journal.journal import Journal
 from pos_bridge.log import events
 from pos_bridge.log.log import Log
 from pos_bridge.operators.approvals import Approvals, NoRefunds, SupervisedRefunds
+from pos_bridge.operators.counter import Counter, CounterDesk
 from pos_bridge.operators.desk import OperatorDesk
 from pos_bridge.operators.schema import Door
 from pos_bridge.operators.store import Operators
 from pos_bridge.registers.trail import Trail
-from pos_bridge.registers.trail_file import named
+from pos_bridge.registers.trail_file import TrailFile, named
 from pos_bridge.start_fault import CannotStartError, StartFault
 from pos_bridge.till_api.counter import House
 from pos_bridge.till_api.who_may import Gate
@@ -150,6 +151,17 @@ def open_known(
             await rule.approve(found, cents, request)
 
     return replace(house, gate=Gate(desk), approve=approve)
+
+
+def open_counter(config: Config, stack: AsyncExitStack) -> Callable[[int, str, int], Awaitable[Checked | None]] | None:
+    """Where a supervisor approves at the administration socket. None: here nobody need, or nobody could."""
+    if config.operators is None or config.operators.refund_without_sale != "supervisor":
+        return None
+    operators = Operators(config.operator_store, door=Door.COUNTER)
+    approvals, trail = Approvals(config.operator_store), TrailFile(config.audit)
+    desk = CounterDesk(Counter(operators, trail.note, lambda: now().date(), approvals))
+    stack.callback(desk.close)
+    return desk.approve
 
 
 def open_old_entries(

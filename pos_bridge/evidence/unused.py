@@ -2,6 +2,7 @@
 
 OF_NO_REQUIREMENT = frozenset(
     {
+        "admin",  # that whom the settings name can ask
         "disk_space",  # that the till goes on selling
         "engine",  # that it runs
         "engine_journal",  # its journal can be written: it sells

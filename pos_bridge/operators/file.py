@@ -66,8 +66,9 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 def _check(connection: sqlite3.Connection) -> None:
     """That it is ours, of this version from now on. Nothing of a file that is none of ours is changed."""
-    if schema.is_of_before(connection):
-        schema.renew(connection)
+    before = schema.version_before(connection)
+    if before is not None:
+        schema.renew(connection, before)
     elif not schema.is_ours(connection):
         raise OperatorsUnusableError
 
