@@ -24,11 +24,11 @@ def transaction(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """As it is, of this version or the one before. Raises OperatorsUnusableError, also where there is no file."""
+    """As it is, of this version or one before. Raises OperatorsUnusableError, also where there is no file."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
     with _told(), closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S)) as connection:
         connection.execute("BEGIN")  # one moment of it
-        if not (schema.is_ours(connection) or schema.is_of_before(connection)):
+        if not (schema.is_ours(connection) or schema.version_before(connection)):
             raise OperatorsUnusableError
         yield connection
 

@@ -68,13 +68,14 @@ def test_a_store_that_is_none(till):
     assert lines(topic.look(till)) == [topic.UNREADABLE]
 
 
-def test_a_store_of_the_version_before_is_told_of_and_left_as_it_lies(till):
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_store_of_a_version_before_is_told_of_and_left_as_it_lies(till, version):
     path = till.operator_store
-    former.lay(path)
+    former.lay(path, version)
     before, modified = path.read_bytes(), path.stat().st_mtime_ns
     found = list(topic.look(till))
     assert lines(found) == [topic.OF_BEFORE, topic.EACH_ROLE, topic.OF_TODAY, topic.SUPERVISED]
-    assert "version 1," in found[0].text("en")
+    assert f"version {version}," in found[0].text("en")
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, modified)
     assert list(path.parent.iterdir()) == [path]
     assert len(Operators(path).all()) == 2

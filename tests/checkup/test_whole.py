@@ -144,7 +144,7 @@ def test_a_till_of_the_version_before_that_was_killed(tmp_path):
         identity=Identity(vault_key="vault.key", programme="Chouchous", programme_text="2026-11"),
         operators=OperatorSettings(),
     )
-    former.lay(config.operator_store)
+    former.lay(config.operator_store, 2)
     before = files(folder)
     looked = [topic.look(config) for topic in (journal, audit_trail, operators, people, erasures)]
     found = [each for findings in looked for each in findings]

@@ -97,7 +97,6 @@ def test_no_link_that_its_owner_puts_there_is_followed(tmp_path, name, exists):
     assert number > 10
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="for root, who makes it for the engine")
 def test_in_a_folder_that_is_put_in_the_place_of_the_engines_nothing_becomes_the_engines(tmp_path):
     number, more = 1, True
     while more:
