@@ -42,3 +42,12 @@ def asked_for(text: str | None) -> Language | None:
             return "en"
         case _:
             return None
+
+
+def money(cents: int, language: str) -> str:
+    """Canadian dollars: 1 234,56 $ (no-break spaces) in French, $1,234.56 in English, a leading minus below zero."""
+    sign = "-" if cents < 0 else ""
+    english = f"{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+    if language == "en":
+        return f"{sign}${english}"
+    return sign + english.replace(",", "\u00a0").replace(".", ",") + "\u00a0$"

@@ -11,14 +11,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Protocol, cast
 
-from pos_bridge import arrivals, events
 from pos_bridge.admin.calls import Call, answer
 from pos_bridge.admin.lines import Answer, Fault, Line, UnreadableError, read_ask, write
 from pos_bridge.admin.who import ROOT, Who
 from pos_bridge.cardlink.peer import peer_of
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.log import Event, counted
-from pos_bridge.unix_socket import Place
+from pos_bridge.listening import arrivals
+from pos_bridge.listening.unix_socket import Place
+from pos_bridge.log import events
+from pos_bridge.log.log import Event, counted
 
 MODE = 0o666  # who asks is looked up for each connection; the folder can keep others out altogether
 MOST_OF_A_USER = 4

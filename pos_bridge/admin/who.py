@@ -10,7 +10,7 @@ import pwd
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 
-from pos_bridge.upkeep_config import Admin
+from pos_bridge.config.upkeep import Admin
 
 ROOT = 0
 

@@ -15,7 +15,7 @@ from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.domain.session import Trust
 from pos_bridge.domain.totals import Period
-from pos_bridge.log import Event
+from pos_bridge.log.log import Event
 
 
 class Journal(Protocol):

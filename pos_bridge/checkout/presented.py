@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pos_bridge import events
 from pos_bridge.checkout.order import fresh_salt
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settling import Settling
@@ -20,6 +19,7 @@ from pos_bridge.domain.ledger import Advance, JournalUnwritableError, Opening
 from pos_bridge.domain.leg import SETTLED, Cause, Kind, Leg, State
 from pos_bridge.domain.progress import Progress, Stage
 from pos_bridge.domain.step import step
+from pos_bridge.log import events
 
 AUTHORISE_WITHIN_S = 45
 AGREE_WITHIN_S = 30.0  # a chip answers in a second or two; pulled, it never does

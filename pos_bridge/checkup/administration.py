@@ -8,7 +8,7 @@ import pwd
 from collections.abc import Callable, Iterator
 
 from pos_bridge.checkup.finding import Finding, good, mend
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.words import Words
 
 GROUP_MISSING = mend(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pos_bridge.backup.shelf import newest
 from pos_bridge.checkup.finding import Finding, good, mend
 from pos_bridge.checkup.user import engines_user
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.words import Words
 
 LATE = timedelta(hours=50)  # one a day, and one may fail

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, mend, note, unseen
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.connection import Who
 from pos_bridge.network import denied, nft
 from pos_bridge.network.allowed import Allowed, allowed
 from pos_bridge.network.ruleset import USERS, known_users, table
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 NO_RULES = mend(

@@ -30,7 +30,7 @@ from pos_bridge.checkup import (
     versions,
 )
 from pos_bridge.checkup.finding import Finding, Line, mend, unseen
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.words import Words
 
 # Each has `look(config: Config) -> Iterator[Finding]`, and its lines beside it.

@@ -11,8 +11,8 @@ from pos_bridge import __version__
 from pos_bridge.cli import language
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.quiet import keep_quiet
-from pos_bridge.config import load, read
-from pos_bridge.settings import ConfigError
+from pos_bridge.config.file import load, read
+from pos_bridge.config.settings import ConfigError
 from pos_bridge.words import Words
 
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")

@@ -6,7 +6,6 @@ import pwd
 import re
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 
 from pos_bridge.cli import operator_counter
@@ -15,6 +14,7 @@ from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.operator_input import new_password, password
 from pos_bridge.cli.operator_words import HELP, WEAK, NotDoneError, say
 from pos_bridge.cli.parsers import Subparsers, add_config
+from pos_bridge.clock import today
 from pos_bridge.domain import audit
 from pos_bridge.domain.audit import Role, TrailUnwritableError
 from pos_bridge.domain.details import Field, UnfitDetailError, details
@@ -98,7 +98,7 @@ def _password(args: argparse.Namespace, operators: Operators) -> None:
 
 
 def _remove(args: argparse.Namespace, operators: Operators) -> None:
-    _changed(args, done=operators.remove(args.operator, _today()), word="removed")
+    _changed(args, done=operators.remove(args.operator, today()), word="removed")
 
 
 def _approve(args: argparse.Namespace, operators: Operators) -> None:
@@ -117,7 +117,7 @@ def _approve(args: argparse.Namespace, operators: Operators) -> None:
 def _approve_here(args: argparse.Namespace, operators: Operators, cents: int) -> None:
     """Root, or the engine's user: in the store itself, whether an engine runs or not."""
     trail = TrailFile(args.loaded.audit)
-    counter = Counter(operators, trail.note, _today, Approvals(args.loaded.operator_store))
+    counter = Counter(operators, trail.note, today, Approvals(args.loaded.operator_store))
     match counter.approve(args.operator, password(args), cents):
         case Wait(seconds):
             raise NotDoneError("wait", seconds=seconds)
@@ -131,10 +131,6 @@ def _changed(args: argparse.Namespace, *, done: bool, word: str = "changed") -> 
     if not done:
         raise NotDoneError("unknown")
     print(say(word, args.lang))
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
 
 
 def _check_user(folder: Path) -> None:

@@ -13,10 +13,10 @@ from pos_bridge.admin.client import NotAnsweredError, RefusedError, ask
 from pos_bridge.admin.lines import Fault
 from pos_bridge.cli.operator_input import password
 from pos_bridge.cli.operator_words import NotDoneError
-from pos_bridge.config_checks import check_admin_folder
-from pos_bridge.settings import Config, ConfigError
+from pos_bridge.config.checks import check_admin_folder
+from pos_bridge.config.settings import Config, ConfigError
+from pos_bridge.config.upkeep import Admin
 from pos_bridge.start_fault import StartFault
-from pos_bridge.upkeep_config import Admin
 
 _TIMEOUT_S = 25.0  # the engine gives up after 20 and says so
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pos_bridge
 from pos_bridge import __version__
 from pos_bridge.checkup.finding import Finding, good, mend, note
+from pos_bridge.config.settings import Config
 from pos_bridge.evidence import bytecode
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 CHECK = "program_files"

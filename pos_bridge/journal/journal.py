@@ -23,7 +23,7 @@ from pos_bridge.domain.ledger import (
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
 from pos_bridge.journal.journal_file import LINK_MONTHS, JournalFile
-from pos_bridge.worker import REST_S, Job, Worker
+from pos_bridge.storage.worker import REST_S, Job, Worker
 
 _READ, _WRITE, _NOTE = range(3)  # a note need not be durable
 

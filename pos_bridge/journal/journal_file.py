@@ -158,12 +158,14 @@ class JournalFile:
             self._hour = hour
 
     def believe(self, now: datetime) -> None:
-        """By a clock that is right: the month that it is begins, however far off, and links of long ago go.
+        """By a clock that is right: what bears a month to come is named anew, this one begins, links of long ago go.
 
         Raises nothing: what fails is tried again the next time.
         """
         self._right = month(now)
         self._hour = ()
+        with suppress(OSError):
+            history.name_rightly(self._file, self._right)
         self.turn()
         with suppress(OSError):
             self._tidy_history()

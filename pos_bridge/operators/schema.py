@@ -9,7 +9,7 @@ from enum import Enum
 
 from pos_bridge.domain.audit import MAX_OPERATOR
 from pos_bridge.domain.operator import HELD
-from pos_bridge.shapes import between, or_null, uuid4
+from pos_bridge.storage.shapes import between, or_null, uuid4
 
 APPLICATION_ID = 0x504F534F  # "POSO"
 VERSION = 3

@@ -11,8 +11,8 @@ from pos_bridge.admin.calls import MAY, Call, table
 from pos_bridge.admin.client import ask
 from pos_bridge.admin.server import MODE, AdminServer
 from pos_bridge.admin.who import Who
-from pos_bridge.log import Event
-from pos_bridge.unix_socket import Place
+from pos_bridge.listening.unix_socket import Place
+from pos_bridge.log.log import Event
 
 
 class Told:

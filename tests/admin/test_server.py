@@ -15,7 +15,6 @@ import pytest
 import uvloop
 
 from hw_sim.unix_path import short_address
-from pos_bridge import events
 from pos_bridge.admin.approval import Approval
 from pos_bridge.admin.calls import MAY, table
 from pos_bridge.admin.client import NotAnsweredError, RefusedError, ask
@@ -23,7 +22,8 @@ from pos_bridge.admin.lines import Fault
 from pos_bridge.admin.server import MOST_OF_A_USER
 from pos_bridge.admin.who import Who
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.unix_socket import Place, TakenError
+from pos_bridge.listening.unix_socket import Place, TakenError
+from pos_bridge.log import events
 from tests.admin.served import served
 
 ME = os.geteuid()

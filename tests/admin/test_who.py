@@ -6,7 +6,7 @@ import pwd
 import pytest
 
 from pos_bridge.admin.who import Doorkeeper, Who, roles
-from pos_bridge.upkeep_config import Admin
+from pos_bridge.config.upkeep import Admin
 
 DAEMON = pwd.getpwnam("daemon").pw_uid  # its one group has its name, on every Linux
 UNKNOWN = 4_000_000_001

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pos_bridge.checkup import administration as topic
-from pos_bridge.upkeep_config import Admin
+from pos_bridge.config.upkeep import Admin
 from tests.checkup.finds import lines
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.config import load
+from pos_bridge.config.file import load
 from pos_bridge.journal.schema import MAX_TILL
 from tests.config.documents import DOCUMENT, OPEN, SECRETS, refusal
 
@@ -62,3 +62,12 @@ def test_no_file_and_no_text(tmp_path):
     assert "cannot be read" in refusal(tmp_path / "absent.toml")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
     assert "cannot be read" in refusal(tmp_path / "binary.toml")
+
+
+@pytest.mark.parametrize("written", ['device = "/dev/ttyS0"', 'trust = "trust.txt"', 'state_dir = "state"'])
+def test_a_path_holds_no_nul(file, written):
+    """No file has such a name: the system's calls raise what is no OSError."""
+    assert written in DOCUMENT
+    setting, value = written.split(" = ")
+    file.write_text(DOCUMENT.replace(written, f'{setting} = "a\\u0000{value[1:]}'))
+    assert refusal(file).split(":")[0].endswith(setting)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pos_bridge.config import load
-from pos_bridge.device_config import Address
+from pos_bridge.config.devices import Address
+from pos_bridge.config.file import load
 from tests.config.documents import DOCUMENT, refusal
 
 COUNTER = """

@@ -44,7 +44,6 @@ SILENT = {
     "card": "tells reasons of a closed list",
     "cardlink": "tells reasons of a closed list",
     "checkout": "tells outcomes of closed lists",
-    "database.py": "SQL",
     "domain": "tells outcomes of closed lists",
     "identity": "SQL",
     "journal": "SQL, and what `verify` found, which is told as found",
@@ -54,7 +53,8 @@ SILENT = {
     "processor": "speaks gRPC",
     "protocol": "generated",
     "registers": "SQL",
-    "shapes.py": "SQL",
+    "storage/database.py": "SQL",
+    "storage/shapes.py": "SQL",
     "wire": "tells messages and faults of closed lists",
 }
 # Texts of one language in the rooms that do speak, each with its reason.

@@ -8,11 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from pos_bridge import opened
 from pos_bridge.checkout.upkeep import OldEntries
-from pos_bridge.config import read
+from pos_bridge.config.file import read
+from pos_bridge.config.upkeep import Operators as OperatorSettings
 from pos_bridge.domain.audit import Act, Role
 from pos_bridge.domain.operator import Refused
+from pos_bridge.engine import opened
 from pos_bridge.operators import password
 from pos_bridge.operators.approvals import Approvals, SupervisedRefunds
 from pos_bridge.operators.desk import OperatorDesk
@@ -20,7 +21,6 @@ from pos_bridge.operators.since import Moment
 from pos_bridge.operators.store import NumberTakenError, Operator, Operators
 from pos_bridge.registers.trail_file import entries
 from pos_bridge.till_api.counter import House
-from pos_bridge.upkeep_config import Operators as OperatorSettings
 from tests.checkout.memory_journal import MemoryJournal
 from tests.config.documents import DOCUMENT
 from tests.operators.makers import Rows

@@ -9,15 +9,15 @@ from types import SimpleNamespace
 import pytest
 from argon2 import PasswordHasher
 
-from pos_bridge import opened
-from pos_bridge.config import read
+from pos_bridge.config.file import read
+from pos_bridge.config.upkeep import Operators as OperatorSettings
 from pos_bridge.domain.audit import Role
+from pos_bridge.engine import opened
 from pos_bridge.operators import password
 from pos_bridge.operators.approvals import Approvals
 from pos_bridge.operators.store import Operator, Operators
 from pos_bridge.registers.trail_file import TrailFile, entries
 from pos_bridge.till_api.counter import House
-from pos_bridge.upkeep_config import Operators as OperatorSettings
 from tests.checkout.memory_journal import MemoryJournal
 from tests.config.documents import DOCUMENT
 from tests.operators.makers import Rows

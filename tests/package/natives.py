@@ -1,4 +1,5 @@
 """`make package-test`, native tills: at the port that systemd holds, and the person in charge at a socket of their own.
+And both tills' ports, while the engine cannot start.
 
 docs/install-on-a-till.md, step 4, what not every till wants of it; one machine for all stories, each leaves it selling.
 """
@@ -14,6 +15,7 @@ import pytest
 from hw_sim.native_till import NativeTill
 from hw_sim.running import running_store
 from pos_bridge.protocol import till_v1_pb2 as pb
+from tests.package.knocking import knocking, seconds
 from tests.package.made_here import ETC, by_root, drop_in, journal_of, port_of, serve_natively, set_in
 from tests.package.packages import ROOT, Built
 from tests.package.till import ENGINE, MANUAL, Till, fresh, settle_in, where_it_fits
@@ -22,6 +24,7 @@ from tests.surfaces.native import reachable, refused
 
 SETTINGS = ROOT / "docs/configuration.md"
 SOCKET = "pos-bridge-native.socket"
+HELD = ("pos-bridge.socket", SOCKET)
 _RIGHTS = "/run/pos-bridge-privacy/rights.sock"
 _ASK = f"""
 import grpc
@@ -98,6 +101,38 @@ def test_the_port_that_systemd_holds(till: Till):
     assert not listens_there_too(till)
     assert sells(till), "who asks meanwhile has it started, and is answered"
     assert till.engine() != before
+
+
+def test_a_port_is_held_whatever_the_engine_does(till: Till):
+    """While tills connect all the time, longer than any limit of systemd's that once let a port go: without settings at
+    all (at once), with unfit ones (25 s), and with an engine that cannot start (70 s). Who waited is served then.
+    """
+    ports = port_of(till), native_port(till)
+    settings = till.machine.root / ETC / "pos-bridge.toml"
+    fit = settings.read_text()
+    elsewhere = fit.replace(f"[nexo]\nport = {ports[0]}", "[nexo]\nport = 1")
+    faults = {"none": (None, 2, 10), "unfit": (f"nonsense = 1\n{fit}", 2, 35), "elsewhere": (elsewhere, 1, 80)}
+    for fault, (text, code, long_s) in faults.items():
+        if text is None:
+            settings.unlink()
+        else:
+            settings.write_text(text)
+        assert till.machine.run("systemctl", "restart", ENGINE, check=False).returncode != 0
+        with knocking(*ports) as knocks:
+            for _ in seconds(long_s):
+                assert [till.machine.state(unit) for unit in HELD] == ["active", "active"], fault
+            ended = till.machine.says("systemctl", "show", "--value", "--property=ExecMainStatus", ENGINE)
+            assert ended == str(code), fault
+            assert till.machine.state(ENGINE) in {"activating", "deactivating"}, "it is tried again"
+            with till.book.asking(till.book.new(cash=True), card=None) as asking:
+                assert not asking.answered
+                settings.write_text(fit)
+                told = asking.end()
+        assert told is not None, fault
+        assert told.paid, "and nobody had to start it"
+        assert min(knocks.connected.values()) > long_s / 3
+        assert knocks.refused == knocks.taken == dict.fromkeys(ports, 0), fault
+    assert sells(till)
 
 
 def test_the_office_at_a_socket_of_its_own(till: Till):

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from pos_bridge.admin.told import Overview
 from pos_bridge.leg_words import KINDS, STATES, TENDERS
-from pos_bridge.page.facts import Findings, Overview, Silent
+from pos_bridge.page.facts import Findings, Silent
 from pos_bridge.page.response import Response
 from pos_bridge.page.site import FORM, SESSION
-from pos_bridge.page.words import LOCKS, WORDS, lock, money
+from pos_bridge.page.words import LOCKS, WORDS, lock
 from pos_bridge.wire.locks import Lock
+from pos_bridge.words import money
 from tests.page.till import OVERVIEW
 from tests.page.visitor import FOUND, Visitor, went
 

@@ -18,10 +18,10 @@ from hw_sim.enrolment.faults import Fault
 from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
 from hw_sim.store.layout import Layout
-from pos_bridge import credentials
 from pos_bridge.backup import age
 from pos_bridge.backup.make import Plan, make
-from pos_bridge.config import read
+from pos_bridge.config import credentials
+from pos_bridge.config.file import read
 from tests.journal import children
 from tests.small_disk import own_mounts
 from tests.stores import whole_store

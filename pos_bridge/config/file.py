@@ -1,0 +1,99 @@
+"""One TOML file to one frozen value. Anything unknown, missing, insecure or out of range is refused in one line."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from pos_bridge.config.checks import (
+    check_admin_folder,
+    check_backup,
+    check_devices,
+    check_enrolment,
+    check_events,
+    check_file,
+    check_native,
+    check_native_folder,
+    check_network,
+    check_page,
+    check_reader,
+    check_sockets,
+    check_tills,
+    check_vault_key,
+    named_files,
+    reason_of,
+)
+from pos_bridge.config.settings import Config, ConfigError, Document, is_credential
+from pos_bridge.start_fault import StartFault
+
+
+def load(file: Path) -> Config:
+    """Read and check `file` and the files it names. Raises ConfigError with one line for a person."""
+    config = read(file)
+    for setting, text, secret in named_files(config):
+        check_file(file, setting, config.path(text), secret=secret, credential=is_credential(text))
+    if config.identity is not None:
+        check_vault_key(file, config.path(config.identity.vault_key))
+    check_devices(config)
+    check_native_folder(config)
+    check_admin_folder(config)
+    return config
+
+
+def read(file: Path) -> Config:
+    """Read and check `file` alone, for a command that makes what it names. Raises ConfigError."""
+    document = _decode(file)
+    names = [reader.name for reader in document.reader]
+    if len(set(names)) != len(names):
+        raise ConfigError(StartFault.READER_TWICE, file=file)
+    check_tills(file, document.nexo)
+    config = Config(
+        file.absolute(),
+        document.till,
+        document.nexo,
+        document.processor,
+        document.card_room,
+        document.reader,
+        document.identity,
+        document.log,
+        document.customer_display,
+        document.printer,
+        document.customer_pad,
+        document.native,
+        document.backup,
+        document.enrolment,
+        admin=document.admin,
+        metrics=document.metrics,
+        network=document.network,
+        operators=document.operators,
+        page=document.page,
+    )
+    check_sockets(config)
+    for reader in config.readers:
+        check_reader(config, reader)
+    check_events(config)
+    check_enrolment(config)
+    check_native(config)
+    check_network(config)
+    check_backup(config)
+    check_page(config)
+    return config
+
+
+def _decode(file: Path) -> Document:
+    try:
+        raw = file.read_text(encoding="utf-8")
+    except PermissionError:
+        raise ConfigError(StartFault.FILE_CLOSED, setting="--config", path=file) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(StartFault.CONFIG_UNREADABLE, file=file, reason=reason_of(error)) from None
+    try:
+        return msgspec.convert(tomllib.loads(raw), Document)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(StartFault.CONFIG_NOT_TOML, file=file, reason=error) from None
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        setting = where.rstrip("`")
+        if not setting:
+            raise ConfigError(StartFault.SECTION_UNFIT, file=file, reason=what) from None
+        raise ConfigError(StartFault.SETTING_UNFIT, file=file, setting=setting, reason=what) from None
