@@ -16,7 +16,7 @@ import pytest
 from hw_sim.unix_path import short_address
 from pos_bridge.cli import operator_counter
 from pos_bridge.cli.operator_words import SAID, NotDoneError
-from pos_bridge.config import read
+from pos_bridge.config.file import read
 from tests.config.documents import DOCUMENT
 
 
