@@ -12,6 +12,8 @@ help:
 	@echo "make explore SEEDS=N  long random runs of each story of the explorer, N (1000) with other crashes and faults each"
 	@echo "make package REVISION=N RELEASE=NAME  dist/: what a till installs (.deb), a wheel, and the bill of materials"
 	@echo "make package-test RELEASE=NAME  a till's life with it, on a throw-away Debian with a running systemd (root)"
+	@echo "                  STORY=NAME    tests/package/NAME.py alone; next_debian, a till's own step to another Debian"
+	@echo "                                (Debian's mirrors, 6 minutes), runs only by its name"
 	@echo "make lock    pin the libraries of the package anew"
 	@echo "make kill    the engine crashed at random, N times (100), with its power every other time; a line each"
 	@echo "make fuzz    N (100000) messages with everything wrong that can be, to the real engine; what it answered"
@@ -55,13 +57,15 @@ lock: setup
 package: setup
 	@PYTHONPATH=.ci $(PY) -m till_package --revision $(or $(REVISION),1) $(if $(RELEASE),--release $(RELEASE))
 
+STORIES := on_a_till plugged_in natives in_a_shop
+
 # The layers of a throw-away till and the socket paths in it want a short name and a disk.
 package-test: setup
 	@command -v debootstrap >/dev/null && command -v systemd-nspawn >/dev/null || \
 	    { echo "package-test needs: sudo apt-get install debootstrap systemd-container" >&2; exit 1; }
 	@folder=$$(mktemp -d /var/tmp/till-XXXXXX); trap 'rm -rf "$$folder"' EXIT; \
 	    TILL_RELEASE=$(RELEASE) $(PY) -m pytest -n0 --timeout 900 --basetemp "$$folder/t" \
-	    tests/package/on_a_till.py tests/package/plugged_in.py tests/package/natives.py tests/package/in_a_shop.py
+	    $(foreach story,$(or $(STORY),$(STORIES)),tests/package/$(story).py)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -23,14 +23,12 @@ from hw_sim.store import tether
 from tests.package.made_here import ETC, back_up_daily, by_root, commands, journal_of
 from tests.package.packages import ROOT, Built, revised
 from tests.package.shop import PORT, PROCESSOR, shop
-from tests.package.till import ENGINE, MANUAL, Till, fresh, rows_of, settle_in
+from tests.package.till import ENGINE, MANUAL, UPGRADE, Till, fresh, indented, rows_of, settle_in
 from tests.package.upgrade import upgrading
 from tests.surfaces.book import until
 from tests.surfaces.chip_book import wait_until_it_looked
 
-FIREWALL, UPGRADE, STATUS_PAGE, OPERATORS = (
-    ROOT / f"docs/{name}.md" for name in ("firewall", "upgrade", "status-page", "operators")
-)
+FIREWALL, STATUS_PAGE, OPERATORS = (ROOT / f"docs/{name}.md" for name in ("firewall", "status-page", "operators"))
 FOR_A_SALE = 3  # doctor's exit code for a sale or a card at risk; 1: something to mend, as a connection that was denied
 OPERATOR, PASSWORD = 12, "tuque verte quatre-vingts"
 ASKS = '[admin]\nsocket = "/run/pos-bridge-admin/admin.sock"\nit = ["pos-bridge-it"]\npage = "posb"\n[operators]\n'
@@ -42,13 +40,6 @@ def a_till(built: Built, system: Path, tmp_path_factory: pytest.TempPathFactory)
     with shop(folder / "store", "--answer-timeout", "1") as store, fresh(built, system, folder, store) as till:
         settle_in(till, f"{PROCESSOR}:{PORT}")
         yield till
-
-
-def indented(document: Path, heading: str) -> list[str]:
-    """The commands under that heading, where they stand indented: one text for each place of the page."""
-    part = document.read_text().split(f"\n## {heading}\n")[1].partition("\n## ")[0]
-    found = re.findall(r"(?:^(?: {7}| {4})\S.*\n)+", part + "\n", re.MULTILINE)
-    return [re.sub(r"^ +", "", text, flags=re.MULTILINE) for text in found]
 
 
 def doctor(till: Till) -> dict[tuple[str, str], list[str]]:

@@ -97,10 +97,12 @@ class Machine:
 
 @contextmanager
 def machine(lower: Path, folder: Path, binds: Sequence[str] = ()) -> Iterator[Machine]:
-    """Booted on entry, gone on exit. `binds`: as systemd-nspawn's --bind has it."""
+    """Booted on entry, gone on exit, as when its power fails; in the same folder again, with its disk. `binds`: as
+    systemd-nspawn's --bind has it.
+    """
     layers = [folder / name for name in ("changes", "work", "root")]
     for layer in layers:
-        layer.mkdir(parents=True)
+        layer.mkdir(parents=True, exist_ok=True)
     changes, work, root = layers
     options = f"lowerdir={lower},upperdir={changes},workdir={work}"
     subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, str(root)], check=True)

@@ -6,11 +6,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from till_package import release
+from till_package.release import here
 
 ROOT = Path(__file__).parents[2]
 PYTHON = Path("/usr/bin/python3")
-RELEASE = os.environ.get("TILL_RELEASE") or release.here()  # `make package-test RELEASE=`
+RELEASE = os.environ.get("TILL_RELEASE") or here()  # `make package-test RELEASE=`
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Built:
     bill: Path
 
 
-def build(into: Path, revision: int = 1) -> Built:
+def build(into: Path, revision: int = 1, release: str = RELEASE) -> Built:
     words = [sys.executable, "-m", "till_package", "--into", str(into), "--compress=none", f"--revision={revision}"]
-    words += [f"--release={RELEASE}"]
+    words += [f"--release={release}"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / ".ci")}
     done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -15,7 +15,7 @@ from tests.package.packages import ROOT, Built
 from tests.surfaces.accounts import SETTLED, Row, journal_rows, last_rows
 from tests.surfaces.book import Book, until
 
-MANUAL = ROOT / "docs/install-on-a-till.md"
+MANUAL, UPGRADE = (ROOT / f"docs/{name}.md" for name in ("install-on-a-till", "upgrade"))
 READER = "/dev/reader0"
 ENGINE = "pos-bridge.service"
 
@@ -84,6 +84,13 @@ def where_it_fits(word: str) -> str:
     blocks: list[str] = re.findall(r"^```\n(.*?)^```$", MANUAL.read_text(), re.MULTILINE | re.DOTALL)
     (block,) = (text for text in blocks if word in text)
     return block
+
+
+def indented(document: Path, heading: str) -> list[str]:
+    """The commands under that heading, where they stand indented: one text for each place of the page."""
+    part = document.read_text().split(f"\n## {heading}\n")[1].partition("\n## ")[0]
+    found = re.findall(r"(?:^(?: {7}| {4})\S.*\n)+", part + "\n", re.MULTILINE)
+    return [re.sub(r"^ +", "", text, flags=re.MULTILINE) for text in found]
 
 
 def settle_in(till: Till, processor: str | None = None) -> None:
