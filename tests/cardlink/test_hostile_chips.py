@@ -11,9 +11,9 @@ from tests.cardlink.world import ask, hostile, with_rooms
 APPROVED = IssuerAnswer(HostWord.APPROVED, b"00")
 
 
-def last_word(folder, word: str) -> SecondAnswer:
+def last_word(folder, word: str) -> SecondAnswer | ReadFailure:
     """Of the one chip; and the next prompt works."""
-    words: list[SecondAnswer] = []
+    words: list[SecondAnswer | ReadFailure] = []
 
     async def story(rooms: Rooms) -> None:
         prompt = ask(rooms)
