@@ -11,14 +11,16 @@ from tests.cardlink.world import ask, hostile, with_rooms
 APPROVED = IssuerAnswer(HostWord.APPROVED, b"00")
 
 
-def last_word(folder, word: str) -> SecondAnswer | ReadFailure:
+def last_word(folder, word: str) -> SecondAnswer:
     """Of the one chip; and the next prompt works."""
-    words: list[SecondAnswer | ReadFailure] = []
+    words: list[SecondAnswer] = []
 
     async def story(rooms: Rooms) -> None:
         prompt = ask(rooms)
         assert isinstance(await prompt.card(), SealedCard)
-        words.append(await prompt.second_answer(APPROVED))
+        said = await prompt.second_answer(APPROVED)
+        assert isinstance(said, SecondAnswer)
+        words.append(said)
         prompt.withdraw()
         assert isinstance(await ask(rooms).card(), SealedCard)
 
