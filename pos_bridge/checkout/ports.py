@@ -98,11 +98,11 @@ class Prompt(Protocol):
 
     async def card(self) -> SealedCard | ReadFailure: ...
 
-    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
+    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer | ReadFailure:
         """Tell the chip what the issuer said, and have its last word (second GENERATE AC). Called once, after `card`.
 
         A card without a chip agrees to every approval, without a receipt of its own. A chip that was pulled, or cannot
-        be asked, has not agreed.
+        be asked, has not agreed. A failure: it was let go, for this machine is not fit for cards any more.
         """
 
     def withdraw(self) -> None:

@@ -57,8 +57,10 @@ NO_NFT = mend(
 NO_USER = mend(
     "firewall_users",
     Words(
-        "L'utilisateur {user} n'existe pas sur cette machine : aucune règle ne le tient. Réinstallez le paquet.",
-        "There is no user {user} on this machine: no rule holds it. Install the package again.",
+        "L'utilisateur {user} n'existe pas sur cette machine : aucune règle ne le tient. Sur une caisse, réinstallez "
+        "le paquet; là où il n'y en a pas (simulation, développement), cet utilisateur n'existe pas.",
+        "There is no user {user} on this machine: no rule holds it. On a till install the package again; where there "
+        "is none (simulation, development) there is no such user.",
     ),
 )
 LOST = mend(

@@ -28,8 +28,15 @@ _PAGE = 500
 NOBODY = note(
     "people",
     Words(
-        "Cette caisse ne garde personne : il n'y a pas de section [identity], ou personne n'a encore choisi.",
-        "This till keeps nobody: there is no section [identity], or nobody has chosen yet.",
+        "Cette caisse ne garde personne : il n'y a pas de section [identity].",
+        "This till keeps nobody: there is no section [identity].",
+    ),
+)
+NOBODY_YET = note(
+    "people",
+    Words(
+        "Cette caisse garde qui le choisit ([identity]), et personne ne l'a encore choisi.",
+        "This till keeps whoever chooses it ([identity]), and nobody has chosen yet.",
     ),
 )
 VAULT_UNUSABLE = mend(
@@ -101,8 +108,11 @@ class _Counted:
 
 
 def look(config: Config) -> Iterator[Finding]:
-    if config.identity is None or not config.vault.exists():
+    if config.identity is None:
         yield NOBODY()
+        return
+    if not config.vault.exists():
+        yield NOBODY_YET()
         return
     for each in (config.vault, config.path(config.identity.vault_key)):
         must_open(each)

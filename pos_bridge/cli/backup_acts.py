@@ -24,6 +24,7 @@ from pos_bridge.config.upkeep import Backup
 from pos_bridge.identity.ledger import Entries
 from pos_bridge.identity.ledger import parse as parsed_ledger
 from pos_bridge.identity.ledger_file import NAME as LEDGER
+from pos_bridge.words import hours
 
 _DONE, _NOT_DONE = 0, 1
 _HOUR_S = 3600
@@ -65,8 +66,8 @@ def drill(args: argparse.Namespace) -> int:
     if found is None:
         raise BackupError(BackupFault.NO_BACKUP, path=folder)
     path, made = found
-    hours = max(int((now() - made).total_seconds()), 0) // _HOUR_S  # its clock, or ours, may have been ahead
-    print(say("age", args.lang, path=path, hours=hours), flush=True)
+    age = hours(int((now() - made).total_seconds()) // _HOUR_S)  # less than none: its clock, or ours, was ahead
+    print(say("age", args.lang, path=path, age=age.to(args.lang)), flush=True)
     manifest = signed_manifest(path, config.till.number, config.file, _signer(args))
     brought = with_parts(path, manifest, [], persons=True)
     if not args.identity:

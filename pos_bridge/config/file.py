@@ -1,5 +1,6 @@
 """One TOML file to one frozen value. Anything unknown, missing, insecure or out of range is refused in one line."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -25,6 +26,36 @@ from pos_bridge.config.checks import (
 )
 from pos_bridge.config.settings import Config, ConfigError, Document, is_credential
 from pos_bridge.start_fault import StartFault
+from pos_bridge.words import Words
+
+# Of each setting that has a shape: one that fits, as a person is shown it instead of a regular expression.
+EXAMPLES = {
+    "till.poiid": "P400-123456789",
+    "till.shop": "Clément",
+    "till.gst_number": "123456789 RT0001",
+    "till.qst_number": "1234567890 TQ0001",
+    "nexo.passphrase.identifier": "store-12-till-1",
+    "nexo.events.sale_id": "Caisse 1",
+    "nexo.common_name": "P400-123456789.live.terminal.adyen.com",
+    "processor.address": "payments.example.com:443",
+    "processor.server_name": "payments.example.com",
+    "processor.merchant_id": "CLEMENT-001",
+    "reader.name": "counter",
+    "reader.driver": "pcsc_emv",
+    "identity.programme": "Chouchous",
+    "identity.programme_text": "2026-11",
+    "identity.delivery_text": "2026-11",
+    "identity.offers_text": "2026-11",
+    "identity.points.rule": "2026-11",
+    "backup.journal_recipient": "age1" + "q" * 58,
+    "backup.vault_recipient": "age1" + "q" * 58,
+    "network.dns": "192.0.2.53",
+    "admin.it": "pos-bridge-it",
+    "admin.privacy": "pos-bridge-privacy",
+    "admin.page": "posb",
+}
+_SHAPED = "matching regex"  # as msgspec says it
+_PLACE = re.compile(r"\[[^]]*\]")  # in a list
 
 
 def load(file: Path) -> Config:
@@ -96,4 +127,12 @@ def _decode(file: Path) -> Document:
         setting = where.rstrip("`")
         if not setting:
             raise ConfigError(StartFault.SECTION_UNFIT, file=file, reason=what) from None
-        raise ConfigError(StartFault.SETTING_UNFIT, file=file, setting=setting, reason=what) from None
+        raise ConfigError(StartFault.SETTING_UNFIT, file=file, setting=setting, reason=_reason(setting, what)) from None
+
+
+def _reason(setting: str, what: str) -> str | Words:
+    """`what` as msgspec has it. The value is not in it, and a shape is told by an example."""
+    example = EXAMPLES.get(_PLACE.sub("", setting)) if _SHAPED in what else None
+    if example is None:
+        return what
+    return Words(f"de la forme de `{example}`", f"a text is wanted of the form of `{example}`")

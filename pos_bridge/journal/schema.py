@@ -9,7 +9,7 @@ The side tables have no hidden row number (WITHOUT ROWID), which would take any 
 
 import sqlite3
 
-from pos_bridge.domain.leg import IN_MEMORY, SETTLED, Cause, Flow, Kind, State, Tender
+from pos_bridge.domain.leg import IN_MEMORY, SETTLED, STORED_CAUSES, Flow, Kind, State, Tender
 from pos_bridge.domain.money import MAX_CENTS
 from pos_bridge.journal.hours import DAY_CEILING, DAY_FLOOR, LAST_SECOND
 from pos_bridge.journal.seals import period_seal, trust_seal
@@ -105,7 +105,7 @@ CREATE TABLE chain (  -- one row a durable step; never changed, never deleted
     flow INTEGER NOT NULL CHECK ({_FLOW}),
     partial INTEGER NOT NULL CHECK ({_PARTIAL}),
     approved INTEGER CHECK ({_approved("step")}),
-    cause TEXT CHECK ({or_null("cause", word("cause", tuple(Cause)))}),
+    cause TEXT CHECK ({or_null("cause", word("cause", STORED_CAUSES))}),
     day INTEGER NOT NULL CHECK ({between("day", DAY_FLOOR, DAY_CEILING)}),
     hour INTEGER NOT NULL CHECK ({between("hour", 0, 23)}),
     commitment BLOB NOT NULL CHECK ({digest("commitment")}),
@@ -129,7 +129,7 @@ CREATE TABLE working (  -- legs that are not settled; deleted when they are. `se
     flow INTEGER NOT NULL CHECK ({_FLOW}),
     partial INTEGER NOT NULL CHECK ({_PARTIAL}),
     approved INTEGER CHECK ({_approved("state")}),
-    cause TEXT CHECK ({or_null("cause", word("cause", tuple(Cause)))}),
+    cause TEXT CHECK ({or_null("cause", word("cause", STORED_CAUSES))}),
     commitment BLOB NOT NULL CHECK ({digest("commitment")}),
     order_digest BLOB NOT NULL CHECK ({digest("order_digest")}),
     sale_key BLOB CHECK ((sale_key IS NULL) = (kind = 'sale') AND ({or_null("sale_key", uuid4("sale_key"))})),

@@ -36,8 +36,9 @@ WORDS = {
         "Too many tries. Wait {seconds} s, then try again.",
     ),
     "not_it": Words(
-        "Vous n'avez pas le rôle IT : cette page n'est pas pour vous. `pos-bridge operator` donne les rôles.",
-        "You do not have the role IT: this page is not for you. `pos-bridge operator` gives roles.",
+        "Vous n'avez pas le rôle « informatique » : cette page n'est pas pour vous. `pos-bridge operator` donne "
+        "les rôles.",
+        "You do not have the role IT (`it`): this page is not for you. `pos-bridge operator` gives roles.",
     ),
     "operators_unusable": Words(
         "Les opérateurs ne peuvent pas être lus : personne n'entre. Lancez `pos-bridge doctor` sur la caisse.",

@@ -43,7 +43,7 @@ def on(day: date, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nobody(config, tmp_path):
     config.vault.unlink()
-    assert lines(people.look(config)) == [people.NOBODY]
+    assert lines(people.look(config)) == [people.NOBODY_YET]
     assert lines(people.look(replace(config, identity=None))) == [people.NOBODY]
 
 

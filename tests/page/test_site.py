@@ -70,7 +70,7 @@ def test_nobody_is_in_while_it_is_not_known_who_they_are(visitor):
 @pytest.mark.parametrize(
     ("number", "password", "status", "word"),
     [
-        (2, "right", 403, "rôle IT"),
+        (2, "right", 403, "rôle « informatique »"),
         (1, "wrong", 403, "ne vont pas ensemble"),
         (5, "right", 403, "ne vont pas ensemble"),
         (3, "right", 429, "Attendez 8 s"),
