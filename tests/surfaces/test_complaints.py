@@ -28,7 +28,7 @@ def test_approved_on_the_terminal_till_never_told(book: Book, monkeypatch: pytes
     with book.asking(card=None) as asking:
         assert asking.end() is None, "it hangs up before a card was there"
         with book.store.customer("visa") as customer:
-            assert customer.wait(30) == 0
+            assert customer.presented()
             until(book.settled)
     monkeypatch.undo()
     sale = asking.sale
