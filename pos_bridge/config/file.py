@@ -53,6 +53,7 @@ EXAMPLES = {
     "admin.it": "pos-bridge-it",
     "admin.privacy": "pos-bridge-privacy",
     "admin.page": "posb",
+    "admin.counter": "pos-bridge-counter",
 }
 _SHAPED = "matching regex"  # as msgspec says it
 _PLACE = re.compile(r"\[[^]]*\]")  # in a list
@@ -132,7 +133,9 @@ def _decode(file: Path) -> Document:
 
 def _reason(setting: str, what: str) -> str | Words:
     """`what` as msgspec has it. The value is not in it, and a shape is told by an example."""
-    example = EXAMPLES.get(_PLACE.sub("", setting)) if _SHAPED in what else None
-    if example is None:
+    if _SHAPED not in what:
         return what
+    example = EXAMPLES.get(_PLACE.sub("", setting))
+    if example is None:  # a path: config/section.py
+        return Words("un caractère nul s'y trouve", "it holds a NUL character")
     return Words(f"de la forme de `{example}`", f"a text is wanted of the form of `{example}`")

@@ -8,6 +8,7 @@ modules do when they are loaded is the only thing that an engine does not do for
 
 import ctypes
 import gc
+import importlib
 import json
 import os
 import signal
@@ -24,14 +25,13 @@ _PR_SET_PDEATHSIG = 1
 _REQUEST = 65_536
 
 
+LOADED = ("cli.main", "cli.run", "config.credentials", "config.terminal_data", "engine.daemon")
+
+
 def load() -> None:
     gc.disable()
-    import pos_bridge.cli.main
-    import pos_bridge.cli.run
-    import pos_bridge.credentials
-    import pos_bridge.daemon
-    import pos_bridge.terminal_data  # noqa: F401
-
+    for name in LOADED:
+        importlib.import_module(f"pos_bridge.{name}")
     gc.freeze()
     gc.enable()
 
