@@ -26,7 +26,10 @@ setup: .venv/.ready
 demo: setup
 	@$(PY) -m hw_sim.demo
 
-test: lint
+# Each worker would rewrite the asserts of all tests for itself: while the types are checked they are, once for all.
+test: setup
+	@env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n0 --collect-only -qq -p no:cacheprovider >/dev/null 2>&1 & \
+	    $(MAKE) --no-print-directory lint; said=$$?; wait; exit $$said
 	$(PY) -m pytest
 
 lint: setup

@@ -19,9 +19,9 @@ from pos_bridge.domain.ledger import Advance, Binding, Opening, TillKeys
 from pos_bridge.domain.leg import Flow, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.events import CardNotRead
 from pos_bridge.journal.journal_file import JournalFile
-from pos_bridge.log import Log
+from pos_bridge.log.events import CardNotRead
+from pos_bridge.log.log import Log
 from pos_bridge.wire.nexo.decode import Message, decode
 
 _POIID = "P400-123456789"

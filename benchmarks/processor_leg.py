@@ -22,7 +22,7 @@ from pos_bridge.domain.ledger import Binding, JournalHead
 from pos_bridge.domain.leg import Flow
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.log import Event
+from pos_bridge.log.log import Event
 from pos_bridge.processor import codec
 from pos_bridge.processor.channel import OPTIONS, Credentials, grpc
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings

@@ -1,9 +1,10 @@
 """Searching for what must not be there: card numbers and names in bytes, files and memory, in every encoding.
 
 Fragments count, because a freed buffer often keeps a part: 9 digits of a number (12 in BCD), 8 characters of a text in
-whatever case, and in base64 the 6 of either that lie in whole groups wherever it begins; of bytes that are no text, a
-hash or a cryptogram, 12 as they are (of fewer, all), in hexadecimal, in base64, or 8 in a Python list. A search is only
-worth something if it finds what was planted: disguises.py makes the plants.
+whatever case (9 in a memory: a freed block's last 8 bytes stay as they were, docs/decisions/0009), and in base64 the 6
+of either that lie in whole groups wherever it begins; of bytes that are no text, a hash or a cryptogram, 12 as they are
+(of fewer, all), in hexadecimal, in base64, or 8 in a Python list. A search is only worth something if it finds what was
+planted: disguises.py makes the plants.
 """
 
 import os
@@ -17,10 +18,22 @@ from hw_sim.disguises import encodings, family, text_encodings
 from hw_sim.memory import Area, areas, opened, small_ints_of
 from hw_sim.unwrap import views
 
-__all__ = ["FRAGMENT", "TEXT_FRAGMENT", "Find", "Search", "encodings", "family", "small_ints_of", "text_encodings"]
+__all__ = [
+    "FRAGMENT",
+    "FREED_FRAGMENT",
+    "TEXT_FRAGMENT",
+    "Find",
+    "Search",
+    "encodings",
+    "family",
+    "small_ints_of",
+    "text_encodings",
+]
 
 FRAGMENT = 9
 TEXT_FRAGMENT = 8
+FREED_FRAGMENT = 9
+FREED_FRAGMENT = 9
 _BCD_DIGITS = 12  # six whole bytes: five were met by chance, once in some hundred searches of a memory
 _WITHIN_BASE64 = 6
 _RAW_FRAGMENT = 12
@@ -72,7 +85,7 @@ class Search:
         self._digits = {length: _all_windows(self._numbers, length) for length in (FRAGMENT, _WITHIN_BASE64)}
         self._pieces = {
             length: tuple((place, piece) for place, text in enumerate(self._texts) for piece in _pieces(text, length))
-            for length in (TEXT_FRAGMENT, _WITHIN_BASE64)
+            for length in (TEXT_FRAGMENT, FREED_FRAGMENT, _WITHIN_BASE64)
         }
         self._raw = raw
         self._raw_pieces = tuple(
@@ -94,12 +107,12 @@ class Search:
         numbers = tuple(number.decode() for number in self._numbers)
         return Search(numbers, small_ints, tuple(text.decode() for text in self._texts), self._raw)
 
-    def in_bytes(self, data: bytes, where: str = "") -> Iterator[Find]:
+    def in_bytes(self, data: bytes, where: str = "", text_fragment: int = TEXT_FRAGMENT) -> Iterator[Find]:
         for way, text in views(data, self._small_ints):
             in_base64 = way == "base64"
             for place in self._numbers_in(text, _WITHIN_BASE64 if in_base64 else FRAGMENT):
                 yield Find(where, way, f"number {place}")
-            for place in self._texts_in(text, _WITHIN_BASE64 if in_base64 else TEXT_FRAGMENT):
+            for place in self._texts_in(text, _WITHIN_BASE64 if in_base64 else text_fragment):
                 yield Find(where, way, f"text {place}")
             if way in _WAYS_OF_BYTES:
                 yield from (
@@ -143,7 +156,7 @@ class Search:
             at, tail = at + len(data), data[-_OVERLAP:]
 
     def _in_batch(self, batch: "_Batch", where: str) -> Iterator[Find]:
-        finds = list(self.in_bytes(_APART.join(batch.pieces), where))
+        finds = list(self.in_bytes(_APART.join(batch.pieces), where, FREED_FRAGMENT))
         if finds:
             self._looked_at.update(dict.fromkeys(batch.pages))  # looked at again the next time
         yield from finds
@@ -236,8 +249,8 @@ def _all_windows(wholes: tuple[bytes, ...], length: int) -> dict[bytes, int]:
 
 
 def _pieces(text: bytes, length: int) -> Iterator[_Piece]:
-    """All fragments of a text: four that begin one after the other share what lies between."""
-    yield from _shared(text, length, 1, bytes)
+    """All fragments of a text, or all of it: four that begin one after the other share what lies between."""
+    yield from _shared(text, min(length, len(text)), 1, bytes)
 
 
 def _packed(number: str) -> Iterator[tuple[str, _Piece]]:

@@ -61,9 +61,7 @@ CAUSES = {
     Cause.READER_LOGGED: Said(
         "pcscd écrit les cartes dans son journal : aucune n'est lue", "pcscd writes cards into its log: none is read"
     ),
-    Cause.SURROUNDINGS: Said(
-        "caisse non protégée pour les cartes : aucune n'est lue", "till not protected for cards: none is read"
-    ),
+    Cause.SURROUNDINGS: Said("caisse non protégée pour les cartes", "till not protected for cards"),
     Cause.NOT_A_BANK_CARD: Said("pas une carte bancaire", "not a bank card"),
     Cause.READER: Said("lecteur absent ou bloqué", "reader absent or stalled"),
     Cause.ROOM: Said("la lecture protégée de la carte a échoué", "the protected reading of the card failed"),
@@ -77,6 +75,9 @@ CAUSES = {
     Cause.UNRECORDED: Said("l'approbation n'a pas pu être enregistrée", "the approval could not be recorded"),
     Cause.RECOVERED: Said("trouvée ouverte au redémarrage", "found open at start"),
     Cause.CARD_REFUSED: Said("la carte a refusé, ou a été retirée", "the card refused, or was pulled out"),
+    Cause.UNFIT_SINCE: Said(
+        "caisse non protégée pour les cartes entre-temps", "till not protected for cards any more meanwhile"
+    ),
     Cause.CANCELLED: Said("abandonnée par la caisse", "given up by the till"),
     Cause.UNCONFIRMED: Said("jamais confirmée par la caisse", "never confirmed by the till"),
     Cause.VOIDED: Said("reprise en entier par la caisse", "taken back whole by the till"),

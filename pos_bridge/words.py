@@ -33,6 +33,13 @@ def same(text: str) -> Words:
     return Words(text, text)
 
 
+def hours(count: int) -> Words:
+    """How long, in whole hours."""
+    if count < 1:
+        return Words("moins d'une heure", "less than an hour")
+    return Words("1 heure", "1 hour") if count == 1 else Words(f"{count} heures", f"{count} hours")
+
+
 def asked_for(text: str | None) -> Language | None:
     """The language that a code asks for: `fr`, `en`, `fr-CA`, `EN_ca.UTF-8`. None for any other, or none."""
     match (text or "").replace("_", "-").replace(".", "-").split("-")[0].lower():
@@ -42,3 +49,12 @@ def asked_for(text: str | None) -> Language | None:
             return "en"
         case _:
             return None
+
+
+def money(cents: int, language: str) -> str:
+    """Canadian dollars: 1 234,56 $ (no-break spaces) in French, $1,234.56 in English, a leading minus below zero."""
+    sign = "-" if cents < 0 else ""
+    english = f"{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
+    if language == "en":
+        return f"{sign}${english}"
+    return sign + english.replace(",", "\u00a0").replace(".", ",") + "\u00a0$"

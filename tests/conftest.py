@@ -11,7 +11,7 @@ from hypothesis import settings
 import pos_bridge.rpc  # noqa: F401 - first: in a worker that runs all kinds of tests grpc is loaded once
 from benchmarks.program import as_on_a_till
 from hw_sim.running import RunningStore
-from pos_bridge.log import Log
+from pos_bridge.log.log import Log
 from tests.stores import whole_store
 
 settings.register_profile("untimed", deadline=None)  # how fast something is, is the benchmarks' business

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pos_bridge.domain.leg import Cause
-from pos_bridge.events import EVENTS
-from pos_bridge.log import MAX_NUMBER, Event
+from pos_bridge.log.events import EVENTS
+from pos_bridge.log.log import MAX_NUMBER, Event
 from pos_bridge.wire.locks import Lock
 
 CARD = "4921817844445119"

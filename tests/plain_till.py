@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pos_bridge import settings
+from pos_bridge.config import settings
 
 
 def plain_till(folder: Path, **others: Any) -> settings.Config:

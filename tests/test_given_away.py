@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge import database, disk
 from pos_bridge.backup import make as backup
 from pos_bridge.journal import months
 from pos_bridge.operators import file as operators
+from pos_bridge.storage import database, disk
 
 SERVICE = 64_001
 

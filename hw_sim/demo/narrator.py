@@ -39,17 +39,17 @@ class Narrator:
     ) -> Reply:
         """A customer swipes `card` when asked. `part_of`: the till's name of a sale that is paid in parts."""
         self.used.append(card)
-        with self.store.customer(card, "--reader", reader) as customer:
+        with self.store.customer(card, reader=reader) as customer:
             split = part_of is not None
             answer = self.till.pay(amount, service_id=service, order=order, transaction_id=part_of, split=split)
-            if customer.wait(_SETTLE_S) != 0:
+            if not customer.presented(_SETTLE_S):
                 raise DemoError("nobody wanted the card")
         return answer
 
     def pay_until(self, card: str, amount: str, service: str, moment: Callable[[], bool]) -> None:
         """A payment whose engine is killed (SIGKILL) at that moment; the till gets no answer."""
         self.used.append(card)
-        with ThreadPoolExecutor(1) as cashier, self.store.customer(card, "--reader", PLAIN):
+        with ThreadPoolExecutor(1) as cashier, self.store.customer(card, reader=PLAIN):
             asked = cashier.submit(self.till.pay, amount, service_id=service)
             until = time.monotonic() + _SETTLE_S
             while not moment():

@@ -4,10 +4,11 @@ The client's half, for the command line and for tests: light to import. Closing 
 """
 
 import json
+import select
 import socket
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from hw_sim.unix_path import short_address
 
@@ -99,15 +100,62 @@ def restart_engine(folder: Path) -> None:
     _ask(folder, {"do": "engine", "action": "restart"})
 
 
+class Customer:
+    """Somebody in line with a card in hand, gone with it when the block ends. Raises StoreError."""
+
+    def __init__(self, folder: Path, card: str, *, reader: str | None = None) -> None:
+        self._folder = folder
+        request = {"do": "swipe", "card": card, "reader": reader, "wait": LONGEST_WAIT_S}
+        self._connection = _asked(folder, request)
+        self._end: bool | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
+    def presented(self, within_s: float = LONGEST_WAIT_S) -> bool:
+        """Whether the card was, by then."""
+        if self._end is None and _readable(self._connection, within_s):
+            self._end = bool(_answered(self._folder, self._connection)["presented"])
+        return bool(self._end)
+
+    def leave(self) -> None:
+        self._connection.close()
+
+
+def _readable(connection: socket.socket, within_s: float) -> bool:
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(within_s * 1000))
+
+
 def _ask(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
     """Raises StoreError or FailedError."""
+    with _asked(folder, request) as connection:
+        return _answered(folder, connection)
+
+
+def _asked(folder: Path, request: dict[str, Any]) -> socket.socket:
+    """The line on which the answer will come. Raises StoreError."""
     if not folder.is_dir():
         raise StoreError(f"{folder}: no such folder")
+    connection = socket.socket(socket.AF_UNIX)
     try:
-        with short_address(folder / "world", SOCKET_NAME) as address, socket.socket(socket.AF_UNIX) as connection:
+        with short_address(folder / "world", SOCKET_NAME) as address:
             connection.connect(address)
-            connection.sendall(json.dumps(request).encode() + b"\n")
-            raw = b"".join(iter(lambda: connection.recv(_CHUNK), b""))
+        connection.sendall(json.dumps(request).encode() + b"\n")
+    except OSError:
+        connection.close()
+        raise StoreError(f"{folder}: no store is running there") from None
+    return connection
+
+
+def _answered(folder: Path, connection: socket.socket) -> dict[str, Any]:
+    """Raises StoreError or FailedError."""
+    try:
+        raw = b"".join(iter(lambda: connection.recv(_CHUNK), b""))
     except OSError:
         raise StoreError(f"{folder}: no store is running there") from None
     if not raw.endswith(b"\n"):

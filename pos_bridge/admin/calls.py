@@ -3,10 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from pos_bridge.admin.lines import Answer, Ask, Fault
+import msgspec
+
+from pos_bridge.admin.approval import Approval
+from pos_bridge.admin.lines import Answer, Ask, Fault, UnreadableError
 from pos_bridge.admin.who import Who
 
-Do = Callable[[], Awaitable[dict[str, object]]]
+Do = Callable[..., Awaitable[dict[str, object]]]  # with the value that TAKES names for it, or with none
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,9 @@ MAY: Mapping[str, frozenset[Who]] = {
     "look": frozenset({Who.IT}),  # at the certificates, as SIGHUP
     "settle": frozenset({Who.IT}),
     "stop": frozenset({Who.IT}),  # when no payment runs, as SIGUSR1
+    "approve_refund": frozenset({Who.COUNTER}),  # without its sale, by the supervisor whose password comes with it
 }
+TAKES: Mapping[str, type[Approval]] = {"approve_refund": Approval}  # the others take no fields
 
 
 def table(**do: Do) -> Mapping[str, Call]:
@@ -38,10 +43,23 @@ def table(**do: Do) -> Mapping[str, Call]:
 
 
 async def answer(calls: Mapping[str, Call], ask: Ask, roles: frozenset[Who]) -> Answer:
-    """Who may not hears the same of a call that there is, of one that there is not, and whatever was given to it."""
+    """Who may not hears the same of a call that there is, of one that there is not, and whatever was given to it.
+
+    Raises UnreadableError for fields that the call does not take.
+    """
     call = calls.get(ask.call)
     if call is None or not call.may & roles:
         return Answer(fault=Fault.DENIED)
-    if ask.fields:  # none of them takes any
-        return Answer(fault=Fault.UNREADABLE)
-    return Answer(done=await call.do())
+    return Answer(done=await call.do(*_given(ask)))
+
+
+def _given(ask: Ask) -> tuple[Approval, ...]:
+    takes = TAKES.get(ask.call)
+    if takes is None:
+        if ask.fields:
+            raise UnreadableError
+        return ()
+    try:
+        return (msgspec.convert(ask.fields, takes),)
+    except msgspec.ValidationError:
+        raise UnreadableError from None

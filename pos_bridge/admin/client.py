@@ -16,11 +16,15 @@ _CHUNK = 16 * 1024
 
 
 class NotAnsweredError(Exception):
-    """No engine listens there, it is not reached, or it says nothing in time. `reason`: as the system says it."""
+    """No engine listens there, it is not reached, or it says nothing in time. `reason`: as the system says it.
 
-    def __init__(self, reason: str) -> None:
+    `asked`: it may have been told what to do, and may have done it.
+    """
+
+    def __init__(self, reason: str, *, asked: bool) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.asked = asked
 
 
 class RefusedError(Exception):
@@ -33,22 +37,23 @@ class RefusedError(Exception):
 
 def ask(path: Path, call: str, *, timeout_s: float = TIMEOUT_S, **fields: Field) -> dict[str, object]:
     """What the engine at that socket answers to `call`. Raises NotAnsweredError, RefusedError."""
-    until = time.monotonic() + timeout_s
+    until, asked = time.monotonic() + timeout_s, False
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as link:
             link.settimeout(timeout_s)
             _connect(link, path)
+            asked = True
             with suppress(BrokenPipeError, ConnectionResetError):  # it has said why it does not listen, and left
                 link.sendall(write(Ask(call, dict(fields))))
             answer = read_answer(_line(link, until))
     except TimeoutError:
-        raise NotAnsweredError("timeout") from None
+        raise NotAnsweredError("timeout", asked=asked) from None
     except UnreadableError:
-        raise NotAnsweredError("unreadable") from None
+        raise NotAnsweredError("unreadable", asked=asked) from None
     except PermissionError:
         raise RefusedError(Fault.DENIED) from None
     except OSError as error:
-        raise NotAnsweredError(error.strerror or type(error).__name__) from None
+        raise NotAnsweredError(error.strerror or type(error).__name__, asked=asked) from None
     if answer.fault is not None:
         raise RefusedError(answer.fault)
     assert answer.done is not None

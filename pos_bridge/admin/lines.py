@@ -59,7 +59,7 @@ class Line:
         self._most = most
         self._held = bytearray()
 
-    def feed(self, data: bytes) -> bytes | None:
+    def feed(self, data: bytes | memoryview) -> bytes | None:
         begun = len(self._held)
         self._held += data[: self._most - begun]
         end = self._held.find(_END, begun)

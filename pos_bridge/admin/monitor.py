@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 
 from pos_bridge import __version__
+from pos_bridge.admin.event_counts import EventCounts
+from pos_bridge.admin.metrics import Family, Sample, counter, gauge, labelled, text
 from pos_bridge.admin.overview import Sources, health, unresolved
 from pos_bridge.domain.statistics import SMALLEST
-from pos_bridge.event_counts import EventCounts
 from pos_bridge.journal.lately import counted
-from pos_bridge.metrics import Family, Sample, counter, gauge, labelled, text
 from pos_bridge.words import Words
 
 

@@ -76,18 +76,17 @@ class Session:
 async def overview(sources: Sources) -> dict[str, object]:
     """Plain values, as they go over the socket (docs/administration.md)."""
     now = sources.clock()
-    told = await health(sources)
+    seen = await sources.health()
     opened = sources.session_opened()
     return {
         "version": __version__,
         "started_on": sources.started.isoformat(),
         "now": _hour(Hour.of(now)),
         "readers": [
-            {"name": name, "there": there, "locks": _locks(sources.locks.get(name))}
-            for name, there in (await sources.health()).readers
+            {"name": name, "there": there, "locks": _locks(sources.locks.get(name))} for name, there in seen.readers
         ],
-        "processor": {"reachable": told["processor"], "session_opened": None if opened is None else _hour(opened)},
-        "journal": {"writable": told["journal"]},
+        "processor": {"reachable": seen.processor, "session_opened": None if opened is None else _hour(opened)},
+        "journal": {"writable": seen.journal},
         "certificates": [{"what": what, "days": days} for what, days in sources.certificates().items()],
         "unresolved": await _unresolved(sources, now),
         "sales": await _sales(sources, now),

@@ -11,14 +11,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Protocol, cast
 
-from pos_bridge import arrivals, events
 from pos_bridge.admin.calls import Call, answer
 from pos_bridge.admin.lines import Answer, Fault, Line, UnreadableError, read_ask, write
 from pos_bridge.admin.who import ROOT, Who
 from pos_bridge.cardlink.peer import peer_of
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.log import Event, counted
-from pos_bridge.unix_socket import Place
+from pos_bridge.listening import arrivals
+from pos_bridge.listening.unix_socket import Place
+from pos_bridge.log import events
+from pos_bridge.log.log import Event, counted
 
 MODE = 0o666  # who asks is looked up for each connection; the folder can keep others out altogether
 MOST_OF_A_USER = 4
@@ -27,6 +28,7 @@ ASK_S = 5.0
 ANSWER_S = 20.0
 READ_S = 5.0
 _BACKLOG = 64
+_CHUNK = 4 * 1024
 _TELL_EACH_S = 10.0
 
 
@@ -141,12 +143,17 @@ class AdminServer:
             self._log.emit(events.AdminDenied(counted(denied)))
 
 
-class Guest(asyncio.Protocol):
-    """One connection: one line, one answer, and it is over. No state of it takes longer than its clock."""
+class Guest(asyncio.BufferedProtocol):
+    """One connection: one line, one answer, and it is over. No state of it takes longer than its clock.
+
+    What comes may be a password: it is read into a buffer of its own, and not into the loop's, which keeps what came
+    last until something else comes; it is wiped as soon as it was heard.
+    """
 
     def __init__(self, server: AdminServer, uid: int) -> None:
         self._server = server
         self._uid = uid
+        self._buffer = memoryview(bytearray(_CHUNK))
         self._line: Line | None = Line()
         self._transport: asyncio.Transport | None = None
         self._clock: asyncio.TimerHandle | None = None
@@ -156,7 +163,17 @@ class Guest(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are no instances of it
         self._within(self._server.ask_s)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - what does not fit comes next
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        heard = self._buffer[:nbytes]
+        try:
+            self._hear(heard)
+        finally:
+            heard[:] = bytes(nbytes)
+
+    def _hear(self, data: memoryview) -> None:
         if self._line is None:
             return  # there is one question on a connection
         try:

@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from pos_bridge import faults
 from pos_bridge.domain.outcome import Health
+from pos_bridge.log import faults
 
 _AGAIN_S = 30.0
 _SOON_S = 1.0  # what is not well is looked at sooner, and seldomer each time

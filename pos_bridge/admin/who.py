@@ -10,7 +10,7 @@ import pwd
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
 
-from pos_bridge.upkeep_config import Admin
+from pos_bridge.config.upkeep import Admin
 
 ROOT = 0
 
@@ -21,6 +21,7 @@ class Who(Enum):
     IT = "it"
     PRIVACY = "privacy"
     PAGE = "page"  # the program that shows the status page
+    COUNTER = "counter"  # whoever stands at the till: asks for a supervisor, whose password goes with it
 
 
 class Doorkeeper:
@@ -49,8 +50,8 @@ def roles(settings: Admin, uid: int) -> frozenset[Who]:
         groups = frozenset(os.getgrouplist(user.pw_name, user.pw_gid))
     except (KeyError, OSError):
         return frozenset()
-    asked = {Who.IT: _numbers(settings.it), Who.PRIVACY: _numbers(settings.privacy)}
-    found = {who for who, named in asked.items() if named & groups}
+    asked = {Who.IT: settings.it, Who.PRIVACY: settings.privacy, Who.COUNTER: settings.counter}
+    found = {who for who, named in asked.items() if _numbers(named) & groups}
     if settings.page is not None and settings.page == user.pw_name:
         found.add(Who.PAGE)
     return frozenset(found)

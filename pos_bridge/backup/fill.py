@@ -19,7 +19,6 @@ from pos_bridge.backup.fault import BackupError, BackupFault
 from pos_bridge.backup.manifest import Manifest
 from pos_bridge.backup.opening import Backup
 from pos_bridge.backup.parts import Part, unpacked
-from pos_bridge.disk import make_folder, sync_folder, write_private
 from pos_bridge.domain.identity import VaultFault
 from pos_bridge.domain.ledger import JournalHead
 from pos_bridge.identity.fault import EXPECTED, fault_of
@@ -32,6 +31,7 @@ from pos_bridge.journal import months
 from pos_bridge.journal.errors import JournalNewerError
 from pos_bridge.journal.verify import SoundFile, verify
 from pos_bridge.registers import trail_file
+from pos_bridge.storage.disk import make_folder, sync_folder, write_private
 
 _ARCHIVE = "archive"
 _HISTORY = 0o400

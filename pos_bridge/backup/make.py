@@ -23,9 +23,9 @@ from pos_bridge.backup import age, shelf, snapshot
 from pos_bridge.backup.fault import BackupError, BackupFault, reason_of
 from pos_bridge.backup.manifest import Head, Manifest, Stored, public_of, signed, told
 from pos_bridge.backup.parts import Member, Part, packed
-from pos_bridge.disk import sync_folder, write_private
 from pos_bridge.domain.identity import VaultUnusableError
 from pos_bridge.identity.ledger_file import NAME as LEDGER
+from pos_bridge.storage.disk import sync_folder, write_private
 
 _TRIES = 5  # a month turns once a month: a second try finds it over
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from pos_bridge.backup.fault import BackupError, BackupFault, reason_of
 from pos_bridge.backup.fill import Filled
 from pos_bridge.backup.make import alone
-from pos_bridge.disk import make_folder, sync_folder
-from pos_bridge.settings import RESTORING
+from pos_bridge.config.settings import RESTORING
+from pos_bridge.storage.disk import make_folder, sync_folder
 
 _PART, _READY = RESTORING
 _DRILL = "pos-bridge-drill-"

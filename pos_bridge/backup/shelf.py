@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pos_bridge.backup.manifest import Manifest, parse, time_of
 from pos_bridge.backup.parts import Part
-from pos_bridge.disk import overwrite, sync_folder
+from pos_bridge.storage.disk import overwrite, sync_folder
 
 PERSONS_LIVE = timedelta(days=29)
 _AHEAD = timedelta(days=1)  # a clock may be wrong by so much

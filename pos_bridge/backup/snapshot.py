@@ -92,8 +92,8 @@ class Journal:
     def members(self) -> Iterator[Member]:
         """One file in memory at a time. Raises BackupError, VaultUnusableError (the ledger was changed), OSError.
 
-        RESTLESS: a month ended, or one was set aside, meanwhile. A month's end empties the tables of the old file once
-        the new one has them, so that the two are no moment's together.
+        RESTLESS: a month ended, got its right name or was set aside meanwhile. A month's end empties the tables of the
+        old file once the new one has them, so that the two are no moment's together.
         """
         before = self._names()
         self.erasures = self._ledger.entries()
@@ -121,6 +121,8 @@ class Journal:
         except JournalNewerError:
             raise BackupError(BackupFault.JOURNAL_NEWER, file=path.name) from None
         except (sqlite3.Error, JournalCorruptError):
+            if not path.exists():
+                raise BackupError(BackupFault.RESTLESS, path=self._folder) from None
             raise BackupError(BackupFault.JOURNAL_DAMAGED, file=path.name) from None
         self._continue(report)
         return Member(f"{JOURNAL}/{path.name}", content, history=not path.stat().st_mode & _OLD_MODE)

@@ -111,8 +111,11 @@ class CardPrompt:
             self.withdraw()
             raise
 
-    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
-        """The chip's last word; a stripe's is what its issuer said. What cannot be asked has not agreed."""
+    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer | ReadFailure:
+        """The chip's last word; a stripe's is what its issuer said. What cannot be asked has not agreed.
+
+        A failure: its room was ended, for this machine is not fit for cards any more.
+        """
         card = self._answer.result() if self._answer.done() else None
         if not isinstance(card, SealedCard):
             return SecondAnswer(agreed=False)
@@ -246,7 +249,8 @@ class CardPrompt:
             return
         if self._is_fit():
             asyncio.get_running_loop().call_later(_LOOK_S, self._look)
-        elif self._answer.done():
+        elif self._answer.done() and self._chip is not None:
+            self._chip.end(ReadFailure.SURROUNDINGS)
             self._let_others_go(None)
         else:
             self._settle(ReadFailure.SURROUNDINGS)

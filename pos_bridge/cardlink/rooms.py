@@ -11,6 +11,7 @@ from pos_bridge.cardlink.lane import ConfiguredReader, Lane, NotRead
 from pos_bridge.cardlink.program import RoomProgram
 from pos_bridge.cardlink.prompt import CardPrompt
 from pos_bridge.cardlink.standby import RoomSource, Standby
+from pos_bridge.clock import now
 from pos_bridge.domain.card import ReadFailure, SealedCard
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
@@ -18,10 +19,6 @@ from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.wire.cardlink import MAX_PROMPT_MS, Read, ReaderState
 from pos_bridge.wire.locks import Lock
-
-
-def _store_time() -> datetime:
-    return datetime.now().astimezone()
 
 
 def _tell_nobody(_: ReadFailure) -> None:
@@ -45,7 +42,7 @@ class Rooms:
         trust: Path,
         prompt_s: int,
         python: str = sys.executable,
-        clock: Callable[[], datetime] = _store_time,
+        clock: Callable[[], datetime] = now,
         *,
         is_fit: Callable[[], bool],
         sockets: RoomSockets | None = None,

@@ -6,9 +6,9 @@ It reads (surroundings.py), tells the log, and stops nothing but cards: cash goe
 from collections.abc import Callable
 from pathlib import Path
 
-from pos_bridge import events
 from pos_bridge.domain.surroundings import ACCEPTABLE, Unfit
-from pos_bridge.log import Event
+from pos_bridge.log import events
+from pos_bridge.log.log import Event
 from pos_bridge.surroundings import ROOT, look
 
 

@@ -33,9 +33,11 @@ OfSale = PaidByCard | PaidInCash | NotPaid | Running
 OfRefund = Refunded | RefundedInCash | NotRefunded | Running
 OfVoid = Voided | NotRefunded | Running
 
-# Why a payment is undone that the till itself, its customer or the clock gave up: told as that. Any other reason is
-# that of a machine, and the till was told that there was no answer.
-_TOLD_AS_IT_IS = frozenset({Cause.CANCELLED, Cause.UNCONFIRMED, Cause.CARD_REFUSED})
+# Why a payment is undone that the till itself, its customer, the clock or this machine gave up: told as that. Any other
+# reason is that of a machine elsewhere, and the till was told that there was no answer.
+_TOLD_AS = {cause: cause for cause in (Cause.CANCELLED, Cause.UNCONFIRMED, Cause.CARD_REFUSED)} | {
+    Cause.SURROUNDINGS: Cause.UNFIT_SINCE,
+}
 
 
 _PAID = frozenset({State.CAPTURED, State.CAPTURE_LOST})
@@ -51,7 +53,7 @@ _REFUND_KNOWN = frozenset(
 
 def undone(cause: Cause | None) -> Cause:
     """What a till is told of the cause of a payment that is being reversed, then, later, and after a restart."""
-    return cause if cause is not None and cause in _TOLD_AS_IT_IS else Cause.NO_ANSWER
+    return Cause.NO_ANSWER if cause is None else _TOLD_AS.get(cause, Cause.NO_ANSWER)
 
 
 class Answers:

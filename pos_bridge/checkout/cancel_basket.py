@@ -6,7 +6,6 @@ recorded of each leg: so it can be begun again at any time, and a start begins i
 
 import asyncio
 
-from pos_bridge import events
 from pos_bridge.checkout.confirm import Confirming
 from pos_bridge.checkout.derived import till_keys_of
 from pos_bridge.checkout.order import fresh_salt, order_digest
@@ -21,6 +20,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import BasketCancelled, NoSuchBasket, NotInBasket, RefundedInCash
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.log import events
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 

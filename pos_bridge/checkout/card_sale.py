@@ -5,21 +5,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from pos_bridge.checkout.answers import undone
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.presented import PresentedLeg, answered_by_ms
 from pos_bridge.domain.authorisation import Ask, PresentCard
 from pos_bridge.domain.card import Brand, EntryMode
 from pos_bridge.domain.happening import (
     Cancelled,
-    CardAgreed,
     CardRead,
-    CardRefused,
     Event,
     PromptOver,
     Unrecorded,
 )
 from pos_bridge.domain.ledger import Opening
-from pos_bridge.domain.leg import APPROVED_STATES, TAKEN_BACK, TAKEN_BACK_STATES, Cause, Flow, Leg, State
+from pos_bridge.domain.leg import APPROVED_STATES, TAKEN_BACK_STATES, Cause, Flow, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NotPaid, NotRecordable, PaidByCard, Running
 from pos_bridge.domain.progress import Progress, unwatched
@@ -85,7 +84,7 @@ class CardSale:
                 if effects == (Effect.AUTHORISE,):
                     event = await self._authorise()
                 elif effects == (Effect.ASK_CARD,):
-                    event = await self._second_answer()
+                    event = await self._presented.ask_chip()
                 elif self._aborted and self._leg.state in APPROVED_STATES:
                     event = Cancelled(Cause.CANCELLED)  # while it was sent
                 else:
@@ -122,10 +121,6 @@ class CardSale:
         assert self._ask is not None
         return self._presented.event(await self._parts.processor.authorise(self._ask), self._ask.not_after_ms)
 
-    async def _second_answer(self) -> Event:
-        """The chip's, to what the issuer approved."""
-        return CardAgreed() if await self._presented.ask_chip() else CardRefused()
-
     async def _advance(self, event: Event) -> tuple[Effect, ...]:
         """Take one step. Its record is durable before any effect is given back; nothing is told as paid without."""
         moved = step(self._leg, event)
@@ -160,5 +155,5 @@ class CardSale:
             code, receipt = self._presented.code, self._presented.receipt
             return PaidByCard(leg.key, leg.amount, leg.approved, code, facts, confirm=waits, chip=receipt)
         assert leg.cause is not None
-        undone = leg.state is State.REVERSING and leg.cause not in TAKEN_BACK
-        return NotPaid(leg.key, Cause.NO_ANSWER if undone else leg.cause, self._presented.receipt)
+        cause = undone(leg.cause) if leg.state is State.REVERSING else leg.cause
+        return NotPaid(leg.key, cause, self._presented.receipt)

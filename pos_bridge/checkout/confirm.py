@@ -6,7 +6,6 @@ Its word is durable before anything follows from it. Nobody's word undoes the pa
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from pos_bridge import events
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settling import InDoubtError
 from pos_bridge.domain.happening import Cancelled, Confirmed
@@ -14,6 +13,7 @@ from pos_bridge.domain.ledger import JournalUnwritableError, KnownLeg
 from pos_bridge.domain.leg import Cause, Leg, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.log import events
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
 _LONGEST_NAP_S = 1.0  # then the processor's clock is looked at again: timers stand still while a machine sleeps

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from pos_bridge import events
 from pos_bridge.checkout.awards import Awards
 from pos_bridge.checkout.ports import Journal, Logbook, Vault
 from pos_bridge.checkout.returns import Returns, given_back
@@ -32,6 +31,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import Outcome, PaidByCard, PaidInCash, Running
 from pos_bridge.domain.points import PointsRule
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.log import events
 
 Paid = PaidByCard | PaidInCash
 

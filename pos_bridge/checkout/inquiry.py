@@ -5,7 +5,6 @@ A journal that the processor does not trust moves nothing: its legs are only loo
 
 from dataclasses import replace
 
-from pos_bridge import events
 from pos_bridge.checkout.ports import Journal, Logbook, Processor
 from pos_bridge.checkout.settling import Settling
 from pos_bridge.domain.authorisation import AskRefund, No, Unknown, Yes
@@ -24,6 +23,7 @@ from pos_bridge.domain.ledger import KnownLeg
 from pos_bridge.domain.leg import Cause, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.session import Trust
+from pos_bridge.log import events
 
 _DAY_MS = 86_400_000
 _ON_ITS_WAY_MS = 10_000  # a request that came in time is done or shows as in progress by then; and clocks drift

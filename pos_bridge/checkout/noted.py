@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from pos_bridge import events
 from pos_bridge.checkout.person_ports import Persons, Trail
 from pos_bridge.checkout.ports import Logbook
 from pos_bridge.domain.audit import MAY, Act, Actor, AuditEntry, TrailUnwritableError
 from pos_bridge.domain.identity import Choice, Purpose, VaultFault, VaultUnusableError
 from pos_bridge.domain.person import Person, PersonFault
 from pos_bridge.domain.person_change import Change
+from pos_bridge.log import events
 
 _Result = TypeVar("_Result")
 _Found = TypeVar("_Found")

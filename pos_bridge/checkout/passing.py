@@ -6,7 +6,6 @@ Between two pages whoever pays has the vault. No job of the vault's is longer th
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
-from pos_bridge import events
 from pos_bridge.checkout.noted import Noted
 from pos_bridge.checkout.person_ports import Persons
 from pos_bridge.checkout.ports import Logbook
@@ -14,7 +13,8 @@ from pos_bridge.domain.access import Due, Duty, Retained
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError, kind_of
 from pos_bridge.domain.person import ANSWER_WITHIN, Person
 from pos_bridge.domain.purposes import Retention
-from pos_bridge.log import counted
+from pos_bridge.log import events
+from pos_bridge.log.log import counted
 
 PAGE = 500  # persons; each is decrypted by itself
 TOGETHER = 1000  # persons forgotten at once: on a full vault two thirds of that is for the file, however many go

@@ -15,7 +15,7 @@ from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.domain.session import Trust
 from pos_bridge.domain.totals import Period
-from pos_bridge.log import Event
+from pos_bridge.log.log import Event
 
 
 class Journal(Protocol):
@@ -82,6 +82,9 @@ class Journal(Protocol):
 
     def head(self) -> JournalHead: ...
 
+    async def cash_refunded_since(self, row: bytes) -> bool:
+        """Whether cash was given back behind the row of that hash; True also where that cannot be told."""
+
     @property
     def writable(self) -> bool:
         """Whether the last write ended well."""
@@ -95,11 +98,11 @@ class Prompt(Protocol):
 
     async def card(self) -> SealedCard | ReadFailure: ...
 
-    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
+    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer | ReadFailure:
         """Tell the chip what the issuer said, and have its last word (second GENERATE AC). Called once, after `card`.
 
         A card without a chip agrees to every approval, without a receipt of its own. A chip that was pulled, or cannot
-        be asked, has not agreed.
+        be asked, has not agreed. A failure: it was let go, for this machine is not fit for cards any more.
         """
 
     def withdraw(self) -> None:
@@ -233,13 +236,21 @@ class Logbook(Protocol):
     def emit(self, event: Event) -> None: ...
 
 
+class CashRefunds(Protocol):
+    """What of the journal tells whether an approval was used."""
+
+    def head(self) -> JournalHead: ...
+
+    async def cash_refunded_since(self, row: bytes) -> bool: ...
+
+
 class RefundRule(Protocol):
     """Who may give money back without the sale it is of. `never`: nobody, whatever is approved."""
 
     @property
     def never(self) -> bool: ...
 
-    async def allows(self, request: bytes, cents: int, head: bytes) -> bool:
-        """`head`: the hash of the journal's newest row. Of the same till's request again: the same answer until there
-        is a newer one, which may be that refund. What allows it once allows no other.
+    async def allows(self, request: bytes, cents: int, journal: CashRefunds) -> bool:
+        """Nothing else is begun meanwhile. Of the same till's request again: the same answer until `journal` has a row
+        behind that may be its refund. What allows it once allows no other. Raises JournalUnwritableError.
         """

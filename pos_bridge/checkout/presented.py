@@ -8,18 +8,28 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pos_bridge import events
 from pos_bridge.checkout.order import fresh_salt
 from pos_bridge.checkout.parts import Parts
 from pos_bridge.checkout.settling import Settling
 from pos_bridge.domain.authorisation import No, PresentCard, Unknown, Yes
 from pos_bridge.domain.card import EntryMode, ReadFailure
-from pos_bridge.domain.chip import NO_ANSWER, ChipReceipt, HostWord, IssuerAnswer
-from pos_bridge.domain.happening import Approved, Declined, Event, NoAnswer, PromptOver, Recovered, WrongAnswer
+from pos_bridge.domain.chip import NO_ANSWER, ChipReceipt, HostWord, IssuerAnswer, SecondAnswer
+from pos_bridge.domain.happening import (
+    Approved,
+    CardAgreed,
+    CardRefused,
+    Declined,
+    Event,
+    NoAnswer,
+    PromptOver,
+    Recovered,
+    WrongAnswer,
+)
 from pos_bridge.domain.ledger import Advance, JournalUnwritableError, Opening
 from pos_bridge.domain.leg import SETTLED, Cause, Kind, Leg, State
 from pos_bridge.domain.progress import Progress, Stage
 from pos_bridge.domain.step import step
+from pos_bridge.log import events
 
 AUTHORISE_WITHIN_S = 45
 AGREE_WITHIN_S = 30.0  # a chip answers in a second or two; pulled, it never does
@@ -152,12 +162,15 @@ class PresentedLeg:
 
     # ---- its chip ----
 
-    async def ask_chip(self) -> bool:
+    async def ask_chip(self) -> CardAgreed | CardRefused:
         """Tell the chip that its issuer approved, and have its last word: whether it agrees.
 
         A card that was pulled, or says nothing in time, has not agreed.
         """
-        return await self._tell_chip(self._issuer, AGREE_WITHIN_S)
+        said = await self._tell_chip(self._issuer, AGREE_WITHIN_S)
+        if isinstance(said, ReadFailure):
+            return CardRefused(PROMPT_CAUSES[said])
+        return CardAgreed() if said.agreed else CardRefused()
 
     async def end_chip(self) -> None:
         """A chip whose request was sent is never left waiting: what is decided is told to it, and changes no more.
@@ -170,18 +183,19 @@ class PresentedLeg:
             stands = self.leg.state in _WORD_STANDS
             await self._tell_chip(self._issuer if stands else NO_ANSWER, TELL_WITHIN_S)
 
-    async def _tell_chip(self, issuer: IssuerAnswer, within_s: float) -> bool:
+    async def _tell_chip(self, issuer: IssuerAnswer, within_s: float) -> SecondAnswer | ReadFailure:
         self._chip_told = True
         try:
             async with asyncio.timeout(within_s):
                 said = await self.prompt.second_answer(issuer)
         except TimeoutError:
             self.prompt.withdraw()
-            return False
+            return SecondAnswer(agreed=False)
         finally:
             self._took_its_chip()
-        self.receipt = said.receipt
-        return said.agreed
+        if isinstance(said, SecondAnswer):
+            self.receipt = said.receipt
+        return said
 
     def _took_its_chip(self) -> None:
         """It has said its last word, if it is one."""

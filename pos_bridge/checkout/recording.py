@@ -1,8 +1,8 @@
 """Whether the journal takes what a lane asks of it, for its health."""
 
-from pos_bridge import events
 from pos_bridge.checkout.ports import Journal, Logbook
 from pos_bridge.domain.outcome import NotRecordable
+from pos_bridge.log import events
 
 
 class Recording:

@@ -62,8 +62,8 @@ class Refund:
 
     async def _not_approved(self) -> NotApproved | None:
         """The last look before it is begun: an approval that is taken is gone."""
-        rule, head = self._parts.without_sale, self._parts.journal.head().hash
-        if rule is None or await rule.allows(self._ask.till.request, self._ask.amount.cents, head):
+        rule, journal = self._parts.without_sale, self._parts.journal
+        if rule is None or await rule.allows(self._ask.till.request, self._ask.amount.cents, journal):
             return None
         return NotApproved(never=rule.never)
 

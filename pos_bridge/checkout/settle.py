@@ -6,7 +6,6 @@ Needs keys only, never card data. Each leg is a task of its own, so one that is 
 import asyncio
 from contextlib import suppress
 
-from pos_bridge import events
 from pos_bridge.checkout.derived import DerivedRefund
 from pos_bridge.checkout.inquiry import Inquiry
 from pos_bridge.checkout.ports import Journal, Logbook, Processor
@@ -18,6 +17,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.step import step
 from pos_bridge.domain.transition import Effect, ImpossibleStepError
 from pos_bridge.domain.trouble import Trouble
+from pos_bridge.log import events
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0

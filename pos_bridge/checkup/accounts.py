@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, mend, note, stop
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.words import Words
 
 NOT_INSTALLED = note(

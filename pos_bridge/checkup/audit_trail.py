@@ -1,18 +1,14 @@
 """The audit trail: is what is stored what was noted?"""
 
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
+from pos_bridge.checkup.cut_off import is_quiet
 from pos_bridge.checkup.finding import Finding, good, mend, stop, unseen
 from pos_bridge.checkup.user import must_open
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.audit import TrailUnwritableError
 from pos_bridge.registers.trail_file import Damaged, verify
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
-
-_NOTED_WITHIN_S = 2.0
-_LOOK_S = 0.02
 
 SOUND = good(
     "audit_trail",
@@ -53,7 +49,7 @@ CUT_OFF = unseen(
 def look(config: Config) -> Iterator[Finding]:
     path = config.audit
     must_open(path)
-    if not _is_quiet(path):
+    if not is_quiet(path):
         yield CUT_OFF(path=str(path))
         return
     try:
@@ -65,14 +61,3 @@ def look(config: Config) -> Iterator[Finding]:
         yield DAMAGED(path=str(path), sequence=str(found.sequence))
     else:
         yield SOUND()  # not how many entries: the status page would show when somebody asked for a person's data
-
-
-def _is_quiet(path: Path) -> bool:
-    """No rollback journal beside it, or not for long: reading would undo what was cut off."""
-    cut_off = path.with_name(path.name + "-journal")
-    until = time.monotonic() + _NOTED_WITHIN_S
-    while path.exists() and cut_off.exists():
-        if time.monotonic() > until:
-            return False
-        time.sleep(_LOOK_S)
-    return True

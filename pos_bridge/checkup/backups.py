@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pos_bridge.backup.shelf import newest
 from pos_bridge.checkup.finding import Finding, good, mend
 from pos_bridge.checkup.user import engines_user
-from pos_bridge.settings import Config
-from pos_bridge.words import Words
+from pos_bridge.config.settings import Config
+from pos_bridge.words import Words, hours
 
 LATE = timedelta(hours=50)  # one a day, and one may fail
 _AHEAD = timedelta(hours=1)
@@ -41,9 +41,9 @@ NONE = mend(
 OLD = mend(
     "backup",
     Words(
-        "La dernière sauvegarde a {hours} heures. Voyez pourquoi il n'y en a pas eu depuis : `systemctl status "
+        "La dernière sauvegarde a {age}. Voyez pourquoi il n'y en a pas eu depuis : `systemctl status "
         "pos-bridge-backup.timer`, `journalctl -u pos-bridge-backup`.",
-        "The newest backup is {hours} hours old. See why there was none since: `systemctl status "
+        "The newest backup is {age} old. See why there was none since: `systemctl status "
         "pos-bridge-backup.timer`, `journalctl -u pos-bridge-backup`.",
     ),
 )
@@ -66,8 +66,8 @@ WITHOUT_PERSONS = mend(
 RECENT = good(
     "backup",
     Words(
-        "La dernière sauvegarde a {hours} heures.",
-        "The newest backup is {hours} hours old.",
+        "La dernière sauvegarde a {age}.",
+        "The newest backup is {age} old.",
     ),
 )
 
@@ -92,6 +92,6 @@ def look(config: Config) -> Iterator[Finding]:
     if age < -_AHEAD:
         yield AHEAD()
     else:
-        yield (OLD if age > LATE else RECENT)(hours=str(max(age // _HOUR, 0)))
+        yield (OLD if age > LATE else RECENT)(age=hours(age // _HOUR))
     if config.identity is not None and config.vault.exists() and manifest.vault is None:
         yield WITHOUT_PERSONS()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, mend, stop
 from pos_bridge.checkup.user import User, engines_user
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.words import Words
 
 MISSING = stop(

@@ -7,9 +7,9 @@ from cryptography import x509
 
 from pos_bridge.checkup.finding import Finding, Line, good, mend, stop, unseen
 from pos_bridge.checkup.user import must_open
-from pos_bridge.credentials import WARN_DAYS
+from pos_bridge.config.credentials import WARN_DAYS
+from pos_bridge.config.settings import Config
 from pos_bridge.pair import renew_from
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 _LATE = timedelta(days=2)  # after it should have been renewed

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterator
 
-from pos_bridge import credentials, terminal_data
 from pos_bridge.checkup.finding import Finding, good, mend, stop, unseen
 from pos_bridge.checkup.user import engines_user
-from pos_bridge.config import load
-from pos_bridge.config_checks import named_files
-from pos_bridge.settings import Config, ConfigError, is_credential
+from pos_bridge.config import credentials, terminal_data
+from pos_bridge.config.checks import named_files
+from pos_bridge.config.file import load
+from pos_bridge.config.settings import Config, ConfigError, is_credential
 from pos_bridge.start_fault import StartFault
 from pos_bridge.words import Words
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, mend, stop
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.words import Words
 
 STOP_BELOW = 64 * 2**20  # bytes; a day of a busy till is under 10 MiB, and the vault is written anew beside itself

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-from pos_bridge import credentials
 from pos_bridge.checkup.finding import Finding, good, mend, stop, unseen
-from pos_bridge.settings import Config, ConfigError
+from pos_bridge.config import credentials
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.wire.nexo.secured import NONCE_LENGTH, MessageKey, SealedMessage, read_sealed, seal
 from pos_bridge.words import Words
 

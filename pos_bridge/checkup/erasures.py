@@ -7,9 +7,9 @@ from threading import Thread
 
 from pos_bridge.checkup.finding import Finding, good, mend, stop
 from pos_bridge.checkup.user import engines_user
+from pos_bridge.config.settings import Config
 from pos_bridge.identity.ledger import Entries, parse
 from pos_bridge.identity.ledger_file import NAME
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 _WITHIN_S = 3.0  # a share answers in less, or is not there

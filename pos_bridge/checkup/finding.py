@@ -6,7 +6,7 @@ A finding never holds data of a person, a card or a sale: settings, paths, names
 from dataclasses import dataclass
 from enum import Enum
 
-from pos_bridge.words import Words, same
+from pos_bridge.words import LANGUAGES, Words, same
 
 
 class Weight(Enum):
@@ -37,6 +37,11 @@ class Finding:
         """The line: how much it matters, then the sentence."""
         colon = ":" if language == "en" else " :"
         return f"{self.weight.value.to(language)}{colon} {self.text(language)}"
+
+    def as_fields(self) -> dict[str, str]:
+        """For a program: in every language."""
+        weight = self.weight.name.lower()
+        return {"check": self.check, "weight": weight, **{language: self.text(language) for language in LANGUAGES}}
 
 
 @dataclass(frozen=True, slots=True)

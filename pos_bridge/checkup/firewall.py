@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, mend, note, unseen
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.connection import Who
 from pos_bridge.network import denied, nft
 from pos_bridge.network.allowed import Allowed, allowed
 from pos_bridge.network.ruleset import USERS, known_users, table
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 NO_RULES = mend(
@@ -57,8 +57,10 @@ NO_NFT = mend(
 NO_USER = mend(
     "firewall_users",
     Words(
-        "L'utilisateur {user} n'existe pas sur cette machine : aucune règle ne le tient. Réinstallez le paquet.",
-        "There is no user {user} on this machine: no rule holds it. Install the package again.",
+        "L'utilisateur {user} n'existe pas sur cette machine : aucune règle ne le tient. Sur une caisse, réinstallez "
+        "le paquet; là où il n'y en a pas (simulation, développement), cet utilisateur n'existe pas.",
+        "There is no user {user} on this machine: no rule holds it. On a till install the package again; where there "
+        "is none (simulation, development) there is no such user.",
     ),
 )
 LOST = mend(

@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
-from pos_bridge.checkup.finding import Finding, good, note, stop
+from pos_bridge.checkup.finding import Finding, good, mend, note, stop
 from pos_bridge.checkup.user import must_open
-from pos_bridge.journal import months
+from pos_bridge.config.settings import Config
+from pos_bridge.journal import history, months
 from pos_bridge.journal.errors import JournalCorruptError, JournalNewerError
+from pos_bridge.journal.hours import month
 from pos_bridge.journal.stored import is_refused
 from pos_bridge.journal.verify import Report, SoundFile, verify
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 SOUND = good(
@@ -51,6 +53,26 @@ SET_ASIDE = note(
         "(docs/backup-and-restore.md).",
     ),
 )
+AHEAD = mend(
+    "journal_months",
+    Words(
+        "{file} porte un mois à venir : l'horloge avançait quand il a commencé, ou retarde maintenant. Vérifiez-la "
+        "(`timedatectl`). Si elle est juste, le service renomme ce fichier de lui-même, dans la journée, dès qu'il "
+        "joint le processeur; d'ici là rien n'est perdu, mais aucun mois ne commence.",
+        "{file} bears a month to come: the clock ran ahead when it began, or is behind now. Check it (`timedatectl`). "
+        "If it is right, the service names that file anew by itself, within a day of reaching the processor; until "
+        "then nothing is lost, but no month begins.",
+    ),
+)
+BEHIND = note(
+    "journal_months",
+    Words(
+        "Aucun mois du journal n'a commencé depuis {file}, où tout s'inscrit encore; rien n'est perdu. Le mois "
+        "commence dès que le service joint le processeur, si l'horloge est juste (`timedatectl`).",
+        "No month of the journal began since {file}, where everything is still written; nothing is lost. The month "
+        "begins as soon as the service reaches the processor, if the clock is right (`timedatectl`).",
+    ),
+)
 REFUSED = stop(
     "journal_believed",
     Words(
@@ -71,8 +93,8 @@ def look(config: Config) -> Iterator[Finding]:
     if not months.files(folder):
         yield EMPTY(folder=str(folder))
         return
-    for month in months.files(folder):
-        must_open(month)
+    for path in months.files(folder):
+        must_open(path)
     reports = _verified(folder)
     for each in reports:
         if isinstance(each, JournalCorruptError):
@@ -83,8 +105,18 @@ def look(config: Config) -> Iterator[Finding]:
         yield SOUND()  # not how many rows, or months: the status page would show each sale come, or a month's first
         if is_refused(folder):
             yield REFUSED()
+    yield from _names(months.files(folder)[-1])
     if aside := len(months.set_aside(folder)):
         yield SET_ASIDE(count=str(aside))
+
+
+def _names(in_use: Path) -> Iterator[Finding]:
+    """The month in the newest file's name against this till's clock: one begins with the month, sales or not."""
+    now = month(datetime.now().astimezone())
+    if history.is_ahead(in_use.stem, now):
+        yield AHEAD(file=in_use.name)
+    elif months.months_between(in_use.stem, now) > 1:
+        yield BEHIND(file=in_use.name)
 
 
 def _verified(folder: Path) -> tuple[Report, ...]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, Line, good, mend, note, stop, unseen
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.surroundings import Unfit
-from pos_bridge.settings import Config
 from pos_bridge.surroundings import ROOT, UnseenError, is_covered, read, swap_areas
 from pos_bridge.surroundings import look as unfit
 from pos_bridge.words import Words

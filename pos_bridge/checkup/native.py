@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, mend, stop
-from pos_bridge.config_checks import check_native_folder
-from pos_bridge.settings import Config, ConfigError
+from pos_bridge.config.checks import check_native_folder
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.start_fault import StartFault
 from pos_bridge.words import Words
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from pos_bridge.checkup.finding import Finding, good, mend, note
+from pos_bridge.checkup.cut_off import is_quiet
+from pos_bridge.checkup.finding import Finding, good, mend, note, unseen
 from pos_bridge.checkup.user import must_open
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.operator import HELD, OperatorsUnusableError
+from pos_bridge.operators import schema, seen
 from pos_bridge.operators.role_words import ROLES
-from pos_bridge.operators.store import Operators
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 NOT_USED = note(
@@ -24,6 +25,24 @@ UNREADABLE = mend(
     Words(
         "{path} ne peut pas être lu : personne n'est admis. Regardez le disque, et à qui est ce fichier.",
         "{path} cannot be read: nobody is let in. Look at the disk, and whose that file is.",
+    ),
+)
+CUT_OFF = unseen(
+    "operators",
+    Words(
+        "{path} : un changement a été coupé (panne de courant?). La prochaine connexion d'un employé le défait "
+        "d'elle-même; d'ici là ce fichier n'est pas lu.",
+        "{path}: a change was cut off (a power failure?). The next login of an operator undoes it by itself; until "
+        "then that file is not read.",
+    ),
+)
+OF_BEFORE = note(
+    "operators_file",
+    Words(
+        "{path} est de la version {version}, celle d'avant : ce programme le refait à la prochaine connexion d'un "
+        "employé; personne n'y est perdu.",
+        "{path} is of version {version}, the one before: this program makes it anew at the next login of an operator; "
+        "nobody in it is lost.",
     ),
 )
 NOBODY = mend(
@@ -75,18 +94,23 @@ def look(config: Config) -> Iterator[Finding]:
     if config.operators is None:
         yield NOT_USED()
         return
-    store = Operators(config.operator_store)
-    must_open(store.path)
-    try:
-        there, old = store.all(), store.old_hashes()
-    except OperatorsUnusableError:
-        yield UNREADABLE(path=str(store.path))
+    path = config.operator_store
+    must_open(path)
+    if not is_quiet(path):
+        yield CUT_OFF(path=str(path))
         return
-    held = frozenset().union(*(each.roles for each in there))
+    try:
+        found = seen.look(path)
+    except OperatorsUnusableError:
+        yield UNREADABLE(path=str(path))
+        return
+    if found.version != schema.VERSION:
+        yield OF_BEFORE(path=str(path), version=str(found.version))
+    held = frozenset().union(*(each.roles for each in found.operators))
     for role in sorted(HELD - held, key=lambda role: role.value):
         yield NOBODY(role=ROLES[role])
     if not HELD - held:
-        yield EACH_ROLE(count=str(len(there)))
-    if there:
-        yield OLD(count=str(old)) if old else OF_TODAY()
+        yield EACH_ROLE(count=str(len(found.operators)))
+    if found.operators:
+        yield OLD(count=str(found.old_hashes)) if found.old_hashes else OF_TODAY()
     yield OPEN() if config.operators.refund_without_sale == "open" else SUPERVISED()

@@ -8,7 +8,7 @@ from pathlib import Path
 from pos_bridge.cardlink.pcscd_log import logs_apdus
 from pos_bridge.checkup.finding import Finding, good, mend, stop, unseen
 from pos_bridge.checkup.programs import others_are_hidden
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.surroundings import ROOT
 from pos_bridge.words import Words
 

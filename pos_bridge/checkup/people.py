@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from pos_bridge import clock
 from pos_bridge.checkout.passing import duties
 from pos_bridge.checkup.finding import Finding, good, mend, note
 from pos_bridge.checkup.user import must_open
+from pos_bridge.config.people import Identity
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.identity import file
 from pos_bridge.identity.fault import EXPECTED, fault_of
-from pos_bridge.identity.person_file import local_today
 from pos_bridge.identity.renewing import OWED
-from pos_bridge.people_config import Identity
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 RENEWED_WITHIN_S = 26 * 3600  # a day is promised; the engine makes haste from the twentieth hour
@@ -28,8 +28,15 @@ _PAGE = 500
 NOBODY = note(
     "people",
     Words(
-        "Cette caisse ne garde personne : il n'y a pas de section [identity], ou personne n'a encore choisi.",
-        "This till keeps nobody: there is no section [identity], or nobody has chosen yet.",
+        "Cette caisse ne garde personne : il n'y a pas de section [identity].",
+        "This till keeps nobody: there is no section [identity].",
+    ),
+)
+NOBODY_YET = note(
+    "people",
+    Words(
+        "Cette caisse garde qui le choisit ([identity]), et personne ne l'a encore choisi.",
+        "This till keeps whoever chooses it ([identity]), and nobody has chosen yet.",
     ),
 )
 VAULT_UNUSABLE = mend(
@@ -101,13 +108,16 @@ class _Counted:
 
 
 def look(config: Config) -> Iterator[Finding]:
-    if config.identity is None or not config.vault.exists():
+    if config.identity is None:
         yield NOBODY()
+        return
+    if not config.vault.exists():
+        yield NOBODY_YET()
         return
     for each in (config.vault, config.path(config.identity.vault_key)):
         must_open(each)
     yield RENEWAL_LATE() if _age_s(config.state / OWED) > RENEWED_WITHIN_S else RENEWED()
-    today = local_today()
+    today = clock.today()
     try:
         counted = _counted(config, config.identity, today)
     except EXPECTED as error:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, mend, stop
 from pos_bridge.checkup.user import User, engines_user
-from pos_bridge.config_checks import named_files
-from pos_bridge.settings import Config, is_credential
+from pos_bridge.config.checks import named_files
+from pos_bridge.config.settings import Config, is_credential
 from pos_bridge.words import Words
 
 _OF_OTHERS = 0o077

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from pos_bridge.checkup.finding import Finding, note
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.wire import trust_words
 from pos_bridge.words import Words
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from pos_bridge.checkup.finding import Finding, good, mend, note, stop, unseen
+from pos_bridge.checkup.finding import Finding, Line, good, mend, note, stop, unseen
 from pos_bridge.checkup.programs import command, others_are_hidden, processes
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.surroundings import Unfit
-from pos_bridge.settings import Config
 from pos_bridge.surroundings import ROOT, UnseenError, read
 from pos_bridge.words import Words
 
@@ -39,6 +39,15 @@ HIDDEN = unseen(
         "regardés. Lancez-la comme root.",
         "The service's processes cannot be seen by whoever runs this command: their locks were not looked at. Run it "
         "as root.",
+    ),
+)
+SWAP_HIDDEN = unseen(
+    "swapped",
+    Words(
+        "Si la mémoire du service, ou d'une chambre des cartes, est dans la mémoire d'échange n'a pas été regardé : "
+        "leurs processus ne se laissent pas voir de qui lance cette commande. Lancez-la comme root.",
+        "Whether memory of the service, or of a card room, is in swap was not looked at: their processes cannot be "
+        "seen by whoever runs this command. Run it as root.",
     ),
 )
 LOCKED = good("locks", Words("{what} : verrous en vigueur ({locks}).", "{what}: locks in force ({locks})."))
@@ -167,7 +176,7 @@ def look_at(root: Path, config: Config) -> Iterator[Finding]:
     found = [*_engines(root, config.file)]
     engine = next((process for process in found if process is not None), None)
     if engine is None:
-        yield (HIDDEN if found or others_are_hidden(root) else NO_ENGINE)()
+        yield from _not_seen(NO_ENGINE, hidden=bool(found) or others_are_hidden(root))
         return
     yield from _look_at(root, ENGINE, engine, promised, swap_accepted=accepted)
     until = time.monotonic() + _WITHIN_S
@@ -177,9 +186,14 @@ def look_at(root: Path, config: Config) -> Iterator[Finding]:
     said = (found for room in rooms for found in _look_at(root, ROOM, room, _OF_ROOM, swap_accepted=accepted))
     yield from dict.fromkeys(said)
     if not rooms:
-        yield NO_ROOM()
+        yield from _not_seen(NO_ROOM, hidden=others_are_hidden(root))
     elif any(room.uid == engine.uid for room in rooms):
         yield ROOM_IS_ENGINE(uid=str(engine.uid))
+
+
+def _not_seen(absent: Line, *, hidden: bool) -> Iterator[Finding]:
+    """What is not there holds no memory; of what is hidden nothing is known."""
+    yield from (HIDDEN(), SWAP_HIDDEN()) if hidden else (absent(),)
 
 
 def _look_at(

@@ -7,14 +7,14 @@ import asyncio
 import time
 from collections.abc import Iterator
 
-from pos_bridge import credentials
 from pos_bridge.checkup.configuration import lacks_credentials
 from pos_bridge.checkup.finding import Finding, Line, good, mend, stop, unseen
 from pos_bridge.checkup.tls import Ending, context, shake
+from pos_bridge.config import credentials
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.processor.channel import Credentials, grpc, open_channel
 from pos_bridge.protocol import processor_v1_pb2 as pb
 from pos_bridge.protocol.processor_v1_pb2_grpc import ProcessorStub
-from pos_bridge.settings import Config, ConfigError
 from pos_bridge.start_fault import StartFault
 from pos_bridge.words import Words
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, Line, good, mend, note, unseen
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.surroundings import ROOT, UnseenError, read
 from pos_bridge.words import Words
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pos_bridge.checkup.finding import Finding, mend, note
-from pos_bridge.settings import Config, Reader
+from pos_bridge.config.settings import Config, Reader
 from pos_bridge.words import Words
 
 # Which driver's reader hands out the card in clear. The drivers are for the card room alone: a test compares.

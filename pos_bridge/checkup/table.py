@@ -5,6 +5,7 @@ from types import ModuleType
 
 from pos_bridge.checkup import (
     accounts,
+    administration,
     audit_trail,
     backups,
     believed_files,
@@ -29,7 +30,7 @@ from pos_bridge.checkup import (
     versions,
 )
 from pos_bridge.checkup.finding import Finding, Line, mend, unseen
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.words import Words
 
 # Each has `look(config: Config) -> Iterator[Finding]`, and its lines beside it.
@@ -44,6 +45,7 @@ LOOKS: tuple[ModuleType, ...] = (
     readers,
     pcscd,
     native,
+    administration,
     journal,
     audit_trail,
     operators,

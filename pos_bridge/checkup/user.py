@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 
 
 @dataclass(frozen=True, slots=True)

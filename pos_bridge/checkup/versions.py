@@ -10,7 +10,7 @@ from cryptography.hazmat.backends.openssl import backend
 
 from pos_bridge import __version__
 from pos_bridge.checkup.finding import Finding, note
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.words import Words
 
 VERSION = note(

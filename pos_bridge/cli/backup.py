@@ -10,7 +10,7 @@ from pathlib import Path
 from pos_bridge.backup.fault import BackupError
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.settings import ConfigError
+from pos_bridge.config.settings import ConfigError
 from pos_bridge.words import Words
 
 DONE, NOT_DONE, UNFIT = 0, 1, 2

@@ -2,12 +2,10 @@
 
 import argparse
 import os
-from datetime import datetime
 from pathlib import Path
 
 from pyrage import x25519
 
-from pos_bridge import credentials
 from pos_bridge.backup import age, shelf
 from pos_bridge.backup.fault import BackupError, BackupFault, reason_of
 from pos_bridge.backup.fill import Filled, Opening, fill
@@ -18,12 +16,15 @@ from pos_bridge.backup.opening import manifest_among, signed_manifest, with_part
 from pos_bridge.backup.restore import drill as drilled
 from pos_bridge.backup.restore import finish, restore
 from pos_bridge.cli.backup_words import say
-from pos_bridge.config_checks import check_file, check_vault_key
+from pos_bridge.clock import now
+from pos_bridge.config import credentials
+from pos_bridge.config.checks import check_file, check_vault_key
+from pos_bridge.config.settings import Config, is_credential
+from pos_bridge.config.upkeep import Backup
 from pos_bridge.identity.ledger import Entries
 from pos_bridge.identity.ledger import parse as parsed_ledger
 from pos_bridge.identity.ledger_file import NAME as LEDGER
-from pos_bridge.settings import Config, is_credential
-from pos_bridge.upkeep_config import Backup
+from pos_bridge.words import hours
 
 _DONE, _NOT_DONE = 0, 1
 _HOUR_S = 3600
@@ -43,7 +44,7 @@ def back_up(args: argparse.Namespace) -> int:
         None if backup.vault_recipient is None else _recipient("backup.vault_recipient", backup.vault_recipient),
         credentials.terminal_key(config),
     )
-    made = make(plan, _now)
+    made = make(plan, now)
     print(say("made", args.lang, path=made.path, rows=made.manifest.chain.count))
     print(say("signer", args.lang, signer=made.manifest.signer))
     if made.forgotten:
@@ -65,8 +66,8 @@ def drill(args: argparse.Namespace) -> int:
     if found is None:
         raise BackupError(BackupFault.NO_BACKUP, path=folder)
     path, made = found
-    hours = max(int((_now() - made).total_seconds()), 0) // _HOUR_S  # its clock, or ours, may have been ahead
-    print(say("age", args.lang, path=path, hours=hours), flush=True)
+    age = hours(int((now() - made).total_seconds()) // _HOUR_S)  # less than none: its clock, or ours, was ahead
+    print(say("age", args.lang, path=path, age=age.to(args.lang)), flush=True)
     manifest = signed_manifest(path, config.till.number, config.file, _signer(args))
     brought = with_parts(path, manifest, [], persons=True)
     if not args.identity:
@@ -172,7 +173,3 @@ def _identities(path: Path) -> list[x25519.Identity]:
 
 def _check_secret(config: Config, setting: str, text: str) -> None:
     check_file(config.file, setting, config.path(text), secret=True, credential=is_credential(text))
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()

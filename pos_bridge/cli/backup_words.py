@@ -20,7 +20,7 @@ WORDS = {
         "Le coffre des personnes, ou la piste de vérification, ne peut pas être lu : le journal seul y est.",
         "The vault of persons, or the audit trail, cannot be read: this backup has the journal alone.",
     ),
-    "age": Said("Dernière sauvegarde : {path}, il y a {hours} h.", "Newest backup: {path}, {hours} h ago."),
+    "age": Said("Dernière sauvegarde : {path}, il y a {age}.", "Newest backup: {path}, {age} ago."),
     "signed_well": Said(
         "Signature et empreintes justes. Sans --identity, elle n'a pas été ouverte.",
         "Signature and hashes hold. Without --identity it was not opened.",

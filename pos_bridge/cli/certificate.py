@@ -20,8 +20,8 @@ from pos_bridge.cli.authority import Authority, NotUsableError
 from pos_bridge.cli.certificate_words import WORDS
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.disk import write_private, write_public
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
+from pos_bridge.storage.disk import write_private, write_public
 from pos_bridge.words import Words
 
 DONE, NOT_DONE = 0, 1

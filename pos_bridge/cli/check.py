@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from pos_bridge import credentials, terminal_data
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.settings import ConfigError
+from pos_bridge.config import credentials, terminal_data
+from pos_bridge.config.settings import ConfigError
 from pos_bridge.words import Words
 
 _GOOD = Words("{file} : tout est bon", "{file}: good")

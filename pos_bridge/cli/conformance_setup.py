@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from pos_bridge.config import load
+from pos_bridge.config.file import load
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.conformance import card, files
 from pos_bridge.conformance.setup import DEFAULT_CENTS, Setup
 from pos_bridge.processor.channel import Credentials
-from pos_bridge.settings import Config, ConfigError
 
 _IN_USE = (
     "this till has a journal: the sessions of this command would fence its engine out, and the rows they show would "

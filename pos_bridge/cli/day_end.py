@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import json
 import sys
-from datetime import datetime
 from typing import NoReturn
 
 from pos_bridge.checkout import day_end
@@ -17,12 +16,13 @@ from pos_bridge.cli.day_end_words import say as say_of_days
 from pos_bridge.cli.journal_words import say
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.clock import now
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.domain.authorisation import Holding
 from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.domain.leg import State
 from pos_bridge.journal.beside_engine import UNREADABLE, JournalBesideEngine
-from pos_bridge.log import Event
-from pos_bridge.settings import Config, ConfigError
+from pos_bridge.log.log import Event
 from pos_bridge.words import Words
 
 OK, FAILED, UNUSABLE = 0, 1, 2
@@ -87,12 +87,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _look(config: Config, number: int | None) -> view.Day | None:
-    from pos_bridge import credentials  # noqa: PLC0415 - gRPC and TLS are loaded by the commands that need them
+    from pos_bridge.config import credentials  # noqa: PLC0415 - gRPC and TLS are loaded by the commands that need them
     from pos_bridge.processor.channel import Credentials  # noqa: PLC0415 - as above
     from pos_bridge.processor.client import ProcessorClient, ProcessorSettings  # noqa: PLC0415 - as above
 
     loaded = credentials.load(config)
-    books = JournalBesideEngine(config.journal, lambda: datetime.now().astimezone())
+    books = JournalBesideEngine(config.journal, now)
     settings = ProcessorSettings(
         config.processor.address,
         config.processor.server_name,

@@ -6,13 +6,13 @@ The engine must be stopped: the journal has one writer. Moves no money by itself
 import argparse
 import sys
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 from pos_bridge.cli.day_end_words import say
 from pos_bridge.cli.journal_words import say as journal_say
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.clock import now
 from pos_bridge.domain.happening import Decided
 from pos_bridge.domain.ledger import Advance, JournalUnwritableError
 from pos_bridge.domain.leg import State
@@ -98,7 +98,7 @@ def _with_journal(args: argparse.Namespace, key: LegKey | None) -> int:
     folder: Path = args.journal
     language: str = args.lang
     try:
-        with closing(JournalFile.open(folder, args.loaded.till.number, lambda: datetime.now().astimezone())) as journal:
+        with closing(JournalFile.open(folder, args.loaded.till.number, now)) as journal:
             return _accept(journal, language) if key is None else _decide(journal, key, args.decision, language)
     except JournalBusyError:
         return _fail(FAILED, say("stop_it_first", language))

@@ -7,11 +7,11 @@ import argparse
 import json
 from collections.abc import Mapping
 
-from pos_bridge.checkup.finding import Finding, Weight
+from pos_bridge.checkup.finding import Weight
 from pos_bridge.checkup.table import examine
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.words import LANGUAGES, Words
+from pos_bridge.words import Words
 
 # 2 is for words and for a configuration that cannot be read, as of every command.
 WELL, ILL, AT_RISK = 0, 1, 3
@@ -53,15 +53,10 @@ def run(args: argparse.Namespace) -> int:
     told: list[dict[str, str]] = []
     for finding in examine(args.loaded):
         if args.json:
-            told.append(as_fields(finding))
+            told.append(finding.as_fields())
         else:
             print(finding.to(args.lang), flush=True)
         code |= CODES[finding.weight]
     if args.json:
         print(json.dumps(told, ensure_ascii=False, indent=2))
     return code
-
-
-def as_fields(finding: Finding) -> dict[str, str]:
-    weight = finding.weight.name.lower()
-    return {"check": finding.check, "weight": weight, **{each: finding.text(each) for each in LANGUAGES}}

@@ -18,19 +18,19 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from pos_bridge import credentials
 from pos_bridge.cli import enrol_issuer
 from pos_bridge.cli.enrol_words import FAULTS, UNCHANGED, WORDS
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
-from pos_bridge.device_config import Address
-from pos_bridge.disk import try_room, write_private, write_public
+from pos_bridge.config import credentials
+from pos_bridge.config.devices import Address
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.domain.enrolment import EnrolError, EnrolFault
 from pos_bridge.ops import enrol as conversation
 from pos_bridge.ops import est
 from pos_bridge.ops.token import Token
 from pos_bridge.pair import Pair, key_pem
-from pos_bridge.settings import Config, ConfigError
+from pos_bridge.storage.disk import try_room, write_private, write_public
 from pos_bridge.words import Words
 
 DONE, NOT_DONE = 0, 1

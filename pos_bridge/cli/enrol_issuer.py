@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from cryptography import x509
 
-from pos_bridge import credentials
+from pos_bridge.config import credentials
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.ops import est
 from pos_bridge.pair import Pair
-from pos_bridge.settings import Config, ConfigError
 
 _LONGEST = 120  # characters of a name
 _KEY_DIGITS = 16  # of the identifier of an issuer's key, as certificates name it

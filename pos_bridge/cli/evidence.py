@@ -4,26 +4,26 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
 from functools import reduce
 from operator import or_
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pos_bridge import credentials
 from pos_bridge.cli.doctor import AT_RISK, CODES, ILL, NOT_ALL_SEEN, WELL
 from pos_bridge.cli.evidence_words import HELP, WHAT, say
 from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.person_files import places
+from pos_bridge.clock import today
+from pos_bridge.config import credentials
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.evidence import page_words, seal, structured
 from pos_bridge.evidence.looks import examine
 from pos_bridge.evidence.page import page
 from pos_bridge.evidence.page_words import SHORT, STATES
 from pos_bridge.evidence.report import Report, report
 from pos_bridge.evidence.requirement import State
-from pos_bridge.settings import Config, ConfigError
 
 __all__ = ["AT_RISK", "ILL", "NOT_ALL_SEEN", "WELL", "add_parser", "run"]  # its exit codes, which are doctor's
 
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         with ExitStack() as waiting:
             # Their places are taken first: what cannot be written is not looked for.
             writers = {file: waiting.enter_context(_place(file, signed=key is not None)) for file in files}
-            made = report(args.loaded, examine(args.loaded), datetime.now().astimezone().date(), _signer(key))
+            made = report(args.loaded, examine(args.loaded), today(), _signer(key))
             contents = {as_page: page(made, args.lang), as_json: structured.to_bytes(made)}
             for file, write in writers.items():
                 content = contents[file]

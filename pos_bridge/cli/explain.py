@@ -11,6 +11,7 @@ from pos_bridge.cli.journal_words import LANGUAGES, WORDS, Said, money, say
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.recorded import UNREADABLE
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.identity import VaultUnusableError
 from pos_bridge.domain.leg import Cause, Kind, State, Tender
 from pos_bridge.domain.leg_key import LegKey
@@ -29,7 +30,6 @@ from pos_bridge.pos_api.privacy_receipt import (
     privacy_lines,
     said_of_you,
 )
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 OK, FAILED, NO_SUCH = 0, 1, 3

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pos_bridge.cli.firewall_words import WORDS
 from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.connection import Who
 from pos_bridge.network import denied, nft
 from pos_bridge.network.allowed import Allowed, allowed
 from pos_bridge.network.ruleset import USERS, drop_in, known_users, ruleset, table
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 DONE, NOT_DONE = 0, 1

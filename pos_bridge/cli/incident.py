@@ -4,11 +4,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
+from pos_bridge import clock
 from pos_bridge.cli.incident_words import FIELDS, HELP, NOTICES, WHAT, WHOM, say
 from pos_bridge.cli.language import add_language, described
 from pos_bridge.cli.parsers import Subparsers, add_config
@@ -83,7 +84,7 @@ def _enter(args: argparse.Namespace, folder: Path, number: Callable[[dict[int, I
 
 
 def _tell(args: argparse.Namespace, folder: Path) -> None:
-    act = Told(args.whom, _past(args, "told", args.on or _today()))
+    act = Told(args.whom, _past(args, "told", args.on or clock.today()))
     incident_file.note(folder, lambda known: _entry(args, _known(known, args).number, act))
     print(say("noted", args.lang, number=args.number))
 
@@ -154,7 +155,7 @@ def _facts(args: argparse.Namespace) -> Facts:
 
 def _entry(args: argparse.Namespace, number: int, act: Noted | Told | Closed) -> Entry:
     try:
-        told = {"incident": number, "day": _today(), "operator": args.operator, "act": msgspec.to_builtins(act)}
+        told = {"incident": number, "day": clock.today(), "operator": args.operator, "act": msgspec.to_builtins(act)}
         return msgspec.convert(told, Entry)
     except msgspec.ValidationError:
         raise _RefusedError(HELP["operator"].to(args.lang)) from None
@@ -176,7 +177,7 @@ def _facts_words(act: argparse.ArgumentParser) -> None:
 
 def _past(args: argparse.Namespace, field: str, day: date) -> date:
     """Today, or a day before, by this till's clock in its zone: which is where the shop is."""
-    today = _today()
+    today = clock.today()
     if day > today:
         raise _RefusedError(say("to_come", args.lang, field=FIELDS[field].to(args.lang), day=day, today=today))
     return day
@@ -187,10 +188,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(HELP["not_a_day"].both) from None
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
 
 
 def _told(line: str) -> int:

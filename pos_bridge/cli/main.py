@@ -11,8 +11,8 @@ from pos_bridge import __version__
 from pos_bridge.cli import language
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.quiet import keep_quiet
-from pos_bridge.config import load, read
-from pos_bridge.settings import ConfigError
+from pos_bridge.config.file import load, read
+from pos_bridge.config.settings import ConfigError
 from pos_bridge.words import Words
 
 DEFAULT_CONFIG = Path("/etc/pos-bridge/pos-bridge.toml")
@@ -43,7 +43,7 @@ COMMANDS = (
     "conformance",
 )
 _WITHOUT_CONFIGURATION = {"conformance", "receipt", "setup"}
-# They make files that the configuration names, or do not need all of them.
+# They make files that the configuration names, or do not need all of them, or are not let at them.
 _LOOK_THEMSELVES = {
     "page",
     "status",
@@ -52,6 +52,7 @@ _LOOK_THEMSELVES = {
     "enrol",
     "evidence",
     "incident",
+    "operator",
     "backup",
     "restore",
     "firewall",

@@ -1,4 +1,4 @@
-"""`pos-bridge operator ACT`: who works at this till. For root and the engine's user."""
+"""`pos-bridge operator ACT`: who works at this till. For root and the engine's user, but for approve-refund."""
 
 import argparse
 import os
@@ -6,19 +6,21 @@ import pwd
 import re
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 
+from pos_bridge.cli import operator_counter
 from pos_bridge.cli.journal_words import money
 from pos_bridge.cli.language import add_language, described
-from pos_bridge.cli.operator_input import NotGivenError, new_password, password
-from pos_bridge.cli.operator_words import HELP, WEAK, say
+from pos_bridge.cli.operator_input import new_password, password
+from pos_bridge.cli.operator_words import HELP, WEAK, NotDoneError, say
 from pos_bridge.cli.parsers import Subparsers, add_config
+from pos_bridge.clock import today
 from pos_bridge.domain import audit
-from pos_bridge.domain.audit import MAY, Act, Actor, AuditEntry, Role, TrailUnwritableError
+from pos_bridge.domain.audit import Role, TrailUnwritableError
 from pos_bridge.domain.details import Field, UnfitDetailError, details
 from pos_bridge.domain.operator import HELD, Operator, OperatorsUnusableError, Refused, Wait
 from pos_bridge.operators.approvals import Approvals
+from pos_bridge.operators.counter import Counter
 from pos_bridge.operators.password import WeakPasswordError
 from pos_bridge.operators.role_words import ROLES
 from pos_bridge.operators.store import NumberTakenError, Operators
@@ -27,13 +29,6 @@ from pos_bridge.registers.trail_file import TrailFile
 DONE, NOT_DONE, WRONG_WORDS = 0, 1, 2
 _NAMED = {name: role for role in HELD for name in (ROLES[role].fr, ROLES[role].en)}
 _AMOUNT = re.compile(r"([0-9]{1,6})(?:[.,]([0-9]{2}))?", re.ASCII)
-
-
-class _RefusedError(Exception):
-    def __init__(self, word: str, **values: object) -> None:
-        super().__init__(word)
-        self.word = word
-        self.values = values
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
@@ -53,12 +48,11 @@ def run(args: argparse.Namespace) -> int:
     """`args.loaded` is the Config. 0 done; 1 not done, and a line says why; 2 wrong words."""
     os.umask(0o077)
     try:
-        _check_user(args.loaded.state)
+        if args.act is not _approve:
+            _check_user(args.loaded.state)
         args.act(args, Operators(args.loaded.operator_store))
-    except _RefusedError as error:
+    except NotDoneError as error:
         said = say(error.word, args.lang, **error.values)
-    except NotGivenError as error:
-        said = say(error.word, args.lang)
     except WeakPasswordError as error:
         said = WEAK[error.why].to(args.lang)
     except NumberTakenError:
@@ -73,24 +67,13 @@ def run(args: argparse.Namespace) -> int:
     return NOT_DONE
 
 
-def proven(args: argparse.Namespace, operators: Operators, act: Act) -> Operator:
-    """Whoever is at this terminal, by number and password, with a role that may. Raises _RefusedError."""
-    match operators.check(args.operator, password(args)):
-        case Operator(roles=roles) as found if roles & MAY[act]:
-            return found
-        case Wait(seconds):
-            raise _RefusedError("wait", seconds=seconds)
-        case Operator() | Refused():
-            raise _RefusedError("refused")
-
-
 def _add(args: argparse.Namespace, operators: Operators) -> None:
     try:
         name = details({Field.LAST_NAME: args.name}).get(Field.LAST_NAME)
     except UnfitDetailError:
         name = None
     if name is None:
-        raise _RefusedError("bad_name")
+        raise NotDoneError("bad_name")
     operators.add(Operator(args.operator, name, frozenset(args.role)), new_password(args))
     print(say("added", args.lang))
 
@@ -110,49 +93,64 @@ def _roles(args: argparse.Namespace, operators: Operators) -> None:
 
 def _password(args: argparse.Namespace, operators: Operators) -> None:
     if operators.find(args.operator) is None:
-        raise _RefusedError("unknown")
+        raise NotDoneError("unknown")
     _changed(args, done=operators.set_password(args.operator, new_password(args)))
 
 
 def _remove(args: argparse.Namespace, operators: Operators) -> None:
-    _changed(args, done=operators.remove(args.operator, _today()), word="removed")
+    _changed(args, done=operators.remove(args.operator, today()), word="removed")
 
 
 def _approve(args: argparse.Namespace, operators: Operators) -> None:
     found = _AMOUNT.fullmatch(args.amount)
     cents = 0 if found is None else int(found[1]) * 100 + int(found[2] or 0)
     if not cents:
-        raise _RefusedError("bad_amount")
-    supervisor = proven(args, operators, Act.APPROVE_REFUND)
-    TrailFile(args.loaded.audit).note(
-        AuditEntry(_today(), Actor(Role.SUPERVISOR, supervisor.number), Act.APPROVE_REFUND)
-    )
-    if not Approvals(args.loaded.operator_store).approve(supervisor, cents):
-        raise _RefusedError("refused")  # removed, or of another role or password, since it was looked at
+        raise NotDoneError("bad_amount")
+    owner = _owner(args.loaded.state)
+    if os.geteuid() in {0, owner}:
+        _approve_here(args, operators, cents)
+    else:
+        operator_counter.approve(args, cents, _name(owner))
     print(say("approved", args.lang, amount=money(cents, args.lang)))
+
+
+def _approve_here(args: argparse.Namespace, operators: Operators, cents: int) -> None:
+    """Root, or the engine's user: in the store itself, whether an engine runs or not."""
+    trail = TrailFile(args.loaded.audit)
+    counter = Counter(operators, trail.note, today, Approvals(args.loaded.operator_store))
+    match counter.approve(args.operator, password(args), cents):
+        case Wait(seconds):
+            raise NotDoneError("wait", seconds=seconds)
+        case Refused():
+            raise NotDoneError("refused")
+        case Operator():
+            pass
 
 
 def _changed(args: argparse.Namespace, *, done: bool, word: str = "changed") -> None:
     if not done:
-        raise _RefusedError("unknown")
+        raise NotDoneError("unknown")
     print(say(word, args.lang))
 
 
-def _today() -> date:
-    return datetime.now().astimezone().date()
-
-
 def _check_user(folder: Path) -> None:
-    try:
-        owner = folder.stat().st_uid
-    except OSError:
-        raise _RefusedError("no_state", folder=folder) from None
+    owner = _owner(folder)
     if os.geteuid() not in {0, owner}:
-        try:
-            user = pwd.getpwuid(owner).pw_name
-        except KeyError:
-            user = str(owner)
-        raise _RefusedError("not_owner", user=user, folder=folder)
+        raise NotDoneError("not_owner", user=_name(owner), folder=folder)
+
+
+def _owner(folder: Path) -> int:
+    try:
+        return folder.stat().st_uid
+    except OSError:
+        raise NotDoneError("no_state", folder=folder) from None
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)
 
 
 def _number(text: str) -> int:

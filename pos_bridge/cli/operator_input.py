@@ -5,32 +5,24 @@ import getpass
 import os
 import sys
 
-from pos_bridge.cli.operator_words import say
+from pos_bridge.cli.operator_words import NotDoneError, say
 
 _MOST = 1024  # bytes of a line
 
 
-class NotGivenError(Exception):
-    """A sentence of operator_words.SAID."""
-
-    def __init__(self, word: str) -> None:
-        super().__init__(word)
-        self.word = word
-
-
 def password(args: argparse.Namespace) -> str:
-    """Raises NotGivenError."""
+    """Raises NotDoneError."""
     if args.password_fd is None and sys.stdin.isatty():
         return _typed(say("ask", args.lang))
     return _read(args.password_fd)
 
 
 def new_password(args: argparse.Namespace) -> str:
-    """At a terminal twice. Raises NotGivenError."""
+    """At a terminal twice. Raises NotDoneError."""
     if args.password_fd is None and sys.stdin.isatty():
         first = _typed(say("ask_new", args.lang))
         if _typed(say("ask_again", args.lang)) != first:
-            raise NotGivenError("not_alike")
+            raise NotDoneError("not_alike")
         return first
     return _read(args.password_fd)
 
@@ -39,7 +31,7 @@ def _typed(question: str) -> str:
     try:
         return getpass.getpass(question)
     except (EOFError, UnicodeDecodeError):
-        raise NotGivenError("no_password") from None
+        raise NotDoneError("no_password") from None
 
 
 def _read(descriptor: int | None) -> str:
@@ -52,5 +44,5 @@ def _read(descriptor: int | None) -> str:
     except (OSError, UnicodeDecodeError):
         text = ""
     if not text:
-        raise NotGivenError("no_password")
+        raise NotDoneError("no_password")
     return text

@@ -63,6 +63,43 @@ SAID: dict[str, Words] = {
         "Ceci se lance par root ou par {user}, à qui est {folder}.",
         "This is run by root or by {user}, who owns {folder}.",
     ),
+    "not_at_counter": Words(
+        "Ceci se lance par root ou par {user}. Pour que la supervision approuve elle-même à cette caisse, "
+        "l'informatique nomme un groupe de la machine dans admin.counter, y met cet utilisateur et redémarre le "
+        "service (docs/operators.md).",
+        "This is run by root or by {user}. For supervisors to approve at this till by themselves, IT names a group of "
+        "the machine in admin.counter, puts this user into it and restarts the service (docs/operators.md).",
+    ),
+    "not_in_group": Words(
+        "Le service refuse : cet utilisateur de la machine n'est d'aucun groupe de admin.counter. L'informatique l'y "
+        "met (`usermod --append --groups {group} {asker}`), ou, si c'est fait, redémarre le service "
+        "(docs/operators.md).",
+        "The engine refuses: this user of the machine is in no group of admin.counter. IT puts them into one (`usermod "
+        "--append --groups {group} {asker}`), or, if that was done, restarts the service (docs/operators.md).",
+    ),
+    "not_wanted": Words(
+        "Ici un remboursement sans sa vente ne demande pas d'approbation, ou n'est permis à personne "
+        "(operators.refund_without_sale).",
+        "Here a refund without its sale wants no approval, or is nobody's to make (operators.refund_without_sale).",
+    ),
+    "not_taken": Words(
+        "Le service ne peut rien inscrire : rien n'est approuvé. L'informatique voit pourquoi avec `pos-bridge "
+        "doctor`.",
+        "The engine can write nothing down: nothing is approved. IT sees why with `pos-bridge doctor`.",
+    ),
+    "not_running": Words(
+        "Le service n'est pas joint à {path} ({reason}) : rien n'est approuvé. Tourne-t-il? systemctl status "
+        "pos-bridge",
+        "The engine is not reached at {path} ({reason}): nothing is approved. Is it running? systemctl status "
+        "pos-bridge",
+    ),
+    "not_known": Words(
+        "Le service n'a pas répondu ({reason}) : approuvé ou non, on ne le sait pas. Faites redemander le "
+        "remboursement; s'il est refusé, approuvez encore. Si cela dure : systemctl status pos-bridge",
+        "The engine did not answer ({reason}): whether it is approved is not known. Let the refund be asked for again; "
+        "if it is refused, approve again. If it goes on: systemctl status pos-bridge",
+    ),
+    "socket_unfit": Words("Aucun mot de passe n'a été envoyé : {why}", "No password was sent: {why}"),
     "no_state": Words("{folder} n'est pas là.", "{folder} is not there."),
     "bad_name": Words("Ce nom ne convient pas.", "That name does not fit."),
     "bad_amount": Words(
@@ -89,6 +126,15 @@ WEAK: dict[Weak, Words] = {
     Weak.OWN: Words("C'est surtout le nom ou le numéro.", "It is little but the name or the number."),
     Weak.COMMON: Words("Celui-là est parmi les premiers essayés.", "That one is among the first to be tried."),
 }
+
+
+class NotDoneError(Exception):
+    """A sentence of SAID, and what its places are filled with."""
+
+    def __init__(self, word: str, **values: object) -> None:
+        super().__init__(word)
+        self.word = word
+        self.values = values
 
 
 def say(word: str, language: str, **values: object) -> str:

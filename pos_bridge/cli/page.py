@@ -8,7 +8,7 @@ from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.quiet import keep_quiet
 from pos_bridge.cli.run import tell_systemd
-from pos_bridge.settings import Config, ConfigError
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.start_fault import CannotStartError
 
 

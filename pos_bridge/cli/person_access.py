@@ -7,13 +7,13 @@ from pos_bridge.cli.person_files import places
 from pos_bridge.cli.person_input import Given, given
 from pos_bridge.cli.person_open import DONE, NOT_DONE, Opened, act, fault, told
 from pos_bridge.cli.person_words import HELP, say
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.access import Access
 from pos_bridge.domain.identity import Consent
 from pos_bridge.domain.person import PersonFault
 from pos_bridge.domain.purposes import Retention
 from pos_bridge.dossier import structured
 from pos_bridge.dossier.page import Shop, page
-from pos_bridge.settings import Config
 from pos_bridge.words import LANGUAGES
 
 PAGE, DATA = "access.html", "access.json"

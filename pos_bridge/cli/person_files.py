@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pos_bridge.disk import make_folder, sync_folder
+from pos_bridge.storage.disk import make_folder, sync_folder
 
 _MODE = 0o600
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS}  # a stick's file system

@@ -12,13 +12,14 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from pos_bridge.checkout.people import People
 from pos_bridge.cli.person_input import WrongWordsError
 from pos_bridge.cli.person_words import FAULTS, VAULT_FAULTS, say
+from pos_bridge.clock import now
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.audit import Actor, Role, TrailUnwritableError
 from pos_bridge.domain.details import UnfitDetailError
@@ -30,9 +31,8 @@ from pos_bridge.domain.purposes import Retention
 from pos_bridge.dossier import names
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.beside_engine import UNREADABLE, JournalBesideEngine
-from pos_bridge.log import Event
+from pos_bridge.log.log import Event
 from pos_bridge.registers.trail import Trail
-from pos_bridge.settings import Config
 
 _Found = TypeVar("_Found")
 
@@ -100,8 +100,8 @@ def _opened(config: Config, operator: int) -> Iterator[Opened]:
         raise _CannotOpenError("key_unusable", path=path) from None
     trail = Trail.open(config.audit)
     retention = Retention(identity.inactive_months, identity.return_window_days)
-    sales = _Sales(JournalBesideEngine(config.journal, _now))
-    people = People(vault, trail, sales, _NoLog(), clock=_now, retention=retention)
+    sales = _Sales(JournalBesideEngine(config.journal, now))
+    people = People(vault, trail, sales, _NoLog(), clock=now, retention=retention)
     try:
         yield Opened(people, vault, Actor(Role.PRIVACY_OFFICER, operator))
     finally:
@@ -121,10 +121,6 @@ def _check_owner(folder: Path) -> None:
         except KeyError:
             user = str(owner)
         raise _CannotOpenError("not_owner", user=user, folder=folder)
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()
 
 
 class _NoLog:

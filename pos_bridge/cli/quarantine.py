@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from pos_bridge.cli.journal_words import say
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
+from pos_bridge.clock import now
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal.errors import JournalBusyError, JournalNewerError, JournalSoundError
 from pos_bridge.journal.quarantine import quarantine
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     if not folder.is_dir():
         return _fail("no_journal", args.lang, folder=folder)
     try:
-        done = quarantine(folder, lambda: datetime.now().astimezone())
+        done = quarantine(folder, now)
     except JournalSoundError:
         return _fail("is_sound", args.lang)
     except JournalNewerError as newer:

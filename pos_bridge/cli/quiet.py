@@ -4,7 +4,7 @@ import resource
 from contextlib import suppress
 from pathlib import Path
 
-from pos_bridge import faults
+from pos_bridge.log import faults
 
 
 def leave_no_core() -> None:

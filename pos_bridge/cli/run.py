@@ -11,7 +11,7 @@ from pos_bridge import memory
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.quiet import keep_quiet
-from pos_bridge.settings import Config, ConfigError
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.start_fault import CannotStartError
 from pos_bridge.words import Words
 
@@ -37,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     if not memory.overwrites():
         print(f"pos-bridge: {_NOT_OVERWRITTEN.to(args.lang)}", file=sys.stderr, flush=True)
     gc.disable()  # loading makes no garbage, and looking for it is a tenth of the start
-    from pos_bridge import credentials, daemon, terminal_data  # noqa: PLC0415 - gRPC and TLS are loaded by the one command that needs them
+    from pos_bridge.config import credentials, terminal_data  # noqa: PLC0415 - TLS and gRPC are loaded by
+    from pos_bridge.engine import daemon  # noqa: PLC0415 - the one command that needs them
 
     gc.freeze()  # what is loaded stays: the collector does not walk through it while a customer waits
     gc.enable()

@@ -17,10 +17,10 @@ from pos_bridge.cli.language import add_language, both, described
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.setup_answers import UnansweredError
 from pos_bridge.cli.setup_words import WORDS
-from pos_bridge.config import load, read
-from pos_bridge.disk import make_folder, write_private, write_public
+from pos_bridge.config.file import load, read
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.ops import fresh
-from pos_bridge.settings import Config, ConfigError
+from pos_bridge.storage.disk import make_folder, write_private, write_public
 from pos_bridge.words import Words
 
 DONE, NOT_DONE = 0, 1

@@ -13,10 +13,10 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from pos_bridge import settings
 from pos_bridge.cli.setup_words import QUESTIONS
-from pos_bridge.device_config import Address
-from pos_bridge.people_config import Identity
+from pos_bridge.config import settings
+from pos_bridge.config.devices import Address
+from pos_bridge.config.people import Identity
 from pos_bridge.words import Words
 
 STATE = "/var/lib/pos-bridge"

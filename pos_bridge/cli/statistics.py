@@ -7,7 +7,6 @@ journal's files beside a running engine and changes nothing.
 import argparse
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from pos_bridge.cli.journal_words import say as say_of_journals
@@ -15,6 +14,7 @@ from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.recorded import UNREADABLE, is_month
 from pos_bridge.cli.statistics_words import say
+from pos_bridge.clock import now
 from pos_bridge.domain import statistics as of_sales
 from pos_bridge.domain.leg import Kind
 from pos_bridge.domain.statistics import BANDS, Cell, Day, Paid, by_day
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _this_month() -> str:
-    return f"{datetime.now().astimezone():%Y-%m}"
+    return f"{now():%Y-%m}"
 
 
 def _is_told(sale: RecordedSale, month: str) -> bool:

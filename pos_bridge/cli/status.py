@@ -4,44 +4,21 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 import msgspec
 
 from pos_bridge.admin.client import NotAnsweredError, RefusedError, ask
 from pos_bridge.admin.lines import Fault
+from pos_bridge.admin.told import Hour, Leg, Overview, Processor, Reader, Sale, Unresolved
 from pos_bridge.cli.journal_words import money
 from pos_bridge.cli.language import add_language, both
 from pos_bridge.cli.parsers import Subparsers
 from pos_bridge.cli.status_words import say
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 
 OK, NOT_ASKED, NOT_WELL = 0, 1, 3
 _REACHED = {True: "reachable", False: "unreachable", None: "not_looked_yet"}
-
-
-class Told(msgspec.Struct, frozen=True):
-    """The parts of `overview` that are shown here; others may come."""
-
-    version: str
-    started_on: date
-    readers: list[dict[str, Any]]
-    processor: dict[str, Any]
-    journal: dict[str, Any]
-    certificates: list[dict[str, Any]]
-    unresolved: dict[str, Any] | None
-    sales: list[dict[str, Any]] | None
-    connections: dict[str, int] | None
-
-    @property
-    def is_well(self) -> bool:
-        """Whether cards can be paid with, and nothing waits for a person."""
-        readers = all(reader["there"] and reader["locks"] is not None for reader in self.readers)
-        waiting = self.unresolved is None or self.unresolved["count"] > 0
-        ended = any(certificate["days"] < 0 for certificate in self.certificates)
-        reached = self.processor["reachable"] is True
-        return readers and reached and self.journal["writable"] and not (waiting or ended)
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
@@ -59,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     path = config.path(config.admin.socket)
     try:
         answer = ask(path, "overview")
-        told = msgspec.convert(answer, Told)
+        told = msgspec.convert(answer, Overview)
     except NotAnsweredError as error:
         return _fail(say("not_answered", args.lang, path=path, reason=error.reason))
     except RefusedError as refused:
@@ -71,13 +48,13 @@ def run(args: argparse.Namespace) -> int:
     return OK if told.is_well else NOT_WELL
 
 
-def _lines(told: Told, language: str) -> Iterator[str]:
+def _lines(told: Overview, language: str) -> Iterator[str]:
     yield say("title", language, version=told.version, day=told.started_on)
     for title, rows in (
-        ("readers", [_named(reader["name"], _reader(reader, language), language) for reader in told.readers]),
+        ("readers", [_named(reader.name, _reader(reader, language), language) for reader in told.readers]),
         ("processor", list(_processor(told.processor, language))),
-        ("journal", [say("writable" if told.journal["writable"] else "unwritable", language)]),
-        ("certificates", [_named(each["what"], _days(each["days"], language), language) for each in told.certificates]),
+        ("journal", [say("writable" if told.journal.writable else "unwritable", language)]),
+        ("certificates", [_named(each.what, _days(each.days, language), language) for each in told.certificates]),
         ("unresolved", list(_unresolved(told.unresolved, language))),
         ("sales", list(_sales(told.sales, language))),
         ("connections", _connections(told.connections, language)),
@@ -99,39 +76,44 @@ def _named(what: str, how: str, language: str) -> str:
     return say("named", language, what=what, how=how)
 
 
-def _reader(reader: Mapping[str, Any], language: str) -> str:
-    there = say("there" if reader["there"] else "not_there", language)
-    locks = reader["locks"]
+def _reader(reader: Reader, language: str) -> str:
+    there = say("there" if reader.there else "not_there", language)
+    locks = reader.locks
     return f"{there}, {say('no_locks', language) if locks is None else say('locks', language, count=len(locks))}"
 
 
-def _processor(processor: Mapping[str, Any], language: str) -> Iterator[str]:
-    yield say(_REACHED[processor["reachable"]], language)
-    if processor["session_opened"] is not None:
-        yield say("session", language, **processor["session_opened"])
+def _processor(processor: Processor, language: str) -> Iterator[str]:
+    yield say(_REACHED[processor.reachable], language)
+    if processor.session_opened is not None:
+        yield say("session", language, **_plain(processor.session_opened))
 
 
 def _days(days: int, language: str) -> str:
     return say("ended", language) if days < 0 else say("days", language, days=days)
 
 
-def _unresolved(found: Mapping[str, Any] | None, language: str) -> Iterator[str]:
+def _unresolved(found: Unresolved | None, language: str) -> Iterator[str]:
     if found is None:
         yield say("unreadable", language)
-    elif not found["count"]:
+    elif not found.count:
         yield say("none", language)
     else:
-        yield f"{found['count']}"
-        yield from (say("leg", language, **leg) for leg in found["legs"])
+        yield f"{found.count}"
+        yield from (say("leg", language, **_plain(leg)) for leg in found.legs)
         yield say("explained", language)
 
 
-def _sales(sales: list[dict[str, Any]] | None, language: str) -> Iterator[str]:
+def _sales(sales: tuple[Sale, ...] | None, language: str) -> Iterator[str]:
     if sales is None:
         yield say("unreadable", language)
         return
     for sale in sales:
-        yield say("sale", language, amount=money(sale["cents"], language), **sale)
+        yield say("sale", language, amount=money(sale.cents, language), **_plain(sale))
+
+
+def _plain(value: Hour | Leg | Sale) -> dict[str, Any]:
+    """Its fields as the engine told them."""
+    return dict(msgspec.to_builtins(value))
 
 
 def _fail(text: str) -> int:

@@ -11,7 +11,8 @@ class Who(Enum):
     ANYBODY = auto()  # reads what everybody may, or makes what is the asker's own
     ENGINE = auto()  # the engine's user, and root for it: its files are theirs alone
     ROOT = auto()
-    PROVEN = auto()  # an operator in a role that may (domain.audit.MAY), as one of the above
+    PROVEN = auto()  # an operator in a role that may (domain.audit.MAY), as one of the above; or over the
+    # administration socket, from a group in `admin.counter` (admin.calls.MAY)
 
 
 COMMANDS: dict[str, Who] = {

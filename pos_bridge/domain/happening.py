@@ -55,7 +55,12 @@ class CardAgreed:
 
 @dataclass(frozen=True, slots=True)
 class CardRefused:
-    """The chip said no to an approved sale, or was pulled after the request was sent."""
+    """The chip did not agree to an approved sale. `cause`: CARD_REFUSED (it said no, or was pulled), or SURROUNDINGS.
+
+    The second: the machine became unfit for cards meanwhile, and its room was ended.
+    """
+
+    cause: Cause = Cause.CARD_REFUSED
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ MOVED_STATES = REFUNDED_STATES | {
 
 
 class Cause(Enum):
-    """Why a leg went where it went: the closed set of reasons that is journalled and told."""
+    """Why a leg went where it went: the closed set of reasons that is journalled, but for TOLD_ONLY, and told."""
 
     ABORTED = "aborted"  # the till withdrew it
     NO_CARD = "no_card"
@@ -117,11 +117,15 @@ class Cause(Enum):
     WRONG_STATE = "wrong_state"  # a refund of what was never captured, or is reversed
     DECIDED = "decided"  # a person said so
     OTHER_CARD = "other_card"  # a refund to another card than the one that paid
+    UNFIT_SINCE = "unfit_since"  # what a till is told of SURROUNDINGS where an approval is taken back
     IN_DOUBT = "in_doubt"  # a look-up could not settle it: restored journal or ledger, or older than keys are kept
 
 
-# Why an approved payment was taken back by the till, the card or the clock: told as that, however its reversal ends.
-TAKEN_BACK = frozenset({Cause.VOIDED, Cause.CANCELLED, Cause.UNCONFIRMED, Cause.CARD_REFUSED})
+TOLD_ONLY = frozenset({Cause.UNFIT_SINCE})
+STORED_CAUSES = tuple(cause for cause in Cause if cause not in TOLD_ONLY)  # by the journal
+# Why an approved payment was taken back by the till, the card, the machine or the clock: told as that, however its
+# reversal ends.
+TAKEN_BACK = frozenset({Cause.VOIDED, Cause.CANCELLED, Cause.UNCONFIRMED, Cause.CARD_REFUSED, Cause.SURROUNDINGS})
 OWED = frozenset({Cause.TOO_LATE, Cause.CARD_NEEDED})  # UNRESOLVED, told as not paid: a person gives the money back
 
 

@@ -70,8 +70,8 @@ def with_its_card(leg: Leg, event: Event) -> Transition:  # noqa: C901, PLR0911 
             return send(leg, Effect.REFUND)
         case State.SENDING, NoAnswer():
             return reverse(leg, Cause.NO_ANSWER)
-        case State.SENDING, CardRefused():
-            return reverse(leg, Cause.CARD_REFUSED)
+        case State.SENDING, CardRefused(cause):
+            return reverse(leg, cause)
         case State.REFUNDED, Unrecorded():
             return reverse(replace(leg, approved=None), Cause.UNRECORDED)
         case _:

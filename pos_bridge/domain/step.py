@@ -83,8 +83,8 @@ def _sale(leg: Leg, event: Event) -> Transition:  # noqa: C901, PLR0911, PLR0912
             return reverse(leg, Cause.NO_ANSWER)
         case State.SENDING, WrongAnswer():
             return reverse(leg, Cause.WRONG_ANSWER)
-        case ((State.SENDING | State.AGREEING), CardRefused()):
-            return reverse(replace(leg, approved=None), Cause.CARD_REFUSED)
+        case ((State.SENDING | State.AGREEING), CardRefused(cause)):
+            return reverse(replace(leg, approved=None), cause)
         case State.AGREEING, CardAgreed():
             return _approve(leg)
 

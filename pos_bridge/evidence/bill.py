@@ -8,7 +8,7 @@ import msgspec
 
 import pos_bridge
 from pos_bridge.checkup.finding import Finding, good, mend, note
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.words import Words
 
 CHECK = "bill_of_materials"

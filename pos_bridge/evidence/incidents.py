@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from pos_bridge.checkup.finding import Finding, good, mend, note
+from pos_bridge.config.settings import Config
 from pos_bridge.registers.incident import Incident
 from pos_bridge.registers.incident_file import NAME, RegisterDamagedError, read
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 _REGISTER, _NOTICES = "incident_register", "incident_notices"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pos_bridge.checkup.finding import Finding, good
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from pos_bridge.words import Words
 
 CHOICE, TERM = "persons_by_choice", "persons_term"

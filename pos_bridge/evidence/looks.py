@@ -9,8 +9,8 @@ from types import ModuleType
 from pos_bridge.checkup import table
 from pos_bridge.checkup.finding import Finding
 from pos_bridge.checkup.table import NOT_LOOKED, lines, looked_at, name
+from pos_bridge.config.settings import Config
 from pos_bridge.evidence import bill, incidents, keeping, program, records
-from pos_bridge.settings import Config
 
 # Slow, or of interest to an auditor only: not for doctor, which store IT runs with a customer waiting.
 OWN_LOOKS: tuple[ModuleType, ...] = (program, bill, records, keeping, incidents)

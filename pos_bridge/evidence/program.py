@@ -13,8 +13,8 @@ from pathlib import Path
 import pos_bridge
 from pos_bridge import __version__
 from pos_bridge.checkup.finding import Finding, good, mend, note
+from pos_bridge.config.settings import Config
 from pos_bridge.evidence import bytecode
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 CHECK = "program_files"
@@ -38,10 +38,10 @@ UNCHANGED = good(
 CHANGED = mend(
     CHECK,
     Words(
-        "Version {version} : fichiers qui ne sont pas ceux de leurs listes : {count} ({names}). Réinstallez le "
-        "paquet (`apt-get install --reinstall ./pos-bridge_*.deb`) et cherchez qui les a changés.",
-        "Version {version}: files that are not those of their lists: {count} ({names}). Install the package "
-        "again (`apt-get install --reinstall ./pos-bridge_*.deb`), and find out who changed them.",
+        "Version {version} : fichiers qui ne sont pas ceux de leurs listes : {count} ({names}). Réinstallez-les "
+        "(du paquet : `apt-get install --reinstall ./pos-bridge_*.deb`) et cherchez qui les a changés.",
+        "Version {version}: files that are not those of their lists: {count} ({names}). Install them again (of "
+        "the package: `apt-get install --reinstall ./pos-bridge_*.deb`), and find out who changed them.",
     ),
 )
 FROM_SOURCE = note(

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pos_bridge.checkup.finding import Finding, good, note, stop, unseen
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.iin import brand_of
 from pos_bridge.domain.luhn import luhn_holds
-from pos_bridge.settings import Config
 from pos_bridge.words import Words
 
 CHECK = "card_numbers_on_disk"

@@ -7,13 +7,13 @@ from datetime import date
 
 from pos_bridge import __version__
 from pos_bridge.checkup.finding import Finding
+from pos_bridge.config.settings import Config
 from pos_bridge.evidence.beyond import BEYOND, Beyond
 from pos_bridge.evidence.law25 import LAW_25
 from pos_bridge.evidence.looks import by_check
 from pos_bridge.evidence.pci import PCI
 from pos_bridge.evidence.requirement import Requirement, Row, State, judge
 from pos_bridge.evidence.seal import Signer
-from pos_bridge.settings import Config
 
 REQUIREMENTS: tuple[Requirement, ...] = (*PCI, *LAW_25)
 

@@ -2,7 +2,6 @@
 
 import json
 
-from pos_bridge.checkup.finding import Finding
 from pos_bridge.evidence.report import Report
 from pos_bridge.evidence.requirement import Row
 from pos_bridge.words import Words
@@ -26,17 +25,11 @@ def document(report: Report) -> Json:
         "settings_sha256": report.settings,
         "signer": None if report.signer is None else report.signer.key,
         "requirements": [_row(row) for row in report.rows],
-        "findings": [finding(found) for found in report.findings],
+        "findings": [found.as_fields() for found in report.findings],
         "not_shown_by_this_program": [
             {"standard": each.standard.value, "number": each.number, "what": _both(each.what)} for each in report.beyond
         ],
     }
-
-
-def finding(found: Finding) -> Json:
-    """As `pos-bridge doctor --json` has it."""
-    weight = found.weight.name.lower()
-    return {"check": found.check, "weight": weight, "fr": found.text("fr"), "en": found.text("en")}
 
 
 def _row(row: Row) -> Json:
@@ -49,7 +42,7 @@ def _row(row: Row) -> Json:
         "checks": list(requirement.checks),
         "spoilt_by": list(requirement.spoilt_by),
         "not_looked_at": list(row.absent),
-        "findings": [finding(found) for found in row.findings],
+        "findings": [found.as_fields() for found in row.findings],
         "commands": [command.both for command in requirement.commands],
         "shop": None if requirement.shop is None else _both(requirement.shop),
     }

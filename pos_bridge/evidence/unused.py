@@ -2,13 +2,16 @@
 
 OF_NO_REQUIREMENT = frozenset(
     {
+        "admin",  # that whom the settings name can ask
         "disk_space",  # that the till goes on selling
         "engine",  # that it runs
         "engine_journal",  # its journal can be written: it sells
         "engine_processor",  # cards are taken
         "engine_reader",  # the same
         "init_on_free",  # a note about the kernel
+        "journal_months",  # a clock that was wrong: what is kept is kept longer
         "look",  # a look that failed: it counts for each check of that look
+        "operators_file",  # of the version before, until somebody logs in
         "pinned_authority",  # a fingerprint to compare, in the list of all findings
         "pinned_root",  # the same
         "refund_rule",  # money, not cards

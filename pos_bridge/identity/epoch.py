@@ -13,8 +13,8 @@ import errno
 import os
 from pathlib import Path
 
-from pos_bridge.disk import overwrite, sync_folder, write_private
 from pos_bridge.identity.keys import LENGTH
+from pos_bridge.storage.disk import overwrite, sync_folder, write_private
 
 NAME, NEXT = "vault.epoch", "vault.epoch.next"
 NONE = b""  # of a vault from before there were epochs

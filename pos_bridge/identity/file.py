@@ -12,7 +12,6 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
-from pos_bridge.disk import make_folder, sync_file, sync_folder
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
 from pos_bridge.identity import epoch, schema
 from pos_bridge.identity.keys import LENGTH, Keys, sealed, unsealed
@@ -20,6 +19,7 @@ from pos_bridge.identity.ledger_file import Ledger
 from pos_bridge.identity.lock import lock_of
 from pos_bridge.identity.replay import check, seen_by
 from pos_bridge.identity.rows import Rows
+from pos_bridge.storage.disk import make_folder, sync_file, sync_folder
 
 _MODE = 0o600
 _PART = ".part"  # one being built: worthless after a crash

@@ -13,10 +13,10 @@ from pathlib import Path
 from threading import Thread
 from typing import TypeVar
 
-from pos_bridge.disk import sync_folder
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
 from pos_bridge.identity.ledger import Entries, Head, after, line_of, parse
 from pos_bridge.identity.lock import Lock
+from pos_bridge.storage.disk import sync_folder
 
 NAME = "erasures"
 _MODE = 0o600

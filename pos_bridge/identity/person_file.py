@@ -6,10 +6,11 @@ have it, it is tried again whenever nobody waits, and at the next opening by wha
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 
 from cryptography.exceptions import InvalidTag
 
+from pos_bridge import clock
 from pos_bridge.domain.identity import Choice, VaultFault, VaultUnusableError
 from pos_bridge.domain.person import LinkedSale, Person, PersonFault
 from pos_bridge.identity.fault import EXPECTED
@@ -23,17 +24,13 @@ from pos_bridge.identity.vault_file import VaultFile
 Enter = Callable[[bytes], bytes]
 
 
-def local_today() -> date:
-    return datetime.now().astimezone().date()
-
-
 class PersonFile:
     """Calls raise what fault.EXPECTED lists, and RuntimeError for a change that is none; `rest` raises nothing of it.
 
     `today`: the store's day, for the end of a consent. Without `enter` nobody can be erased.
     """
 
-    def __init__(self, file: VaultFile, enter: Enter | None = None, today: Callable[[], date] = local_today) -> None:
+    def __init__(self, file: VaultFile, enter: Enter | None = None, today: Callable[[], date] = clock.today) -> None:
         self._file = file
         self._enter = enter
         self._today = today

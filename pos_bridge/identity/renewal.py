@@ -17,7 +17,6 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
-from pos_bridge.disk import sync_file
 from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.identity import epoch, file
 from pos_bridge.identity.keys import LENGTH, OVERHEAD, Cipher, name_of, sealed, unsealed, wipe
@@ -25,6 +24,7 @@ from pos_bridge.identity.person_record import choice_in
 from pos_bridge.identity.record import LINK_SIZE, Link, decode_held, decode_link, named_by_link
 from pos_bridge.identity.rows import Rows
 from pos_bridge.identity.schema import WAITING, create_waiting
+from pos_bridge.storage.disk import sync_file
 
 NEXT, SORT = ".next", ".sort"
 _BATCH = 64  # rows: some milliseconds

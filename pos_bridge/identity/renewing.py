@@ -22,11 +22,11 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from pos_bridge.disk import sync_folder
 from pos_bridge.identity import epoch, file
 from pos_bridge.identity.lock import Lock
 from pos_bridge.identity.renewal import NEXT, Renewal, beside, discard
 from pos_bridge.identity.rows import Rows
+from pos_bridge.storage.disk import sync_folder
 
 OWED = "vault.renew"
 OVERDUE_S = 20 * 3600

@@ -7,8 +7,7 @@ An erasure that the vault has not seen, of somebody whom it does not have, is of
 they were in it. What was held then may be theirs, and no line can say so: all of it goes. Those sales are long over.
 """
 
-from datetime import datetime
-
+from pos_bridge.clock import today
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
 from pos_bridge.identity.ledger import START, Entries, Head
 from pos_bridge.identity.ledger_file import Ledger
@@ -20,7 +19,7 @@ def replay(rows: Rows, ledger: Ledger) -> bool:
     entries, seen = ledger.complete(), seen_by(rows)
     check(seen, entries)
     here = _here(rows, entries)
-    gone = here and rows.forget(here, datetime.now().astimezone().date()) > 0
+    gone = here and rows.forget(here, today()) > 0
     if not here.issuperset(entries.persons[seen.count :]):
         gone = rows.holding.clear() or gone
     if entries.head != seen:

@@ -8,12 +8,12 @@ padded, not repeated, not UTF-16. (True ones fail that less than once in a billi
 
 import sqlite3
 
-from pos_bridge.database import transaction
 from pos_bridge.identity.earned import POINTS_SIZES
 from pos_bridge.identity.keys import LENGTH, OVERHEAD
 from pos_bridge.identity.person_record import RECORD_SIZES
 from pos_bridge.identity.proof import PROOF_SIZES
 from pos_bridge.identity.record import HELD_SIZE, LINK_SIZE, RETURN_SIZE
+from pos_bridge.storage.database import transaction
 
 APPLICATION_ID = 0x504F5356  # "POSV"
 VERSION = 3  # 1 had no points, 2 no proofs and nothing of a person but consents

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pos_bridge import faults
+from pos_bridge import clock
 from pos_bridge.domain.details import UnfitDetailError
 from pos_bridge.domain.identity import Choice, ChoiceKind, Chouchous, Consent, VaultUnusableError, kind_of
 from pos_bridge.domain.leg_key import LegKey
@@ -19,13 +19,14 @@ from pos_bridge.domain.person import LinkedSale, Person, PersonFault
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
 from pos_bridge.identity.fault import EXPECTED, fault_of
 from pos_bridge.identity.keys import LENGTH
-from pos_bridge.identity.person_file import PersonFile, local_today
+from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.person_record import RETURN_WINDOW_DAYS
 from pos_bridge.identity.person_rows import Change
 from pos_bridge.identity.proof import Proof
 from pos_bridge.identity.renewing import Owing, Progress
 from pos_bridge.identity.vault_file import VaultFile
-from pos_bridge.worker import REST_S, Job, Worker
+from pos_bridge.log import faults
+from pos_bridge.storage.worker import REST_S, Job, Worker
 
 _TRIES = 5  # of one call: the engine asks again by the hour
 _AGAIN_S = 0.5  # a command has the vault open for less
@@ -48,7 +49,7 @@ class Vault:
         key: bytes,
         return_window_days: int = RETURN_WINDOW_DAYS,
         erasures_copy: Path | None = None,
-        today: Callable[[], date] = local_today,
+        today: Callable[[], date] = clock.today,
     ) -> Self:
         """Touches no disk: the file is opened when first needed, and made when somebody first chooses.
 

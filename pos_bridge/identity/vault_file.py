@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from pos_bridge.database import checkpoint, transaction
-from pos_bridge.disk import make_folder
 from pos_bridge.domain.identity import ChoiceKind, Chouchous, Consent
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.points import Earned, PointsFault, PointsRule, Withdrawal
@@ -24,6 +22,8 @@ from pos_bridge.identity.record import Choices
 from pos_bridge.identity.renewing import Owing, Progress, Renewing, is_owed, owe, settle
 from pos_bridge.identity.replay import replay
 from pos_bridge.identity.rows import Rows
+from pos_bridge.storage.database import checkpoint, transaction
+from pos_bridge.storage.disk import make_folder
 
 REWRITE_AFTER = 256  # sales; the file is then written anew in the order of its names
 Answer = TypeVar("Answer")

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pos_bridge.domain.ledger import DIGEST_LENGTH
 from pos_bridge.journal.day_keys import DayKeys
 from pos_bridge.journal.hours import DAY_CEILING, DAY_FLOOR, hours_before, universal_hour
-from pos_bridge.worker import REST_S, Job, Worker
+from pos_bridge.storage.worker import REST_S, Job, Worker
 
 HOURS_KEPT = 48
 MAX_CONTENT = 64 * 1024

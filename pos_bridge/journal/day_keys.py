@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from pos_bridge.disk import overwrite, write_private
+from pos_bridge.storage.disk import overwrite, write_private
 
 LENGTH = 32
 DAYS_KEPT = 3

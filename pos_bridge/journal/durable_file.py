@@ -10,10 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from pos_bridge.database import checkpoint
 from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.journal import lookups, months
 from pos_bridge.journal.errors import JournalRefusedError
+from pos_bridge.storage.database import checkpoint
 
 CHECKPOINT_AFTER = 400  # commits; the write-ahead log is then some 8 MB
 _CONNECTION_STAYS_GOOD = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_BUSY}
@@ -100,6 +100,12 @@ class DurableFile:
         with suppress(sqlite3.Error, JournalUnwritableError):
             done = checkpoint(self.connected(), "TRUNCATE" if empty else "PASSIVE")
             self._lingers = self._lingers and not (empty and done)
+
+    def rename(self, name: str) -> None:
+        """Under another name in its folder, but while somebody reads it. Raises OSError: it stays where it is."""
+        self.checkpoint(empty=True)
+        self.close()  # whoever closes it last takes the log away: one that is left holds something, or has a reader
+        self.path = months.rename(self.path, name)
 
     def _undo(self, connection: sqlite3.Connection) -> None:
         self.tip = self.head

@@ -23,7 +23,7 @@ from pos_bridge.domain.ledger import (
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.totals import Period
 from pos_bridge.journal.journal_file import LINK_MONTHS, JournalFile
-from pos_bridge.worker import REST_S, Job, Worker
+from pos_bridge.storage.worker import REST_S, Job, Worker
 
 _READ, _WRITE, _NOTE = range(3)  # a note need not be durable
 
@@ -82,6 +82,9 @@ class Journal:
 
     async def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
         return await self._worker.ask(partial(self._file.refunds_of, sale), _READ)
+
+    async def cash_refunded_since(self, row: bytes) -> bool:
+        return await self._worker.ask(partial(self._file.cash_refunded_since, row), _READ)
 
     async def find_basket(self, reference: bytes) -> KnownBasket | None:
         return await self._worker.ask(partial(self._file.find_basket, reference), _READ)

@@ -89,7 +89,7 @@ class JournalFile:
         return self._write(lambda: requests.close(self._file.connected(), self._file.path, self._clock(), request))
 
     def mark_told(self, key: LegKey) -> None:
-        """Stored at once, durable with the next other write."""
+        """Stored at once, durable with the next other write; so is `note_day_agreed`."""
         return self._write(lambda: steps.mark_told(self._pen(), key), durable=False)
 
     def cancel_basket(self, reference: bytes) -> None:
@@ -100,14 +100,14 @@ class JournalFile:
 
         Once for each `request` (a keyed hash, known for 48 h). `agreed`: the processor was asked, and nothing differed.
         """
-        return self._write(lambda: self._close_period(up_to, request, agreed=agreed))
 
-    def _close_period(self, up_to: int | None, request: bytes | None, *, agreed: bool) -> int:
-        last = self._file.tip.sequence if up_to is None else up_to
-        return periods.close(self._file.connected(), last, request, self._clock(), agreed=agreed)
+        def close() -> int:
+            last = self._file.tip.sequence if up_to is None else up_to
+            return periods.close(self._file.connected(), last, request, self._clock(), agreed=agreed)
+
+        return self._write(close)
 
     def note_day_agreed(self, number: int) -> None:
-        """Stored at once, durable with the next other write."""
         return self._write(lambda: days.agree(self._file.connected(), number), durable=False)
 
     def change_ledger_epoch(self, digest: bytes) -> None:
@@ -158,12 +158,14 @@ class JournalFile:
             self._hour = hour
 
     def believe(self, now: datetime) -> None:
-        """By a clock that is right: the month that it is begins, however far off, and links of long ago go.
+        """By a clock that is right: what bears a month to come is named anew, this one begins, links of long ago go.
 
         Raises nothing: what fails is tried again the next time.
         """
         self._right = month(now)
         self._hour = ()
+        with suppress(OSError):
+            history.name_rightly(self._file, self._right)
         self.turn()
         with suppress(OSError):
             self._tidy_history()
@@ -186,8 +188,7 @@ class JournalFile:
         """The newest durable row."""
         return self._file.head
 
-    def is_refused(self) -> bool:
-        """The processor showed a row as ours that is not, and no person accepted that since."""
+    def is_refused(self) -> bool:  # see Journal
         with self._file.reading() as connection:
             return trust.is_refused(connection)
 
@@ -218,6 +219,10 @@ class JournalFile:
     def refunds_of(self, sale: LegKey) -> tuple[KnownLeg, ...]:
         with self._file.reading() as connection:
             return lookups.refunds_of(connection, self._file.path, sale)
+
+    def cash_refunded_since(self, row: bytes) -> bool:
+        with self._file.reading() as connection:
+            return lookups.cash_refunded_since(connection, row)
 
     def find_basket(self, reference: bytes) -> KnownBasket | None:
         with self._file.reading() as connection:
@@ -251,7 +256,6 @@ class JournalFile:
             return days.to_compare(connection)
 
     def ledger_epoch(self) -> bytes | None:
-        """SHA-256 of the processor's ledger epoch as last seen; None before the first."""
         with self._file.reading() as connection:
             return trust.of(connection).epoch
 
@@ -291,8 +295,7 @@ class JournalFile:
         with months.building(folder, f"{name}.db", (self.head.sequence, self.head.hash)) as new:
             carry.over(old, self._file.path, new)
         self._file.close()
-        path = folder / f"{name}.db"
-        self._file = DurableFile(path, self.head)
+        self._file = DurableFile(folder / f"{name}.db", self.head)
         self._tidy_history()
 
     def _tidy_history(self) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pos_bridge.domain.access import Recorded
 from pos_bridge.domain.ledger import SALT_LENGTH, JournalHead, KnownLeg
-from pos_bridge.domain.leg import PAID_STATES, REFUNDED_STATES
+from pos_bridge.domain.leg import PAID_STATES, REFUNDED_STATES, Kind, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.journal import months, working
 from pos_bridge.journal.hours import as_date
@@ -162,6 +162,19 @@ def holds(connection: sqlite3.Connection, path: Path, head: JournalHead) -> bool
     if known is None and head.sequence == 0:
         known = START
     return None if known is None else known == head.hash
+
+
+def cash_refunded_since(connection: sqlite3.Connection, row: bytes) -> bool:
+    """Whether cash was given back behind the row of that hash. True as well where this month's file has no such row:
+    one that was set aside, put back from a backup or begun meanwhile may have lost what was behind it.
+    """
+    newest_first = "SELECT hash, tender, kind FROM chain ORDER BY sequence DESC"
+    for found, tender, kind in connection.execute(newest_first):
+        if found == row:
+            return False
+        if (tender, kind) == (Tender.CASH.value, Kind.REFUND.value):
+            return True
+    return True
 
 
 def newest(connection: sqlite3.Connection) -> JournalHead:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from pos_bridge.disk import sync_file, sync_folder
 from pos_bridge.journal import schema
+from pos_bridge.storage.disk import sync_file, sync_folder
 
 QUARANTINE = "quarantine"
 _NAME = re.compile(r"\d{4}-\d{2}\.db")
@@ -185,6 +185,32 @@ def forget_links(path: Path) -> None:
     with closing(connect(path)) as connection:
         connection.execute("DELETE FROM links")
     close_history(path)
+
+
+def rename(path: Path, name: str) -> Path:
+    """Where it is then: where it was, if somebody has it open or did not close it, or something lies at that name.
+
+    Raises OSError.
+    """
+    there = path.with_name(f"{name}.db")
+    in_the_way = (*(f"{path}{suffix}" for suffix in _SIDECARS), *(f"{there}{suffix}" for suffix in ("", *_SIDECARS)))
+    if any(Path(each).exists() for each in in_the_way):
+        return path
+    sync_folder(path.parent)  # a log that a cut of the power brings back would be taken for that of nobody
+    path.replace(there)
+    try:
+        sync_folder(path.parent)
+    except OSError:  # both names are as good, and whoever opens it syncs that which it has
+        with suppress(OSError):
+            there.replace(path)
+            return path
+    return there
+
+
+def after(name: str) -> str:
+    """The month after, of a name YYYY-MM."""
+    year, month = divmod(int(name[:4]) * 12 + int(name[5:]), 12)
+    return f"{year:04}-{month + 1:02}"
 
 
 def months_between(older: str, newer: str) -> int:

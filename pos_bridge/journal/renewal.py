@@ -10,10 +10,10 @@ import time
 from itertools import zip_longest
 from pathlib import Path
 
-from pos_bridge.disk import sync_folder
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal import months, schema
 from pos_bridge.journal.errors import JournalCorruptError
+from pos_bridge.storage.disk import sync_folder
 
 # The chain is before what may only name a row of it.
 _KEYS = {

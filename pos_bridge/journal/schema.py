@@ -2,18 +2,18 @@
 
 Words come from closed lists, integers have ceilings below any telephone or card number, text columns hold those
 words and nothing else. Blobs are the outputs of our own hashes, signatures and random generators, and no code
-writes anything else into them; against a foreign hand they are also checked for shape (shapes.py). What it smuggles
+writes anything else into them; against a foreign hand their shape is checked (storage/shapes.py). What it smuggles
 past the shape has no valid hash in the chain, or no commitment, or no seal, and stops the next start by name.
 The side tables have no hidden row number (WITHOUT ROWID), which would take any 64-bit integer.
 """
 
 import sqlite3
 
-from pos_bridge.domain.leg import IN_MEMORY, SETTLED, Cause, Flow, Kind, State, Tender
+from pos_bridge.domain.leg import IN_MEMORY, SETTLED, STORED_CAUSES, Flow, Kind, State, Tender
 from pos_bridge.domain.money import MAX_CENTS
 from pos_bridge.journal.hours import DAY_CEILING, DAY_FLOOR, LAST_SECOND
 from pos_bridge.journal.seals import period_seal, trust_seal
-from pos_bridge.shapes import between, digest, or_null, uuid4, word
+from pos_bridge.storage.shapes import between, digest, or_null, uuid4, word
 
 APPLICATION_ID = 0x504F5342  # "POSB"
 # Of everything below, and of the words from other rooms in it: a test compares them with a sum of each version.
@@ -105,7 +105,7 @@ CREATE TABLE chain (  -- one row a durable step; never changed, never deleted
     flow INTEGER NOT NULL CHECK ({_FLOW}),
     partial INTEGER NOT NULL CHECK ({_PARTIAL}),
     approved INTEGER CHECK ({_approved("step")}),
-    cause TEXT CHECK ({or_null("cause", word("cause", tuple(Cause)))}),
+    cause TEXT CHECK ({or_null("cause", word("cause", STORED_CAUSES))}),
     day INTEGER NOT NULL CHECK ({between("day", DAY_FLOOR, DAY_CEILING)}),
     hour INTEGER NOT NULL CHECK ({between("hour", 0, 23)}),
     commitment BLOB NOT NULL CHECK ({digest("commitment")}),
@@ -129,7 +129,7 @@ CREATE TABLE working (  -- legs that are not settled; deleted when they are. `se
     flow INTEGER NOT NULL CHECK ({_FLOW}),
     partial INTEGER NOT NULL CHECK ({_PARTIAL}),
     approved INTEGER CHECK ({_approved("state")}),
-    cause TEXT CHECK ({or_null("cause", word("cause", tuple(Cause)))}),
+    cause TEXT CHECK ({or_null("cause", word("cause", STORED_CAUSES))}),
     commitment BLOB NOT NULL CHECK ({digest("commitment")}),
     order_digest BLOB NOT NULL CHECK ({digest("order_digest")}),
     sale_key BLOB CHECK ((sale_key IS NULL) = (kind = 'sale') AND ({or_null("sale_key", uuid4("sale_key"))})),

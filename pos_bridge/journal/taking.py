@@ -6,12 +6,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from pos_bridge.disk import make_folder
 from pos_bridge.domain.ledger import JournalUnwritableError
 from pos_bridge.journal import months, renewal, verify
 from pos_bridge.journal.durable_file import DurableFile
 from pos_bridge.journal.errors import JournalBusyError, JournalCorruptError
 from pos_bridge.journal.row import START
+from pos_bridge.storage.disk import make_folder
 
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 

@@ -8,10 +8,10 @@ import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pos_bridge.device_config import Address
+from pos_bridge.config.devices import Address
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.connection import Where
 from pos_bridge.network.destination import Destination, IpAddress, Setting, Target, as_address, checked_port, where
-from pos_bridge.settings import Config
 
 DNS_PORT = 53
 Resolve = Callable[[str, int], Iterable[str]]

@@ -10,16 +10,16 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack
 from typing import Self
 
-from pos_bridge import events, faults
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.connection import Way, Who
-from pos_bridge.log import Log, counted
+from pos_bridge.log import events, faults
+from pos_bridge.log.log import Log, counted
 from pos_bridge.network import denied
 from pos_bridge.network.allowed import destinations, dns_servers, doors, targets
 from pos_bridge.network.denied import Denied
 from pos_bridge.network.destination import Target
 from pos_bridge.network.judge import Expected, Stranger
 from pos_bridge.network.own_sockets import OwnSocket, own_sockets
-from pos_bridge.settings import Config
 
 LOOK_S = 2.0
 _ANSWER_S = 0.5

@@ -1,18 +1,21 @@
 """A supervisor's approvals of refunds without their sale: each for one refund, of at most an amount, for five minutes.
 
-It is taken before the refund's intent is written, by the keyed hash of the till's request and with the journal's newest
-row. Killed in between, the same request finds its own again, as long as that row is the newest; no other request ever
-does. Once the journal went on, the refund may be what it went on with: then the approval is used up, also where the
-journal has forgotten the request, which it does by a clock that somebody may set. What was approved for a refund that
-was then not made can be lost: the other way round one could be used twice.
+It is taken before the refund is written, by the keyed hash of the till's request and with the journal's newest row.
+Killed in between, the same request finds its own again, as long as the journal has that row and behind it no cash that
+was given back; no other request ever does. Where cash was given back behind it, that may be this refund: then the
+approval is used up, also where the journal has forgotten the request, which it does by a clock that somebody may set.
+So it is where the row is not there: with it the refund may have been lost. What was approved for a refund that was then
+not made can be lost: the other way round one could be used twice.
 """
 
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 from uuid import uuid4
 
 from pos_bridge.domain.audit import MAY, Act
+from pos_bridge.domain.ledger import JournalHead
 from pos_bridge.domain.operator import Operator
 from pos_bridge.operators import file, schema, since
 from pos_bridge.operators.asking import Asking
@@ -59,11 +62,20 @@ class Approvals:
             _drop_what_is_over(connection, self._now())
             return _is_of(connection, request, cents)
 
-    def take(self, request: bytes, cents: int, head: bytes) -> int | None:
+    def taken_at(self, request: bytes) -> bytes | None:
+        """The journal's newest row when that request took its approval. None: it has taken none, lately."""
+        if not self._path.exists():
+            return None
+        with file.transaction(self._path) as connection:
+            _drop_what_is_over(connection, self._now())
+            found = connection.execute("SELECT head FROM approvals WHERE request = ?", (request,)).fetchone()
+        return None if found is None else found[0]
+
+    def take(self, request: bytes, cents: int, head: bytes, unused_since: bytes | None = None) -> int | None:
         """For the refund of that request: the supervisor's number. None: nobody approved so much, lately.
 
-        `request`: 32 bytes; `head`: the hash of the journal's newest row, 32 bytes. Of several the smallest that is
-        enough, the oldest first.
+        `request`: 32 bytes; `head`: the hash of the journal's newest row, 32 bytes. `unused_since`: at which row it
+        took one that it has not used, as the journal shows. Of several the smallest that is enough, the oldest first.
         """
         if not self._path.exists():
             return None
@@ -72,7 +84,7 @@ class Approvals:
             _drop_what_is_over(connection, now)
             found = connection.execute(
                 "SELECT id, number, cents FROM approvals WHERE request = ? AND (head IS NULL OR head = ?)",
-                (request, head),
+                (request, unused_since),
             ).fetchone()
             if found is None:
                 found = connection.execute(
@@ -93,6 +105,16 @@ class Approvals:
                 _drop_what_is_over(connection, self._now())
 
 
+class Journal(Protocol):
+    """What tells whether an approval was used."""
+
+    def head(self) -> JournalHead:
+        """The newest durable row."""
+
+    async def cash_refunded_since(self, row: bytes) -> bool:
+        """Whether cash was given back behind the row of that hash; True also where that cannot be told."""
+
+
 class SupervisedRefunds:
     """checkout.ports.RefundRule on a thread of its own: each refund without its sale wants an approval.
 
@@ -109,8 +131,13 @@ class SupervisedRefunds:
         """Blocking, idempotent."""
         self._asking.close()
 
-    async def allows(self, request: bytes, cents: int, head: bytes) -> bool:
-        return await self._asking.ask(lambda: self._approvals.take(request, cents, head) is not None, otherwise=False)
+    async def allows(self, request: bytes, cents: int, journal: Journal) -> bool:
+        head = journal.head().hash  # before anything is awaited: what is written from here on is behind it
+        before = await self._asking.ask(lambda: self._approvals.taken_at(request), None)
+        unused = before is not None and not await journal.cash_refunded_since(before)
+        since = before if unused else None
+        taken = await self._asking.ask(lambda: self._approvals.take(request, cents, head, since), None)
+        return taken is not None
 
     async def is_approved(self, cents: int, request: bytes) -> bool:
         return await self._asking.ask(lambda: self._approvals.is_of(request, cents), otherwise=False)
@@ -125,7 +152,7 @@ class NoRefunds:
 
     never = True
 
-    async def allows(self, request: bytes, cents: int, head: bytes) -> bool:  # noqa: ARG002 - as the port has it
+    async def allows(self, request: bytes, cents: int, journal: Journal) -> bool:  # noqa: ARG002 - as the port has it
         return False
 
 

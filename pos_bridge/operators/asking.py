@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from pos_bridge import faults
 from pos_bridge.domain.operator import OperatorsUnusableError
-from pos_bridge.worker import Job, Worker
+from pos_bridge.log import faults
+from pos_bridge.storage.worker import Job, Worker
 
 _Found = TypeVar("_Found")
 

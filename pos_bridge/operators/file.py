@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from pos_bridge import database
-from pos_bridge.disk import make_folder
 from pos_bridge.domain.operator import OperatorsUnusableError
 from pos_bridge.operators import schema
+from pos_bridge.storage import database
+from pos_bridge.storage.disk import make_folder
 
 _BUSY_S = 5.0
 
@@ -19,6 +19,17 @@ def transaction(path: Path) -> Iterator[sqlite3.Connection]:
     """Alone, on disk when it ends; undone if it raises. Raises OperatorsUnusableError, also where there is no file."""
     with _told(), _opened(path) as connection, database.transaction(connection):
         _check(connection)
+        yield connection
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """As it is, of this version or one before. Raises OperatorsUnusableError, also where there is no file."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with _told(), closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_BUSY_S)) as connection:
+        connection.execute("BEGIN")  # one moment of it
+        if not (schema.is_ours(connection) or schema.version_before(connection)):
+            raise OperatorsUnusableError
         yield connection
 
 
@@ -55,8 +66,9 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 def _check(connection: sqlite3.Connection) -> None:
     """That it is ours, of this version from now on. Nothing of a file that is none of ours is changed."""
-    if schema.is_of_before(connection):
-        schema.renew(connection)
+    before = schema.version_before(connection)
+    if before is not None:
+        schema.renew(connection, before)
     elif not schema.is_ours(connection):
         raise OperatorsUnusableError
 

@@ -1,7 +1,7 @@
 """The operator store's tables. A password is in it as its argon2id hash only; no time of day, and nothing about a sale.
 
 `tries` has a row for a number that was tried at a door, whether there is such an operator or not: 9999 rows a door at
-most. A file of the first version, which knew no doors, is renewed where it is opened.
+most. A file of a version before (the first knew no doors, the second not the counter's) is renewed where it is opened.
 """
 
 import sqlite3
@@ -9,10 +9,10 @@ from enum import Enum
 
 from pos_bridge.domain.audit import MAX_OPERATOR
 from pos_bridge.domain.operator import HELD
-from pos_bridge.shapes import between, or_null, uuid4
+from pos_bridge.storage.shapes import between, or_null, uuid4
 
 APPLICATION_ID = 0x504F534F  # "POSO"
-VERSION = 2
+VERSION = 3
 MOST_FAILURES = 20  # counted no further: the longest delay was reached long before
 MOST_CENTS = 99_999_999
 MOST_MS = 1_000_000_000_000  # thirty years without a restart
@@ -24,6 +24,7 @@ class Door(Enum):
     PAGE = 1  # the status page: anybody at the machine
     COMMAND = 2  # `pos-bridge operator`: root and the engine's user
     TILL = 3  # the native services: whoever has a credential
+    COUNTER = 4  # the administration socket: members of the groups in `admin.counter`
 
 
 _ROLES = ", ".join(str(role.value) for role in sorted(HELD, key=lambda role: role.value))
@@ -65,14 +66,15 @@ TABLES = {
     head BLOB CHECK ({or_null("head", "length(head) = 32 AND request IS NOT NULL")})
 ) STRICT, WITHOUT ROWID""",
 }
-_CHANGED_SINCE_1 = {
-    "tries": f"""CREATE TABLE tries (
+_FORMER = {  # each version before, with what it had otherwise
+    1: {
+        "tries": f"""CREATE TABLE tries (
     number INTEGER PRIMARY KEY CHECK ({_NUMBER}),
     failures INTEGER NOT NULL CHECK ({between("failures", 1, MOST_FAILURES)}),
     boot BLOB NOT NULL CHECK ({_BOOT}),
     at_ms INTEGER NOT NULL CHECK ({_AT})
 ) STRICT""",
-    "approvals": f"""CREATE TABLE approvals (
+        "approvals": f"""CREATE TABLE approvals (
     id BLOB PRIMARY KEY CHECK ({uuid4("id")}),
     number INTEGER NOT NULL CHECK ({_NUMBER}),
     cents INTEGER NOT NULL CHECK ({between("cents", 1, MOST_CENTS)}),
@@ -80,6 +82,23 @@ _CHANGED_SINCE_1 = {
     at_ms INTEGER NOT NULL CHECK ({_AT}),
     request BLOB UNIQUE CHECK ({or_null("request", "length(request) = 32")})
 ) STRICT, WITHOUT ROWID""",
+    },
+    2: {
+        "tries": f"""CREATE TABLE tries (
+    number INTEGER NOT NULL CHECK ({_NUMBER}),
+    door INTEGER NOT NULL CHECK (door IN (1, 2, 3)),
+    failures INTEGER NOT NULL CHECK ({between("failures", 1, MOST_FAILURES)}),
+    boot BLOB NOT NULL CHECK ({_BOOT}),
+    at_ms INTEGER NOT NULL CHECK ({_AT}),
+    PRIMARY KEY (number, door)
+) STRICT, WITHOUT ROWID""",
+    },
+}
+
+
+_WAITS = {  # as rows of `tries` today
+    1: "SELECT number, door.column1, failures, boot, at_ms FROM tries, (VALUES (1), (2), (3), (4)) AS door",
+    2: "SELECT number, door, failures, boot, at_ms FROM tries",
 }
 
 
@@ -95,25 +114,23 @@ def is_ours(connection: sqlite3.Connection) -> bool:
     return _has(connection, TABLES, VERSION)
 
 
-def is_of_before(connection: sqlite3.Connection) -> bool:
-    """Whether it is a file of the first version."""
-    return _has(connection, TABLES | _CHANGED_SINCE_1, 1)
+def version_before(connection: sqlite3.Connection) -> int | None:
+    """Which of the versions before it is a file of. None: of this one, or none of ours."""
+    return next((version for version, had in _FORMER.items() if _has(connection, TABLES | had, version)), None)
 
 
-def renew(connection: sqlite3.Connection) -> None:
-    """A file of the first version becomes one of this, in the caller's transaction.
+def renew(connection: sqlite3.Connection, version: int) -> None:
+    """A file of that version before becomes one of this, in the caller's transaction.
 
-    Whoever had to wait waits at every door. What was approved in the last minutes is approved no more: whether it was
-    taken, and paid, that version did not write down.
+    Whoever had to wait waits where they had to; the first version, which knew no doors, made them wait at every one.
+    What was approved in the last minutes by that version is approved no more: whether it was taken, and paid, it did
+    not write down.
     """
-    tried = connection.execute("SELECT number, failures, boot, at_ms FROM tries").fetchall()
-    for name in _CHANGED_SINCE_1:
+    waits = connection.execute(_WAITS[version]).fetchall()
+    for name in _FORMER[version]:
         connection.execute(f"DROP TABLE {name}")
         connection.execute(TABLES[name])
-    connection.executemany(
-        "INSERT INTO tries VALUES (?, ?, ?, ?, ?)",
-        [(number, door.value, *rest) for number, *rest in tried for door in Door],
-    )
+    connection.executemany("INSERT INTO tries VALUES (?, ?, ?, ?, ?)", waits)
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 

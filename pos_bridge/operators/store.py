@@ -79,19 +79,7 @@ class Operators:
         if not self._path.exists():
             return ()
         with file.transaction(self._path) as connection:
-            numbers = connection.execute(
-                "SELECT number FROM operators WHERE removed IS NULL ORDER BY number"
-            ).fetchall()
-            found = [as_now(connection, number) for (number,) in numbers]
-        return tuple(each for each in found if each is not None)
-
-    def old_hashes(self) -> int:
-        """How many passwords are kept with other parameters than today's."""
-        if not self._path.exists():
-            return 0
-        with file.transaction(self._path) as connection:
-            kept = connection.execute("SELECT password FROM operators WHERE removed IS NULL").fetchall()
-        return sum(password.is_old(stored) for (stored,) in kept)
+            return everybody(connection)
 
     def add(self, operator: Operator, password_typed: str) -> None:
         """Raises WeakPasswordError, NumberTakenError."""
@@ -194,6 +182,13 @@ class Operators:
 def delay_s(failures: int) -> int:
     """After so many failures in a row: 1 s, 2 s, 4 s ... a quarter of an hour."""
     return min(FIRST_WAIT_S << min(failures - 1, _DOUBLED_UNTIL), LONGEST_WAIT_S)
+
+
+def everybody(connection: sqlite3.Connection) -> tuple[Operator, ...]:
+    """Operators.all, in the caller's transaction."""
+    numbers = connection.execute("SELECT number FROM operators WHERE removed IS NULL ORDER BY number").fetchall()
+    found = [as_now(connection, number) for (number,) in numbers]
+    return tuple(each for each in found if each is not None)
 
 
 def as_now(connection: sqlite3.Connection, number: int) -> Operator | None:

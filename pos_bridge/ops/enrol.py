@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pos_bridge.device_config import Address
+from pos_bridge.config.devices import Address
 from pos_bridge.domain.enrolment import EnrolError, EnrolFault
 from pos_bridge.ops import est
 from pos_bridge.ops.https import Answer, exchange

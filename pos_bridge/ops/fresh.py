@@ -4,8 +4,8 @@ import secrets
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pos_bridge.config.settings import VAULT_KEY_LENGTH
 from pos_bridge.pair import key_pem
-from pos_bridge.settings import VAULT_KEY_LENGTH
 
 _API_KEY_BYTES = 24
 

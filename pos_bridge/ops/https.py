@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 import httptools
 
-from pos_bridge.device_config import Address
+from pos_bridge.config.devices import Address
 from pos_bridge.domain.enrolment import EnrolError, EnrolFault
 
 LIMIT_S = 20.0

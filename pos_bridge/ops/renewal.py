@@ -12,16 +12,17 @@ from typing import Protocol
 
 from cryptography import x509
 
-from pos_bridge import credentials, events
-from pos_bridge.credentials import WARN_DAYS
-from pos_bridge.device_config import Address
-from pos_bridge.disk import write_private
+from pos_bridge.config import credentials
+from pos_bridge.config.credentials import WARN_DAYS
+from pos_bridge.config.devices import Address
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.domain.enrolment import EnrolError, EnrolFault
-from pos_bridge.log import Event, counted
+from pos_bridge.log import events
+from pos_bridge.log.log import Event, counted
 from pos_bridge.ops import enrol, est
 from pos_bridge.pair import Pair
 from pos_bridge.processor.channel import Credentials
-from pos_bridge.settings import Config, ConfigError
+from pos_bridge.storage.disk import write_private
 
 _TELL_EACH = timedelta(days=1)
 

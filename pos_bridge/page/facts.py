@@ -1,7 +1,7 @@
 """What the page shows: the running engine's own overview, asked at its administration socket, and doctor's findings.
 
-Whatever the engine says is held against the shapes below first; of what does not fit nothing is shown. No person, no
-card, and of sales nothing finer than hours that are over.
+Whatever the engine says is held against its shape first (admin/told.py); of what does not fit nothing is shown. No
+person, no card, and of sales nothing finer than hours that are over.
 """
 
 import asyncio
@@ -9,91 +9,17 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from pos_bridge.admin.client import NotAnsweredError, RefusedError, ask
+from pos_bridge.admin.told import Overview
 from pos_bridge.checkup.finding import Finding, Weight
-from pos_bridge.domain.leg import Kind, State, Tender
 
 FRESH_S = 60.0
 ASK_S = 5.0
 WAIT_S = 20.0  # a look at the processor, or at a large journal, may take its time: then the page says so
-
-_Count = Annotated[int, Meta(ge=0)]
-_OfDay = Annotated[int, Meta(ge=0, le=23)]
-_Name = Annotated[str, Meta(max_length=128)]
-
-
-class Reader(msgspec.Struct, frozen=True):
-    """`locks`: those in force in its card room; None: its room did not start."""
-
-    name: _Name
-    there: bool
-    locks: tuple[_Name, ...] | None
-
-
-class Hour(msgspec.Struct, frozen=True):
-    day: date
-    hour: _OfDay
-
-
-class Processor(msgspec.Struct, frozen=True):
-    """`reachable` None: the engine has not looked yet."""
-
-    reachable: bool | None
-    session_opened: Hour | None
-
-
-class Journal(msgspec.Struct, frozen=True):
-    writable: bool
-
-
-class Certificate(msgspec.Struct, frozen=True):
-    what: _Name
-    days: int
-
-
-class Leg(msgspec.Struct, frozen=True):
-    key: Annotated[str, Meta(pattern=r"^[0-9a-f-]{36}$")]
-    kind: Kind
-    tender: Tender
-    state: State
-    hours: _Count
-
-
-class Unresolved(msgspec.Struct, frozen=True):
-    count: _Count
-    legs: tuple[Leg, ...]
-
-
-class Sale(msgspec.Struct, frozen=True):
-    """The end of a payment in an hour that is over. `cents`: Canadian."""
-
-    day: date
-    hour: _OfDay
-    tender: Tender
-    kind: Kind
-    cents: _Count
-    outcome: State
-
-
-class Overview(msgspec.Struct, frozen=True):
-    """docs/administration.md. Parts that are not shown here may come beside these."""
-
-    version: _Name
-    started_on: date
-    readers: tuple[Reader, ...]
-    processor: Processor
-    journal: Journal
-    certificates: tuple[Certificate, ...]
-    unresolved: Unresolved | None
-    sales: tuple[Sale, ...] | None
-    connections: dict[_Name, _Count] | None
 
 
 @dataclass(frozen=True, slots=True)

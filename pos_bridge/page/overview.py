@@ -5,12 +5,14 @@ wrong in them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pos_bridge.admin.told import Hour, Leg, Overview, Sale
 from pos_bridge.checkup.finding import Finding, Weight
 from pos_bridge.dossier.html import Html, element, marked, text
 from pos_bridge.leg_words import KINDS, STATES, TENDERS, outcome
-from pos_bridge.page.facts import Findings, Hour, Leg, Overview, Sale, Silent
+from pos_bridge.page.facts import Findings, Silent
 from pos_bridge.page.frame import EVERY, Cell, Frame, Link, Row, badge, box, cells, quiet, table
-from pos_bridge.page.words import lock, money, say
+from pos_bridge.page.words import lock, say
+from pos_bridge.words import money
 
 _WEIGHTS = tuple(Weight)
 _REACHED = {

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from pos_bridge import faults
 from pos_bridge.checkup import people, processor
 from pos_bridge.checkup.table import examine
-from pos_bridge.handed import Handed, receive
-from pos_bridge.listening import port_of
+from pos_bridge.config.settings import Config, ConfigError
+from pos_bridge.listening.handed import Handed, receive
+from pos_bridge.listening.places import port_of
+from pos_bridge.log import faults
 from pos_bridge.operators.schema import Door
 from pos_bridge.operators.store import Operators
 from pos_bridge.page.facts import Facts
@@ -20,7 +21,6 @@ from pos_bridge.page.server import PageServer
 from pos_bridge.page.session import Sessions
 from pos_bridge.page.site import Site
 from pos_bridge.pos_api.https import tls_context
-from pos_bridge.settings import Config, ConfigError
 from pos_bridge.start_fault import StartFault
 
 PAGE = "page"  # FileDescriptorName= of this page's port

@@ -9,8 +9,8 @@ from contextlib import suppress
 from socket import socket
 from typing import Self
 
-from pos_bridge import faults
-from pos_bridge.listening import LOOPBACK
+from pos_bridge.listening.places import LOOPBACK
+from pos_bridge.log import faults
 from pos_bridge.page.request import BadRequestError, Intake, Request
 from pos_bridge.page.response import Response
 from pos_bridge.page.site import Site

@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
+from pos_bridge.admin.told import Overview
 from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import Checked, Operator, OperatorsUnusableError, Refused, Wait
 from pos_bridge.page import login, overview
 from pos_bridge.page.door import turned_away
-from pos_bridge.page.facts import Findings, Overview, Silent
+from pos_bridge.page.facts import Findings, Silent
 from pos_bridge.page.frame import EVERY, Frame
 from pos_bridge.page.request import BadRequestError, Request
 from pos_bridge.page.response import Response, elsewhere, shown

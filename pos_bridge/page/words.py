@@ -3,8 +3,6 @@
 from pos_bridge.wire.locks import Lock
 from pos_bridge.words import Words, same
 
-_NO_BREAK = "\u00a0"
-
 WORDS = {
     # ---- around every page ----
     "title": Words("État de la caisse", "Status of the till"),
@@ -38,8 +36,9 @@ WORDS = {
         "Too many tries. Wait {seconds} s, then try again.",
     ),
     "not_it": Words(
-        "Vous n'avez pas le rôle IT : cette page n'est pas pour vous. `pos-bridge operator` donne les rôles.",
-        "You do not have the role IT: this page is not for you. `pos-bridge operator` gives roles.",
+        "Vous n'avez pas le rôle « informatique » : cette page n'est pas pour vous. `pos-bridge operator` donne "
+        "les rôles.",
+        "You do not have the role IT (`it`): this page is not for you. `pos-bridge operator` gives roles.",
     ),
     "operators_unusable": Words(
         "Les opérateurs ne peuvent pas être lus : personne n'entre. Lancez `pos-bridge doctor` sur la caisse.",
@@ -176,13 +175,6 @@ def lock(code: str, language: str) -> str:
     """A lock by the name that the engine tells; one that this page does not know stays as it is told."""
     known = Lock.__members__.get(code.upper())
     return code if known is None else LOCKS[known].to(language)
-
-
-def money(cents: int, language: str) -> str:
-    """Canadian dollars, as each language writes them."""
-    dollars, rest = divmod(cents, 100)
-    grouped = f"{dollars:,}"
-    return f"${grouped}.{rest:02}" if language == "en" else f"{grouped.replace(',', _NO_BREAK)},{rest:02}{_NO_BREAK}$"
 
 
 def say(name: str, language: str, **values: object) -> str:

@@ -5,9 +5,9 @@ Not for every message: a line for each would say when something was sold.
 
 from typing import Protocol
 
-from pos_bridge import events
 from pos_bridge.domain.device import DeviceFault, DeviceKind
-from pos_bridge.log import Event
+from pos_bridge.log import events
+from pos_bridge.log.log import Event
 
 
 class _Log(Protocol):

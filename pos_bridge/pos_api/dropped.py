@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from pos_bridge import events
-from pos_bridge.log import MAX_NUMBER, Event
+from pos_bridge.log import events
+from pos_bridge.log.log import MAX_NUMBER, Event
 
 
 class _Log(Protocol):

@@ -10,7 +10,7 @@ import socket
 import ssl
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from pos_bridge.device_config import Address
+from pos_bridge.config.devices import Address
 
 LIMIT_S = 5.0
 _MAX_STATUS_LINE = 512

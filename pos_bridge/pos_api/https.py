@@ -18,9 +18,9 @@ from typing import Literal, Self
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from pos_bridge import arrivals
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.listening import LOOPBACK
+from pos_bridge.listening import arrivals
+from pos_bridge.listening.places import LOOPBACK
 from pos_bridge.pos_api.connection import HEAD_S, UNREAD_S, Connection, Ear, Guests
 from pos_bridge.pos_api.door import Door
 from pos_bridge.pos_api.nexo_app import NexoApp

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from pos_bridge import events
-from pos_bridge.credentials import WARN_DAYS, ends
-from pos_bridge.log import Event, counted
+from pos_bridge.config.credentials import WARN_DAYS, ends
+from pos_bridge.log import events
+from pos_bridge.log.log import Event, counted
 from pos_bridge.pos_api.https import tls_context
 
 _TELL_EACH = timedelta(days=1)

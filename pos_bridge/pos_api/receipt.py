@@ -16,7 +16,7 @@ from pos_bridge.pos_api.receipt_label import Label, text_line
 from pos_bridge.pos_api.spoken import Spoken
 from pos_bridge.pos_api.taxes import Tax, Taxes
 from pos_bridge.wire.nexo.payment_response import MASK, OutputContent, OutputText, PaymentReceipt
-from pos_bridge.words import Language, Words
+from pos_bridge.words import Language, Words, money
 
 _Lines = tuple[OutputText, ...]
 
@@ -229,12 +229,3 @@ def _tax_lines(facts: ReceiptFacts, language: Language) -> _Lines:
 
 def masked(card: CardFacts) -> str:
     return f"{MASK}{card.last_four:04d}"
-
-
-def money(cents: int, language: Language) -> str:
-    """1 234,56 $ (no-break spaces) in French, $1,234.56 in English, with a leading minus below zero."""
-    sign = "-" if cents < 0 else ""
-    english = f"{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
-    if language == "en":
-        return f"{sign}${english}"
-    return sign + english.replace(",", "\u00a0").replace(".", ",") + "\u00a0$"

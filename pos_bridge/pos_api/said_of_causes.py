@@ -164,6 +164,13 @@ CAUSES: dict[Cause, Said] = {
         "The card refused the payment or was pulled too early. The payment is being cancelled: no charge will stand. "
         "Try again, or ask for another way to pay.",
     ),
+    Cause.UNFIT_SINCE: Said(
+        _C.UNAVAILABLE_DEVICE,
+        "Cette caisse n'est plus protégée pour les cartes; celle du client n'y est pour rien. Le paiement est annulé : "
+        "rien ne restera prélevé. Prenez le paiement comptant, et appelez l'informatique.",
+        "This till is not protected for cards any more; the customer's card is not the reason. The payment is being "
+        "cancelled: no charge will stand. Take cash, and call IT.",
+    ),
     Cause.CANCELLED: Said(
         _C.ABORTED,
         "La caisse a renoncé à ce paiement. Il est annulé : rien ne restera prélevé.",
@@ -224,6 +231,7 @@ HOLD_MAY_SHOW = frozenset(
         Cause.UNRECORDED,
         Cause.RECOVERED,
         Cause.CARD_REFUSED,
+        Cause.UNFIT_SINCE,
         Cause.CANCELLED,
         Cause.UNCONFIRMED,
         Cause.VOIDED,

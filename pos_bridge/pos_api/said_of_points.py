@@ -84,8 +84,11 @@ POINTS: dict[Uncounted, Said] = {
     ),
     PointsFault.VAULT: Said(
         _C.UNAVAILABLE_SERVICE,
-        "Les points ne peuvent pas être enregistrés en ce moment. Rien n'a été fait. Réessayez plus tard.",
-        "Points cannot be recorded at the moment. Nothing was done. Try again later.",
+        # Not that nothing was done: a disk that failed to sync may have it all the same.
+        "Les points ne peuvent pas être enregistrés en ce moment. Que la caisse redemande plus tard : la même demande "
+        "n'est jamais comptée deux fois.",
+        "Points cannot be recorded at the moment. Have the till ask again later: the same request is never counted "
+        "twice.",
     ),
     PointsSituation.ABORTED: Said(
         _C.ABORTED,

@@ -166,6 +166,13 @@ REFUND_CAUSES: dict[Cause, Said] = {
         "The card refused the refund or was pulled too early. It is being cancelled: nothing stays refunded. Start "
         "again.",
     ),
+    Cause.UNFIT_SINCE: Said(
+        _C.UNAVAILABLE_DEVICE,
+        "Cette caisse n'est plus protégée pour les cartes. Le remboursement est annulé : rien ne restera remboursé. "
+        "Remboursez par la référence du reçu, sans la carte, ou appelez l'informatique.",
+        "This till is not protected for cards any more. The refund is being cancelled: nothing stays refunded. Refund "
+        "by the receipt's reference, without the card, or call IT.",
+    ),
     Cause.CANCELLED: Said(
         _C.ABORTED,
         "La caisse a renoncé à ce remboursement. Il est annulé : rien ne restera remboursé.",

@@ -1,13 +1,12 @@
 """Sentences into a Response: what a cashier reads, in the till's language and in both, and what a program looks for."""
 
-from pos_bridge.pos_api.receipt import money
 from pos_bridge.pos_api.said import Instead, Said
 from pos_bridge.pos_api.said_of_refunds import situation
 from pos_bridge.wire.nexo.amounts import units
 from pos_bridge.wire.nexo.pairs import encode_pairs
 from pos_bridge.wire.nexo.response import Response
 from pos_bridge.wire.nexo.words import Result
-from pos_bridge.words import Language, Words
+from pos_bridge.words import Language, Words, money
 
 Pair = tuple[str, str | int]  # an int is an amount in cents
 Pairs = tuple[Pair, ...]

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from pos_bridge import events
-from pos_bridge.events import Operation
-from pos_bridge.log import Event
+from pos_bridge.log import events
+from pos_bridge.log.events import Operation
+from pos_bridge.log.log import Event
 from pos_bridge.processor.channel import Credentials, grpc, open_channel
 from pos_bridge.protocol import processor_v1_pb2 as pb
 from pos_bridge.protocol.processor_v1_pb2_grpc import ProcessorStub

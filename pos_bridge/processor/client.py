@@ -21,7 +21,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.domain.session import Trust
-from pos_bridge.events import Operation
+from pos_bridge.log.events import Operation
 from pos_bridge.processor import books, codec
 from pos_bridge.processor.calls import Calls, Logbook, ProcessorSettings
 from pos_bridge.processor.channel import Credentials

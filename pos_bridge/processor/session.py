@@ -11,11 +11,11 @@ import hashlib
 import time
 from typing import Protocol
 
-from pos_bridge import events
 from pos_bridge.domain.ledger import JournalHead, JournalUnwritableError
 from pos_bridge.domain.sealing_key import SealingKey
 from pos_bridge.domain.session import Trust
-from pos_bridge.events import Operation
+from pos_bridge.log import events
+from pos_bridge.log.events import Operation
 from pos_bridge.processor import codec
 from pos_bridge.processor.calls import Calls, Logbook
 from pos_bridge.processor.clock import ProcessorClock

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pos_bridge.disk import sync_folder
 from pos_bridge.registers.incident import Entry, Incident, folded, head, line_of, parse
+from pos_bridge.storage.disk import sync_folder
 
 NAME = "incidents"
 _MODE = 0o600

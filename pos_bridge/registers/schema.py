@@ -13,7 +13,7 @@ from enum import Enum
 from pos_bridge.domain.audit import MAX_OPERATOR, Act, Role
 from pos_bridge.domain.identity import Purpose
 from pos_bridge.domain.person import ID_LENGTH, PersonFault
-from pos_bridge.shapes import between, digest, or_null
+from pos_bridge.storage.shapes import between, digest, or_null
 
 APPLICATION_ID = 0x504F5341  # "POSA"
 VERSION = 3

@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pos_bridge import faults
 from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
+from pos_bridge.log import faults
 from pos_bridge.registers.trail_file import TrailFile
-from pos_bridge.worker import Job, Worker
+from pos_bridge.storage.worker import Job, Worker
 
 _Found = TypeVar("_Found")
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pos_bridge import database
-from pos_bridge.disk import make_folder
 from pos_bridge.domain.audit import AuditEntry, TrailUnwritableError
 from pos_bridge.registers import chain, schema
 from pos_bridge.registers.row import COLUMNS, NOT_A_ROW, START, Row, day_of, row_of
+from pos_bridge.storage import database
+from pos_bridge.storage.disk import make_folder
 
 _BUSY_S = 1.5  # for another process's note; a till waits two seconds in all
 _NOT_THE_FILE = {  # of another process, of the disk, or of the entry

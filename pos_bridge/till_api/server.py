@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos_bridge import rpc
-from pos_bridge.listening import LOOPBACK
+from pos_bridge.listening.places import LOOPBACK
+from pos_bridge.listening.unix_socket import Place
 from pos_bridge.till_api.relay import Relay
 from pos_bridge.till_api.whole import Whole
-from pos_bridge.unix_socket import Place
 
 MOST_CONNECTIONS = 64
 MOST_STREAMS = 16  # of a connection

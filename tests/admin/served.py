@@ -6,12 +6,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hw_sim.unix_path import short_address
+from pos_bridge.admin.approval import Approval
 from pos_bridge.admin.calls import MAY, Call, table
 from pos_bridge.admin.client import ask
 from pos_bridge.admin.server import MODE, AdminServer
 from pos_bridge.admin.who import Who
-from pos_bridge.log import Event
-from pos_bridge.unix_socket import Place
+from pos_bridge.listening.unix_socket import Place
+from pos_bridge.log.log import Event
 
 
 class Told:
@@ -39,14 +40,16 @@ class Desk:
 
     def __init__(self) -> None:
         self.done: list[str] = []
+        self.given: list[Approval] = []
         self.held: asyncio.Event | None = None
 
     def calls(self) -> Mapping[str, Call]:
         return table(**{name: self._call(name) for name in MAY})
 
-    def _call(self, name: str) -> Callable[[], Awaitable[dict[str, object]]]:
-        async def call() -> dict[str, object]:
+    def _call(self, name: str) -> Callable[..., Awaitable[dict[str, object]]]:
+        async def call(*given: Approval) -> dict[str, object]:
             self.done.append(name)
+            self.given.extend(given)
             if self.held is not None and name == "health":
                 await self.held.wait()
             if name == "settle":
@@ -61,8 +64,8 @@ class Served:
         self.path, self.roles, self.log, self.desk = path, roles, Told(), Desk()
         self.server = AdminServer(Place(path, MODE), self.desk.calls(), roles, self.log, ask_s=ask_s)
 
-    async def ask(self, call: str) -> dict[str, object]:
-        return await asyncio.to_thread(ask, self.path, call)
+    async def ask(self, call: str, **fields: int | str) -> dict[str, object]:
+        return await asyncio.to_thread(lambda: ask(self.path, call, timeout_s=10, **fields))
 
     async def raw(self, data: bytes, *, end: bool = False) -> bytes:
         """What comes back until the connection ends."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.admin.overview import Hour, Session, Sources, unresolved
+from pos_bridge.admin.overview import Hour, Session, Sources, overview, unresolved
 from pos_bridge.admin.vitals import Seen
 from pos_bridge.domain.ledger import KnownLeg
 from pos_bridge.domain.leg import Flow, State, Tender
@@ -69,3 +69,20 @@ def test_a_session_that_a_sale_opened_is_told_once_its_hour_is_over():
     assert session.opened() == ten
     now += timedelta(hours=1)
     assert session.opened() == Hour(TEN.date(), 11)
+
+
+def test_one_overview_is_of_one_look():
+    """Two looks could contradict each other in the same answer: a reader that is there, and none that is."""
+    looks = 0
+
+    async def health() -> Seen:
+        nonlocal looks
+        looks += 1
+        return Seen(processor=True, journal=True, readers=(("counter", looks == 1),))
+
+    async def none() -> tuple[KnownLeg, ...]:
+        return ()
+
+    sources = Sources(Path("/nowhere"), lambda: TEN, TEN.date(), health, none, dict, lambda: None, {})
+    assert asyncio.run(overview(sources))["readers"] == [{"name": "counter", "there": True, "locks": None}]
+    assert looks == 1

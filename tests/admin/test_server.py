@@ -1,6 +1,7 @@
 """The socket, served: who is let in, what they may, and that nobody's silence, noise or number harms another."""
 
 import asyncio
+import json
 import os
 import socket
 import stat
@@ -14,17 +15,20 @@ import pytest
 import uvloop
 
 from hw_sim.unix_path import short_address
-from pos_bridge import events
+from pos_bridge.admin.approval import Approval
 from pos_bridge.admin.calls import MAY, table
 from pos_bridge.admin.client import NotAnsweredError, RefusedError, ask
 from pos_bridge.admin.lines import Fault
 from pos_bridge.admin.server import MOST_OF_A_USER
 from pos_bridge.admin.who import Who
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.unix_socket import Place, TakenError
+from pos_bridge.listening.unix_socket import Place, TakenError
+from pos_bridge.log import events
 from tests.admin.served import served
 
 ME = os.geteuid()
+TYPED: dict[str, int | str] = {"operator": 7, "password": "une girafe à vélo", "cents": 45_00}
+FIELDS = {"approve_refund": TYPED}
 
 
 async def refused(asking: Awaitable[object]) -> Fault:
@@ -62,15 +66,16 @@ def test_each_role_and_each_call(tmp_path, who: Who | None, call: str):
                 if call == "settle":
                     assert await refused(here.ask(call)) is Fault.FAILED
                 else:
-                    assert await here.ask(call) == {"name": call}
+                    assert await here.ask(call, **FIELDS.get(call, {})) == {"name": call}
                 assert here.desk.done == [call]
                 return
             denied = await here.raw(b'{"call":"%s"}\n' % call.encode())
             assert denied == b'{"fault":"denied"}\n'
             assert await here.raw(b'{"call":"%s","fields":{"a":1}}\n' % call.encode()) == denied
+            assert await refused(here.ask(call, **TYPED)) is Fault.DENIED
             assert here.desk.done == []
             assert here.log.events == [events.AdminDenied(1)]
-        assert here.log.events == [events.AdminDenied(1), events.AdminDenied(1)], "the second was told at the end"
+        assert here.log.events == [events.AdminDenied(1), events.AdminDenied(2)], "the others were told at the end"
 
     uvloop.run(story())
 
@@ -82,9 +87,52 @@ def test_only_these_calls_are_there():
         "look": {"it"},
         "settle": {"it"},
         "stop": {"it"},
+        "approve_refund": {"counter"},
     }
     with pytest.raises(ValueError, match="its rule"):
         table()
+
+
+UNFIT: list[dict[str, object]] = [
+    {},
+    {**TYPED, "more": 1},
+    {**TYPED, "operator": 0},
+    {**TYPED, "operator": 10_000},
+    {**TYPED, "operator": "7"},
+    {**TYPED, "operator": True},
+    {**TYPED, "password": 7},
+    {**TYPED, "password": "x" * 1025},
+    {**TYPED, "cents": 0},
+    {**TYPED, "cents": -1},
+    {**TYPED, "cents": 100_000_000},
+    {**TYPED, "cents": 45.5},
+    {"operator": 7, "password": "une girafe à vélo"},
+]
+
+
+@pytest.mark.parametrize("fields", UNFIT)
+def test_an_approval_is_whole_and_within_its_bounds(tmp_path, fields):
+    async def story() -> None:
+        async with served(tmp_path, Who.COUNTER) as here:
+            line = json.dumps({"call": "approve_refund", "fields": fields}).encode()
+            assert await here.raw(line + b"\n") == b'{"fault":"unreadable"}\n'
+            assert here.desk.done == []
+            assert await here.ask("approve_refund", **FIELDS["approve_refund"]) == {"name": "approve_refund"}
+            assert here.desk.given == [Approval(7, "une girafe à vélo", 45_00)]
+
+    uvloop.run(story())
+
+
+def test_what_was_asked_is_heard_in_pieces_and_whole(tmp_path):
+    """Longer than the buffer that it is read into."""
+
+    async def story() -> None:
+        async with served(tmp_path, Who.COUNTER) as here:
+            line = json.dumps({"call": "approve_refund", "fields": TYPED | {"password": "é" * 1024}}).encode()
+            assert await here.raw(b" " * 20_000 + line + b"\n") == b'{"done":{"name":"approve_refund"}}\n'
+            assert here.desk.given[0].password == "é" * 1024
+
+    uvloop.run(story())
 
 
 def test_roles_are_asked_for_each_call(tmp_path):

@@ -6,7 +6,7 @@ import pwd
 import pytest
 
 from pos_bridge.admin.who import Doorkeeper, Who, roles
-from pos_bridge.upkeep_config import Admin
+from pos_bridge.config.upkeep import Admin
 
 DAEMON = pwd.getpwnam("daemon").pw_uid  # its one group has its name, on every Linux
 UNKNOWN = 4_000_000_001
@@ -19,7 +19,9 @@ UNKNOWN = 4_000_000_001
         (Admin("s", privacy=("root",), page="root"), 0, {Who.IT}),
         (Admin("s"), DAEMON, set()),
         (Admin("s", it=("daemon",)), DAEMON, {Who.IT}),
-        (Admin("s", it=("root", "daemon"), privacy=("daemon",), page="daemon"), DAEMON, set(Who)),
+        (Admin("s", it=("root", "daemon"), privacy=("daemon",), counter=("daemon",), page="daemon"), DAEMON, set(Who)),
+        (Admin("s", counter=("no-such-group", "daemon")), DAEMON, {Who.COUNTER}),
+        (Admin("s", counter=("root", "daemon")), 0, {Who.IT}),
         (Admin("s", it=("root", "no-such-group"), page="nobody"), DAEMON, set()),
         (Admin("s", it=("daemon", "root"), page="daemon"), UNKNOWN, set()),
     ],

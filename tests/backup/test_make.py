@@ -127,6 +127,17 @@ def test_a_month_that_ends_meanwhile_is_seen(till):
     assert till.back_up().manifest.months == 3
 
 
+def test_a_month_that_gets_another_name_meanwhile_is_not_called_damaged(till):
+    members = Journal(till.state).members()
+    while next(members).name != "journal/2026-10.db":
+        continue
+    file = till.state / "journal" / "2026-11.db"
+    file.rename(file.with_name("2026-12.db"))
+    with pytest.raises(BackupError) as caught:
+        list(members)
+    assert caught.value.fault is BackupFault.RESTLESS
+
+
 def test_beside_a_vault_that_is_being_renewed_both_secrets_come_along(till, tmp_path):
     (till.state / "vault.epoch.next").write_bytes(os.urandom(32))
     made = till.back_up().manifest
@@ -283,5 +294,5 @@ def test_keys_that_are_one_or_missing_are_refused_with_the_settings(till, capsys
 
 
 def test_what_sells_does_not_load_the_age_format():
-    script = "import sys, pos_bridge.cli.main, pos_bridge.daemon; assert 'pyrage' not in sys.modules"
+    script = "import sys, pos_bridge.cli.main, pos_bridge.engine.daemon; assert 'pyrage' not in sys.modules"
     children.run(script)

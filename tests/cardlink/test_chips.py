@@ -55,6 +55,12 @@ def ask(rooms: Rooms) -> CardPrompt:
     return rooms.prompt(LegKey.fresh(), AMOUNT, KEYS.sealing_key())
 
 
+async def agrees(prompt: CardPrompt, issuer: IssuerAnswer) -> bool:
+    said = await prompt.second_answer(issuer)
+    assert isinstance(said, SecondAnswer)
+    return said.agreed
+
+
 @asynccontextmanager
 async def inserted(rooms: Rooms, pcscd: Pcscd, script: EmvCard) -> AsyncIterator[VirtualCard]:
     """Once the chip reader is armed, which must be its first time: a card that lies there before counts for nobody."""
@@ -82,7 +88,7 @@ def test_a_chip_wins_and_says_its_last_word(tmp_path, line, pcscd, second, agree
             assert isinstance(sealed, SealedCard)
             assert sealed.facts.entry_mode is EntryMode.CHIP
             await hear(line, OFF)
-            assert (await prompt.second_answer(APPROVED)).agreed is agreed
+            assert await agrees(prompt, APPROVED) is agreed
             prompt.withdraw()
 
     with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
@@ -107,7 +113,7 @@ def test_a_stripe_that_asks_for_the_chip_ends_nothing_while_there_is_a_chip_read
         await hear(line, OFF + GREEN)
         async with inserted(rooms, pcscd, EmvCard()):
             assert isinstance(await prompt.card(), SealedCard)
-            assert (await prompt.second_answer(APPROVED)).agreed
+            assert await agrees(prompt, APPROVED)
 
     with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
 
@@ -129,7 +135,7 @@ def test_a_chip_that_cannot_be_read_may_be_swiped_and_that_is_flagged(tmp_path, 
             sealed = await prompt.card()
             assert isinstance(sealed, SealedCard)
             assert sealed.facts.entry_mode is EntryMode.MAGSTRIPE_FALLBACK
-            assert (await prompt.second_answer(APPROVED)).agreed
+            assert await agrees(prompt, APPROVED)
 
     with_readers(tmp_path, [stripe(line.device), chip_reader(pcscd)], story)
 
@@ -172,7 +178,7 @@ def test_withdrawn_while_its_issuer_is_asked(tmp_path, pcscd):
         async with inserted(rooms, pcscd, EmvCard()):
             assert isinstance(await prompt.card(), SealedCard)
             prompt.withdraw()
-            assert not (await prompt.second_answer(NO_ANSWER)).agreed
+            assert not await agrees(prompt, NO_ANSWER)
 
     with_readers(tmp_path, [chip_reader(pcscd)], story)
 
@@ -222,7 +228,7 @@ def test_a_chip_is_let_go_where_it_is_not_fit_any_more_while_its_issuer_is_asked
             fit.append(False)
             while prompt._waiting:
                 await asyncio.sleep(0.01)
-            assert await prompt.second_answer(APPROVED) == SecondAnswer(agreed=False)
+            assert await prompt.second_answer(APPROVED) is ReadFailure.SURROUNDINGS
 
     with_readers(tmp_path, [chip_reader(pcscd)], story)
 

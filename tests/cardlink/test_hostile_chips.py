@@ -18,7 +18,9 @@ def last_word(folder, word: str) -> SecondAnswer:
     async def story(rooms: Rooms) -> None:
         prompt = ask(rooms)
         assert isinstance(await prompt.card(), SealedCard)
-        words.append(await prompt.second_answer(APPROVED))
+        said = await prompt.second_answer(APPROVED)
+        assert isinstance(said, SecondAnswer)
+        words.append(said)
         prompt.withdraw()
         assert isinstance(await ask(rooms).card(), SealedCard)
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge import events
 from pos_bridge.cardlink.rooms import Rooms
 from pos_bridge.cardlink.watch import MachineWatch
+from pos_bridge.config.settings import CardRoom
 from pos_bridge.domain.card import ReadFailure, SealedCard
 from pos_bridge.domain.surroundings import ACCEPTABLE, Unfit
-from pos_bridge.log import Event
-from pos_bridge.settings import CardRoom
+from pos_bridge.log import events
+from pos_bridge.log.log import Event
 from tests.cardlink.world import FRAME, ask, hear, with_rooms
 from tests.drivers.line import GREEN, OFF, Line
 from tests.machine_tree import Machine

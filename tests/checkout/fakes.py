@@ -18,7 +18,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import GiveBackAsk, RefundAsk, SaleAsk, Split
 from pos_bridge.domain.points import PointsRule
-from pos_bridge.log import Event
+from pos_bridge.log.log import Event
 from pos_bridge.processor.terminal import Terminal
 from tests.checkout.memory_journal import MemoryJournal
 from tests.checkout.memory_vault import MemoryVault

@@ -255,6 +255,10 @@ class MemoryJournal:
     def head(self) -> JournalHead:
         return JournalHead(len(self.history), len(self.history).to_bytes(32))  # another one after each row
 
+    async def cash_refunded_since(self, row: bytes) -> bool:
+        at = int.from_bytes(row)
+        return not 1 <= at <= len(self.history) or State.CASH_REFUNDED.value in self.words()[at:]
+
 
 _NEVER_MOVED = frozenset({State.DECLINED, State.ENDED, State.REFUND_DECLINED, State.CASH_CANCELLED})
 

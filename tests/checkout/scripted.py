@@ -27,24 +27,26 @@ _Answer = TypeVar("_Answer")
 class ScriptedPrompt:
     """`agrees` is what the chip says to an approval; `told`, each answer of the issuer that it was given.
 
-    `silent`: it was pulled, and nobody notices.
+    `silent`: it was pulled, and nobody notices. `unfit`: the machine became so, and its room was ended.
     """
 
     def __init__(self, *, agrees: bool = True, refund: bool = False) -> None:
         self.answer: asyncio.Future[SealedCard | ReadFailure] = asyncio.get_running_loop().create_future()
         self.agrees = agrees
         self.refund = refund
-        self.silent = False
+        self.silent = self.unfit = False
         self.withdrawn = False
         self.told: list[IssuerAnswer] = []
 
     async def card(self) -> SealedCard | ReadFailure:
         return await self.answer
 
-    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer:
+    async def second_answer(self, issuer: IssuerAnswer) -> SecondAnswer | ReadFailure:
         self.told.append(issuer)
         if self.silent:
             await asyncio.get_running_loop().create_future()
+        if self.unfit:
+            return ReadFailure.SURROUNDINGS
         return SecondAnswer(self.agrees and issuer.word is HostWord.APPROVED, CHIP_RECEIPT)
 
     def withdraw(self) -> None:

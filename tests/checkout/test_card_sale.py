@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from pos_bridge import events
 from pos_bridge.domain.authorisation import Unknown, Yes
 from pos_bridge.domain.card import SEALED_LENGTH, Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
 from pos_bridge.domain.happening import Reversed
@@ -15,6 +14,7 @@ from pos_bridge.domain.outcome import (
     NotRecordable,
     PaidByCard,
 )
+from pos_bridge.log import events
 from tests.checkout.fakes import VISA, ScriptedProcessor, ScriptedReaders, World, ask
 from tests.checkout.story import story, until
 

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from pos_bridge import events
 from pos_bridge.checkout.confirm import Confirming
 from pos_bridge.domain.authorisation import Holding, Unknown
 from pos_bridge.domain.happening import Reversed, Standing
 from pos_bridge.domain.leg import Cause, State, Tender
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.outcome import NoSuchPayment, NotPaid, NotRecordable, PaidByCard, PaidInCash
+from pos_bridge.log import events
 from tests.checkout.fakes import INTERAC, ScriptedProcessor, ScriptedReaders, World, ask
 from tests.checkout.story import story, until
 

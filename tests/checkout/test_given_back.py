@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from pos_bridge import events
 from pos_bridge.checkout import settle
 from pos_bridge.domain.authorisation import AskRefund, Holding, No, Unknown, Yes
 from pos_bridge.domain.happening import Cancelled, Confirmed, Reversed, Standing, Voided
@@ -13,6 +12,7 @@ from pos_bridge.domain.leg import Cause, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import NotPaid, PaidByCard, Refunded, Running
+from pos_bridge.log import events
 from tests.checkout.fakes import CODE, ScriptedProcessor, World, ask, give_back_ask
 from tests.checkout.sales import sold
 from tests.checkout.story import story, until

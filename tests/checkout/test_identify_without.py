@@ -2,12 +2,12 @@
 
 import pytest
 
-from pos_bridge import events
 from pos_bridge.checkout import identify
 from pos_bridge.checkout.lane import Lane
 from pos_bridge.domain.identity import VaultFault, VaultUnusableError
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.outcome import PaidByCard, PaidInCash
+from pos_bridge.log import events
 from tests.checkout.choices import CHOUCHOUS, MEMBER, TENDERS, HangingVault, LateVault
 from tests.checkout.fakes import MemoryVault, World, ask
 from tests.checkout.story import story

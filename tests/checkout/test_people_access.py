@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from pos_bridge import events
 from pos_bridge.checkout.passing import PAGE
 from pos_bridge.domain.access import Access, Erased, Recorded, Retained
 from pos_bridge.domain.audit import Act, AuditEntry
@@ -26,6 +25,7 @@ from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.person import LinkedSale, Month, Person, PersonFault, Right, RightRequest, Whose
 from pos_bridge.domain.points import Earned, PointsRule
+from pos_bridge.log import events
 from tests.checkout.people_world import CASHIER, OFFICER, SUPERVISOR, SYSTEM, World
 from tests.checkout.story import story
 from tests.domain.people import DOOR, MEMBER, ORDER, TODAY, ZOE, agreed, delivery, enrolment

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from pos_bridge import events
 from pos_bridge.checkout.people import WITHIN_S, People
 from pos_bridge.domain.audit import MAY, Act, Actor, TrailUnwritableError
 from pos_bridge.domain.details import Field
 from pos_bridge.domain.identity import Channel, VaultFault, VaultUnusableError
 from pos_bridge.domain.person import PersonFault, Refusal, Right
+from pos_bridge.log import events
 from tests.checkout.people_world import CASHIER, IT, OFFICER, SUPERVISOR, SYSTEM, World
 from tests.checkout.story import story
 from tests.checkout.virtual_time import VirtualTimeLoop

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from pos_bridge import events
 from pos_bridge.domain.authorisation import Unknown, Yes
 from pos_bridge.domain.happening import Reversed
 from pos_bridge.domain.leg import Cause, State
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import NotPaid
+from pos_bridge.log import events
 from tests.checkout.fakes import CODE, ScriptedProcessor, World, ask
 from tests.checkout.story import story, until
 

@@ -80,6 +80,31 @@ def test_a_chip_that_refuses_what_was_approved_is_told_as_that_then_and_later(ca
     run()
 
 
+@pytest.mark.parametrize("ends", ["reversed", "reversing"])
+def test_a_machine_that_became_unfit_meanwhile_is_told_as_that_then_and_later(ends):
+    """Not as the card's no: the cashier takes cash, and calls IT."""
+
+    @story
+    async def run():
+        processor = ScriptedProcessor(answers=[Yes(Amount(12_34), CODE, ARPC)])
+        if ends == "reversing":
+            processor.reversals = [Unknown()]
+        world = World(processor, ScriptedReaders(None))
+        paying = asyncio.create_task(world.lane.pay(ask()))
+        await until(lambda: bool(world.readers.prompts))
+        world.readers.prompts[0].unfit = True
+        world.readers.prompts[0].give(CHIP)
+        outcome = await paying
+        assert isinstance(outcome, NotPaid)
+        assert outcome == NotPaid(outcome.key, Cause.UNFIT_SINCE)
+        await until(lambda: world.journal.words() == ["intent", "reversing", "reversed"][: 2 + (ends == "reversed")])
+        assert await world.lane.status(ask().till.request) == outcome
+        world.restart()
+        assert await world.lane.pay(ask()) == outcome
+
+    run()
+
+
 def test_a_chip_that_never_answers_has_not_agreed(monkeypatch):
     monkeypatch.setattr(presented, "AGREE_WITHIN_S", 0.02)
 

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 
-from pos_bridge import events
 from pos_bridge.domain.authorisation import Holding, Unknown, Yes
 from pos_bridge.domain.happening import Reversed, Standing
 from pos_bridge.domain.leg import Cause, State, Tender
@@ -14,6 +13,7 @@ from pos_bridge.domain.outcome import (
     PaidByCard,
     PaidInCash,
 )
+from pos_bridge.log import events
 from tests.checkout.fakes import ScriptedProcessor, World, ask
 from tests.checkout.story import story, until
 

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from pos_bridge import events
 from pos_bridge.checkout import settle
 from pos_bridge.domain.authorisation import Holding, No, Unknown, Yes
 from pos_bridge.domain.happening import Standing
@@ -13,6 +12,7 @@ from pos_bridge.domain.leg import Cause, Kind, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.outcome import NotRefunded, Refunded, Running
+from pos_bridge.log import events
 from tests.checkout.fakes import CODE, World, give_back_ask
 from tests.checkout.memory_journal import MemoryJournal
 from tests.checkout.sales import sold

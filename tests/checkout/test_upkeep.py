@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from pos_bridge import events
 from pos_bridge.checkout.upkeep import THIS_PROGRAM, Upkeep
 from pos_bridge.domain.audit import Act, AuditEntry
 from pos_bridge.domain.identity import VaultFault
 from pos_bridge.domain.person import Month
+from pos_bridge.log import events
 from tests.checkout.people_world import World
 from tests.checkout.story import story
 from tests.domain.people import MEMBER, TODAY

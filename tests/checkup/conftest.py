@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge import settings
+from pos_bridge.config import settings
 from tests.plain_till import plain_till
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from pos_bridge import settings
 from pos_bridge.checkup.finding import Finding, Line
+from pos_bridge.config import settings
 
 STRIPE = settings.Reader(name="counter", driver="idtech_msr", device="/dev/ttyS0")
 CHIP = settings.Reader(name="chip", driver="pcsc_emv", device="Virtual PCD 00 00")

@@ -11,7 +11,7 @@ import pytest
 import pos_bridge
 from pos_bridge.checkup import accounts as told
 from pos_bridge.checkup.finding import Line
-from pos_bridge.settings import CardRoom
+from pos_bridge.config.settings import CardRoom
 from tests.checkup.finds import lines
 
 NOLOGIN = "/usr/sbin/nologin"

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from pos_bridge.checkup import audit_trail as topic
+from pos_bridge.checkup import cut_off
 from pos_bridge.registers.trail_file import TrailFile
 from tests.checkup.finds import line, lines
 from tests.registers.makers import read
@@ -47,7 +48,7 @@ def test_what_is_no_trail(noted):
 
 
 def test_an_entry_that_was_cut_off_is_left_as_it_is(noted, monkeypatch):
-    monkeypatch.setattr(topic, "_NOTED_WITHIN_S", 0.05)
+    monkeypatch.setattr(cut_off, "_WRITTEN_WITHIN_S", 0.05)
     journal = noted.audit.with_name("audit.db-journal")
     journal.write_bytes(b"half of a page")
     before = noted.audit.read_bytes()

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pos_bridge.checkup import backups
-from pos_bridge.config import read
-from pos_bridge.settings import Config
+from pos_bridge.config.file import read
+from pos_bridge.config.settings import Config
 from tests.backup.till import Till
 from tests.checkup.finds import line, lines
 

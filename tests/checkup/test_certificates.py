@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pos_bridge.checkup import certificates
-from pos_bridge.settings import Native
+from pos_bridge.config.settings import Native
 from tests.checkup.finds import line, lines
 
 Writing = Callable[..., None]

@@ -8,8 +8,8 @@ from hw_sim.world import enrol
 from pos_bridge.checkup import configuration, pinned, processor
 from pos_bridge.checkup.versions import VERSION
 from pos_bridge.checkup.versions import look as versions
-from pos_bridge.config import read
-from pos_bridge.settings import Config
+from pos_bridge.config.file import read
+from pos_bridge.config.settings import Config
 from tests.checkup.finds import line, lines
 from tests.config.documents import DOCUMENT
 

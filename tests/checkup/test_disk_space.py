@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pos_bridge.checkup import disk_space
-from pos_bridge.upkeep_config import LogFile
+from pos_bridge.config.upkeep import LogFile
 from tests.checkup.finds import line, lines
 from tests.small_disk import own_mounts
 

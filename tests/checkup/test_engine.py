@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pos_bridge import settings
 from pos_bridge.checkup import engine
+from pos_bridge.config import settings
 from pos_bridge.domain.outcome import Health
 from pos_bridge.wire.nexo.secured import MessageKey
 from tests.checkup.finds import CHIP, STRIPE, lines

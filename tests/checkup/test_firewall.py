@@ -6,12 +6,12 @@ import pytest
 
 from pos_bridge.checkup import firewall
 from pos_bridge.checkup.finding import Finding, Line
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.connection import Who
 from pos_bridge.network import nft
 from pos_bridge.network.allowed import allowed
 from pos_bridge.network.denied import STALE_S, Denied, leave
 from pos_bridge.network.ruleset import known_users, ruleset
-from pos_bridge.settings import Config
 from tests.checkup.finds import lines
 from tests.network.namespaces import apart
 from tests.network.tills import till

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 
 import pytest
 
@@ -13,8 +14,13 @@ from tests.journal.makers import Clock, cash, forge, opened
 
 
 @pytest.fixture
-def running(config):
-    with closing(opened(config.journal, Clock())) as book:
+def clock():
+    return Clock(datetime.now().astimezone())
+
+
+@pytest.fixture
+def running(config, clock):
+    with closing(opened(config.journal, clock)) as book:
         book.open_leg(cash())
         yield book
 
@@ -87,3 +93,26 @@ def test_whoever_may_not_list_it_is_not_told_that_it_is_empty(config, running):
         if was_root:
             os.seteuid(0)
         config.journal.chmod(0o700)
+
+
+@pytest.mark.parametrize(("days", "told"), [(3000, topic.AHEAD), (70, topic.AHEAD), (-70, topic.BEHIND)])
+def test_a_file_in_use_that_is_of_no_month_of_now_until_the_service_hears_the_time(config, clock, days, told):
+    """What doctor says to do: the clock is right, and the service reaches the processor, which agrees with it."""
+    clock.turn(days=days)
+    with closing(opened(config.journal, clock)) as journal:
+        journal.open_leg(cash())
+        (file,) = months.files(config.journal)
+        clock.turn(days=-days)
+        journal.open_leg(cash())
+        sound, found = topic.look(config)
+        assert (line(sound), line(found)) == (topic.SOUND, told)
+        assert file.name in found.text("fr")
+        journal.believe(clock.now)
+        assert lines(topic.look(config)) == [topic.SOUND]
+
+
+@pytest.mark.parametrize("days", [-28, 28])
+def test_a_month_that_is_about_to_begin_or_just_did_is_none(config, clock, days):
+    clock.turn(days=days)
+    opened(config.journal, clock).close()
+    assert lines(topic.look(config)) == [topic.SOUND]

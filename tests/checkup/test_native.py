@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.checkup import native
-from pos_bridge.settings import Config, Native
+from pos_bridge.config.settings import Config, Native
 from tests.checkup.finds import line, lines
 
 

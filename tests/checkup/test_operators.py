@@ -5,14 +5,16 @@ from dataclasses import replace
 import pytest
 from argon2 import PasswordHasher
 
-from pos_bridge import settings
+from pos_bridge.checkup import cut_off
 from pos_bridge.checkup import operators as topic
+from pos_bridge.config import settings
+from pos_bridge.config.upkeep import Operators as OperatorSettings
 from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import HELD, Operator
-from pos_bridge.operators import password
+from pos_bridge.operators import file, password
 from pos_bridge.operators.store import Operators
-from pos_bridge.upkeep_config import Operators as OperatorSettings
 from tests.checkup.finds import lines
+from tests.operators import former
 
 PASSWORD = "une girafe à vélo"
 
@@ -64,3 +66,34 @@ def test_a_store_that_is_none(till):
     till.operator_store.parent.mkdir(parents=True, exist_ok=True)
     till.operator_store.write_bytes(bytes(4096))
     assert lines(topic.look(till)) == [topic.UNREADABLE]
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_store_of_a_version_before_is_told_of_and_left_as_it_lies(till, version):
+    path = till.operator_store
+    former.lay(path, version)
+    before, modified = path.read_bytes(), path.stat().st_mtime_ns
+    found = list(topic.look(till))
+    assert lines(found) == [topic.OF_BEFORE, topic.EACH_ROLE, topic.OF_TODAY, topic.SUPERVISED]
+    assert f"version {version}," in found[0].text("en")
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, modified)
+    assert list(path.parent.iterdir()) == [path]
+    assert len(Operators(path).all()) == 2
+    assert topic.OF_BEFORE not in lines(topic.look(till)), "made anew by whoever acts on it"
+
+
+def test_a_change_that_was_cut_off_is_left_as_it_is(till, monkeypatch):
+    monkeypatch.setattr(cut_off, "_WRITTEN_WITHIN_S", 0.05)
+    add(till, 7, *HELD)
+    path, journal = till.operator_store, till.operator_store.with_name("operators.db-journal")
+    journal.write_bytes(b"half of a page")
+    before = path.read_bytes()
+    assert lines(topic.look(till)) == [topic.CUT_OFF]
+    assert (path.read_bytes(), journal.read_bytes()) == (before, b"half of a page")
+
+
+def test_beside_whoever_writes_it(till):
+    """No lock is waited for that a writer has while it prepares."""
+    add(till, 7, *HELD)
+    with file.transaction(till.operator_store):
+        assert lines(topic.look(till)) == [topic.EACH_ROLE, topic.OF_TODAY, topic.SUPERVISED]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge import settings
 from pos_bridge.checkup import pcscd
+from pos_bridge.config import settings
 from tests.checkup.finds import CHIP, STRIPE, line, lines
 
 

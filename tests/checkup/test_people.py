@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.checkup import erasures, people
-from pos_bridge.config import read
+from pos_bridge.config.file import read
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.person import Person, PersonFault, Right
 from pos_bridge.domain.person_change import received
 from pos_bridge.identity.person_file import PersonFile
 from pos_bridge.identity.renewing import OWED, owe
-from pos_bridge.settings import Config
 from tests.backup.till import Till
 from tests.checkup.finds import line, lines
 from tests.config.documents import IDENTITY
@@ -38,12 +38,12 @@ def config(till: Till, monkeypatch: pytest.MonkeyPatch) -> Config:
 
 
 def on(day: date, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "local_today", lambda: day)
+    monkeypatch.setattr("pos_bridge.clock.today", lambda: day)
 
 
 def test_nobody(config, tmp_path):
     config.vault.unlink()
-    assert lines(people.look(config)) == [people.NOBODY]
+    assert lines(people.look(config)) == [people.NOBODY_YET]
     assert lines(people.look(replace(config, identity=None))) == [people.NOBODY]
 
 

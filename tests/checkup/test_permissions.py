@@ -8,7 +8,7 @@ import pytest
 from pos_bridge.checkup import permissions
 from pos_bridge.checkup.finding import Finding
 from pos_bridge.checkup.user import User
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from tests.checkup.finds import line, lines
 from tests.config.documents import OPEN, SECRETS
 

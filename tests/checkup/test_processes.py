@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pos_bridge.checkup import processes as told
 from pos_bridge.checkup.finding import Finding
-from pos_bridge.settings import CardRoom, Config
+from pos_bridge.config.settings import CardRoom, Config
 from tests.checkup.finds import lines
 from tests.checkup.processes import process
 
@@ -68,7 +68,7 @@ def test_an_engine_of_another_configuration_is_not_ours(tmp_path, till):
 def test_processes_that_do_not_show(tmp_path, till):
     """As to whoever is not root where /proc is mounted with hidepid."""
     shutil.rmtree(tmp_path / "proc/1")
-    assert lines(found(tmp_path, till)) == [told.HIDDEN]
+    assert lines(found(tmp_path, till)) == [told.HIDDEN, told.SWAP_HIDDEN]
 
 
 def test_an_engine_that_does_not_show_where_it_runs(tmp_path, till, monkeypatch):
@@ -79,12 +79,19 @@ def test_an_engine_that_does_not_show_where_it_runs(tmp_path, till, monkeypatch)
         raise PermissionError
 
     monkeypatch.setattr(Path, "readlink", closed)
-    assert lines(found(tmp_path, till)) == [told.HIDDEN]
+    assert lines(found(tmp_path, till)) == [told.HIDDEN, told.SWAP_HIDDEN]
 
 
 def test_an_engine_without_a_room(tmp_path, till):
     an_engine(tmp_path, till)
     assert lines(found(tmp_path, till)) == [told.LOCKED, told.NO_ROOM]
+
+
+def test_an_engine_whose_rooms_are_hidden(tmp_path, till):
+    """As its own user sees it with hidepid=: card rooms are another's."""
+    an_engine(tmp_path, till)
+    shutil.rmtree(tmp_path / "proc/1")
+    assert lines(found(tmp_path, till)) == [told.LOCKED, told.HIDDEN, told.SWAP_HIDDEN]
 
 
 @pytest.mark.parametrize(

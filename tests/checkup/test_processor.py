@@ -10,7 +10,7 @@ import pytest
 
 from hw_sim.processor import control
 from pos_bridge.checkup import processor as topic
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from tests.checkup.finds import line, lines
 from tests.processor.world import Processor, running
 

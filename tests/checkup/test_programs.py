@@ -8,7 +8,7 @@ import pytest
 
 from pos_bridge.checkup import programs as told
 from pos_bridge.checkup.finding import Line
-from pos_bridge.settings import Config
+from pos_bridge.config.settings import Config
 from tests.checkup.finds import CHIP, lines
 from tests.checkup.processes import process
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from drivers.reader import SealingPlace
 from drivers.registry import DRIVERS
-from pos_bridge import settings
 from pos_bridge.checkup import readers
+from pos_bridge.config import settings
 from tests.checkup.finds import CHIP, STRIPE, lines
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pos_bridge.checkup import backups, erasures, table
-from pos_bridge.config import read
+from pos_bridge.config.file import read
 from tests.backup.till import Till
 from tests.checkup.finds import lines
 from tests.config.documents import IDENTITY

@@ -12,11 +12,19 @@ from pathlib import Path
 import pytest
 
 from hw_sim.running import RunningStore
+from pos_bridge.checkup import audit_trail, erasures, journal, operators, people
 from pos_bridge.checkup.finding import Weight
-from pos_bridge.config import read
+from pos_bridge.config import settings
+from pos_bridge.config.file import read
+from pos_bridge.config.people import Identity
+from pos_bridge.config.upkeep import Operators as OperatorSettings
+from tests import former_till
 from tests.backup.till import Till
+from tests.checkup.finds import line
 from tests.identity.makers import given_details
 from tests.identity.peopled import PEOPLE
+from tests.operators import former
+from tests.plain_till import plain_till
 
 OF_SQLITE = "-shm"  # the index of a log that is in use: it notes readers there
 
@@ -38,6 +46,11 @@ def tree(folder: Path) -> dict[str, tuple[int, int, int, str]]:
         content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
         found[str(path.relative_to(folder))] = (seen.st_mode, seen.st_uid, seen.st_mtime_ns, content)
     return found
+
+
+def files(folder: Path) -> dict[str, tuple[int, int, int, str]]:
+    """The same of files alone: a folder's time is also that of an index that came and went."""
+    return {name: seen for name, seen in tree(folder).items() if seen[-1]}
 
 
 def quiet(folder: Path) -> dict[str, tuple[int, int, int, str]]:
@@ -119,3 +132,21 @@ def test_a_till_that_stands_still(tmp_path, capsys):
     found = {each["check"]: each["weight"] for each in json.loads(told)}
     assert [found[check] for check in ("journal_chain", "audit_trail", "erasures_renewal")] == ["good"] * 3
     assert "look" not in found
+
+
+def test_a_till_of_the_version_before_that_was_killed(tmp_path):
+    """Its files are looked at as they are, and left to whoever acts on them to be made anew."""
+    former_till.lay(tmp_path)
+    folder = tmp_path / "engine"
+    config = plain_till(
+        folder,
+        till=settings.Till(poiid="P400-123456789", number=7, state_dir="state", signing_key="terminal.key"),
+        identity=Identity(vault_key="vault.key", programme="Chouchous", programme_text="2026-11"),
+        operators=OperatorSettings(),
+    )
+    former.lay(config.operator_store, 2)
+    before = files(folder)
+    looked = [topic.look(config) for topic in (journal, audit_trail, operators, people, erasures)]
+    found = [each for findings in looked for each in findings]
+    assert files(folder) == before
+    assert {journal.SOUND, operators.OF_BEFORE, people.RETAINED} <= set(map(line, found))

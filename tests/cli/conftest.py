@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge import settings
 from pos_bridge.cli import main
+from pos_bridge.config import settings
+from pos_bridge.config.people import Identity
 from pos_bridge.domain.identity import Channel, Choice, Consent, Purpose
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity.vault_file import VaultFile
-from pos_bridge.people_config import Identity
 from tests.cli.people import Office
 from tests.journal.makers import Clock, forge, opened
 from tests.plain_till import plain_till

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pos_bridge import settings
+from pos_bridge.config import settings
 from pos_bridge.domain.identity import Channel, Choice, Consent, GivenBy, Purpose
 from pos_bridge.domain.person import Month, Person, Whose
 from pos_bridge.domain.person_change import Change, Delivery, Enrolment, delivered, enrolled

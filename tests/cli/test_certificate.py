@@ -8,11 +8,11 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives import hashes
 
-from pos_bridge import config as config_file
 from pos_bridge.checkup import certificates
 from pos_bridge.cli import authority
 from pos_bridge.cli.authority import new_authority, new_leaf, read_authority
 from pos_bridge.cli.certificate_words import WORDS
+from pos_bridge.config import file as config_file
 from tests.cli.certificates import NAME, common_name, leaf_of
 from tests.config.documents import DOCUMENT
 

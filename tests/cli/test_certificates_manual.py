@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
-from pos_bridge import credentials
-from pos_bridge.config import load
+from pos_bridge.config import credentials
+from pos_bridge.config.file import load
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.enrolment import EnrolFault
 from pos_bridge.pair import Pair
-from pos_bridge.settings import Config
 from pos_bridge.wire.trust_words import TrustWords, parse
 from tests.cli.certificates import signed
 

@@ -21,9 +21,9 @@ from pos_bridge.checkup import certificates
 from pos_bridge.cli import enrol
 from pos_bridge.cli.authority import new_authority
 from pos_bridge.cli.enrol_words import FAULTS
+from pos_bridge.config.settings import Config, Enrolment
 from pos_bridge.domain.enrolment import EnrolFault
 from pos_bridge.pair import Pair
-from pos_bridge.settings import Config, Enrolment
 
 POIID = "P400-123456789"
 
@@ -129,7 +129,7 @@ def test_a_full_disk_is_noticed_before_the_token_is_sent(command, token_file, tm
         raise OSError(28, os.strerror(28))
 
     with monkeypatch.context() as patch:
-        patch.setattr("pos_bridge.disk.os.write", full)
+        patch.setattr("pos_bridge.storage.disk.os.write", full)
         code, _, wrong = command("enrol", "--token-file", str(token_file), "--lang", "en")
     assert code == 1
     assert "No space left" in wrong

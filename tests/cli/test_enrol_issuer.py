@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from hw_sim import pki
-from pos_bridge.settings import Config, Enrolment
+from pos_bridge.config.settings import Config, Enrolment
 
 POIID = "P400-123456789"
 

@@ -4,7 +4,7 @@ import pytest
 
 from pos_bridge.cli import firewall
 from pos_bridge.cli.firewall_words import WORDS
-from pos_bridge.config import read
+from pos_bridge.config.file import read
 from pos_bridge.domain.connection import Who
 from pos_bridge.network import nft
 from pos_bridge.network.allowed import allowed

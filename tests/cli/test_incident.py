@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from hw_sim.cards import CARDS
-from pos_bridge.cli import incident
 from pos_bridge.registers.incident_file import NAME
 
 FIELDS = {
@@ -73,7 +72,7 @@ def test_what_must_not_stand_there_is_refused(command, config, text):
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_day_that_is_still_to_come(command, config, monkeypatch, days, language):
     today = date(2026, 11, 23)
-    monkeypatch.setattr(incident, "_today", lambda: today)
+    monkeypatch.setattr("pos_bridge.clock.today", lambda: today)
     day = str(today + timedelta(days=days))
     assert command(*words("add", known=str(today)))[0] == 0, "today is not"
     before = (config.state / NAME).read_bytes()

@@ -6,7 +6,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from pos_bridge import settings
+from pos_bridge.config import settings
 from pos_bridge.domain.audit import Act
 from pos_bridge.domain.person import PersonFault
 from pos_bridge.identity.vault_file import VaultFile

@@ -9,7 +9,7 @@ PROGRAM = """
 import resource, sys
 from pos_bridge.cli import person_show
 from pos_bridge.cli.main import main
-from pos_bridge.config import load
+from pos_bridge.config.file import load
 import pos_bridge.cli.main as program
 
 def broken(language):

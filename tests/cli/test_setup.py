@@ -12,7 +12,7 @@ from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
 from pos_bridge.cli import main, setup_answers
 from pos_bridge.cli.setup_answers import UnansweredError
-from pos_bridge.config import load, read
+from pos_bridge.config.file import load, read
 
 POIID = "P400-123456789"
 ROOT = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pos_bridge.cli import setup_answers
 from pos_bridge.cli.setup_answers import UnansweredError
-from pos_bridge.config import read
-from pos_bridge.settings import ConfigError
+from pos_bridge.config.file import read
+from pos_bridge.config.settings import ConfigError
 
 GOOD: dict[str, object] = {
     "poiid": "P400-123456789",

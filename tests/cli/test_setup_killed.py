@@ -16,7 +16,7 @@ SCRIPT = (
     + """
 import shutil
 from hw_sim.enrolment.folder import Folder
-from pos_bridge.config import load
+from pos_bridge.config.file import load
 from tests.surfaces.operations import POIID, answered, setting_up
 
 root, url, world = Path(sys.argv[1]), sys.argv[2], Folder(Path(sys.argv[3]))

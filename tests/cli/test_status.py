@@ -7,7 +7,7 @@ import pytest
 
 from pos_bridge.cli import status
 from pos_bridge.cli.status_words import WORDS
-from pos_bridge.upkeep_config import Admin
+from pos_bridge.config.upkeep import Admin
 from tests.page.till import OVERVIEW
 
 WELL = {
@@ -40,7 +40,7 @@ def test_the_processor(command, config, monkeypatch, case):
 
 
 def test_each_language_writes_names_and_amounts_its_own_way(command, config, monkeypatch):
-    sale = {"day": "2026-11-23", "hour": 9, "tender": "card", "kind": "sale", "cents": 4750, "outcome": "paid"}
+    sale = {"day": "2026-11-23", "hour": 9, "tender": "card", "kind": "sale", "cents": 4750, "outcome": "captured"}
     monkeypatch.setattr(status, "ask", lambda *_: {**WELL, "sales": [sale]})
     asking = replace(config, admin=Admin(socket="admin.sock"))
     _, french, _ = command("status", "--lang", "fr", loaded=asking)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.config import load
-from pos_bridge.settings import ConfigError
+from pos_bridge.config.file import load
+from pos_bridge.config.settings import ConfigError
 
 SECRETS = ("terminal.key", "nexo.key", "api.key", "till.key")
 OPEN = ("nexo.pem", "processor-ca.pem", "till.pem", "trust.txt")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pos_bridge.config import load
-from pos_bridge.device_config import Address
+from pos_bridge.config.devices import Address
+from pos_bridge.config.file import load
 from tests.config.documents import DOCUMENT, refusal
 
 COUNTER = """
@@ -54,7 +54,7 @@ def test_without_one_there_is_none(file):
         ("https://", "http://", "nexo.events.url: an address is https://"),
         (":9443", ":0", "nexo.events.url: an address is https://host[:port][/path], with a port of 1 to 65535"),
         ('ca = "nexo.pem"\n', 'ca = "none.pem"\n', "nexo.events.ca: "),
-        ('ca = "nexo.pem"\n', 'ca = "nexo.pem"\nsale_id = "\\u0007"\n', "nexo.events.sale_id: Expected `str` matching"),
+        ('ca = "nexo.pem"\n', 'ca = "nexo.pem"\nsale_id = "\\u0007"\n', "nexo.events.sale_id: a text is wanted"),
     ],
 )
 def test_a_wrong_counter_is_refused(file, old, new, said):

@@ -9,11 +9,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hw_sim.world import enrol
-from pos_bridge import credentials
 from pos_bridge.cli.authority import new_authority
-from pos_bridge.config import load
+from pos_bridge.config import credentials
+from pos_bridge.config.file import load
+from pos_bridge.config.settings import Config, ConfigError
 from pos_bridge.pair import Pair
-from pos_bridge.settings import Config, ConfigError
 from tests.config.documents import DOCUMENT, refusal
 
 ONE_FILE = DOCUMENT.replace('"till.pem"', '"pair.pem"').replace('"till.key"', '"pair.pem"')

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.config import load
+from pos_bridge.config.file import load
+from pos_bridge.config.people import Identity
 from pos_bridge.domain.identity import Channel, Consent, Purpose
 from pos_bridge.domain.points import PointsRule
-from pos_bridge.people_config import Identity
 from tests.config.documents import DOCUMENT, IDENTITY, refusal
 
 

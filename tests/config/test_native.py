@@ -2,7 +2,7 @@
 
 import pytest
 
-from pos_bridge.config import load
+from pos_bridge.config.file import load
 from tests.config.documents import DOCUMENT, refusal
 
 PAIR = 'port = 8444\ncertificate = "nexo.pem"\nkey = "nexo.key"\nclients = "processor-ca.pem"\n'

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge.config import load
+from pos_bridge.config.file import load
 from tests.config.documents import DOCUMENT, refusal
 
 CHIP_READER = """

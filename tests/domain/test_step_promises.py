@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -53,6 +54,7 @@ def moves(leg: Leg) -> Iterator[tuple[Event, Transition]]:
             continue
 
 
+@cache
 def reachable() -> dict[Leg, list[tuple[Event, Transition]]]:
     """Every leg that any events can come to, with everything that can happen to it next: all there is."""
     found: dict[Leg, list[tuple[Event, Transition]]] = {}
@@ -65,15 +67,12 @@ def reachable() -> dict[Leg, list[tuple[Event, Transition]]]:
     return found
 
 
-ALL = reachable()
-
-
 def test_every_state_is_met():
-    assert {leg.state for leg in ALL} == set(State) - {State.CASH_REFUNDED}, "cash is handed back in one step"
+    assert {leg.state for leg in reachable()} == set(State) - {State.CASH_REFUNDED}, "cash is handed back in one step"
 
 
 def test_an_end_is_an_end_but_for_what_takes_it_back():
-    for leg, following in ALL.items():
+    for leg, following in reachable().items():
         for event, moved in following:
             if leg.state in SETTLED and moved.leg != leg:
                 assert isinstance(event, LEAVES_AN_END[leg.state])
@@ -81,7 +80,7 @@ def test_an_end_is_an_end_but_for_what_takes_it_back():
 
 def test_nothing_follows_from_a_step_that_is_not_durable():
     """What changes is recorded before its effects, but for what is in memory only; what does not may be done again."""
-    for leg, following in ALL.items():
+    for leg, following in reachable().items():
         for _, moved in following:
             if moved.leg.state not in IN_MEMORY and moved.leg.state is not leg.state:
                 assert moved.record
@@ -90,15 +89,15 @@ def test_nothing_follows_from_a_step_that_is_not_durable():
 
 
 def test_no_request_is_sent_more_often_than_allowed():
-    assert max(leg.sends for leg in ALL) == MAX_SENDS
-    for leg, following in ALL.items():
+    assert max(leg.sends for leg in reachable()) == MAX_SENDS
+    for leg, following in reachable().items():
         for _, moved in following:
             if Effect.AUTHORISE in moved.effects:
                 assert leg.state in {State.INTENT, State.SENDING}
 
 
 def test_only_a_definite_answer_leaves_reversing():
-    for leg, following in ALL.items():
+    for leg, following in reachable().items():
         for event, moved in following:
             if leg.state is State.REVERSING and moved.leg != leg:
                 assert isinstance(event, Reversed | Found)
@@ -108,7 +107,7 @@ def test_only_a_definite_answer_leaves_reversing():
 
 def test_a_leg_that_is_undone_is_not_captured_or_told_as_paid_again():
     """But for a void that came too late, which leaves the sale as it was, and a person's word."""
-    for leg, following in ALL.items():
+    for leg, following in reachable().items():
         for event, moved in following:
             undone = leg.state in TOLD_NOT_PAID or (leg.state is State.REVERSING and leg.cause is not Cause.VOIDED)
             if undone and not isinstance(event, Decided):
@@ -117,7 +116,7 @@ def test_a_leg_that_is_undone_is_not_captured_or_told_as_paid_again():
 
 
 def test_what_counts_as_approved_is_what_was_asked_or_less_where_that_was_allowed():
-    for leg in ALL:
+    for leg in reachable():
         if leg.approved is not None:
             assert leg.approved == ASKED or (leg.partial_ok and leg.approved.cents < ASKED.cents)
         if leg.state in APPROVED_STATES | {State.REFUNDED}:
@@ -125,7 +124,7 @@ def test_what_counts_as_approved_is_what_was_asked_or_less_where_that_was_allowe
 
 
 def test_a_refund_by_reference_is_never_reversed_and_made_only_by_a_yes_to_it():
-    for leg, following in ALL.items():
+    for leg, following in reachable().items():
         for event, moved in following:
             if leg.kind is Kind.REFUND:
                 assert moved.leg.state not in {State.REVERSING, State.GIVING_BACK, State.SENDING}
@@ -134,17 +133,19 @@ def test_a_refund_by_reference_is_never_reversed_and_made_only_by_a_yes_to_it():
 
 
 def test_whatever_is_open_can_come_to_an_end():
-    ends = {leg for leg in ALL if leg.state in SETTLED}
+    ends = {leg for leg in reachable() if leg.state in SETTLED}
     while more := {
-        leg for leg, following in ALL.items() if leg not in ends and any(moved.leg in ends for _, moved in following)
+        leg
+        for leg, following in reachable().items()
+        if leg not in ends and any(moved.leg in ends for _, moved in following)
     }:
         ends |= more
-    assert ends == set(ALL)
+    assert ends == set(reachable())
 
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_start_begins_again_with_whatever_a_journal_can_say(kind):
-    for leg in ALL:
+    for leg in reachable():
         if leg.kind is kind and leg.state not in SETTLED | IN_MEMORY | {State.UNRESOLVED}:
             moved = step(leg, Recovered())
             assert moved.effects or leg.tender is Tender.CASH

@@ -35,6 +35,7 @@ from tests.domain.words import ASKED, BOTH, CHIP, ONE, REVERSE, TOLD, TOLD_CAPTU
         (False, (CHIP, YES, CardAgreed()), State.CAPTURING, True, TOLD_CAPTURE),
         (False, (CHIP, YES, CardRefused()), State.REVERSING, True, BOTH),
         (False, (CHIP, CardRefused()), State.REVERSING, True, BOTH),
+        (False, (CHIP, YES, CardRefused(Cause.SURROUNDINGS)), State.REVERSING, True, BOTH),
         (False, (CHIP, YES, Recovered()), State.REVERSING, True, REVERSE),
         (True, (CHIP, YES, CardAgreed()), State.AUTHORISED, True, (Effect.TELL_TILL, Effect.AWAIT_TILL)),
         (True, (TWO, YES), State.AUTHORISED, True, (Effect.TELL_TILL, Effect.AWAIT_TILL)),
@@ -61,6 +62,11 @@ def test_why_it_was_taken_back_is_told_however_its_reversal_ends(cause, answer):
     stands = replace(fresh(), state=State.REVERSING, approved=ASKED, cause=cause)
     ended = step(stands, Reversed(answer)).leg
     assert (ended.state, ended.cause) == (State.REVERSED, cause)
+
+
+@pytest.mark.parametrize("event", [CardRefused(), CardRefused(Cause.SURROUNDINGS)])
+def test_why_the_chip_did_not_agree_is_kept(event):
+    assert walk(fresh(), CHIP, YES, event).leg.cause is event.cause
 
 
 def test_a_cancel_that_comes_too_late_is_given_back_and_a_void_stands_again():

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from msgspec import structs
 
+from pos_bridge.config.people import Identity
 from pos_bridge.evidence import keeping
-from pos_bridge.people_config import Identity
 from tests.checkup.finds import lines
 
 IDENTITY = Identity(vault_key="k", programme="Chouchous", programme_text="members-3")

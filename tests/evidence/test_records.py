@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw_sim.cards import CARDS
-from pos_bridge import settings
 from pos_bridge.checkup.finding import Weight
+from pos_bridge.config import settings
+from pos_bridge.config.upkeep import LogFile
 from pos_bridge.evidence import records
 from pos_bridge.evidence.records import has_number, look
-from pos_bridge.upkeep_config import LogFile
 
 NUMBERS = [card.number.encode() for card in CARDS.values()]
 CHUNK = 4096

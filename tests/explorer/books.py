@@ -206,6 +206,12 @@ class Books:
             return True
         return sequence < len(self.rows) and self.rows[sequence].hash == row_hash
 
+    def cash_refunded_since(self, row: bytes) -> bool:
+        """True as well where there is no such row."""
+        hashes = [each.hash for each in self.rows]
+        behind = self.rows[hashes.index(row) + 1 :] if row in hashes[1:] else self.rows[:0]
+        return row not in hashes[1:] or any(each.state is State.CASH_REFUNDED for each in behind)
+
     def find_request(self, request: bytes) -> KnownRequest | None:
         found = self.requests.get(request)
         if found is None:

@@ -245,6 +245,9 @@ class SimJournal:
     async def holds(self, sequence: int, row_hash: bytes) -> bool | None:
         return self._disk.books.holds(sequence, row_hash)
 
+    async def cash_refunded_since(self, row: bytes) -> bool:
+        return self._disk.books.cash_refunded_since(row)
+
     def ledger_epoch(self) -> bytes | None:
         return self._disk.books.epoch
 

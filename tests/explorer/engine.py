@@ -21,8 +21,8 @@ from pos_bridge.domain.card import EntryMode, SealedByRoom, SealedPayment
 from pos_bridge.domain.ledger import Binding
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
-from pos_bridge.events import RequestFault
-from pos_bridge.log import Event
+from pos_bridge.log.events import RequestFault
+from pos_bridge.log.log import Event
 from pos_bridge.processor import calls, client, clock, session
 from pos_bridge.processor.channel import Credentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings

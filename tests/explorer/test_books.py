@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pos_bridge.domain.ledger import Advance, JournalHead, Opening
-from pos_bridge.domain.leg import Cause, Kind, State, Tender
+from pos_bridge.domain.leg import STORED_CAUSES, Kind, State, Tender
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.totals import Period
 from pos_bridge.journal.errors import JournalRefusedError
@@ -107,7 +107,9 @@ class Operations:
             return Advanced(Advance(opening.key, draw.choice((State.CASH_TAKEN, State.CASH_CANCELLED)), None), NOW_MS)
         approved = Amount(draw.randrange(1, opening.amount.cents + 1)) if draw.random() < 0.5 else None
         till = draw.choice(self._keys) if draw.random() < 0.2 else None
-        change = Advance(opening.key, draw.choice(CARD_STATES), draw.choice((None, *Cause)), approved, till=till)
+        change = Advance(
+            opening.key, draw.choice(CARD_STATES), draw.choice((None, *STORED_CAUSES)), approved, till=till
+        )
         return Advanced(change, NOW_MS)
 
 

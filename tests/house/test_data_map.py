@@ -12,16 +12,16 @@ import pytest
 from google.protobuf.descriptor import Descriptor
 
 import pos_bridge
-from pos_bridge import settings
+from pos_bridge.config import settings
 from pos_bridge.domain import authorisation, identity, outcome, points
 from pos_bridge.domain.card import CardFacts
 from pos_bridge.domain.details import Details
 from pos_bridge.domain.identity import ConsentEnd
 from pos_bridge.domain.person import Person, RightRequest
 from pos_bridge.domain.points import Earned, Withdrawal
-from pos_bridge.events import EVENTS
 from pos_bridge.identity.proof import Proof
 from pos_bridge.identity.record import Link
+from pos_bridge.log.events import EVENTS
 from pos_bridge.pos_api.kept import Kept
 from pos_bridge.pos_api.loyalty_kept import LoyaltyKept
 from pos_bridge.protocol import processor_v1_pb2, till_v1_pb2

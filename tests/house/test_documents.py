@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from pos_bridge import settings
-from pos_bridge.events import EVENTS
-from pos_bridge.section import Section
+from pos_bridge.config import settings
+from pos_bridge.config.section import Section
+from pos_bridge.log.events import EVENTS
 
 ROOT = Path(__file__).parents[2]
 

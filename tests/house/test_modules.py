@@ -10,14 +10,14 @@ from hw_sim.cards import CARDS
 from hw_sim.residue import Search, small_ints_of
 
 WITH_GRPC = (
-    "pos_bridge.daemon",
+    "pos_bridge.engine.daemon",
     "pos_bridge.till_api.server",
     "pos_bridge.processor.client",
-    "pos_bridge.native_front",
+    "pos_bridge.engine.native_front",
 )
 ENGINE = """
 import sys
-import pos_bridge.cli.main, pos_bridge.cli.run, pos_bridge.daemon, pos_bridge.credentials
+import pos_bridge.cli.main, pos_bridge.cli.run, pos_bridge.engine.daemon, pos_bridge.config.credentials
 print(" ".join(sorted(sys.modules)), flush=True)
 sys.stdin.readline()
 """
@@ -40,7 +40,7 @@ def test_the_engine_loads_no_driver_and_holds_no_test_card_of_itself():
         numbers = tuple(card.number for card in CARDS.values())
         finds = list(Search(numbers, small_ints_of(engine.pid)).in_memory(engine.pid))
         engine.stdin.close()
-    assert "pos_bridge.daemon" in loaded
+    assert "pos_bridge.engine.daemon" in loaded
     assert {name.split(".")[0] for name in loaded} & READERS == set()
     assert "pos_bridge.card" not in loaded
     assert "pos_bridge.conformance" not in loaded, "it holds a test card's number, and can seal"

@@ -7,11 +7,11 @@ import pos_bridge
 
 # Who may write to standard output or error, and why nothing of a customer's can be in it.
 WRITERS = {
-    "log.py": "the events",
-    "faults.py": "types and places of exceptions, from the code's own text",
+    "log/log.py": "the events",
+    "log/faults.py": "types and places of exceptions, from the code's own text",
     "cli": "commands for a person at the till, from the journal's closed columns and the configuration",
     "card/emv_check.py": "what is wrong with a file of terminal data, by its keys; a program that never sees a card",
-    "terminal_data.py": "nothing: it hears what that program says",
+    "config/terminal_data.py": "nothing: it hears what that program says",
     "network/nft.py": "nothing: it hears what the program nft says",
     "evidence/bytecode.py": "nothing: it hushes what the compiler warns of a source",
     "ops/est.py": "nothing: it makes an error of a library's warning",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hw_sim.residue import (
     FRAGMENT,
+    FREED_FRAGMENT,
     TEXT_FRAGMENT,
     Search,
     encodings,
@@ -21,6 +22,7 @@ from hw_sim.residue import (
 NUMBER = "4921817844445119"
 OTHERS = ("5413330089020011", "374245455400126", "6011000990139424")
 TEXT = "TREMBLAY/ZOE"
+SHORT = "Zoe Roy."
 OTHER_TEXT = "desrosiers@kourriel.qc"
 PLAIN_HASH = bytes(range(0x70, 0x84))
 WAYS = sorted(encodings(NUMBER, id(0)))
@@ -137,6 +139,20 @@ def test_files_are_searched_across_the_borders_of_reading(tmp_path, monkeypatch)
     (tmp_path / "c.db").write_bytes(b"x" * 60 + TEXT.encode("utf-16-le"))
     finds = {(find.where, find.what) for find in search(NUMBER, texts=(TEXT,)).in_files(tmp_path)}
     assert finds == {("sub/a.db", "number 0"), ("c.db", "text 0")}
+
+
+@pytest.mark.parametrize(
+    ("left", "found"), [(TEXT[-FREED_FRAGMENT:], True), (TEXT[-FREED_FRAGMENT + 1 :], False), (SHORT, True)]
+)
+def test_what_a_freed_block_may_keep_is_no_find_in_a_memory(left, found):
+    held = f"import mmap; held = mmap.mmap(-1, 4096); held[9:{9 + len(left)}] = bytes.fromhex('{left.encode().hex()}')"
+    program = f"{held}; print(flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        finds = {find.what for find in search(texts=(TEXT, SHORT)).in_memory(child.pid) if find.encoding == "ascii"}
+        child.communicate(b"\n")
+    assert bool(finds) is found
 
 
 HOLDER = """

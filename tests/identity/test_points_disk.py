@@ -7,11 +7,13 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from pos_bridge.domain.identity import ChoiceKind, VaultFault, VaultUnusableError
-from pos_bridge.domain.points import Earned
+from pos_bridge.domain.leg_key import LegKey
+from pos_bridge.domain.points import Earned, PointsFault
 from pos_bridge.identity import file, schema
 from pos_bridge.identity.report import known
 from pos_bridge.identity.vault_file import VaultFile
-from tests.identity.earning import award, points_of, sold
+from tests.identity.earning import AGAIN, award, points_of, sold
+from tests.identity.failing_disk import fault
 from tests.identity.makers import KEY, MEMBER, forge, shapes, stored
 from tests.identity.search import finds
 from tests.identity.test_residue import everything, windows
@@ -102,3 +104,20 @@ def test_a_vault_that_had_no_points_and_another_key_stays_as_it_is(path):
         other.returning()
     other.close()
     assert path.read_bytes() == before
+
+
+def test_points_that_a_disk_took_and_failed_to_sync_are_there_and_counted_once(path, failing):
+    """So whoever asked is not told that nothing was done (pos_api/said_of_points.py, VAULT)."""
+    vault = VaultFile(path, KEY)
+    leg = LegKey.fresh()
+    vault.make()
+    assert vault.earned(leg) is None
+    failing.after, failing.fail_at = True, "COMMIT"
+    assert fault(lambda: award(vault, leg)) is VaultFault.DISK
+    vault.close()
+    again = VaultFile(path, KEY)
+    assert points_of(again) == 12
+    assert isinstance(award(again, leg), Earned), "the same request is told what it did"
+    assert award(again, leg, by=AGAIN) is PointsFault.COUNTED
+    assert points_of(again) == 12
+    again.close()

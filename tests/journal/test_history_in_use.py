@@ -3,9 +3,9 @@
 from contextlib import closing
 from pathlib import Path
 
-from pos_bridge.disk import sync_folder
 from pos_bridge.journal import months
 from pos_bridge.journal.journal_file import JournalFile
+from pos_bridge.storage.disk import sync_folder
 from tests.journal.makers import Clock, card
 
 

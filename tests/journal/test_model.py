@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from pos_bridge.domain.ledger import Advance, BasketPart, JournalHead, Opening
-from pos_bridge.domain.leg import SETTLED, Cause, Kind, State
+from pos_bridge.domain.leg import SETTLED, STORED_CAUSES, Cause, Kind, State
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.journal.errors import JournalRefusedError
@@ -92,7 +92,7 @@ class Life(RuleBasedStateMachine):
             assert isinstance(head, JournalHead)
             self.model.opened(opening, head)
 
-    @rule(data=st.data(), choice=st.integers(0, 5), cause=st.sampled_from(Cause), partly=st.booleans())
+    @rule(data=st.data(), choice=st.integers(0, 5), cause=st.sampled_from(STORED_CAUSES), partly=st.booleans())
     def advance(self, data: st.DataObject, choice: int, cause: Cause, partly: bool) -> None:
         key = self.one_of(data)
         if key is None:

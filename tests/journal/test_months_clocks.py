@@ -2,11 +2,17 @@
 
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pos_bridge.journal import months
+from pos_bridge.journal.hours import month
 from pos_bridge.journal.journal_file import LINK_MONTHS, JournalFile
+from pos_bridge.journal.verify import SoundFile, verify
 from tests.journal.makers import START, Clock, cash
 
 
@@ -71,3 +77,56 @@ def test_eighteen_months_whatever_a_clock_does(tmp_path, off):
                     assert journal.find_leg(key) is not None
                 if 3 * (turn - made) > LINK_MONTHS + 3:
                     assert journal.find_leg(key) is None
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_till_that_hears_nobody_for_years_begins_each_month(tmp_path, heard):
+    """Its clock is right, and nobody says so. `heard`: once, in the beginning."""
+    clock = Clock()
+    with closing(JournalFile.open(tmp_path / "journal", 1, clock)) as journal:
+        if heard:
+            journal.believe(clock.now)
+        for _ in range(26):
+            clock.turn(days=28)
+            journal.rest()
+        assert len(months.files(tmp_path / "journal")) == 25
+        assert months.files(tmp_path / "journal")[-1].stem == month(clock.now) == "2028-11"
+
+
+@given(
+    heard=st.lists(st.integers(0, 27), min_size=1, max_size=20),
+    off=st.dictionaries(st.integers(0, 19), st.integers(-3000, 30_000), max_size=4),
+    stopped=st.sets(st.integers(0, 19), max_size=4),
+)
+def test_the_file_in_use_is_of_this_month_as_soon_as_that_can_be_known(heard, off, stopped):
+    """Month after month, in each of which the clock is right on one day and the processor says so.
+
+    `off`: in these months it was off by so many days before that. `stopped`: in these the till was off until that day.
+    """
+    with TemporaryDirectory() as name:
+        clock, folder, sales = Clock(), Path(name) / "journal", {}
+        journal = JournalFile.open(folder, 1, clock)
+        try:
+            for turn, day in enumerate(heard):
+                begun = START.replace(year=2026 + turn // 12, month=1 + turn % 12, day=1)
+                if turn in stopped:
+                    journal.close()
+                clock.now = begun + timedelta(days=off.get(turn, 0))
+                if turn in stopped:
+                    journal = JournalFile.open(folder, 1, clock)
+                sales[sold(journal)] = turn
+                clock.now = begun + timedelta(days=day)
+                journal.believe(clock.now)
+                sales[sold(journal)] = turn
+                names = [path.stem for path in months.files(folder)]
+                ahead = [name for name in names if name > month(clock.now)]
+                assert len(ahead) <= 1 + sum(each <= turn for each in off), "each time that it was off, one"
+                assert months.months_between(month(clock.now), names[-1]) <= max(1, len(ahead))
+                if not ahead:
+                    assert names[-1] == month(clock.now)
+                for key, made in sales.items():
+                    assert turn - made >= LINK_MONTHS or journal.find_leg(key) is not None
+                    assert turn - made <= LINK_MONTHS + 1 + len(off) or journal.find_leg(key) is None
+            assert all(isinstance(report, SoundFile) for report in verify(folder))
+        finally:
+            journal.close()

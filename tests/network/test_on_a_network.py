@@ -18,7 +18,7 @@ import pytest
 from hw_sim.running import RunningStore
 from hw_sim.store import tether
 from pos_bridge.cli import firewall
-from pos_bridge.config import read
+from pos_bridge.config.file import read
 from pos_bridge.domain.connection import Who
 from pos_bridge.network import nft
 from pos_bridge.network.watch import LOOK_S

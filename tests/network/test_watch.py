@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import uvloop
 
+from pos_bridge.config.settings import Config
 from pos_bridge.domain.connection import Way, Where, Who
 from pos_bridge.network.denied import Denied, leave
 from pos_bridge.network.destination import Destination
 from pos_bridge.network.judge import Expected, Stranger
 from pos_bridge.network.own_sockets import OwnSocket, own_sockets
 from pos_bridge.network.watch import NetworkWatch, looked_up
-from pos_bridge.settings import Config
 from tests.network.namespaces import apart
 from tests.network.tills import till
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from pos_bridge.device_config import Events, Network
-from pos_bridge.settings import CardRoom, Config, Enrolment, Native, Nexo, Processor, Till
+from pos_bridge.config.devices import Events, Network
+from pos_bridge.config.settings import CardRoom, Config, Enrolment, Native, Nexo, Processor, Till
 
 
 def till(

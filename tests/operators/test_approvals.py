@@ -12,7 +12,7 @@ from pos_bridge.domain.audit import Role
 from pos_bridge.operators.approvals import GOOD_FOR_MS, Approvals
 from pos_bridge.operators.since import Moment
 from pos_bridge.operators.store import Operators
-from tests.operators.makers import supervisor
+from tests.operators.makers import Rows, supervisor
 
 REQUESTS = tuple(bytes([number]) * 32 for number in range(4))
 STEPS = st.lists(
@@ -24,7 +24,7 @@ STEPS = st.lists(
         st.tuples(st.just("boot"), st.integers(0, GOOD_FOR_MS)),
         st.tuples(st.just("restart"), st.none()),
         st.tuples(st.just("tidy"), st.none()),
-        st.tuples(st.just("journal goes on"), st.none()),
+        st.tuples(st.just("journal goes on"), st.sampled_from(["sale", "refund"])),
     ),
     max_size=25,
 )
@@ -37,10 +37,10 @@ class World:
         self.path = path
         self.moment = Moment(os.urandom(16), 0)
         self.marie = supervisor(path)
-        self.row = 0
+        self.rows = Rows()
         self.approvals = Approvals(path, lambda: self.moment)
         self.open: list[tuple[Moment, int]] = []
-        self.taken: dict[bytes, tuple[tuple[Moment, int], int | None]] = {}  # the row None: not taken yet
+        self.taken: dict[bytes, tuple[tuple[Moment, int], bytes | None]] = {}  # the row None: not taken yet
 
     def lately(self, made: Moment) -> bool:
         return made.boot == self.moment.boot and self.moment.at_ms - made.at_ms < GOOD_FOR_MS
@@ -70,24 +70,26 @@ class World:
             case "restart":
                 self.approvals = Approvals(self.path, lambda: self.moment)
             case "journal goes on":
-                self.row += 1
+                self.rows.kinds.append(value)
             case _:
                 self.approvals.tidy()
 
     def refund(self, request: bytes, cents: int) -> None:
-        allowed = self.approvals.take(request, cents, self.row.to_bytes(32)) is not None
+        before, head = self.approvals.taken_at(request), self.rows.head().hash
+        unused = before is not None and not self.rows.refunded_since(before)
+        allowed = self.approvals.take(request, cents, head, before if unused else None) is not None
         own, row = self.taken.get(request, (None, None))
-        if own is not None and self.lately(own[0]) and row in {None, self.row}:
+        if own is not None and self.lately(own[0]) and (row is None or not self.rows.refunded_since(row)):
             assert allowed is (cents <= own[1]), "its own again, and never for more"
             if allowed:
-                self.taken[request] = own, self.row
+                self.taken[request] = own, head
             return
         fit = self.good(cents)
         assert allowed is bool(fit)
         if allowed:
             smallest = next(each for each in fit if each[1] == fit[0][1])
             self.open.remove(smallest)
-            self.taken[request] = smallest, self.row
+            self.taken[request] = smallest, head
 
 
 @settings(max_examples=60, deadline=None)

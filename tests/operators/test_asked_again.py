@@ -8,16 +8,16 @@ from types import SimpleNamespace
 import pytest
 from argon2 import PasswordHasher
 
-from pos_bridge import opened
-from pos_bridge.config import read
+from pos_bridge.config.file import read
+from pos_bridge.config.upkeep import Operators as OperatorSettings
 from pos_bridge.domain.leg import Tender
 from pos_bridge.domain.outcome import RefundedInCash
+from pos_bridge.engine import opened
 from pos_bridge.operators import password
 from pos_bridge.operators.approvals import GOOD_FOR_MS, Approvals, SupervisedRefunds
 from pos_bridge.operators.since import Moment
 from pos_bridge.registers.trail_file import entries
 from pos_bridge.till_api.counter import House
-from pos_bridge.upkeep_config import Operators as OperatorSettings
 from tests.checkout.fakes import World, refund_ask
 from tests.config.documents import DOCUMENT
 from tests.operators.makers import GOOD, supervisor

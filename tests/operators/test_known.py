@@ -8,11 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from pos_bridge import opened
 from pos_bridge.checkout.upkeep import OldEntries
-from pos_bridge.config import read
+from pos_bridge.config.file import read
+from pos_bridge.config.upkeep import Operators as OperatorSettings
 from pos_bridge.domain.audit import Act, Role
 from pos_bridge.domain.operator import Refused
+from pos_bridge.engine import opened
 from pos_bridge.operators import password
 from pos_bridge.operators.approvals import Approvals, SupervisedRefunds
 from pos_bridge.operators.desk import OperatorDesk
@@ -20,9 +21,9 @@ from pos_bridge.operators.since import Moment
 from pos_bridge.operators.store import NumberTakenError, Operator, Operators
 from pos_bridge.registers.trail_file import entries
 from pos_bridge.till_api.counter import House
-from pos_bridge.upkeep_config import Operators as OperatorSettings
 from tests.checkout.memory_journal import MemoryJournal
 from tests.config.documents import DOCUMENT
+from tests.operators.makers import Rows
 
 GOOD = "une girafe à vélo"
 REQUEST = bytes(range(32))
@@ -56,12 +57,16 @@ def test_a_supervisor_in_the_refund_itself(config, number, typed, allowed):
             assert house.approve is not None
             assert rule is not None
             await house.approve(number, typed, REQUEST, 45_00)
-            assert not await rule.allows(bytes(32), 1, HEAD), "of that request alone"
-            assert not await rule.allows(REQUEST, 45_01, HEAD)
-            twice = [await rule.allows(REQUEST, 45_00, HEAD) for _ in range(2)]
+            rows = Rows()
+            assert not await rule.allows(bytes(32), 1, rows), "of that request alone"
+            assert not await rule.allows(REQUEST, 45_01, rows)
+            allowed = []
+            for kind in ("sale", "sale", "refund"):
+                allowed.append(await rule.allows(REQUEST, 45_00, rows))
+                rows.kinds.append(kind)
             await house.approve(number, typed, REQUEST, 45_00)
-            assert not await rule.allows(REQUEST, 45_00, REQUEST), "used up, however often the till asks"
-            return all(twice)
+            assert not await rule.allows(REQUEST, 45_00, rows), "used up, however often the till asks"
+            return all(allowed)
 
     assert asyncio.run(story()) is allowed
     assert [entry.act for _, entry in entries(config.audit)] == [Act.APPROVE_REFUND] * allowed
@@ -147,15 +152,15 @@ def test_what_goes_wrong_unforeseen_is_refused_and_the_next_is_asked_again(confi
                 assert [await desk.check(7, GOOD) for _ in range(2)] == [Refused(), Refused()]
                 assert isinstance(await desk.check(7, GOOD), Operator)
                 moments_again()
-                assert [await rule.allows(REQUEST, 1, HEAD) for _ in range(2)] == [False, False]
-                assert await rule.allows(REQUEST, 1, HEAD)
+                assert [await rule.allows(REQUEST, 1, Rows()) for _ in range(2)] == [False, False]
+                assert await rule.allows(REQUEST, 1, Rows())
         finally:
             desk.close()
             rule.close()
 
     def moments_again() -> None:
         nonlocal moments
-        moments = iter([OSError(24), MemoryError(), None])
+        moments = iter([OSError(24), MemoryError()] * 2)
 
     approvals = Approvals(config.operator_store, now)
     marie = Operators(config.operator_store).find(7)

@@ -9,17 +9,18 @@ from types import SimpleNamespace
 import pytest
 from argon2 import PasswordHasher
 
-from pos_bridge import opened
-from pos_bridge.config import read
+from pos_bridge.config.file import read
+from pos_bridge.config.upkeep import Operators as OperatorSettings
 from pos_bridge.domain.audit import Role
+from pos_bridge.engine import opened
 from pos_bridge.operators import password
 from pos_bridge.operators.approvals import Approvals
 from pos_bridge.operators.store import Operator, Operators
 from pos_bridge.registers.trail_file import TrailFile, entries
 from pos_bridge.till_api.counter import House
-from pos_bridge.upkeep_config import Operators as OperatorSettings
 from tests.checkout.memory_journal import MemoryJournal
 from tests.config.documents import DOCUMENT
+from tests.operators.makers import Rows
 
 MARIES, JEANS = "une girafe à vélo", "deux girafes à pied"
 REQUEST, HEAD = bytes(range(32)), bytes(32)
@@ -54,7 +55,7 @@ def allowed(config, number: int, typed: str) -> bool:
             assert house.approve is not None
             assert rule is not None
             await house.approve(number, typed, REQUEST, 45_00)
-            return await rule.allows(REQUEST, 45_00, HEAD)
+            return await rule.allows(REQUEST, 45_00, Rows())
 
     return asyncio.run(story())
 

@@ -21,9 +21,15 @@ from pos_bridge.operators.store import NumberTakenError, Operators
 from tests.operators import former
 
 
+@pytest.fixture(params=[1, 2])
+def version(request) -> int:
+    found: int = request.param
+    return found
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    former.lay(tmp_path / "operators" / "operators.db")
+def path(tmp_path: Path, version: int) -> Path:
+    former.lay(tmp_path / "operators" / "operators.db", version)
     return tmp_path / "operators" / "operators.db"
 
 
@@ -36,9 +42,9 @@ def rows(path: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_it_is_a_file_of_the_version_before(path):
+def test_it_is_a_file_of_the_version_before(path, version):
     with closing(sqlite3.connect(path)) as connection:
-        assert schema.is_of_before(connection)
+        assert schema.version_before(connection) == version
         assert not schema.is_ours(connection)
 
 
@@ -51,7 +57,7 @@ def test_everybody_is_there_as_before(path):
         Operator(9, "Zoé", frozenset({Role.IT, Role.PRIVACY_OFFICER})),
     )
     assert (rows(path, kept), rows(path, "SELECT * FROM roles ORDER BY number, role")) == before
-    assert at(path, Door.TILL).check(*former.MARIE) == found[0]
+    assert at(path, Door.COUNTER).check(*former.MARIE) == found[0]
     with pytest.raises(NumberTakenError):
         Operators(path).add(Operator(8, "Jean", frozenset({Role.CASHIER})), "deux girafes à pied")
     assert path.stat().st_mode & 0o777 == 0o600
@@ -59,20 +65,31 @@ def test_everybody_is_there_as_before(path):
 
 
 @pytest.mark.parametrize("door", Door)
-def test_whoever_had_to_wait_waits_at_every_door(path, door):
+def test_whoever_had_to_wait_waits_where_they_had_to(path, version, door):
     for number, (failures, at_ms) in former.TRIED.items():
         earlier = Moment(former.BOOT, at_ms + 500)
-        wait = Operators(path, partial(replace, earlier), door).check(number, former.ZOE[1])
-        assert wait == Wait(1 << (failures - 1))
+        told = Operators(path, partial(replace, earlier), door).check(number, former.ZOE[1])
+        assert (told == Wait(1 << (failures - 1))) is (door in former.DOORS[version][number])
     assert isinstance(at(path, door).check(*former.ZOE), Operator)
     assert at(path, door).check(4242, former.ZOE[1]) == Refused()
-    assert at(path, door).check(4242, former.ZOE[1]) == Wait(4), "the third in a row"
+    assert at(path, door).check(4242, former.ZOE[1]) == Wait(4 if door in former.DOORS[version][4242] else 2)
 
 
-def test_what_may_have_been_used_up_is_approved_no_more(path):
-    assert rows(path, "SELECT cents FROM approvals") == [(45_00,)]
-    assert Approvals(path, lambda: former.NOW).take(bytes(32), 45_00, bytes(32)) is None
-    assert rows(path, "SELECT * FROM approvals") == []
+def test_what_may_have_been_used_up_is_approved_no_more(path, version):
+    """The first version did not write down whether it was."""
+    assert (45_00,) in rows(path, "SELECT cents FROM approvals")
+    taken = Approvals(path, lambda: former.NOW).take(bytes(32), 45_00, bytes(32))
+    assert taken == (None if version == 1 else 7)
+    assert len(rows(path, "SELECT * FROM approvals")) == (0 if version == 1 else 2)
+
+
+@pytest.mark.parametrize("version", [2], indirect=True)
+def test_what_was_taken_is_still_of_its_request_and_row(path):
+    approvals, (request, cents, row) = Approvals(path, lambda: former.NOW), former.TAKEN
+    assert approvals.taken_at(request) == row
+    assert approvals.take(request, cents, row, row) == 7
+    assert approvals.take(bytes(32), 45_00, row) == 7
+    assert approvals.take(request, cents, bytes(32), bytes(32)) is None
 
 
 def test_two_renew_it_at_once(path):
@@ -82,13 +99,13 @@ def test_two_renew_it_at_once(path):
 
 
 @pytest.mark.parametrize("word", ["DROP", "CREATE", "INSERT INTO tries", "PRAGMA user_version", "COMMIT"])
-def test_killed_at_any_line_it_is_of_one_version_whole(path, word):
+def test_killed_at_any_line_it_is_of_one_version_whole(path, version, word):
     child = get_context("fork").Process(target=die_at, args=(path, word))
     child.start()
     child.join()
     assert child.exitcode == -signal.SIGKILL
     assert [each.number for each in Operators(path).all()] == [7, 9]
-    assert len(rows(path, "SELECT * FROM tries")) == len(former.TRIED) * len(Door)
+    assert len(rows(path, "SELECT * FROM tries")) == sum(map(len, former.DOORS[version].values()))
 
 
 def die_at(path: Path, word: str) -> None:
@@ -108,7 +125,7 @@ def die_at(path: Path, word: str) -> None:
     Operators(path).all()
 
 
-@pytest.mark.parametrize("statement", ["PRAGMA user_version = 3", "CREATE TABLE other (x)", "DROP TABLE approvals"])
+@pytest.mark.parametrize("statement", ["PRAGMA user_version = 4", "CREATE TABLE other (x)", "DROP TABLE approvals"])
 def test_what_is_none_of_ours_is_left_as_it_lies(path, statement):
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(statement)

@@ -7,7 +7,7 @@ import pytest
 from hw_sim.enrolment.faults import Fault
 from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
-from pos_bridge.device_config import Address
+from pos_bridge.config.devices import Address
 from pos_bridge.ops.token import Token
 
 POIID = "P400-123456789"

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hw_sim.enrolment.folder import Folder
-from pos_bridge import credentials, disk
-from pos_bridge.config import load
-from pos_bridge.device_config import Address
+from pos_bridge.config import credentials
+from pos_bridge.config.devices import Address
+from pos_bridge.config.file import load
+from pos_bridge.config.settings import Config
 from pos_bridge.ops.enrol import enrol
 from pos_bridge.ops.renewal import Renewal
 from pos_bridge.ops.token import Token
 from pos_bridge.pair import Pair
 from pos_bridge.processor.client import ProcessorClient
-from pos_bridge.settings import Config
+from pos_bridge.storage import disk
 from tests.config.documents import DOCUMENT, OPEN, SECRETS
 from tests.processor.world import POIID, Chain, Log, Processor, client
 

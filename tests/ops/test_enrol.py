@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from hw_sim.enrolment.faults import Fault
 from hw_sim.enrolment.folder import Folder
-from pos_bridge.device_config import Address
+from pos_bridge.config.devices import Address
 from pos_bridge.domain.enrolment import EnrolError, EnrolFault
 from pos_bridge.ops import enrol, https
 from pos_bridge.ops.enrol import Enrolled

@@ -13,9 +13,9 @@ from hw_sim.enrolment.faults import Fault
 from hw_sim.enrolment.folder import Folder
 from hw_sim.enrolment.server import serving
 from hw_sim.processor import control
-from pos_bridge import disk
 from pos_bridge.domain.authorisation import Yes
 from pos_bridge.pair import Pair
+from pos_bridge.storage import disk
 from tests.ops.renewing import Till, due, look
 from tests.processor.world import POIID, VISA, Chain, Processor, ask
 from tests.processor.world import running as processor_running

@@ -28,7 +28,7 @@ from tests.package.upgrade import upgrading
 from tests.surfaces.book import until
 from tests.surfaces.chip_book import wait_until_it_looked
 
-FIREWALL, STATUS_PAGE = (ROOT / f"docs/{name}.md" for name in ("firewall", "status-page"))
+FIREWALL, STATUS_PAGE, OPERATORS = (ROOT / f"docs/{name}.md" for name in ("firewall", "status-page", "operators"))
 FOR_A_SALE = 3  # doctor's exit code for a sale or a card at risk; 1: something to mend, as a connection that was denied
 OPERATOR, PASSWORD = 12, "tuque verte quatre-vingts"
 ASKS = '[admin]\nsocket = "/run/pos-bridge-admin/admin.sock"\nit = ["pos-bridge-it"]\npage = "posb"\n[operators]\n'
@@ -95,6 +95,31 @@ def test_who_may_ask_the_engine(till: Till):
             "The engine refuses: ask as root, or from a group named in admin.it.",
         )
     until(lambda: '"event":"AdminDenied"' in journal_of(till, ENGINE))
+
+
+def test_a_supervisor_at_the_counter(till: Till):
+    """docs/operators.md: who is not root approves a refund, in the engine's own unit."""
+    part = OPERATORS.read_text().split("## A cash refund without its sale")[1]
+    made, settings = (
+        re.findall(rf"^```{kind}\n(.*?)^```$", part, re.MULTILINE | re.DOTALL)[0] for kind in ("sh", "toml")
+    )
+    by_root(till, "useradd carl\n" + made.replace("TILL-USER", "carl"))
+    config = till.machine.root / ETC / "pos-bridge.toml"
+    named = settings.splitlines()[-1]
+    assert named.startswith("counter = ")
+    config.write_text(config.read_text().replace("\n[admin]\n", f"\n[admin]\n{named}\n"))
+    by_root(till, f"echo '{PASSWORD}' | pos-bridge operator add --operator 13 --name 'Léa Roy' --role supervisor")
+    by_root(till, "systemctl restart pos-bridge.service")
+    assert till.book.till.login().result == "Success"
+    assert till.book.till.refund("45.00", cash=True).error == "Refusal"
+    approve = "pos-bridge operator approve-refund --operator 13 --amount 45.00 --lang en"
+    said = by_root(till, f"echo '{PASSWORD}' | runuser -u carl -- {approve}").stdout
+    assert said.startswith("Approved: one refund")
+    assert till.book.till.refund("45.00", cash=True).result == "Success"
+    assert till.book.till.refund("45.00", cash=True).error == "Refusal"
+    refused = by_root(till, f"echo '{PASSWORD}' | runuser -u bob -- {approve}", check=False)
+    assert refused.returncode == 1
+    assert "usermod --append --groups pos-bridge-counter bob" in refused.stdout
 
 
 def test_the_status_page(till: Till):

@@ -46,7 +46,7 @@ import pos_bridge.card.program, drivers.registry
 from drivers.pcsc.pcscd import load_scard
 print("room", load_scard().__name__)'
 runuser -u posb -- /opt/pos-bridge/bin/python3 -sP -c '
-import pos_bridge.daemon, sys
+import pos_bridge.engine.daemon, sys
 print("engine", "drivers" in sys.modules)'
 id -nG posb-card
 mkdir /var/lib/pos-bridge/journal

@@ -11,8 +11,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from till_package import lock, sbom, wheels
 
 from pos_bridge.evidence import bill, program
@@ -78,6 +76,9 @@ def test_only_root_may_change_what_is_installed(built):
 
 
 def test_its_bill_of_materials(tree, built):
+    from cyclonedx.schema import SchemaVersion  # a second of every worker's, which reads this file as well
+    from cyclonedx.validation.json import JsonStrictValidator
+
     text = built.bill.read_text()
     assert (tree / "usr/share/doc/pos-bridge/sbom.cdx.json").read_text() == text
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None

@@ -9,13 +9,13 @@ import msgspec
 import pytest
 
 import pos_bridge
-from pos_bridge.config import load
-from pos_bridge.device_config import Network
-from pos_bridge.front import NEXO
-from pos_bridge.native_front import NATIVE
+from pos_bridge.config.devices import Network
+from pos_bridge.config.file import load
+from pos_bridge.config.settings import CardRoom, Nexo
+from pos_bridge.config.upkeep import USUAL_PAGE
+from pos_bridge.engine.front import NEXO
+from pos_bridge.engine.native_front import NATIVE
 from pos_bridge.page.program import PAGE
-from pos_bridge.settings import CardRoom, Nexo
-from pos_bridge.upkeep_config import USUAL_PAGE
 from tests.package.packages import Built
 
 SYSTEM = Path(pos_bridge.__file__).parent / "system"

@@ -73,7 +73,7 @@ def nobody_is_in(till: Till, browser: Browser, tmp_path: Path) -> None:
 def somebody_comes_in(browser: Browser, tmp_path: Path) -> None:
     """Not who is not of IT, nor with another password, nor too soon."""
     try_in(browser, CASHIER, PASSWORD)
-    assert "rôle IT" in browser.text
+    assert "rôle « informatique »" in browser.text
     try_in(browser, IT, "tuque rouge")
     assert "ne vont pas ensemble" in browser.text
     try_in(browser, HASTY, PASSWORD)

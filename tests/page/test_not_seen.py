@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from pos_bridge.admin.told import Overview
 from pos_bridge.checkup import engine, firewall
 from pos_bridge.checkup.finding import Finding
-from pos_bridge.page.facts import Findings, Overview
+from pos_bridge.page.facts import Findings
 from pos_bridge.page.frame import Frame
 from pos_bridge.page.overview import overview
 from pos_bridge.page.words import WORDS

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hw_sim.world import enrol
-from pos_bridge.listening import loopback_socket
+from pos_bridge.listening.places import loopback_socket
 from pos_bridge.page.server import PageServer
 from pos_bridge.page.session import Sessions
 from pos_bridge.page.site import Site

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from pos_bridge.admin.told import Overview
 from pos_bridge.leg_words import KINDS, STATES, TENDERS
-from pos_bridge.page.facts import Findings, Overview, Silent
+from pos_bridge.page.facts import Findings, Silent
 from pos_bridge.page.response import Response
 from pos_bridge.page.site import FORM, SESSION
-from pos_bridge.page.words import LOCKS, WORDS, lock, money
+from pos_bridge.page.words import LOCKS, WORDS, lock
 from pos_bridge.wire.locks import Lock
+from pos_bridge.words import money
 from tests.page.till import OVERVIEW
 from tests.page.visitor import FOUND, Visitor, went
 
@@ -68,7 +70,7 @@ def test_nobody_is_in_while_it_is_not_known_who_they_are(visitor):
 @pytest.mark.parametrize(
     ("number", "password", "status", "word"),
     [
-        (2, "right", 403, "rôle IT"),
+        (2, "right", 403, "rôle « informatique »"),
         (1, "wrong", 403, "ne vont pas ensemble"),
         (5, "right", 403, "ne vont pas ensemble"),
         (3, "right", 429, "Attendez 8 s"),

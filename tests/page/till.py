@@ -24,11 +24,11 @@ from pos_bridge.admin.server import MODE, AdminServer
 from pos_bridge.admin.who import Who
 from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import Operator
-from pos_bridge.log import Event
+from pos_bridge.listening.unix_socket import Place
+from pos_bridge.log.log import Event
 from pos_bridge.operators import file, since
 from pos_bridge.operators.schema import Door
 from pos_bridge.operators.store import Operators
-from pos_bridge.unix_socket import Place
 from tests.config.documents import DOCUMENT
 from tests.surfaces.engine import PROGRAM
 from tests.surfaces.handed import handing_over

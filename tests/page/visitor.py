@@ -4,10 +4,11 @@ import asyncio
 
 import msgspec
 
+from pos_bridge.admin.told import Overview
 from pos_bridge.checkup.finding import good, mend, stop
 from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import Checked, Operator, OperatorsUnusableError, Refused, Wait
-from pos_bridge.page.facts import Findings, Overview, Silent
+from pos_bridge.page.facts import Findings, Silent
 from pos_bridge.page.request import Request
 from pos_bridge.page.response import Response
 from pos_bridge.page.session import Sessions

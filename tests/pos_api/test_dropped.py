@@ -1,7 +1,7 @@
 """The count of dropped identity: one event for many, none for none."""
 
-from pos_bridge import events
-from pos_bridge.log import Event
+from pos_bridge.log import events
+from pos_bridge.log.log import Event
 from pos_bridge.pos_api.dropped import Dropped
 
 

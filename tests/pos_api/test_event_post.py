@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_bridge.device_config import Address
+from pos_bridge.config.devices import Address
 from pos_bridge.pos_api.event_post import EventPost, _is_near
 from tests.pos_api.till_listener import TAKEN, listening, trusting
 from tests.pos_api.world import Certificate, make_certificate

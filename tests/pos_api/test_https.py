@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.listening import loopback_socket
+from pos_bridge.listening.places import loopback_socket
 from pos_bridge.pos_api.https import NexoServer
 from tests.pos_api.by_hand import DIAGNOSIS, errors, head, heard
 from tests.pos_api.world import API_KEY, Store, result

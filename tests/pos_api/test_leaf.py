@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pos_bridge import events
-from pos_bridge.log import Event
+from pos_bridge.log import events
+from pos_bridge.log.log import Event
 from pos_bridge.pos_api.leaf import Leaf
 from tests.pos_api.by_hand import DIAGNOSIS
 from tests.pos_api.world import API_KEY, Certificate, Store, make_certificate, result

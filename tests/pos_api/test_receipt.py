@@ -15,11 +15,11 @@ import pytest
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode
 from pos_bridge.domain.chip import Verified
 from pos_bridge.domain.identity import ChoiceKind
-from pos_bridge.pos_api.receipt import CASHIER, CUSTOMER, Issuer, ReceiptFacts, money, receipts
+from pos_bridge.pos_api.receipt import CASHIER, CUSTOMER, Issuer, ReceiptFacts, receipts
 from pos_bridge.pos_api.receipt_label import Label
 from pos_bridge.pos_api.receipt_text import CODE_PAGE, plain
 from pos_bridge.pos_api.spoken import Spoken
-from pos_bridge.words import LANGUAGES, Language
+from pos_bridge.words import LANGUAGES, Language, money
 from tests.pos_api.golden_receipts import BY_PIN, CASES, FOLDER, KEY, SHOP, file_of, golden
 
 AT = datetime(2026, 11, 23, 9, 30, 1, 250_000, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pos_bridge.device_config import Address
+from pos_bridge.config.devices import Address
 from pos_bridge.domain.outcome import Health
 from pos_bridge.pos_api.event_post import EventPost
 from pos_bridge.pos_api.state_watch import StateWatch

@@ -40,11 +40,14 @@ class Tills:
         )
         self._number = 0
 
-    async def ask(self, sale_id: str, message: dict[str, Any]) -> dict[str, Any]:
-        """A new request of that till: the body of its answer."""
+    async def ask(self, sale_id: str, message: dict[str, Any], *, collects: bool = False) -> dict[str, Any]:
+        """A new request of that till: the body of its answer, which is lost on its way unless the till `collects`."""
         self._number += 1
         message["SaleToPOIRequest"]["MessageHeader"] |= {"SaleID": sale_id, "ServiceID": str(self._number)}
         reply = await self._service.answer(bytearray(encode(message)))
+        if collects:
+            assert reply.told is not None
+            await self._service.told(reply.told)
         await self.world.settled()
         parts: dict[str, dict[str, Any]] = json.loads(reply.body)["SaleToPOIResponse"]
         del parts["MessageHeader"]

@@ -29,7 +29,7 @@ from cryptography.x509.oid import NameOID
 
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.trouble import Trouble
-from pos_bridge.listening import loopback_socket
+from pos_bridge.listening.places import loopback_socket
 from pos_bridge.pos_api.choice import Offered
 from pos_bridge.pos_api.customer import Customer
 from pos_bridge.pos_api.device_ports import NOTHING_AROUND

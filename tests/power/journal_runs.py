@@ -74,7 +74,7 @@ whole = sqlite3.connect
 sqlite3.connect = lambda *where, **how: whole(*where, factory=Careless, **how)
 """
 NAMES_NOT_SYNCED = """
-from pos_bridge import disk
+from pos_bridge.storage import disk
 from pos_bridge.journal import journal_file
 disk.sync_folder = months.sync_folder = lambda path: None
 """

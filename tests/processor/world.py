@@ -20,7 +20,7 @@ from pos_bridge.domain.leg import Flow
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.sealing_key import SealingKey
-from pos_bridge.log import Event
+from pos_bridge.log.log import Event
 from pos_bridge.processor.channel import Credentials
 from pos_bridge.processor.client import ProcessorClient, ProcessorSettings
 from pos_bridge.processor.terminal import Terminal

@@ -9,13 +9,16 @@ import sys
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-from pos_bridge import config, credentials, daemon, log, opened
 from pos_bridge.cli.run import tell_systemd
+from pos_bridge.config import credentials
+from pos_bridge.config import file as config
+from pos_bridge.engine import daemon, opened
 from pos_bridge.identity import person_file, replay
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.answers import Answers
 from pos_bridge.journal.journal import Journal
-from pos_bridge.worker import REST_S
+from pos_bridge.log import log
+from pos_bridge.storage.worker import REST_S
 
 CLOCK = "clock"
 

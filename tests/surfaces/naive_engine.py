@@ -22,16 +22,18 @@ from pathlib import Path
 import serial
 
 from drivers.reader import CardRead
-from pos_bridge import config, credentials, daemon, opened
 from pos_bridge.card.seal import CLEAR_LENGTH, public_key, seal
 from pos_bridge.cardlink.lane import ConfiguredReader
 from pos_bridge.cli.run import tell_systemd
+from pos_bridge.config import credentials
+from pos_bridge.config import file as config
 from pos_bridge.domain.card import Brand, CardFacts, EntryMode, ReadFailure, SealedByRoom, SealedCard
 from pos_bridge.domain.chip import HostWord, IssuerAnswer, SecondAnswer
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.domain.money import Amount
 from pos_bridge.domain.progress import Progress, unwatched
 from pos_bridge.domain.sealing_key import SealingKey
+from pos_bridge.engine import daemon, opened
 
 _LAMP_ON, _LAMP_OFF = b"\x1b\x83", b"\x1b\x81"
 _LONGEST = 200

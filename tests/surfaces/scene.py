@@ -64,7 +64,7 @@ class Scene:
         if self.plan.point == CARD and self._does not in _NEVER_ANSWERS:
             self.mode("delay", _TAKES_ITS_TIME_S)
         with self.book.asking(movement, card=None) as asking, self.book.store.customer(card) as customer:
-            return self.follow(asking, lambda: customer.poll() == 0)
+            return self.follow(asking, lambda: customer.presented(0))
 
     def fault(self) -> None:
         """The processor does from now on what the plan says."""

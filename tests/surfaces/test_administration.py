@@ -21,7 +21,7 @@ import pytest
 from pos_bridge.admin.client import ask
 from pos_bridge.checkup import disk_space
 from pos_bridge.checkup.table import examine
-from pos_bridge.config import read as settings
+from pos_bridge.config.file import read as settings
 from pos_bridge.page.program import NOT_LOOKED_AT
 from tests.exposition import read
 from tests.stores import whole_store

@@ -52,6 +52,10 @@ class Shop:
         with NativeTill.of(self.store.facts) as till:
             return till.refund(cents, cash=True, request_id=request_id, reference=f"return-{request_id.hex()}")
 
+    def sell(self) -> None:
+        with NativeTill.of(self.store.facts) as till:
+            assert till.pay(10_00, cash=True).result == pb.RESULT_APPROVED
+
     def killed(self, request_id: bytes) -> None:
         """Of that refund, where it was armed; then the engine is there again."""
         with ThreadPoolExecutor(1) as thread:
@@ -72,7 +76,9 @@ def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
             config.write("\n[operators]\n")
         control.restart_engine(store.folder)
         path = layout.state / "operators" / "operators.db"
-        yield Shop(store, mains, Approvals(path), supervisor(path, 70))
+        shop = Shop(store, mains, Approvals(path), supervisor(path, 70))
+        shop.sell()
+        yield shop
         processes = descendants(store.process.pid)
     assert not survivors(processes)
 
@@ -109,6 +115,7 @@ def test_one_approval_is_one_refund(shop: Shop, where: str):
         assert (told.result, told.cause) == (pb.RESULT_REFUSED, "supervisor_needed"), (
             "it is of the request that took it"
         )
+    shop.sell()  # what cannot be this refund uses no approval up
     assert shop.refund(mine, CENTS + 1).result in {pb.RESULT_REFUSED, pb.RESULT_CONTRADICTION}
     paid = shop.refund(mine)
     assert (paid.result, paid.cents) == (pb.RESULT_GIVEN_BACK, CENTS)

@@ -40,7 +40,7 @@ def without_the_card(book: Book, asked: Return) -> None:
 def with_the_card(book: Book, asked: Return) -> None:
     asked.by_card = True
     with hanging_up(book, asked), book.store.customer("visa") as customer:
-        assert customer.wait(30) == 0
+        assert customer.presented()
         until(lambda: [row for row in book.held() if row["sale_key"] is not None and row["amount"] == asked.cents])
         until(book.settled)
 

@@ -13,10 +13,10 @@ from hw_sim.enrolment.server import serving
 from hw_sim.running import running_store
 from hw_sim.store import control
 from hw_sim.store.layout import Layout
-from pos_bridge.device_config import Address
-from pos_bridge.disk import write_private
+from pos_bridge.config.devices import Address
 from pos_bridge.ops.enrol import enrol
 from pos_bridge.ops.token import Token
+from pos_bridge.storage.disk import write_private
 from tests.surfaces.book import Book, until
 from tests.surfaces.disk import FullDisk, WriteErrors, failing, namespaces, store_on_a_small_disk
 

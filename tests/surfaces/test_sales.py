@@ -17,6 +17,7 @@ from hw_sim.reply import Reply
 from hw_sim.residue import Search, small_ints_of
 from hw_sim.running import RunningStore
 from hw_sim.till import new_service_id
+from tests.stores import at_rest
 
 STRIPES = [name for name, card in CARDS.items() if card.service_code.startswith("1")]
 
@@ -24,7 +25,7 @@ STRIPES = [name for name, card in CARDS.items() if card.service_code.startswith(
 def pay(store: RunningStore, card: str, amount: str, **options: object) -> Reply:
     with store.customer(card) as customer:
         answer = store.till().pay(amount, **options)  # type: ignore[arg-type] # as given
-        assert customer.wait(30) == 0
+        assert customer.presented()
     return answer
 
 
@@ -60,7 +61,7 @@ def test_a_chip_card_is_not_taken_by_its_stripe(store):
     ("exact", "due"), [("12.32", "12.30"), ("12.33", "12.35"), ("0.01", "0.00"), ("12.35", "12.35")]
 )
 def test_cash_is_rounded_and_asks_nobody(store, exact, due):
-    before = store.ledger()
+    before = at_rest(store)
     answer = store.till().pay(exact, cash=True)
     assert answer.result == "Success"
     assert answer.additional["cashDue"] == due
@@ -73,7 +74,7 @@ def test_cash_is_rounded_and_asks_nobody(store, exact, due):
 def test_a_repeat_is_answered_and_not_charged(store):
     service = new_service_id()
     first = pay(store, "visa", "20.00", service_id=service, transaction_id="order-1")
-    before = store.ledger()
+    before = at_rest(store)
     again = store.till().pay("20.00", service_id=service, transaction_id="order-1")
     assert again.body["POIData"] == first.body["POIData"]
     assert again.result == "Success"
@@ -108,7 +109,7 @@ def test_a_till_that_hangs_up_does_not_stop_its_payment(store):
         gone = http.client.HTTPSConnection("127.0.0.1", port, context=tls, timeout=10)
         gone.request("POST", "/nexo", json.dumps(document), {"X-API-Key": facts["api_key"]})
         gone.close()
-        assert customer.wait(30) == 0
+        assert customer.presented()
     answer = till.status(service)
     while answer.error == "InProgress":
         time.sleep(0.02)
@@ -121,7 +122,7 @@ def test_a_till_that_hangs_up_does_not_stop_its_payment(store):
 
 def test_a_card_swiped_before_the_ask_pays_for_nobody(store):
     store.do("card", "swipe", "visa", "--now")
-    before = store.ledger()
+    before = at_rest(store)
     answer = pay(store, "mastercard", "5.00")
     assert answer.result == "Success"
     assert [row["card"] for row in store.ledger()[len(before) :]] == [CARDS["mastercard"].number]
@@ -130,9 +131,8 @@ def test_a_card_swiped_before_the_ask_pays_for_nobody(store):
 def test_nobody_wants_a_card_and_nothing_is_remembered(store):
     assert store.sim("card", "swipe", "visa", "--wait", "0.3").returncode == 3
     with store.customer("amex") as customer:
-        customer.kill()
-        customer.wait()
-    before = store.ledger()
+        customer.leave()
+    before = at_rest(store)
     assert pay(store, "discover", "6.00").result == "Success"
     assert [row["card"] for row in store.ledger()[len(before) :]] == [CARDS["discover"].number]
 
@@ -176,7 +176,7 @@ def test_a_reader_that_is_not_there(store):
 
 @pytest.mark.parametrize("at", ["1", "40", "60"])
 def test_a_reader_that_hangs_up_in_mid_swipe(store, at):
-    before = store.ledger()
+    before = at_rest(store)
     store.do("reader", "unplug", "--at", at)
     answer = pay(store, "visa", "11.00")
     assert answer.error in {"DeviceOut", "UnavailableDevice"}
@@ -188,7 +188,7 @@ def test_a_reader_that_hangs_up_in_mid_swipe(store, at):
 @pytest.mark.parametrize("headers", [{"Origin": "https://example.org"}, {"Host": "till.example.org"}])
 def test_a_web_page_can_neither_pay_nor_read(store, headers):
     till = store.till()
-    before = store.ledger()
+    before = at_rest(store)
     document: dict[str, object] = {"SaleToPOIRequest": {"MessageHeader": {}}}
     answer = till.send(document, headers)
     assert answer.status == 403

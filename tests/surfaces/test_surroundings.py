@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.checkup import processes
-from pos_bridge.config import load
+from pos_bridge.config.file import load
 from tests.checkup.finds import lines
 from tests.machine_tree import Machine
 from tests.small_disk import own_mounts

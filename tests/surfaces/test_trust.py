@@ -144,7 +144,7 @@ def test_two_engines_with_one_identity(book: Book):
             before = {row["key"]: row["state"] for row in book.held()}
             with book.store.customer("visa") as customer:
                 reply = till.pay("21.00")
-                customer.kill()
+                customer.leave()
             told.append((reply.result, reply.error))
             if reply.result != "Success":
                 assert reply.error == "UnreachableHost"

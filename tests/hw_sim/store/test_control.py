@@ -18,6 +18,7 @@ from hw_sim.cli.processor import LEDGER, MODES
 from hw_sim.processor.modes import Word
 from hw_sim.readers.stripe import frame
 from hw_sim.running import PROGRAM, RunningStore
+from hw_sim.store.control import Customer, StoreError
 from hw_sim.unix_path import short_address
 from tests.hw_sim.readers.idtech import Till, parse
 from tests.hw_sim.readers.port import Port, settle, until
@@ -41,12 +42,47 @@ def pause() -> None:
 
 
 def test_a_customer_waits_for_the_lamp(stand_in: RunningStore, port: Port):
-    with stand_in.customer("visa") as customer:
+    with stand_in.customer_in_a_shell("visa") as customer:
         in_line(customer)
         assert customer.poll() is None
         port.lamp_on()
         assert heard(port) == frame(CARDS["visa"])
         assert customer.wait(30) == 0
+
+
+def test_a_customer_of_this_program_does_the_same(stand_in: RunningStore, port: Port):
+    with stand_in.customer("visa") as customer:
+        pause()
+        assert not customer.presented(0)
+        port.lamp_on()
+        assert heard(port) == frame(CARDS["visa"])
+        assert customer.presented()
+        assert customer.presented(0), "asked again"
+
+
+def test_a_customer_of_this_program_takes_the_card_along(stand_in: RunningStore, port: Port):
+    with stand_in.customer("visa"):
+        pause()
+    with stand_in.customer("amex"):
+        port.lamp_on()
+        assert heard(port) == frame(CARDS["amex"])
+
+
+def test_a_customer_whom_the_store_refuses_is_told(stand_in: RunningStore, tmp_path: Path):
+    with stand_in.customer("nobody's") as customer, pytest.raises(StoreError, match="no test card"):
+        customer.presented()
+    with pytest.raises(StoreError, match="no store is running there"):
+        Customer(tmp_path, "visa")
+    with pytest.raises(StoreError, match="no such folder"):
+        Customer(tmp_path / "absent", "visa")
+
+
+@pytest.mark.parametrize("words", [("reader", "noise", "--reader", "absent"), ("processor", "decline", "5")])
+def test_what_had_to_succeed_and_did_not(stand_in: RunningStore, words: tuple[str, ...]):
+    """Whether it is called in this process or is a program."""
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        stand_in.do(*words)
+    assert failed.value.returncode == stand_in.sim(*words).returncode == 2
 
 
 def test_a_customer_goes_when_nobody_wants_the_card(stand_in: RunningStore, port: Port):
@@ -60,7 +96,7 @@ def test_a_customer_goes_when_nobody_wants_the_card(stand_in: RunningStore, port
 
 @pytest.mark.parametrize("how", ["terminate", "kill"])
 def test_a_command_that_is_ended_takes_its_card_along(stand_in: RunningStore, port: Port, how: str):
-    with stand_in.customer("visa") as leaves:
+    with stand_in.customer_in_a_shell("visa") as leaves:
         in_line(leaves)
         getattr(leaves, how)()
         leaves.wait(30)

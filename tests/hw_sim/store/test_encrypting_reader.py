@@ -10,12 +10,13 @@ from hw_sim.cards import CARDS, NON_BANK_CARDS
 from hw_sim.readers.stripe import HOLDER
 from hw_sim.reply import Reply
 from hw_sim.running import RunningStore, running_store
+from tests.stores import at_rest
 
 
 def sell(store: RunningStore, card: str) -> Reply:
-    with store.customer(card, "--reader", "idtech_msr") as customer:
+    with store.customer(card, reader="idtech_msr") as customer:
         reply = store.till().pay("12.34")
-        assert customer.wait(30) == 0
+        assert customer.presented()
     return reply
 
 
@@ -44,7 +45,7 @@ def test_a_card_goes_from_the_reader_to_the_ledger(encrypting: RunningStore, nam
 
 @pytest.mark.parametrize("name", [*NON_BANK_CARDS, "interac"])
 def test_a_card_that_this_reader_cannot_take_is_charged_nothing(encrypting: RunningStore, name: str):
-    before = encrypting.ledger()
+    before = at_rest(encrypting)
     reply = sell(encrypting, name)
     assert (reply.result, reply.error) == ("Failure", "InvalidCard")
     assert encrypting.ledger() == before

@@ -1,0 +1,154 @@
+"""A supervisor at the counter who is neither root nor the engine's user: a real engine asked by real other users.
+
+Where whoever runs the tests is not root, nobody can become somebody else.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from pos_bridge.domain.audit import Role
+from pos_bridge.domain.operator import Operator
+from pos_bridge.operators.store import Operators
+from pos_bridge.registers.trail_file import entries
+from tests.stores import whole_store
+from tests.surfaces.book import Book, until
+from tests.surfaces.engine import changed, engine
+from tests.surfaces.memory import Memory
+
+GOOD, WRONG = "une girafe à vélo", "un autre mot secret"
+COUNTER, OTHER = "daemon", "nobody"  # users of every Linux; of the first there is a group with its name
+# As root it loads what an ordinary user of this machine may not get at; then it is that user's command.
+AS_USER = """
+import os, pwd, shutil, sys
+from pos_bridge.cli import main, operator
+user = pwd.getpwnam(sys.argv[1])
+os.initgroups(user.pw_name, user.pw_gid)
+os.setgid(user.pw_gid)
+os.setuid(user.pw_uid)
+sys.exit(main.main(sys.argv[2:]))
+"""
+ALONE = os.geteuid() != 0  # nobody else's command can be run
+
+
+class Shop:
+    """`config`: what the commands read; the folders as on an installed till: settings for all, the state for one."""
+
+    def __init__(self, book: Book, config: Path) -> None:
+        self.book = book
+        self.config = config
+        self.state = config.parent / "state"
+
+    def approves(self, user: str, number: int, typed: str = GOOD, *, lang: str = "en") -> tuple[int, str]:
+        """The command's code, and all that it said."""
+        words = ["approve-refund", "--operator", f"{number}", "--amount", "45.00", "--lang", lang]
+        return self.says(user, *words, typed=typed)
+
+    def says(self, user: str, *words: str, typed: str = "") -> tuple[int, str]:
+        command = [sys.executable, "-B", "-P", "-c", AS_USER, user, "operator", *words, "--config", str(self.config)]
+        done = subprocess.run(command, input=typed + "\n", capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, done.stdout + done.stderr
+
+    def refunds(self) -> bool:
+        return self.book.till.refund("45.00", cash=True).result == "Success"
+
+
+@pytest.fixture(name="shop", scope="module")
+def one_shop() -> Iterator[Shop]:
+    """A store whose own engine is off: a test runs one."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="counter-")))
+        store = stack.enter_context(whole_store(folder / "store", "--answer-timeout", "1"))
+        book = Book(store)
+        store.do("engine", "kill")
+        first = Path(store.facts["config"])
+        admin = f'[operators]\n[admin]\nsocket = "admin/admin.sock"\ncounter = ["no-such-group", "{COUNTER}"]\n\n'
+        config = changed(first, "counter", ("[log]", f"{admin}[log]"))
+        (config.parent / "admin").mkdir(mode=0o755)
+        for opened in (config, *(each for each in config.parents if each.is_relative_to(folder))):
+            opened.chmod(0o644 if opened.is_file() else 0o755)
+        shop = Shop(book, config)
+        shop.state.chmod(0o700)
+        operators = Operators(shop.state / "operators" / "operators.db")
+        for number, role in ((7, Role.SUPERVISOR), (8, Role.CASHIER), (9, Role.SUPERVISOR)):
+            operators.add(Operator(number, "Marie", frozenset({role})), GOOD)
+        yield shop
+
+
+def test_an_ordinary_user_approves_one_refund_and_their_password_is_nowhere(shop: Shop):
+    if ALONE:
+        return
+    with engine(shop.config) as running:
+        memory = Memory(running.process.pid)
+        assert shop.book.till.login().result == "Success"
+        assert not shop.refunds()
+        assert shop.approves(COUNTER, 7) == (
+            0,
+            "Approved: one refund of at most $45.00, within 5 minutes, at this till.\n",
+        )
+        until(lambda: not memory.holds(GOOD))
+        assert shop.refunds()
+        assert not shop.refunds()
+        ((_, entry),) = entries(shop.state / "audit.db")
+        assert (entry.actor.role, entry.actor.operator) == (Role.SUPERVISOR, 7)
+        running.terminate()
+        ended = running.end()
+        assert (ended.code, ended.said) == (0, [])
+    files = [path for path in shop.config.parent.rglob("*") if path.is_file()]
+    assert [path.name for path in files if GOOD.encode() in path.read_bytes()] == []
+
+
+def test_who_may_not_is_told_what_to_do_and_nothing_is_approved(shop: Shop):
+    if ALONE:
+        return
+    before = len(entries(shop.state / "audit.db"))
+    with engine(shop.config) as running:
+        assert shop.book.till.login().result == "Success"
+        refused = "Number or password refused, or a role that may not.\n"
+        assert shop.approves(COUNTER, 8) == (1, refused), "a cashier"
+        assert shop.approves(COUNTER, 4242) == (1, refused), "nobody"
+        assert shop.approves(COUNTER, 9, WRONG) == (1, refused)
+        until(lambda: "Wait" in shop.approves(COUNTER, 9, WRONG)[1])
+        code, said = shop.approves(OTHER, 7)
+        assert (code, said.count("\n")) == (1, 1)
+        assert "usermod --append --groups no-such-group nobody" in said
+        code, said = shop.approves(OTHER, 7, lang="fr")
+        assert (code, said.count("\n")) == (1, 1)
+        assert "n'est d'aucun groupe de admin.counter" in said
+        for user in (COUNTER, OTHER):
+            code, said = shop.says(user, "list", "--lang", "en")
+            assert (code, said.count("\n")) == (1, 1)
+            assert "This is run by root" in said
+        assert not shop.refunds()
+        assert len(entries(shop.state / "audit.db")) == before
+        assert shop.approves("root", 9)[0] == 0, "who failed at the counter's door keeps root's open"
+        assert shop.refunds()
+        running.terminate()
+        assert running.end().code == 0
+
+
+def test_without_an_engine_or_the_setting_it_is_said(shop: Shop):
+    if ALONE:
+        return
+    code, said = shop.approves(COUNTER, 7)
+    assert (code, said.count("\n")) == (1, 1)
+    assert "nothing is approved. Is it running?" in said
+    folder = shop.config.parent / "admin"
+    folder.rmdir()
+    assert "nothing is approved. Is it running?" in shop.approves(COUNTER, 7)[1]
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+    assert "No password was sent" in shop.approves(COUNTER, 7)[1]
+    folder.chmod(0o755)
+    text = shop.config.read_text()
+    shop.config.write_text(text.replace("counter = [", "it = ["))
+    code, said = shop.approves(COUNTER, 7)
+    assert (code, said.count("\n")) == (1, 1)
+    assert "IT names a group of the machine in admin.counter" in said
+    shop.config.write_text(text)
