@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hw_sim.running import PROGRAM
 from tests.stores import whole_store
 from tests.surfaces.book import Book
 from tests.surfaces.chip_book import READERS, ChipBook
@@ -11,9 +12,10 @@ from tests.surfaces.shop import Shop, leaks
 
 
 @pytest.fixture(name="shop", scope="module")
-def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """One store for the module. At its end nothing of what was chosen can be read anywhere in it."""
-    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+def one_shop(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Shop]:
+    """One store for the module, which may name its program, STORE. At its end nothing that was chosen can be read."""
+    program = getattr(request.module, "STORE", PROGRAM)
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", program=program) as store:
         yield Shop(store)
         assert leaks(store.folder) == []
     assert leaks(store.folder) == []

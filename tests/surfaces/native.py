@@ -1,6 +1,6 @@
 """A native till in a real store: payments in the background, and the stages that its cashier saw."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ import pytest
 
 from hw_sim.native_till import NativeTill, new_request_id
 from hw_sim.processor import control
-from hw_sim.running import RunningStore
+from hw_sim.running import PROGRAM, RunningStore
 from hw_sim.store.layout import Layout
 from pos_bridge.protocol import till_v1_pb2 as pb
 from tests.stores import whole_store
@@ -85,9 +85,9 @@ class NativeShop:
 
 
 @contextmanager
-def native_shop(folder: Path, *options: str) -> Iterator[NativeShop]:
+def native_shop(folder: Path, *options: str, program: Sequence[str] = PROGRAM) -> Iterator[NativeShop]:
     """One in session, whose engine waits one second for an answer."""
-    with whole_store(folder, *options, "--answer-timeout", "1", "--native") as store:
+    with whole_store(folder, *options, "--answer-timeout", "1", "--native", program=program) as store:
         shop = NativeShop(store)
         shop.in_session()
         yield shop

@@ -16,6 +16,7 @@ from pos_bridge.domain.identity import ChoiceKind
 from pos_bridge.domain.leg_key import LegKey
 from pos_bridge.identity import file, report
 from pos_bridge.identity.vault_file import VaultFile
+from tests.surfaces.book import until
 
 MEMBER, ORDER = "CH-77-2918-4455", "WEB/2026.11-774421"
 
@@ -86,6 +87,10 @@ class Shop:
 
     def restart(self) -> None:
         self.store.do("engine", "restart")
+
+    def in_session(self) -> None:
+        """Wait until the engine knows the processor: a fault that begins now is one of a payment, not of the line."""
+        until(lambda: self.till.diagnosis().additional["processor"] == "ok")
 
     def mode(self, *words: str) -> None:
         self.store.do("processor", *words)

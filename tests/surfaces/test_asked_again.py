@@ -9,11 +9,12 @@ import pytest
 from tests.stores import whole_store
 from tests.surfaces.accounts import Sale
 from tests.surfaces.book import Book, until
+from tests.warm.store import WARM
 
 
 @pytest.fixture(name="book", scope="module")
 def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", program=WARM) as store:
         book = Book(store)
         yield book
         book.balance()

@@ -21,13 +21,14 @@ from hw_sim.store.config import KEY_IDENTIFIER, KEY_VERSION
 from hw_sim.till import Till, new_service_id
 from tests.stores import whole_store
 from tests.surfaces.book import until
+from tests.warm.store import WARM
 
 NEW = "the second of its passphrases"
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
-    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as running:
+    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1", program=WARM) as running:
         yield running
 
 

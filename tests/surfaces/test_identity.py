@@ -98,6 +98,7 @@ def aborted(shop: Shop) -> Reply:
 
 
 def lost(shop: Shop) -> Reply:
+    shop.in_session()
     shop.mode("drop-response")
     try:
         return shop.pay("visa", member=MEMBER, order=ORDER)

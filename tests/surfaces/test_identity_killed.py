@@ -18,6 +18,9 @@ from pos_bridge.domain.identity import Channel, Chouchous, Consent, HomeDelivery
 from pos_bridge.domain.leg_key import LegKey
 from tests.surfaces.book import until
 from tests.surfaces.shop import ABOUT, MEMBER, ORDER, Shop, key_of, kinds
+from tests.warm.store import WARM
+
+STORE = WARM  # killed and started again in most of these tests
 
 CONSENT = Consent("2026-11", "fr", date(2026, 11, 23), 9, Channel.TILL, frozenset({Purpose.PROGRAMME}))
 
@@ -64,6 +67,7 @@ def test_killed_while_it_waits_for_its_card(shop: Shop):
 
 
 def test_killed_while_the_processor_is_asked(shop: Shop):
+    shop.in_session()
     shop.mode("drop-response")
     before = len(shop.store.ledger())
     service = killed(shop, lambda: len(shop.store.ledger()) > before)

@@ -15,6 +15,9 @@ from hw_sim.till import new_service_id
 from tests.surfaces.book import Book, until
 from tests.surfaces.disk import FullDisk, failing, namespaces, store_on_a_small_disk
 from tests.surfaces.shop import ABOUT, DROPPED, MEMBER, ORDER, Shop, kinds, leaks
+from tests.warm.store import WARM
+
+STORE = WARM  # killed and started again in most of these tests
 
 
 @contextmanager

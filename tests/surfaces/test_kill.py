@@ -5,7 +5,8 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,31 @@ from hw_sim.running import PROGRAM
 from tests.stores import whole_store
 from tests.surfaces.accounts import Sale, Told
 from tests.surfaces.book import Book, until
+from tests.warm.store import WARM
 
 _CYCLES = 12
 
 
-@pytest.fixture(name="book", scope="module")
-def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    """One store for the module, whose engine waits one second for an answer. At its end all accounts are compared."""
-    with whole_store(tmp_path_factory.mktemp("store"), "--answer-timeout", "1") as store:
+@contextmanager
+def balanced(folder: Path, program: Sequence[str]) -> Iterator[Book]:
+    """A store whose engine waits one second for an answer. At its end all accounts are compared."""
+    with whole_store(folder, "--answer-timeout", "1", program=program) as store:
         book = Book(store)
         book.in_session()
         yield book
         book.balance()
+
+
+@pytest.fixture(name="book", scope="module")
+def one_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
+    with balanced(tmp_path_factory.mktemp("store"), WARM) as book:
+        yield book
+
+
+@pytest.fixture(name="cold")
+def book_whose_engine_begins_from_nothing(tmp_path: Path) -> Iterator[Book]:
+    with balanced(tmp_path / "store", PROGRAM) as book:
+        yield book
 
 
 def crash(book: Book) -> None:
@@ -143,25 +157,25 @@ def test_in_its_recovery(book: Book):
     assert book.steps(asking.sale) == ["intent", "reversing", "reversed"]
 
 
-def test_while_it_starts(book: Book):
+def test_while_it_starts(cold: Book):
     """Killed at some moment between its first instruction and its readiness, three times in a row."""
-    book.mode("drop-response")
-    with book.asking() as asking:
-        until(lambda: book.ledger(asking.sale))
-        crash(book)
-    book.mode("approve")
+    cold.mode("drop-response")
+    with cold.asking() as asking:
+        until(lambda: cold.ledger(asking.sale))
+        crash(cold)
+    cold.mode("approve")
     aim = random.Random(2)
     for _ in range(3):
-        with subprocess.Popen([*PROGRAM, "engine", book.store.folder, "restart"], stderr=subprocess.PIPE) as starting:
-            (engine,) = until(lambda: engines(book))
+        with subprocess.Popen([*PROGRAM, "engine", cold.store.folder, "restart"], stderr=subprocess.PIPE) as starting:
+            (engine,) = until(lambda: engines(cold))
             time.sleep(aim.uniform(0.1, 0.7))
             os.kill(engine, signal.SIGKILL)
             starting.communicate()  # it may have something to say
-        until(lambda: engine not in engines(book))  # noqa: B023 - called at once; the next round must not aim at this one
+        until(lambda: engine not in engines(cold))  # noqa: B023 - called at once; the next round must not aim at this one
         assert starting.returncode in {0, 1}, "it was ready, or it was not"
-    restart(book)
-    next_sales_work(book)
-    book.balance()
+    restart(cold)
+    next_sales_work(cold)
+    cold.balance()
 
 
 @pytest.mark.parametrize("seed", range(_CYCLES))

@@ -10,11 +10,12 @@ from hw_sim.native_till import new_request_id
 from pos_bridge.protocol import till_v1_pb2 as pb
 from tests.surfaces.book import until
 from tests.surfaces.native import NativeShop, Watched, native_shop, refused
+from tests.warm.store import WARM
 
 
 @pytest.fixture(name="shop", scope="module")
 def one_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeShop]:
-    with native_shop(tmp_path_factory.mktemp("store")) as shop:
+    with native_shop(tmp_path_factory.mktemp("store"), program=WARM) as shop:
         yield shop
 
 
@@ -50,6 +51,7 @@ def test_while_the_card_was_awaited(shop: NativeShop):
 
 
 def test_while_the_processor_worked_on_it(shop: NativeShop):
+    shop.in_session()
     shop.mode("drop-response")
     with shop.asking(1001) as asked, shop.store.customer("visa"):
         asked.comes_to(pb.STAGE_AUTHORISING)

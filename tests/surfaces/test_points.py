@@ -19,6 +19,9 @@ from pos_bridge.identity import file
 from tests.surfaces.book import until
 from tests.surfaces.shop import MEMBER, ORDER, Shop, key_of, leaks
 from tests.surfaces.test_identity_killed import HELD
+from tests.warm.store import WARM
+
+STORE = WARM  # killed and started again in most of these tests
 
 RULE = PointsRule("2026-11", 1, 100)
 TENDERS = pytest.mark.parametrize("card", [None, "visa"], ids=["cash", "card"])
@@ -194,6 +197,7 @@ def test_killed_between_hold_and_keep_the_award_is_neither_lost_nor_doubled(shop
 
 
 def test_killed_while_the_processor_is_asked_an_unpaid_sale_gives_none(shop: Shop):
+    shop.in_session()
     shop.mode("drop-response")
     before, sold = balance(shop), len(shop.store.ledger())
     with shop.store.customer("visa"):
@@ -213,6 +217,7 @@ def test_killed_while_a_refund_is_sent_its_points_follow(shop: Shop):
     """The note stays, and the start after the refund was made takes them."""
     sale = shop.pay("visa", "12.99", member=MEMBER)
     until(lambda: standing(shop, key_of(sale)) == 12)
+    shop.in_session()
     shop.mode("drop-response")
     before = len(shop.store.ledger())
     service = new_service_id()

@@ -22,12 +22,13 @@ from tests.stores import whole_store
 from tests.surfaces.accounts import Sale, Told
 from tests.surfaces.book import Book, until
 from tests.surfaces.engine import changed, engine
+from tests.warm.store import WARM
 
 
 @pytest.fixture(name="book")
 def one_book(tmp_path: Path) -> Iterator[Book]:
     """A store for each: what is restored here no other test should meet."""
-    with whole_store(tmp_path / "store", "--answer-timeout", "1") as store:
+    with whole_store(tmp_path / "store", "--answer-timeout", "1", program=WARM) as store:
         book = Book(store)
         book.in_session()
         yield book
