@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from pos_bridge.journal import schema
-from pos_bridge.storage.disk import sync_file, sync_folder
+from pos_bridge.storage.disk import sync_file, sync_folder, write_and_close
 
 QUARANTINE = "quarantine"
 _NAME = re.compile(r"\d{4}-\d{2}\.db")
@@ -80,7 +80,7 @@ def building(
     With `replacing` a damaged file of that name is moved to quarantine in between.
     """
     part = folder / (name + _PART)
-    with _drafted(part) as connection:
+    with _drafted(part, folder) as connection:
         connection.execute("INSERT INTO anchor VALUES (1, ?, ?)", anchor)
         for table, row in schema.FIRST_ROWS.items():
             connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - constants
@@ -105,26 +105,33 @@ def rewriting(path: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
     It does not take that place by itself (`renewal`): where it lies meanwhile, and it. Whose it is stays so.
     """
     part = path.with_name(path.name + _PART)
-    with _drafted(part) as connection:
-        if os.geteuid() == 0:  # root makes it for the engine
-            owner = path.stat()
-            os.chown(part, owner.st_uid, owner.st_gid, follow_symlinks=False)
+    with _drafted(part, path) as connection:
         yield part, connection
 
 
 @contextmanager
-def _drafted(part: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction in a new file of this name, synced once the block has ended."""
+def _drafted(part: Path, of: Path) -> Iterator[sqlite3.Connection]:
+    """One transaction in a new file of this name, synced once the block has ended; whose `of` is, if root makes it.
+
+    It is built in memory and written through the descriptor that it was made with: its folder is the engine's, and
+    SQLite would follow a link that is put in the way of root.
+    """
     _forget(part)
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, CURRENT_MODE))
-    with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = MEMORY").fetchone()
-        connection.execute("PRAGMA synchronous = OFF")  # synced as a whole below
-        schema.create(connection)
-        connection.execute("BEGIN")
-        yield connection
-        connection.execute("COMMIT")
-    sync_file(part)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, CURRENT_MODE)
+    try:
+        if os.geteuid() == 0:
+            owner = of.stat()
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+            schema.create(connection)
+            connection.execute("BEGIN")
+            yield connection
+            connection.execute("COMMIT")
+            content = connection.serialize()
+    except BaseException:
+        os.close(descriptor)
+        raise
+    write_and_close(descriptor, content)
 
 
 def put_in_place(folder: Path) -> None:
@@ -149,7 +156,11 @@ def forget_draft(path: Path) -> None:
 def to_quarantine(path: Path) -> None:
     """Move a file whole, its log first: a log left behind would be taken for that of the file's successor."""
     away = path.parent / QUARANTINE
-    away.mkdir(mode=0o700, exist_ok=True)
+    if not away.exists():
+        away.mkdir(mode=0o700)
+        if os.geteuid() == 0:  # for the engine, and for backups that its user makes
+            owner = path.parent.stat()
+            os.chown(away, owner.st_uid, owner.st_gid, follow_symlinks=False)
     # A move that was interrupted goes on under the name it began with.
     target = away / path.name
     attempt = 1

@@ -23,7 +23,10 @@ def lock_folder(folder: Path) -> int:
     """
     try:
         make_folder(folder)
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        if os.geteuid() == 0:  # root may be the first, and the engine is to lock it after
+            owner = folder.stat()
+            os.fchown(lock, owner.st_uid, owner.st_gid)
     except OSError as error:
         raise JournalUnwritableError("the journal's folder cannot be written") from error
     try:

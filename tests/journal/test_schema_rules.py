@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from pos_bridge.domain.leg import IN_MEMORY, SETTLED, Cause, Kind, State, Tender
+from pos_bridge.domain.leg import IN_MEMORY, SETTLED, STORED_CAUSES, TOLD_ONLY, Kind, State, Tender
 from pos_bridge.journal import schema
 from tests.journal.rows import good, insert, prepare
 
@@ -137,5 +137,8 @@ def test_other_rows_that_contradict_themselves(connection, table, change):
 
 
 def test_every_cause_can_be_stored(connection):
-    for number, cause in enumerate(Cause, start=1):
+    for number, cause in enumerate(STORED_CAUSES, start=1):
         insert(connection, "chain", {**good("chain"), "sequence": number, "cause": cause.value})
+    for cause in TOLD_ONLY:
+        with pytest.raises(sqlite3.IntegrityError):
+            insert(connection, "chain", {**good("chain"), "sequence": 900, "cause": cause.value})

@@ -3,16 +3,13 @@
 import os
 import shutil
 import sqlite3
-import sys
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import pytest
 
 from pos_bridge.storage import database, disk
+from tests.meanwhile import at_line
 
 SOURCES = (str(database.__file__), str(disk.__file__))
 ENGINE = 64_001
@@ -21,29 +18,6 @@ ENGINE = 64_001
 def tables(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE TABLE one (x INTEGER) STRICT")
     connection.execute("PRAGMA user_version = 7")
-
-
-def at_line(number: int, act: Callable[[], None], step: Callable[[], None]) -> bool:
-    """Whether the step has so many lines in these sources: `act` is done at that one."""
-    seen = 0
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal seen
-        if frame.f_code.co_filename not in SOURCES:
-            return None
-        if event == "line":
-            seen += 1
-            if seen == number:
-                act()
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        step()
-    finally:
-        sys.settrace(before)
-    return seen >= number
 
 
 def test_it_is_whole_and_private(tmp_path):
@@ -89,7 +63,7 @@ def test_no_link_that_its_owner_puts_there_is_followed(tmp_path, name, exists):
             with suppress(OSError):
                 database.make(folder / "one.db", tables)
 
-        more = at_line(number, put, make)
+        more = at_line(number, put, make, SOURCES)
         assert [(path, path.stat()) for path in outside.iterdir()] == before, number
         shutil.rmtree(folder)
         shutil.rmtree(outside)
@@ -115,7 +89,7 @@ def test_in_a_folder_that_is_put_in_the_place_of_the_engines_nothing_becomes_the
             with suppress(OSError):
                 database.make(folder / "one.db", tables)
 
-        more = at_line(number, put, make)
+        more = at_line(number, put, make, SOURCES)
         assert {path.stat().st_uid for path in roots.iterdir()} <= {os.geteuid()}, number
         moved = folder if not more else folder.with_name("moved")
         assert {path.stat().st_uid for path in moved.iterdir() if path.suffix == ".db"} <= {engine}, number
