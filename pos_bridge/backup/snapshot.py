@@ -118,6 +118,9 @@ class Journal:
             with months.read_only(path) as connection, closing(_in_memory(connection)) as copy:
                 report = check_chain(copy, path.name)
                 content = copy.serialize()
+            history = not path.stat().st_mode & _OLD_MODE
+        except FileNotFoundError:
+            raise BackupError(BackupFault.RESTLESS, path=self._folder) from None
         except JournalNewerError:
             raise BackupError(BackupFault.JOURNAL_NEWER, file=path.name) from None
         except (sqlite3.Error, JournalCorruptError):
@@ -125,7 +128,7 @@ class Journal:
                 raise BackupError(BackupFault.RESTLESS, path=self._folder) from None
             raise BackupError(BackupFault.JOURNAL_DAMAGED, file=path.name) from None
         self._continue(report)
-        return Member(f"{JOURNAL}/{path.name}", content, history=not path.stat().st_mode & _OLD_MODE)
+        return Member(f"{JOURNAL}/{path.name}", content, history=history)
 
     def _continue(self, report: SoundFile) -> None:
         """A month continues the one before, but for a gap whose file is in quarantine: `verify` sees that."""

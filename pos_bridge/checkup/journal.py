@@ -57,11 +57,11 @@ AHEAD = mend(
     "journal_months",
     Words(
         "{file} porte un mois à venir : l'horloge avançait quand il a commencé, ou retarde maintenant. Vérifiez-la "
-        "(`timedatectl`). Si elle est juste, le service renomme ce fichier de lui-même, dans la journée, dès qu'il "
-        "joint le processeur; d'ici là rien n'est perdu, mais aucun mois ne commence.",
+        "(`timedatectl`). Si elle est juste, le service lui donne de lui-même, dans la journée, le premier nom qu'il "
+        "peut avoir, dès qu'il joint le processeur; d'ici là rien n'est perdu, mais aucun mois ne commence.",
         "{file} bears a month to come: the clock ran ahead when it began, or is behind now. Check it (`timedatectl`). "
-        "If it is right, the service names that file anew by itself, within a day of reaching the processor; until "
-        "then nothing is lost, but no month begins.",
+        "If it is right, the service gives it the earliest name that it can have by itself, within a day of reaching "
+        "the processor; until then nothing is lost, but no month begins.",
     ),
 )
 BEHIND = note(

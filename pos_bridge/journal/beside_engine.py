@@ -66,6 +66,8 @@ class JournalBesideEngine:
         with months.read_only(found[-1]) as connection:
             connection.execute("BEGIN")  # one moment of a file that is being written
             yield found[-1], connection
+        if not set(found) <= set(months.files(self._folder)):  # what got another name was passed over
+            raise sqlite3.OperationalError("a month has another name")
 
 
 UNREADABLE = (sqlite3.Error, ValueError, OSError)  # also what a damaged schema raises (UnicodeDecodeError)

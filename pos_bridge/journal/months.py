@@ -56,10 +56,10 @@ def connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """A reader beside the engine, or of history. Never changes a stored byte."""
+    """A reader beside the engine, or of history. Never changes a stored byte, and makes no file where there is none."""
     mode = "mode=ro"
     if not Path(f"{path}-wal").exists() and (_has_log_mode(path) or not os.access(path.parent, os.W_OK)):
-        mode = "immutable=1"  # nobody writes, and a log and its index would be made, or could not be, only to read
+        mode += "&immutable=1"  # nobody writes, and a log and its index would be made, or could not be, only to read
     with closing(sqlite3.connect(_uri(path, mode), uri=True, isolation_level=None)) as connection:
         yield connection
 
@@ -204,17 +204,20 @@ def rename(path: Path, name: str) -> Path:
     Raises OSError.
     """
     there = path.with_name(f"{name}.db")
-    in_the_way = (*(f"{path}{suffix}" for suffix in _SIDECARS), *(f"{there}{suffix}" for suffix in ("", *_SIDECARS)))
-    if any(Path(each).exists() for each in in_the_way):
-        return path
+    beside = [Path(f"{path}{suffix}") for suffix in _SIDECARS]
     sync_folder(path.parent)  # a log that a cut of the power brings back would be taken for that of nobody
+    if any(each.exists() for each in (*beside, there, *(Path(f"{there}{suffix}") for suffix in _SIDECARS))):
+        return path
     path.replace(there)
     try:
         sync_folder(path.parent)
+        if not any(each.exists() for each in beside):  # SQLite makes them for a file of that name alone
+            return there
     except OSError:  # both names are as good, and whoever opens it syncs that which it has
-        with suppress(OSError):
-            there.replace(path)
-            return path
+        pass
+    with suppress(OSError):
+        there.replace(path)
+        return path
     return there
 
 

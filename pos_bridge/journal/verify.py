@@ -37,14 +37,19 @@ Report = SoundFile | JournalCorruptError | JournalNewerError
 
 def verify(folder: Path) -> tuple[Report, ...]:
     """Check every file, oldest first, and that each continues the one before. The engine may be running."""
-    reports: list[Report] = []
+    reports: tuple[Report, ...] = ()
+    checked: list[Path] | None = None
+    while checked != (paths := months.files(folder)):  # again, where one began, or got another name, meanwhile
+        reports, checked = tuple(_reports(paths)), paths
+    return reports
+
+
+def _reports(paths: list[Path]) -> Iterator[Report]:
     before: SoundFile | None = None
-    paths = months.files(folder)
     for path in paths:
         report = check_file(path, in_use=path == paths[-1], before=before)
-        reports.append(report)
+        yield report
         before = report if isinstance(report, SoundFile) else None
-    return tuple(reports)
 
 
 def check_file(path: Path, *, in_use: bool, before: SoundFile | None) -> Report:

@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-from pos_bridge.backup import shelf
+from pos_bridge.backup import shelf, snapshot
 from pos_bridge.backup.fault import BackupError, BackupFault
 from pos_bridge.backup.make import alone
 from pos_bridge.backup.manifest import parse
 from pos_bridge.backup.snapshot import Journal
 from pos_bridge.journal.journal_file import JournalFile
 from pos_bridge.journal.quarantine import quarantine
-from pos_bridge.journal.verify import SoundFile, verify
+from pos_bridge.journal.verify import SoundFile, check_chain, verify
 from pos_bridge.registers.trail_file import TrailFile
 from tests.backup.till import NOW, Till, opened_by_age, told, tree
 from tests.identity.makers import KEY
@@ -136,6 +136,23 @@ def test_a_month_that_gets_another_name_meanwhile_is_not_called_damaged(till):
     with pytest.raises(BackupError) as caught:
         list(members)
     assert caught.value.fault is BackupFault.RESTLESS
+
+
+def test_a_month_that_gets_another_name_once_it_was_read_is_not_told_as_a_backup_that_cannot_be_written(
+    till, monkeypatch
+):
+    file = till.state / "journal" / "2026-11.db"
+
+    def read(copy, name):
+        if name == file.name and file.exists():
+            file.rename(file.with_name("2026-12.db"))
+        return check_chain(copy, name)
+
+    monkeypatch.setattr(snapshot, "check_chain", read)
+    with pytest.raises(BackupError) as caught:
+        list(Journal(till.state).members())
+    assert caught.value.fault is BackupFault.RESTLESS
+    assert till.back_up().manifest.months == 2
 
 
 def test_beside_a_vault_that_is_being_renewed_both_secrets_come_along(till, tmp_path):
