@@ -4,6 +4,8 @@ Where whoever runs the tests is not root, nobody can become somebody else.
 """
 
 import os
+import pwd
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from hw_sim.unix_path import short_address
 from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import Operator
 from pos_bridge.operators.store import Operators
@@ -133,6 +136,28 @@ def test_who_may_not_is_told_what_to_do_and_nothing_is_approved(shop: Shop):
         assert running.end().code == 0
 
 
+def test_another_users_program_that_listens_there_hears_no_password(shop: Shop):
+    """Before the engine starts, in a folder that is theirs: nobody else can change it."""
+    if ALONE:
+        return
+    folder = shop.config.parent / "admin"
+    with short_address(folder, "admin.sock") as address, socket.socket(socket.AF_UNIX) as rogue:
+        rogue.bind(address)
+        (folder / "admin.sock").chmod(0o666)
+        os.seteuid(pwd.getpwnam(OTHER).pw_uid)
+        try:
+            rogue.listen()
+        finally:
+            os.seteuid(0)
+        for lang, word in (("en", "a program of nobody, and not the engine"), ("fr", "un programme de nobody")):
+            code, said = shop.approves(COUNTER, 7, lang=lang)
+            assert (code, said.count("\n"), word in said) == (1, 1, True), said
+            link, _ = rogue.accept()
+            with link:
+                assert link.recv(1000) == b""
+    (folder / "admin.sock").unlink()
+
+
 def test_without_an_engine_or_the_setting_it_is_said(shop: Shop):
     if ALONE:
         return
@@ -145,6 +170,8 @@ def test_without_an_engine_or_the_setting_it_is_said(shop: Shop):
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
     assert "No password was sent" in shop.approves(COUNTER, 7)[1]
+    folder.chmod(0o700)
+    assert "is closed to this user" in shop.approves(COUNTER, 7)[1]
     folder.chmod(0o755)
     text = shop.config.read_text()
     shop.config.write_text(text.replace("counter = [", "it = ["))
