@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from pos_bridge.admin.lines import MOST_LINE, Ask, Fault, Field, Line, UnreadableError, read_answer, write
+from pos_bridge.cardlink.peer import peer_of
 
 TIMEOUT_S = 10.0
 _CHUNK = 16 * 1024
@@ -35,13 +36,28 @@ class RefusedError(Exception):
         self.fault = fault
 
 
-def ask(path: Path, call: str, *, timeout_s: float = TIMEOUT_S, **fields: Field) -> dict[str, object]:
-    """What the engine at that socket answers to `call`. Raises NotAnsweredError, RefusedError."""
+class StrangerError(Exception):
+    """What listens there is of a user who may not hear this: they were told nothing. `user`: their number."""
+
+    def __init__(self, user: int) -> None:
+        super().__init__()
+        self.user = user
+
+
+def ask(
+    path: Path, call: str, *, timeout_s: float = TIMEOUT_S, only: frozenset[int] | None = None, **fields: Field
+) -> dict[str, object]:
+    """What the engine at that socket answers to `call`. Raises NotAnsweredError, RefusedError.
+
+    `only`: the users who may hear it, by number; for all others StrangerError is raised.
+    """
     until, asked = time.monotonic() + timeout_s, False
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as link:
             link.settimeout(timeout_s)
             _connect(link, path)
+            if only is not None and (user := peer_of(link).uid) not in only:
+                raise StrangerError(user)
             asked = True
             with suppress(BrokenPipeError, ConnectionResetError):  # it has said why it does not listen, and left
                 link.sendall(write(Ask(call, dict(fields))))

@@ -61,8 +61,8 @@ WORDS = {
     ),
     "decision_too_many": Said("`decide journal` ne prend rien d'autre.", "`decide journal` takes nothing else."),
     "stop_it_first": Said(
-        "pos-bridge est en marche : arrêtez-le d'abord (systemctl stop pos-bridge).",
-        "pos-bridge is running: stop it first (systemctl stop pos-bridge).",
+        "pos-bridge est en marche : arrêtez-le d'abord (systemctl stop pos-bridge.socket pos-bridge).",
+        "pos-bridge is running: stop it first (systemctl stop pos-bridge.socket pos-bridge).",
     ),
     "damaged_journal": Said(
         "Le journal est endommagé : `pos-bridge quarantine` le met de côté, puis recommencez.",

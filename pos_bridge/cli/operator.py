@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import pwd
 import re
 import sys
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 from pos_bridge.cli import operator_counter
 from pos_bridge.cli.journal_words import money
 from pos_bridge.cli.language import add_language, described
+from pos_bridge.cli.operator_counter import user_name
 from pos_bridge.cli.operator_input import new_password, password
 from pos_bridge.cli.operator_words import HELP, WEAK, NotDoneError, say
 from pos_bridge.cli.parsers import Subparsers, add_config
@@ -110,7 +110,7 @@ def _approve(args: argparse.Namespace, operators: Operators) -> None:
     if os.geteuid() in {0, owner}:
         _approve_here(args, operators, cents)
     else:
-        operator_counter.approve(args, cents, _name(owner))
+        operator_counter.approve(args, cents, owner)
     print(say("approved", args.lang, amount=money(cents, args.lang)))
 
 
@@ -136,7 +136,7 @@ def _changed(args: argparse.Namespace, *, done: bool, word: str = "changed") -> 
 def _check_user(folder: Path) -> None:
     owner = _owner(folder)
     if os.geteuid() not in {0, owner}:
-        raise NotDoneError("not_owner", user=_name(owner), folder=folder)
+        raise NotDoneError("not_owner", user=user_name(owner), folder=folder)
 
 
 def _owner(folder: Path) -> int:
@@ -144,13 +144,6 @@ def _owner(folder: Path) -> int:
         return folder.stat().st_uid
     except OSError:
         raise NotDoneError("no_state", folder=folder) from None
-
-
-def _name(user: int) -> str:
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return str(user)
 
 
 def _number(text: str) -> int:

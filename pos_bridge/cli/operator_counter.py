@@ -9,7 +9,7 @@ import errno
 import os
 import pwd
 
-from pos_bridge.admin.client import NotAnsweredError, RefusedError, ask
+from pos_bridge.admin.client import NotAnsweredError, RefusedError, StrangerError, ask
 from pos_bridge.admin.lines import Fault
 from pos_bridge.cli.operator_input import password
 from pos_bridge.cli.operator_words import NotDoneError
@@ -19,16 +19,17 @@ from pos_bridge.config.upkeep import Admin
 from pos_bridge.start_fault import StartFault
 
 _TIMEOUT_S = 25.0  # the engine gives up after 20 and says so
+_ROOT = 0
 
 
-def approve(args: argparse.Namespace, cents: int, user: str) -> None:
-    """One refund of at most that is approved on return. `user`: the engine's. Raises NotDoneError."""
+def approve(args: argparse.Namespace, cents: int, engine: int) -> None:
+    """One refund of at most that is approved on return. `engine`: its user's number. Raises NotDoneError."""
     config: Config = args.loaded
     admin = config.admin
     if admin is None or not admin.counter:
-        raise NotDoneError("not_at_counter", user=user)
+        raise NotDoneError("not_at_counter", user=user_name(engine))
     _check_folder(config, admin, args.lang)
-    answer = _asked(config, admin, operator=args.operator, password=password(args), cents=cents)
+    answer = _asked(config, admin, engine, operator=args.operator, password=password(args), cents=cents)
     match answer:
         case {"answer": "approved"}:
             return
@@ -53,22 +54,29 @@ def _check_folder(config: Config, admin: Admin, language: str) -> None:
             path, reason = config.path(admin.socket), os.strerror(errno.ENOENT)
             raise NotDoneError("not_running", path=path, reason=reason) from None
         raise NotDoneError("socket_unfit", why=error.to(language)) from None
+    folder = config.path(admin.socket).parent
+    if not os.access(folder, os.X_OK):
+        raise NotDoneError("folder_closed", folder=folder)
 
 
-def _asked(config: Config, admin: Admin, **fields: int | str) -> dict[str, object]:
+def _asked(config: Config, admin: Admin, engine: int, **fields: int | str) -> dict[str, object]:
+    path = config.path(admin.socket)
     try:
-        return ask(config.path(admin.socket), "approve_refund", timeout_s=_TIMEOUT_S, **fields)
+        return ask(path, "approve_refund", timeout_s=_TIMEOUT_S, only=frozenset({_ROOT, engine}), **fields)
+    except StrangerError as error:
+        raise NotDoneError("not_the_engine", path=path, user=user_name(error.user)) from None
     except NotAnsweredError as error:
         word = "not_known" if error.asked else "not_running"
-        raise NotDoneError(word, path=config.path(admin.socket), reason=error.reason) from None
+        raise NotDoneError(word, path=path, reason=error.reason) from None
     except RefusedError as refused:
         if refused.fault is Fault.DENIED:
-            raise NotDoneError("not_in_group", group=admin.counter[0], asker=_asker()) from None
+            raise NotDoneError("not_in_group", group=admin.counter[0], asker=user_name(os.geteuid())) from None
         raise NotDoneError("not_known", reason=refused.fault.value) from None
 
 
-def _asker() -> str:
+def user_name(user: int) -> str:
+    """As this machine knows that user; their number where it does not."""
     try:
-        return pwd.getpwuid(os.geteuid()).pw_name
+        return pwd.getpwuid(user).pw_name
     except KeyError:
-        return str(os.geteuid())
+        return str(user)

@@ -99,6 +99,17 @@ SAID: dict[str, Words] = {
         "The engine did not answer ({reason}): whether it is approved is not known. Let the refund be asked for again; "
         "if it is refused, approve again. If it goes on: systemctl status pos-bridge",
     ),
+    "not_the_engine": Words(
+        "Aucun mot de passe n'a été envoyé : à {path} écoute un programme de {user}, et non le service. Appelez "
+        "l'informatique.",
+        "No password was sent: at {path} listens a program of {user}, and not the engine. Call IT.",
+    ),
+    "folder_closed": Words(
+        "Aucun mot de passe n'a été envoyé : {folder} est fermé à cet utilisateur de la machine. L'informatique "
+        "l'ouvre (mode 0755 : le service regarde qui demande).",
+        "No password was sent: {folder} is closed to this user of the machine. IT opens it (mode 0755: the "
+        "engine looks at who asks).",
+    ),
     "socket_unfit": Words("Aucun mot de passe n'a été envoyé : {why}", "No password was sent: {why}"),
     "no_state": Words("{folder} n'est pas là.", "{folder} is not there."),
     "bad_name": Words("Ce nom ne convient pas.", "That name does not fit."),

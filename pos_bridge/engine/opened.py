@@ -160,7 +160,7 @@ def open_counter(config: Config, stack: AsyncExitStack) -> Callable[[int, str, i
     operators = Operators(config.operator_store, door=Door.COUNTER)
     approvals, trail = Approvals(config.operator_store), TrailFile(config.audit)
     desk = CounterDesk(Counter(operators, trail.note, lambda: now().date(), approvals))
-    stack.callback(desk.close)
+    stack.push_async_callback(desk.close)
     return desk.approve
 
 

@@ -42,13 +42,16 @@ class Operators:
     def path(self) -> Path:
         return self._path
 
-    def check(self, number: int, password_typed: str) -> Checked:
-        """Takes some tenths of a second, whoever asks, but for Wait. Two at once for one number: the second waits."""
+    def check(self, number: int, password_typed: str, roles: frozenset[Role] = HELD) -> Checked:
+        """Takes some tenths of a second, whoever asks, but for Wait. Two at once for one number: the second waits.
+
+        `roles`: whoever is in none of these fails with any password, their own too: whether it is theirs is not told.
+        """
         if not 1 <= number <= MAX_OPERATOR:  # it could not be anybody's
             password.verifies(None, password_typed)
             return Refused()
         file.make(self._path)
-        tried = self._try(number)
+        tried = self._try(number, roles)
         if isinstance(tried, Wait):
             return tried
         moment, failures, stored = tried
@@ -56,8 +59,8 @@ class Operators:
             return Refused()
         newer = password.hashed(password_typed) if password.is_old(stored) else stored
         with file.transaction(self._path) as connection:
-            if _hash(connection, number) != stored:
-                return Refused()  # taken away, or given another password, meanwhile
+            if _hash(connection, number, roles) != stored:
+                return Refused()  # taken away, or given another password or role, meanwhile
             connection.execute("UPDATE operators SET password = ? WHERE number = ?", (newer, number))
             connection.execute(  # not what somebody else tried since
                 "DELETE FROM tries WHERE number = ? AND door = ? AND failures = ? AND boot = ? AND at_ms = ?",
@@ -149,7 +152,7 @@ class Operators:
                 if number not in still:
                     connection.execute("DELETE FROM operators WHERE number = ?", (number,))
 
-    def _try(self, number: int) -> Wait | tuple[Moment, int, str | None]:
+    def _try(self, number: int, roles: frozenset[Role]) -> Wait | tuple[Moment, int, str | None]:
         """Written down as a failure, with the moment and the count; and the hash to hold the password against."""
         moment = self._now()
         with file.transaction(self._path) as connection:
@@ -167,7 +170,7 @@ class Operators:
                 "INSERT OR REPLACE INTO tries VALUES (?, ?, ?, ?, ?)",
                 (number, self._door.value, failures, moment.boot, moment.at_ms),
             )
-            return moment, failures, _hash(connection, number)
+            return moment, failures, _hash(connection, number, roles)
 
     def _change(self, number: int, change: Callable[[sqlite3.Connection], None]) -> bool:
         if not self._path.exists():
@@ -206,9 +209,13 @@ def as_now(connection: sqlite3.Connection, number: int) -> Operator | None:
         raise OperatorsUnusableError from None
 
 
-def _hash(connection: sqlite3.Connection, number: int) -> str | None:
+def _hash(connection: sqlite3.Connection, number: int, roles: frozenset[Role]) -> str | None:
+    """Of whoever has that number and one of these roles."""
+    found = as_now(connection, number)
+    if found is None or not found.roles & roles:
+        return None
     row = connection.execute("SELECT password FROM operators WHERE number = ?", (number,)).fetchone()
-    return None if row is None else row[0]
+    return row[0]  # type: ignore[no-any-return]  # as the table has it
 
 
 def _give(connection: sqlite3.Connection, number: int, roles: frozenset[Role]) -> None:

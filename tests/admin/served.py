@@ -65,7 +65,7 @@ class Served:
         self.server = AdminServer(Place(path, MODE), self.desk.calls(), roles, self.log, ask_s=ask_s)
 
     async def ask(self, call: str, **fields: int | str) -> dict[str, object]:
-        return await asyncio.to_thread(lambda: ask(self.path, call, timeout_s=10, **fields))
+        return await asyncio.to_thread(lambda: ask(self.path, call, timeout_s=10, only=None, **fields))
 
     async def raw(self, data: bytes, *, end: bool = False) -> bytes:
         """What comes back until the connection ends."""

@@ -208,6 +208,26 @@ def test_a_user_has_so_many_places_and_no_more(tmp_path):
     uvloop.run(story())
 
 
+def test_whoever_leaves_before_their_answer_keeps_their_place_until_it_is_made(tmp_path):
+    """Else one user could have any number of passwords looked at."""
+
+    async def story() -> None:
+        async with served(tmp_path, Who.IT) as here:
+            here.desk.held = asyncio.Event()
+            for _ in range(MOST_OF_A_USER):
+                with short_address(tmp_path, "admin.sock") as address, socket.socket(socket.AF_UNIX) as link:
+                    link.connect(address)
+                    link.sendall(b'{"call":"health"}\n')
+            await until(lambda: len(here.desk.done) == MOST_OF_A_USER)
+            await asyncio.sleep(0.1)
+            assert await refused(here.ask("overview")) is Fault.BUSY
+            here.desk.held.set()
+            await until(lambda: not here.server._here)
+            assert await here.ask("overview")
+
+    uvloop.run(story())
+
+
 def test_ten_thousand_connections_are_nobody_elses_trouble(tmp_path):
     """All of one user, each left as soon as it is there; the loop goes on, and the next is served."""
 

@@ -98,7 +98,7 @@ def test_not_while_the_engine_runs(running, command):
     running.open_leg(stuck)
     status, _, err = command("decide", str(stuck.key), "paid")
     assert status == 1
-    assert err == "pos-bridge est en marche : arrêtez-le d'abord (systemctl stop pos-bridge).\n"
+    assert err == "pos-bridge est en marche : arrêtez-le d'abord (systemctl stop pos-bridge.socket pos-bridge).\n"
 
 
 @pytest.mark.parametrize(

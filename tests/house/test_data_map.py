@@ -12,6 +12,7 @@ import pytest
 from google.protobuf.descriptor import Descriptor
 
 import pos_bridge
+from pos_bridge.admin.calls import TAKES
 from pos_bridge.config import settings
 from pos_bridge.domain import authorisation, identity, outcome, points
 from pos_bridge.domain.card import CardFacts
@@ -207,6 +208,10 @@ def test_every_field_about_people():
     assert services == {"Till", "People", "Rights"}, "a service without a place in the map"
     compare("What is asked about people", spoken_of("People", "Rights", asked=True))
     compare("The answer about people", spoken_of("People", "Rights", asked=False))
+
+
+def test_every_field_of_an_administration_call():
+    compare("What is asked of the running engine", spelled_fields(TAKES.values()))
 
 
 # ---- what really lies on a till's disk ----

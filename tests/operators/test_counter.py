@@ -70,6 +70,27 @@ def test_who_failed_waits_here_and_at_no_other_door(till):
     assert till.noted == []
 
 
+@pytest.mark.parametrize("typed", [GOOD, "un autre mot secret"])
+def test_whose_role_may_not_cannot_be_told_from_whose_password_is_wrong(till, typed):
+    """A cashier's right password is a failure like a wrong one: it is not found out here, by answers or by waits."""
+    assert till.counter.approve(8, typed, 45_00) == Refused()
+    assert till.counter.approve(8, typed, 45_00) == Wait(1)
+    assert isinstance(till.at(Door.PAGE).check(8, GOOD), Operator)
+
+
+def test_whose_role_is_taken_away_while_their_password_is_looked_at_has_approved_nothing(till, monkeypatch):
+    true = password.verifies
+
+    def meanwhile(stored: str | None, typed: str) -> bool:
+        assert Operators(till.path).set_roles(7, frozenset({Role.CASHIER}))
+        return true(stored, typed)
+
+    monkeypatch.setattr(password, "verifies", meanwhile)
+    assert till.counter.approve(7, GOOD, 45_00) == Refused()
+    assert till.noted == []
+    assert till.counter.approve(7, GOOD, 45_00) == Wait(1)
+
+
 def test_who_is_removed_meanwhile_has_approved_nothing(till):
     def note(entry: AuditEntry) -> None:
         till.note(entry)
@@ -93,7 +114,7 @@ def asked(till: Till, note=None, number: int = 7, typed: str = GOOD) -> dict[str
         try:
             return await approve(desk.approve, Approval(number, typed, 45_00))
         finally:
-            desk.close()
+            await desk.close()
 
     return asyncio.run(story())
 
@@ -115,6 +136,40 @@ def test_a_trail_or_a_store_that_takes_nothing_approves_nothing(till, capsys):
     other.close()
     assert asked(till) == {"answer": "unusable"}
     assert capsys.readouterr().err == "", "it is foreseen"
+
+
+def test_what_nobody_waits_for_any_more_is_not_begun_and_the_loop_does_not_wait_for_the_end(till, monkeypatch):
+    """So an engine that stops, or a till that is slow, has no queue of passwords to look at."""
+    true, looked_at, at_the_end = password.verifies, threading.Event(), threading.Event()
+
+    def slow(stored: str | None, typed: str) -> bool:
+        looked_at.set()
+        assert at_the_end.wait(20)
+        return true(stored, typed)
+
+    async def story() -> None:
+        desk = CounterDesk(till.counter)
+        first = asyncio.create_task(desk.approve(7, GOOD, 45_00))
+        try:
+            await asyncio.to_thread(looked_at.wait, 20)
+            others = [asyncio.create_task(desk.approve(number, GOOD, 45_00)) for number in (8, 9)]
+            await asyncio.sleep(0)
+            for other in others:
+                other.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            closing = asyncio.create_task(desk.close())
+            await asyncio.sleep(0.05)
+            assert not closing.done()
+        finally:
+            at_the_end.set()
+        await closing
+        assert await first == till.marie
+        await desk.close()
+
+    monkeypatch.setattr(password, "verifies", slow)
+    asyncio.run(story())
+    for number in (8, 9):
+        assert till.at(Door.COUNTER).check(number, "un autre mot secret") == Refused(), "they were not tried"
 
 
 def test_no_refund_waits_for_a_password(till, monkeypatch):
@@ -139,7 +194,7 @@ def test_no_refund_waits_for_a_password(till, monkeypatch):
         finally:
             refunded.set()
             rule.close()
-            desk.close()
+            await desk.close()
 
     monkeypatch.setattr(password, "verifies", slow)
     asyncio.run(story())

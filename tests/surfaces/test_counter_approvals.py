@@ -3,16 +3,22 @@
 Where whoever runs the tests is not root, nobody can become somebody else.
 """
 
+import json
 import os
+import pwd
+import secrets
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from hw_sim.unix_path import short_address
 from pos_bridge.domain.audit import Role
 from pos_bridge.domain.operator import Operator
 from pos_bridge.operators.store import Operators
@@ -92,7 +98,7 @@ def test_an_ordinary_user_approves_one_refund_and_their_password_is_nowhere(shop
             0,
             "Approved: one refund of at most $45.00, within 5 minutes, at this till.\n",
         )
-        until(lambda: not memory.holds(GOOD))
+        until(partial(is_without, memory, GOOD))
         assert shop.refunds()
         assert not shop.refunds()
         ((_, entry),) = entries(shop.state / "audit.db")
@@ -133,6 +139,87 @@ def test_who_may_not_is_told_what_to_do_and_nothing_is_approved(shop: Shop):
         assert running.end().code == 0
 
 
+def line(typed: str, **more: object) -> bytes:
+    fields = {"operator": 4242, "password": typed, "cents": 45_00} | more
+    return json.dumps({"call": "approve_refund", "fields": fields}, ensure_ascii=False).encode() + b"\n"
+
+
+# What is sent besides a whole line, and which answer it has.
+SENT: dict[str, tuple[Callable[[str], bytes], bytes]] = {
+    "wrong": (line, b'{"done":{"answer":"refused"}}\n'),
+    "waits": (line, b'{"done":{"answer":"wait","seconds":'),
+    "a field too many": (lambda typed: line(typed, more=1), b'{"fault":"unreadable"}\n'),
+    "an amount that is none": (lambda typed: line(typed, cents=typed), b'{"fault":"unreadable"}\n'),
+    "no JSON": (lambda typed: line(typed)[:-2] + b"\n", b'{"fault":"unreadable"}\n'),
+    "as the call": (lambda typed: line(typed).replace(b"approve_refund", typed.encode()), b'{"fault":"unreadable"}\n'),
+    "half": (lambda typed: line(typed)[:-3], b""),
+    "without end": (lambda typed: line(typed)[:-1] + b" " * 70_000, b'{"fault":"unreadable"}\n'),
+    "long": (lambda typed: line(typed * 30, operator=4243), b'{"done":{"answer":"refused"}}\n'),
+}
+
+
+@pytest.mark.parametrize("user", [COUNTER, OTHER])
+def test_whatever_becomes_of_a_password_the_engine_keeps_none(shop: Shop, user: str):
+    """Who is in no group is denied what the engine could read, with the same words."""
+    if ALONE:
+        return
+    with engine(shop.config) as running:
+        memory = Memory(running.process.pid)
+        for case, (made, answer) in SENT.items():
+            typed = secrets.token_hex(12)
+            told = sent_by(shop, user, made(typed))
+            denied = user == OTHER and case in {"wrong", "waits", "a field too many", "an amount that is none", "long"}
+            assert told.startswith(b'{"fault":"denied"}\n' if denied else answer), case
+            until(partial(is_without, memory, typed))
+        running.terminate()
+        ended = running.end()
+        assert (ended.code, ended.said) == (0, [])
+
+
+def is_without(memory: Memory, typed: str) -> bool:
+    return not memory.holds(typed)
+
+
+def sent_by(shop: Shop, user: str, data: bytes) -> bytes:
+    """What comes back until the connection ends. The kernel names whoever connects as they are then."""
+    folder = shop.config.parent / "admin"
+    with short_address(folder, "admin.sock") as address, socket.socket(socket.AF_UNIX) as link:
+        os.seteuid(pwd.getpwnam(user).pw_uid)
+        try:
+            link.connect(address)
+        finally:
+            os.seteuid(0)
+        with suppress(OSError):
+            link.sendall(data)
+            link.shutdown(socket.SHUT_WR)
+        try:
+            return b"".join(iter(lambda: link.recv(1000), b""))
+        except ConnectionResetError:  # it has said why, and left what else was sent
+            return b'{"fault":"unreadable"}\n'
+
+
+def test_another_users_program_that_listens_there_hears_no_password(shop: Shop):
+    """Before the engine starts, in a folder that is theirs: nobody else can change it."""
+    if ALONE:
+        return
+    folder = shop.config.parent / "admin"
+    with short_address(folder, "admin.sock") as address, socket.socket(socket.AF_UNIX) as rogue:
+        rogue.bind(address)
+        (folder / "admin.sock").chmod(0o666)
+        os.seteuid(pwd.getpwnam(OTHER).pw_uid)
+        try:
+            rogue.listen()
+        finally:
+            os.seteuid(0)
+        for lang, word in (("en", "a program of nobody, and not the engine"), ("fr", "un programme de nobody")):
+            code, said = shop.approves(COUNTER, 7, lang=lang)
+            assert (code, said.count("\n"), word in said) == (1, 1, True), said
+            link, _ = rogue.accept()
+            with link:
+                assert link.recv(1000) == b""
+    (folder / "admin.sock").unlink()
+
+
 def test_without_an_engine_or_the_setting_it_is_said(shop: Shop):
     if ALONE:
         return
@@ -145,6 +232,8 @@ def test_without_an_engine_or_the_setting_it_is_said(shop: Shop):
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
     assert "No password was sent" in shop.approves(COUNTER, 7)[1]
+    folder.chmod(0o700)
+    assert "is closed to this user" in shop.approves(COUNTER, 7)[1]
     folder.chmod(0o755)
     text = shop.config.read_text()
     shop.config.write_text(text.replace("counter = [", "it = ["))

@@ -175,7 +175,7 @@ def test_a_journal_that_was_lost_goes_on_when_a_person_says_so(shop):
     sale = pay(shop, "47.50")
     settled(shop)
     assert command(shop, "decide", "journal").stderr == (
-        "pos-bridge is running: stop it first (systemctl stop pos-bridge).\n"
+        "pos-bridge is running: stop it first (systemctl stop pos-bridge.socket pos-bridge).\n"
     )
     shop.do("engine", "kill")
     assert "nothing to accept" in command(shop, "decide", "journal").stderr
