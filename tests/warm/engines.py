@@ -30,7 +30,7 @@ def load() -> None:
     import pos_bridge.cli.run
     import pos_bridge.credentials
     import pos_bridge.daemon
-    import pos_bridge.terminal_data  # noqa: F401
+    import pos_bridge.terminal_data  # noqa: F401 - loaded, and used by whoever it becomes
 
     gc.freeze()
     gc.enable()
