@@ -72,22 +72,40 @@ class ChipBook(Book):
     def remove(self) -> None:
         """Returns when pcscd has seen it: a card that is put in before is the old one to it."""
         if control.remove(self.store.folder) is not None:
-            until(lambda: self.seen_by_pcscd()[0] == "EMPTY")
+            with self.watching_pcscd() as look:
+                until(lambda: look()[0] == "EMPTY")
+
+    @contextmanager
+    def watching_pcscd(self) -> Iterator[Callable[[], tuple[str, int]]]:
+        """What it sees: CARD or EMPTY, and how often that has changed."""
+        command = [sys.executable, "-P", str(_PRESENCE)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, env=self._environment(), stdin=pipe, stdout=pipe, text=True) as watcher:
+            assert watcher.stdin is not None
+            assert watcher.stdout is not None
+            asks, says = watcher.stdin, watcher.stdout
+
+            def look() -> tuple[str, int]:
+                asks.write(f"{_DEVICE}\n")
+                asks.flush()
+                state, count = says.readline().split()
+                return state, int(count)
+
+            yield look
 
     def seen_by_pcscd(self) -> tuple[str, int]:
-        """CARD or EMPTY, and how often that has changed."""
-        state, count = self._by_pcsc(_PRESENCE, said=f"{_DEVICE}\n").split()
-        return state, int(count)
+        with self.watching_pcscd() as look:
+            return look()
 
     def client(self) -> str:
         """What another program is told that wants the card in the reader: its answer to reset, or an error."""
-        return self._by_pcsc(_CLIENT, _DEVICE, "now").strip()
+        command = [sys.executable, "-P", str(_CLIENT), _DEVICE, "now"]
+        done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
+        return done.stdout.strip()
 
-    def _by_pcsc(self, program: Path, *words: str, said: str = "") -> str:
-        """What a program prints that talks to the store's pcscd."""
-        environment = {**os.environ, "PCSCLITE_CSOCK_NAME": self.store.facts["pcscd"]}
-        command = [sys.executable, "-P", str(program), *words]
-        return subprocess.run(command, input=said, env=environment, capture_output=True, text=True, check=False).stdout
+    def _environment(self) -> dict[str, str]:
+        """Of a program that talks to the store's pcscd."""
+        return {**os.environ, "PCSCLITE_CSOCK_NAME": self.store.facts["pcscd"]}
 
     def swipe(self, card: str) -> None:
         """At the stripe reader, once its lamp is on."""

@@ -91,7 +91,8 @@ class _StorePcscd:
         return slot_of(daemon.pid, reader)
 
     def wait_for_change(self, count: int, _: str) -> None:
-        until(lambda: self._book.seen_by_pcscd()[1] >= count)
+        with self._book.watching_pcscd() as look:
+            until(lambda: look()[1] >= count)
 
 
 def said(command: bytes, answer: bytes) -> set[bytes]:
