@@ -35,7 +35,7 @@ def told(till: Path) -> str | None:
     os.close(into)
     args = argparse.Namespace(loaded=read(till), lang="fr", operator=7, password_fd=out)
     try:
-        operator_counter.approve(args, 45_00, "posb")
+        operator_counter.approve(args, 45_00, os.geteuid())
     except NotDoneError as error:
         for language in ("fr", "en"):
             SAID[error.word].to(language).format(**error.values)
