@@ -23,7 +23,7 @@ def of_disk(folder: Path) -> None:
 
 
 def of_a_database(folder: Path) -> None:
-    database.make(folder / "operators.db", lambda _: None)
+    database.make(folder / "operators.db", lambda made: made.executescript("CREATE TABLE one (n)"))
 
 
 def of_a_backup(folder: Path) -> None:
@@ -51,15 +51,23 @@ def test_a_link_that_was_put_there_gives_nothing_away(tmp_path, monkeypatch, giv
     roots.touch(0o600)
     folder.mkdir()
     os.chown(folder, SERVICE, SERVICE)
-    chown, swapped = os.chown, []
+    chown, fchown, swapped = os.chown, os.fchown, []
 
-    def at_the_last_moment(path: Path, *owner: int, **how: bool) -> None:
+    def swap(path: Path) -> None:
         path.rename(path.with_name("away"))
         path.symlink_to(roots)
         swapped.append(path)
+
+    def by_name(path: Path, *owner: int, **how: bool) -> None:
+        swap(path)
         chown(path, *owner, **how)
 
-    monkeypatch.setattr(os, "chown", at_the_last_moment)
+    def as_opened(descriptor: int, *owner: int) -> None:
+        swap(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fchown(descriptor, *owner)
+
+    monkeypatch.setattr(os, "chown", by_name)
+    monkeypatch.setattr(os, "fchown", as_opened)
     with suppress(Exception):  # it may fail for what it finds there
         give(folder)
     assert swapped

@@ -60,11 +60,11 @@ def test_who_opened_it_before_and_reads_afterwards_is_told(ahead, folder, clock,
     connect, believe = sqlite3.connect, once(lambda: ahead.believe(clock.now))
 
     def slow(where: str, **how: object) -> sqlite3.Connection:
-        connection = connect(where, **how)  # type: ignore[call-overload]  # as it is called
+        connection: sqlite3.Connection = connect(where, **how)  # type: ignore[call-overload]  # as it is called
         if where.endswith("?mode=ro"):
             believe()
             ahead.open_leg(cash())
-        return connection  # type: ignore[no-any-return]
+        return connection
 
     with monkeypatch.context() as patched:
         patched.setattr(sqlite3, "connect", slow)

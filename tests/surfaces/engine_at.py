@@ -9,11 +9,11 @@ import sys
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
+from pos_bridge import clock
 from pos_bridge.cli.run import tell_systemd
 from pos_bridge.config import credentials
 from pos_bridge.config import file as config
-from pos_bridge.engine import daemon, opened
-from pos_bridge.identity import person_file, replay
+from pos_bridge.engine import daemon
 from pos_bridge.identity.vault import Vault
 from pos_bridge.journal.answers import Answers
 from pos_bridge.journal.journal import Journal
@@ -37,10 +37,10 @@ def moved(ahead: Path) -> type[datetime]:
 
 def main(file: Path) -> None:
     loaded = config.load(file)
-    clock = moved(file.parents[1] / "world" / CLOCK)
-    for module in (log, opened, person_file, replay):
+    ahead = moved(file.parents[1] / "world" / CLOCK)
+    for module in (clock, log):
         assert vars(module)["datetime"] is datetime
-        vars(module)["datetime"] = clock
+        vars(module)["datetime"] = ahead
     for kept in (Answers.__init__, Journal.__init__, Vault.__init__):
         *others, rest_s = kept.__defaults__ or ()
         assert rest_s == REST_S
