@@ -4,6 +4,7 @@ Only what root made is given away by that, and never what a link leads to.
 """
 
 import os
+import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -23,7 +24,11 @@ def of_disk(folder: Path) -> None:
 
 
 def of_a_database(folder: Path) -> None:
-    database.make(folder / "operators.db", lambda made: made.executescript("CREATE TABLE one (n)"))
+    database.make(folder / "operators.db", one_table)
+
+
+def one_table(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE one (n)")
 
 
 def of_a_backup(folder: Path) -> None:
