@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,8 +37,14 @@ def asked(settings_file: Path, *words: object, code: int = 1) -> tuple[str, str]
         text=True,
         check=False,
     )
-    assert done.returncode == code, done.stderr
+    assert done.returncode == code, (done.stderr, _stops(words))
     return done.stdout, done.stderr
+
+
+def _stops(words: tuple[object, ...]) -> list[str]:
+    """What the report that was written says of a sale or a card at risk."""
+    written = [word for word in words if isinstance(word, Path) and word.suffix == ".json" and word.is_file()]
+    return [line for path in written for line in re.findall(r'\{[^{}]*"stop"[^{}]*\}', path.read_text())]
 
 
 @pytest.fixture(scope="module")
