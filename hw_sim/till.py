@@ -48,6 +48,7 @@ class Till:
         else:
             self._headers["X-API-Key"] = self._api_key
         self._tls = ssl.create_default_context(cafile=store["ca"])
+        self._tls.sslsocket_class = _Line
         self.poiid = str(store["poiid"])
         self.sale_id = sale_id
 
@@ -234,6 +235,17 @@ class Till:
 
     def _reference(self, service_id: str, category: str) -> Json:
         return {"MessageCategory": category, "SaleID": self.sale_id, "ServiceID": service_id, "POIID": self.poiid}
+
+
+class _Line(ssl.SSLSocket):
+    """A connection that is closed with its last reference.
+
+    CPython's wrap_socket raises for a peer that has reset the connection by then, without closing what it made of it:
+    so it is for a till whose engine dies between its connecting and its first word.
+    """
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def _original(sale: str) -> Json:

@@ -1,5 +1,9 @@
 """The simulated till against the tills' port itself: what it sends is read as it was meant."""
 
+import gc
+import select
+import socket
+import struct
 from collections.abc import Iterator
 
 import pytest
@@ -75,3 +79,24 @@ def test_the_day(store: Store, till: Till):
     assert closed.body["TransactionTotals"] == [sums]
     assert closed.body["POIReconciliationID"] == "3"
     assert "TransactionTotals" not in till.totals().body
+
+
+def test_an_engine_that_dies_before_the_first_word_leaves_no_socket(till: Till, monkeypatch: pytest.MonkeyPatch):
+    connect = socket.create_connection
+
+    def reset_at_once(*where, **options):
+        made = connect(*where, **options)
+        peer, _ = door.accept()
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.close()
+        hung_up = select.poll()
+        hung_up.register(made, select.POLLHUP)
+        assert hung_up.poll(10_000)
+        return made
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        till._port = door.getsockname()[1]
+        monkeypatch.setattr(socket, "create_connection", reset_at_once)
+        with pytest.raises(ConnectionError):
+            till.diagnosis()
+    gc.collect()  # a socket that was left open would be told now, and a warning is an error

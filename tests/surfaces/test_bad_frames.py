@@ -12,6 +12,7 @@ from hw_sim.reply import Reply
 from tests.drivers.idtech_reader import HASHES
 from tests.drivers.line import VISA, Line
 from tests.processes import descriptors, resident_kib
+from tests.surfaces.book import until
 from tests.surfaces.counter import Counter, Present, counter
 from tests.surfaces.hands import ENDLESS, HANDS, WRONG, silence_heard
 from tests.wire.idtech_frames import Swiped
@@ -183,5 +184,7 @@ def test_the_engine_was_the_same_throughout_and_did_not_grow(till):
         till.pay("11.00", sent(till.hand.good()[:40], till=till))
     check_next_sale(till)
     assert int(till.store.facts["engine_pid"]) == engine
-    assert descriptors(engine) <= open_before + 1
+    until(
+        lambda: descriptors(engine) <= open_before + 1
+    )  # the next room's may be opened before the last one's are closed
     assert resident_kib(engine) <= size_before + 2048
