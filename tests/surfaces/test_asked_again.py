@@ -80,7 +80,10 @@ def aborted(book: Book) -> Sale:
 
 @pytest.mark.parametrize("make", [a_card, in_cash, a_part, declined, without_an_answer, aborted])
 def test_the_same_answer_again_and_after_a_restart(book: Book, make: Callable[[Book], Sale]):
-    """Word for word: result, condition, sentences, amounts, receipts; the approval code comes from the processor."""
+    """Word for word: result, condition, sentences, amounts, receipts.
+
+    Card and approval code come from the processor, and are missing where it did not say in time: then asked once more.
+    """
     sale = make(book)
     book.mode("approve")
     first = book.bodies[sale.service_id]
@@ -88,10 +91,10 @@ def test_the_same_answer_again_and_after_a_restart(book: Book, make: Callable[[B
     assert repeated(book, None) == first, "without a reference: the last one"
     book.store.do("engine", "kill")
     book.store.do("engine", "restart")
-    assert repeated(book, sale.service_id) == first
-    assert repeated(book, None) == first
+    until(lambda: repeated(book, sale.service_id) == first)
+    until(lambda: repeated(book, None) == first)
     assert book.pay(sale, card=None) == sale.told
-    assert book.bodies[sale.service_id] == first
+    until(lambda: book.pay(sale, card=None) and book.bodies[sale.service_id] == first)
 
 
 def test_without_the_processor_the_outcome_still_stands(book: Book):
