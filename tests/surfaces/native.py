@@ -35,6 +35,10 @@ class Watched:
     def comes_to(self, stage: int) -> None:
         until(lambda: stage in self.seen)
 
+    @property
+    def answered(self) -> bool:
+        return self.reply is not None and self.reply.done()
+
     def end(self) -> pb.Outcome:
         assert self.reply is not None
         return self.reply.result(60)
